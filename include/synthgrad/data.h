@@ -1,0 +1,86 @@
+/* data.h - regression data: made, read from CSV, standardised, compressed.
+ *
+ * A data set is n samples (x_i, y_i), x in R^d, y in R^m, as flat rows, and a column `one` that biases and constant
+ * terms multiply.  E[.] = (1/n) sum_i. */
+#ifndef SYNTHGRAD_DATA_H
+#define SYNTHGRAD_DATA_H
+
+#include "synthgrad/base.h"
+
+struct sg_data {
+    size_t n, d, m;
+    double *x;      /* n x d */
+    double *y;      /* n x m */
+    double *one;    /* n; all 1.0 on samples, part of the data on compressed rows */
+};
+
+void sg_data_alloc(struct sg_data *data, size_t n, size_t d, size_t m);   /* zero x and y, one = 1 */
+void sg_data_free(struct sg_data *data);                                  /* tolerates a zeroed struct */
+
+/* ---- made sets ---------------------------------------------------------------------------------------------- */
+
+struct sg_gaussian {
+    size_t n, d, outputs;  /* d columns of X, the ones column included when bias */
+    size_t rank;           /* of X; 0: min(n, d) */
+    double condition;      /* largest over smallest nonzero eigenvalue of S_x, >= 1, met exactly */
+    double noise;          /* standard deviation of y - X w_true; 0: realizable */
+    bool bias;             /* the last column of X is ones */
+};
+
+/* X = sqrt(n) U diag(sqrt lambda) V^T with U, V random orthonormal and lambda geometric from condition to 1, scaled so that the ones
+ * column, if any, is one of X's own columns and not orthogonal to the others: nothing about S_x is special.
+ * y = X w_true + noise * N(0, 1), w_true ~ N(0, 1).  Hypotheses: 1 <= rank <= min(n, d). */
+enum sg_status sg_data_make_gaussian(struct sg_data *data, const struct sg_gaussian *spec, struct sg_rng *rng) SG_MUST_CHECK;
+
+/* ---- CSV (RFC 4180) ------------------------------------------------------------------------------------------ */
+
+struct sg_table {
+    size_t rows, columns;
+    char **names;          /* header, one per column, unique and not empty */
+    double *cells;         /* rows x columns, all finite */
+};
+
+/* Header, then rows of finite decimal numbers.  LF or CRLF, quoted fields, a UTF-8 byte-order mark and a missing last line
+ * end are accepted; anything else is refused with file, line, column and mend. */
+enum sg_status sg_data_read_csv(struct sg_table *table, const char *path, struct sg_error *err) SG_MUST_CHECK;
+void sg_data_table_free(struct sg_table *table);
+
+/* What became of each column on the way from a table to X. */
+struct sg_design {
+    size_t features;       /* feature columns used */
+    size_t *column;        /* [features] index into the table */
+    double *mean, *scale;  /* [features]: X column = (cell - mean) / scale; 0 and 1 when not standardised */
+    size_t dropped;        /* constant columns, left out */
+    size_t *dropped_column;
+    size_t outputs;
+    double *y_mean, *y_scale;   /* [outputs]: y = (cell - y_mean) / y_scale; 0 and 1 unless the targets were standardised */
+    bool intercept;        /* a ones column was appended as the last column of X */
+};
+
+struct sg_design_options {
+    bool standardise;          /* features: centred and divided by their standard deviation (divisor n) */
+    bool standardise_targets;
+    bool intercept;
+};
+
+/* X and y from a table.  targets: n_targets column names.  Constant feature columns are dropped (the ones column stands for them all;
+ * without an intercept, only all-zero ones are). */
+enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design, const struct sg_table *table,
+                                   const char *path, const char *const *targets, size_t n_targets,
+                                   const struct sg_design_options *options, struct sg_error *err) SG_MUST_CHECK;
+void sg_data_design_free(struct sg_design *design);
+
+/* ---- compression --------------------------------------------------------------------------------------------- */
+
+/* The rows of sqrt(q) R, R from the QR of [x y 1] / sqrt(n), q = d + m + 1, are a data set with the same second moments
+ * E[(x,y,1)(x,y,1)^T], so every full-batch step of a linear net under MSE with linear SGs is the same on it (theory, section 0).
+ * Streams: rows come in blocks of any size, memory O(q^2), one Householder QR per block. */
+struct sg_compressor;
+struct sg_compressor *sg_data_compressor_alloc(size_t d, size_t m);
+void sg_data_compressor_free(struct sg_compressor *c);
+enum sg_status sg_data_compressor_add(struct sg_compressor *c, const struct sg_data *block) SG_MUST_CHECK;
+enum sg_status sg_data_compressor_finish(struct sg_data *compressed, struct sg_compressor *c) SG_MUST_CHECK;
+/* All of it at once. */
+enum sg_status sg_data_compress(struct sg_data *compressed, const struct sg_data *data) SG_MUST_CHECK;
+
+#endif

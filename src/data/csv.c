@@ -1,0 +1,391 @@
+/* csv.c - tables from CSV files (RFC 4180): a header of unique names, then rows of finite decimal numbers.
+ *
+ * libcsv splits bytes into cells, in strict mode.  It is fed one physical line at a time, so that every refusal names
+ * the line an editor shows, and in blocks, so that neither an endless line nor an endless cell is ever held in memory.
+ * Its callbacks cannot stop it: the first refusal is kept in the reader and later callbacks do nothing.
+ *
+ * Blank lines at the end are fine; elsewhere they are refused, because in a file of one column a blank line is an
+ * empty cell, and in a wider one most likely a lost row.  Blanks around a cell or a name are not part of it.
+ * A number too small for a double, such as 1e-400, is rounded to the nearest one, as 0.1 is. */
+#include <csv.h>
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "synthgrad/data.h"
+
+enum {
+    BLOCK = 1 << 16,          /* bytes read at a time */
+    LONGEST_CELL = 1 << 16,   /* a longer one means a forgotten quote, or no CSV file at all */
+    MOST_COLUMNS = 100000,    /* their d x d moments alone would be 80 GB: garbage without a line end */
+    LABEL = 128               /* room for a column's number and name in a message */
+};
+
+/* A cell or a name in a message: 40 bytes of it; lives to the end of the call it is in. */
+#define SHOW(text_) (sg_base_show((text_), 40).text)
+#define MEND "write a decimal number such as 12.5 or remove the row"
+
+/* Refuses the file at a line; r->status keeps the refusal. */
+#define REFUSE(r, line, ...) ((r)->status = sg_base_refuse((r)->err, (r)->path, (line), __VA_ARGS__))
+
+struct reader {
+    struct csv_parser parser;
+    const char *path;
+    struct sg_table *table;
+    struct sg_error *err;
+    enum sg_status status;    /* of the first refusal, which stays */
+    locale_t c_locale;        /* a decimal point, whatever setlocale() says */
+    size_t names_capacity, cells, cells_capacity;
+    bool in_header;
+    size_t column;            /* cells of the current row already taken */
+    size_t line;              /* physical line being fed, from 1 */
+    size_t row_line, cell_line;   /* where the current row and the current cell begin */
+    size_t first_blank;       /* the first of the blank lines just before this one, 0: none */
+    bool text;                /* this line has more than blanks */
+    bool open_cr;             /* the last byte fed was a CR */
+};
+
+/* ---- what a message may show ---------------------------------------------------------------------------------- */
+
+/* The current cell in a message: column 3 ("gnp"), without the name where there is none yet. */
+static const char *label(char out[LABEL], const struct reader *r)
+{
+    if (r->in_header || r->column >= r->table->columns)
+        snprintf(out, LABEL, "column %zu", r->column + 1);
+    else
+        snprintf(out, LABEL, "column %zu (\"%s\")", r->column + 1, SHOW(r->table->names[r->column]));
+    return out;
+}
+
+/* ---- header --------------------------------------------------------------------------------------------------- */
+
+/* UTF-8 without control characters; a quoted name may hold tabs and line ends. */
+static bool is_text(const char *s)
+{
+    while (*s != '\0') {
+        size_t len = strchr("\t\r\n", *s) != NULL ? 1 : sg_base_printable(s);
+        if (len == 0)
+            return false;
+        s += len;
+    }
+    return true;
+}
+
+static void take_name(struct reader *r, const char *name)
+{
+    struct sg_table *table = r->table;
+    if (*name == '\0') {
+        REFUSE(r, r->cell_line, "column %zu has no name; name every column in the first row", r->column + 1);
+    } else if (table->columns == MOST_COLUMNS) {
+        REFUSE(r, r->cell_line, "the header has more than %d columns; end it with a line end, or drop columns",
+               (int)MOST_COLUMNS);
+    } else if (!is_text(name)) {
+        REFUSE(r, r->cell_line, "column %zu: the name \"%s\" is not plain UTF-8 text; "
+               "save the file as UTF-8 or rename the column", r->column + 1, SHOW(name));
+    } else {
+        table->names = sg_base_grow(table->names, table->columns, &r->names_capacity, sizeof *table->names);
+        table->names[table->columns++] = sg_base_copy(name, strlen(name) + 1, 1);
+    }
+}
+
+/* By name, then by place. */
+static int compare_names(const void *a, const void *b)
+{
+    char *const *left = *(char *const *const *)a, *const *right = *(char *const *const *)b;
+    int order = strcmp(*left, *right);
+    return order != 0 ? order : (left > right) - (left < right);
+}
+
+/* Sorted, equal names are neighbours: n log n, where all pairs would take forever on a header of garbage. */
+static void check_unique(struct reader *r)
+{
+    char **names = r->table->names;
+    size_t n = r->table->columns;
+    char ***sorted = SG_NEW(n, char **);
+    for (size_t j = 0; j < n; j++)
+        sorted[j] = &names[j];
+    qsort(sorted, n, sizeof *sorted, compare_names);
+    for (size_t j = 1; j < n && r->status == SG_OK; j++)
+        if (strcmp(*sorted[j - 1], *sorted[j]) == 0)
+            REFUSE(r, r->row_line, "columns %zu and %zu are both named \"%s\"; give every column its own name",
+                   (size_t)(sorted[j - 1] - names) + 1, (size_t)(sorted[j] - names) + 1, SHOW(*sorted[j]));
+    free(sorted);
+}
+
+static void end_header(struct reader *r)
+{
+    const char *only = r->table->columns == 1 ? r->table->names[0] : "";
+    bool semicolons = strchr(only, ';') != NULL;
+    if (semicolons || strchr(only, '\t') != NULL)
+        REFUSE(r, r->row_line, "the header has no comma but %s; this looks like a %s-separated file, "
+               "save it with commas between cells and points in numbers",
+               semicolons ? "semicolons" : "tabs", semicolons ? "semicolon" : "tab");
+    else
+        check_unique(r);
+}
+
+/* ---- numbers -------------------------------------------------------------------------------------------------- */
+
+static const char *skip_digits(const char *s)
+{
+    while (*s >= '0' && *s <= '9')
+        s++;
+    return s;
+}
+
+/* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point.  strtod alone would also take
+ * hexadecimal, "nan" and "inf". */
+static bool is_decimal(const char *s)
+{
+    s += *s == '+' || *s == '-';
+    const char *whole = s;
+    s = skip_digits(s);
+    size_t digits = (size_t)(s - whole);
+    if (*s == '.') {
+        const char *fraction = s + 1;
+        s = skip_digits(fraction);
+        digits += (size_t)(s - fraction);
+    }
+    if (digits > 0 && (*s == 'e' || *s == 'E')) {
+        s++;
+        s += *s == '+' || *s == '-';
+        const char *exponent = s;
+        s = skip_digits(s);
+        if (s == exponent)
+            return false;
+    }
+    return digits > 0 && *s == '\0';
+}
+
+/* What is wrong with a cell that is no decimal number. */
+static const char *diagnose(const char *cell)
+{
+    const char *unsigned_cell = cell + (*cell == '+' || *cell == '-');
+    if (strchr(cell, ',') != NULL && cell[strspn(cell, "0123456789,.eE+-")] == '\0')
+        return "is not a number (a decimal comma?)";
+    if (strncasecmp(unsigned_cell, "nan", 3) == 0 || strncasecmp(unsigned_cell, "inf", 3) == 0)
+        return "is not a finite number";
+    return "is not a number";
+}
+
+static void take_number(struct reader *r, const char *cell)
+{
+    struct sg_table *table = r->table;
+    char where[LABEL], *end = NULL;
+    const char *wrong = NULL;
+    double value = 0;
+    if (*cell == '\0') {
+        REFUSE(r, r->cell_line, "%s: the cell is empty; " MEND, label(where, r));
+        return;
+    }
+    if (is_decimal(cell)) {
+        value = strtod_l(cell, &end, r->c_locale);
+        SG_REQUIRE(*end == '\0');
+        if (!isfinite(value))
+            wrong = "is too large for double precision, which ends at 1.8e308";
+    } else {
+        wrong = diagnose(cell);
+    }
+    if (wrong != NULL) {
+        REFUSE(r, r->cell_line, "%s: \"%s\" %s; " MEND, label(where, r), SHOW(cell), wrong);
+        return;
+    }
+    table->cells = sg_base_grow(table->cells, r->cells, &r->cells_capacity, sizeof *table->cells);
+    table->cells[r->cells++] = value;
+}
+
+/* ---- libcsv's callbacks --------------------------------------------------------------------------------------- */
+
+static void refuse_long(struct reader *r)
+{
+    char where[LABEL];
+    REFUSE(r, r->cell_line, "%s: the cell is longer than %d bytes; look for a quote that is never closed, "
+           "or save the table as CSV", label(where, r), (int)LONGEST_CELL);
+}
+
+/* libcsv trims blanks outside quotes; this trims those inside, in libcsv's own buffer. */
+static char *trim(char *s, size_t len)
+{
+    while (len > 0 && strchr(" \t\r\n", s[len - 1]) != NULL)
+        len--;
+    s[len] = '\0';
+    return s + strspn(s, " \t\r\n");
+}
+
+static void take_cell(void *field, size_t len, void *context)
+{
+    struct reader *r = context;
+    if (r->status != SG_OK)
+        return;
+    if (len > LONGEST_CELL)
+        refuse_long(r);
+    else if (r->in_header)
+        take_name(r, trim(field, len));
+    else if (r->column < r->table->columns)   /* a longer row is refused at its end, when its length is known */
+        take_number(r, trim(field, len));
+    r->column++;
+    r->cell_line = r->line;
+}
+
+static void end_row(int terminator, void *context)
+{
+    struct reader *r = context;
+    (void)terminator;
+    if (r->status != SG_OK)
+        return;
+    if (r->in_header)
+        end_header(r);
+    else if (r->column != r->table->columns)
+        REFUSE(r, r->row_line, "the row has %zu cell%s but the header has %zu; give every row one cell per column, "
+               "and write decimals with a point", r->column, r->column == 1 ? "" : "s", r->table->columns);
+    else
+        r->table->rows++;
+    r->in_header = false;
+    r->column = 0;
+}
+
+/* ---- lines and blocks ----------------------------------------------------------------------------------------- */
+
+/* What libcsv would let pass: NUL bytes, carriage returns on their own, blank lines. */
+static void check_bytes(struct reader *r, const char *s, size_t len)
+{
+    const char *cr = memchr(s, '\r', len), *end = s + len;
+    bool lone_cr = (r->open_cr && *s != '\n') || (cr != NULL && cr + 1 < end && cr[1] != '\n');
+    r->open_cr = cr != NULL && cr + 1 == end;
+    for (const char *c = s; c < end && !r->text; c++)
+        r->text = strchr(" \t\r\n", *c) == NULL;
+    if (memchr(s, '\0', len) != NULL)
+        REFUSE(r, r->line, "there is a NUL byte, so this is UTF-16 or no text at all; save the table as CSV in UTF-8");
+    else if (lone_cr)
+        REFUSE(r, r->line, "there is a carriage return inside the line; save the file with LF or CR LF line ends");
+    else if (r->text && r->first_blank != 0)
+        REFUSE(r, r->first_blank, "the line is blank but rows follow; remove the line or fill in the row");
+}
+
+/* A strict-mode error of libcsv: the only two are a quote inside an unquoted cell and text after a closing quote. */
+static void refuse_syntax(struct reader *r)
+{
+    char where[LABEL];
+    if (csv_error(&r->parser) != CSV_EPARSE)
+        REFUSE(r, r->line, "%s; save the table as CSV", csv_strerror(csv_error(&r->parser)));
+    else if (r->parser.quoted)
+        REFUSE(r, r->line, "%s: the quoted cell that begins on line %zu goes on after its closing quote; "
+               "put a comma there, or write \"\" for a quote inside it", label(where, r), r->cell_line);
+    else
+        REFUSE(r, r->line, "%s: there is a quote inside an unquoted cell; remove it, or quote the whole cell",
+               label(where, r));
+}
+
+/* A line, or the part of it that lies in this block. */
+static void feed(struct reader *r, const char *s, size_t len)
+{
+    check_bytes(r, s, len);
+    if (r->status != SG_OK)
+        return;
+    size_t fed = csv_parse(&r->parser, s, len, take_cell, end_row, r);
+    if (r->status != SG_OK)
+        return;
+    if (fed < len)
+        refuse_syntax(r);
+    else if (r->parser.entry_pos > LONGEST_CELL)
+        refuse_long(r);
+}
+
+/* A row or a cell goes on over a line end only inside quotes. */
+static void end_line(struct reader *r)
+{
+    if (!r->text && !r->parser.quoted && r->first_blank == 0)
+        r->first_blank = r->line;
+    r->line++;
+    r->text = false;
+    if (!r->parser.quoted)
+        r->row_line = r->cell_line = r->line;
+}
+
+static void feed_block(struct reader *r, const char *s, size_t len)
+{
+    while (len > 0 && r->status == SG_OK) {
+        const char *end = memchr(s, '\n', len);
+        size_t piece = end != NULL ? (size_t)(end - s) + 1 : len;
+        feed(r, s, piece);
+        if (end != NULL)
+            end_line(r);
+        s += piece;
+        len -= piece;
+    }
+}
+
+static void end_file(struct reader *r)
+{
+    char where[LABEL];
+    if (r->open_cr)
+        REFUSE(r, r->line, "the file ends in a carriage return; save it with LF or CR LF line ends");
+    else if (csv_fini(&r->parser, take_cell, end_row, r) != 0)
+        REFUSE(r, r->cell_line, "%s: the quote that opens here is never closed; close it or remove it",
+               label(where, r));
+    else if (r->status == SG_OK && r->in_header)
+        REFUSE(r, 1, "the file is empty; write a header with column names, then rows of numbers");
+    else if (r->status == SG_OK && r->table->rows == 0)
+        REFUSE(r, 1, "there is a header but no row; add rows of numbers below it");
+}
+
+static void read_blocks(struct reader *r, FILE *file)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    char block[BLOCK];
+    size_t len = fread(block, 1, sizeof block, file);
+    size_t skip = len >= 3 && memcmp(block, byte_order_mark, 3) == 0 ? 3 : 0;
+    while (len > 0 && r->status == SG_OK) {
+        feed_block(r, block + skip, len - skip);
+        skip = 0;
+        len = r->status == SG_OK ? fread(block, 1, sizeof block, file) : 0;
+    }
+    if (r->status != SG_OK)
+        return;
+    if (ferror(file)) {
+        REFUSE(r, 0, "the file cannot be read (%s); name a CSV file", strerror(errno));
+        r->status = SG_IO;
+    } else {
+        end_file(r);
+    }
+}
+
+enum sg_status sg_data_read_csv(struct sg_table *table, const char *path, struct sg_error *err)
+{
+    SG_REQUIRE(table != NULL && path != NULL && err != NULL);
+    *table = (struct sg_table){0};
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL) {
+        (void)sg_base_refuse(err, path, 0, "the file cannot be opened (%s); check its name and permissions",
+                             strerror(errno));
+        return SG_IO;
+    }
+    struct reader r = {.path = path, .table = table, .err = err, .in_header = true};
+    r.line = r.row_line = r.cell_line = 1;
+    r.c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    SG_REQUIRE(r.c_locale != (locale_t)0);
+    SG_REQUIRE(csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) == 0);
+    csv_set_blk_size(&r.parser, 4096);   /* by default it grows by 128 bytes, too often for a long cell */
+    read_blocks(&r, file);
+    csv_free(&r.parser);
+    freelocale(r.c_locale);
+    fclose(file);
+    if (r.status != SG_OK)
+        sg_data_table_free(table);
+    return r.status;
+}
+
+void sg_data_table_free(struct sg_table *table)
+{
+    if (table == NULL)
+        return;
+    for (size_t j = 0; j < table->columns; j++)
+        free(table->names[j]);
+    free(table->names);
+    free(table->cells);
+    *table = (struct sg_table){0};
+}

@@ -1,0 +1,244 @@
+/* design.c - from a table to X (n x d) and y (n x m): targets by name, constant columns out, the rest standardised,
+ * ones last.
+ *
+ * mean = (1/n) sum_i c_i,  scale = sqrt((1/n) sum_i (c_i - mean)^2),  x_i = (c_i - mean) / scale,
+ * in units of a power of two near max |c_i|: exact, and nothing overflows below the largest double.
+ *
+ * Without an intercept a constant column that is not zero stays, since it does the intercept's work.  It has no spread
+ * to divide by, so standardising leaves it as it is (mean 0, scale 1). */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "synthgrad/data.h"
+
+enum {
+    SHOWN = 48,      /* room for a name in a message: 40 bytes, an ellipsis, the final NUL */
+    LISTED = 8,      /* names listed when a target is unknown */
+    COMPARED = 64    /* bytes of a name that count in the search for the nearest */
+};
+
+/* A name in a message: 40 bytes of it; lives to the end of the call it is in. */
+#define SHOW(text_) (sg_base_show((text_), 40).text)
+
+/* The header is line 1: reading a CSV file allows nothing before it. */
+enum { HEADER_LINE = 1 };
+
+/* ---- names ---------------------------------------------------------------------------------------------------- */
+
+static enum sg_status refuse_unknown(struct sg_error *err, const char *path, const struct sg_table *table,
+                                     const char *target)
+{
+    char list[LISTED * (SHOWN + 4)] = "", more[48] = "";
+    size_t nearest = 0, least = SIZE_MAX, used = 0;
+    for (size_t j = 0; j < table->columns; j++) {
+        size_t far = sg_base_edit_distance(target, table->names[j]);
+        if (far < least) {
+            least = far;
+            nearest = j;
+        }
+    }
+    for (size_t j = 0; j < table->columns && j < LISTED; j++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s\"%s\"", j > 0 ? ", " : "",
+                                 SHOW(table->names[j]));
+    if (table->columns > LISTED)
+        snprintf(more, sizeof more, " and %zu more", table->columns - LISTED);
+    return sg_base_refuse(err, path, HEADER_LINE,
+                          "there is no column \"%s\" for the target; the nearest name is \"%s\" (columns: %s%s)",
+                          SHOW(target), SHOW(table->names[nearest]), list, more);
+}
+
+/* The columns of the targets, marked in is_target (columns). */
+static enum sg_status find_targets(size_t *column, bool *is_target, const struct sg_table *table, const char *path,
+                                   const char *const *targets, size_t n_targets, struct sg_error *err)
+{
+    if (targets == NULL || n_targets == 0)
+        return sg_base_refuse(err, path, HEADER_LINE, "no target is named; name the column to predict");
+    for (size_t k = 0; k < n_targets; k++) {
+        SG_REQUIRE(targets[k] != NULL);
+        size_t j = 0;
+        while (j < table->columns && strcmp(table->names[j], targets[k]) != 0)
+            j++;
+        if (j == table->columns)
+            return refuse_unknown(err, path, table, targets[k]);
+        if (is_target[j])
+            return sg_base_refuse(err, path, HEADER_LINE, "the target \"%s\" is named twice; name every target once",
+                                  SHOW(targets[k]));
+        is_target[j] = true;
+        column[k] = j;
+    }
+    return SG_OK;
+}
+
+/* ---- columns -------------------------------------------------------------------------------------------------- */
+
+static void gather(double *c, const struct sg_table *table, size_t j)
+{
+    for (size_t i = 0; i < table->rows; i++)
+        c[i] = table->cells[i * table->columns + j];
+}
+
+static bool is_constant(const double *c, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (c[i] != c[0])
+            return false;
+    return true;
+}
+
+/* c (n, not constant) centred and divided by its standard deviation.  Both passes are corrected by the sum of what the
+ * first left over (Chan, Golub and LeVeque 1983), so a mean far above the spread costs no digits.
+ * False when the scale is below the normal doubles: then 1 / scale overflows. */
+static bool standardise(double *c, double *mean, double *scale, size_t n)
+{
+    double largest = sg_base_max_abs(c, n), sum = 0, rest = 0, squares = 0;
+    int exponent = 0;
+    (void)frexp(largest, &exponent);
+    for (size_t i = 0; i < n; i++) {
+        c[i] = ldexp(c[i], -exponent);
+        sum += c[i];
+    }
+    double mu = sum / (double)n;
+    for (size_t i = 0; i < n; i++)
+        rest += c[i] - mu;
+    mu += rest / (double)n;
+
+    rest = 0;
+    for (size_t i = 0; i < n; i++) {
+        c[i] -= mu;
+        rest += c[i];
+        squares += c[i] * c[i];
+    }
+    double sigma = sqrt((squares - rest * rest / (double)n) / (double)n);
+    for (size_t i = 0; i < n; i++)
+        c[i] /= sigma;
+    *mean = ldexp(mu, exponent);
+    *scale = ldexp(sigma, exponent);
+    return *scale >= DBL_MIN && *scale <= DBL_MAX;
+}
+
+static enum sg_status refuse_spread(struct sg_error *err, const char *path, const char *name)
+{
+    return sg_base_refuse(err, path, HEADER_LINE, "the spread of column \"%s\" is out of range for double precision; "
+                          "give the column in another unit", SHOW(name));
+}
+
+/* ---- assembly ------------------------------------------------------------------------------------------------- */
+
+/* Which columns are features and which are dropped. */
+static void sort_columns(struct sg_design *design, double *c, const struct sg_table *table, const bool *is_target)
+{
+    for (size_t j = 0; j < table->columns; j++) {
+        if (is_target[j])
+            continue;
+        gather(c, table, j);
+        if (is_constant(c, table->rows) && (design->intercept || c[0] == 0))
+            design->dropped_column[design->dropped++] = j;
+        else
+            design->column[design->features++] = j;
+    }
+}
+
+static enum sg_status fill_features(struct sg_data *data, struct sg_design *design, double *c,
+                                    const struct sg_table *table, const char *path, bool centred, struct sg_error *err)
+{
+    for (size_t k = 0; k < design->features; k++) {
+        gather(c, table, design->column[k]);
+        design->mean[k] = 0;
+        design->scale[k] = 1;
+        if (centred && !is_constant(c, data->n) && !standardise(c, &design->mean[k], &design->scale[k], data->n))
+            return refuse_spread(err, path, table->names[design->column[k]]);
+        for (size_t i = 0; i < data->n; i++)
+            data->x[i * data->d + k] = c[i];
+    }
+    for (size_t i = 0; design->intercept && i < data->n; i++)
+        data->x[i * data->d + data->d - 1] = 1;
+    return SG_OK;
+}
+
+static enum sg_status refuse_constant(struct sg_error *err, const char *path, const char *name, double value)
+{
+    return sg_base_refuse(err, path, HEADER_LINE, "the target \"%s\" is constant (%.6g) and cannot be standardised; "
+                          "keep it in its own unit or choose another target", SHOW(name), value);
+}
+
+static enum sg_status fill_targets(struct sg_data *data, struct sg_design *design, double *c,
+                                   const struct sg_table *table, const char *path, const size_t *target, bool centred,
+                                   struct sg_error *err)
+{
+    for (size_t k = 0; k < data->m; k++) {
+        gather(c, table, target[k]);
+        design->y_mean[k] = 0;
+        design->y_scale[k] = 1;
+        if (centred && is_constant(c, data->n))
+            return refuse_constant(err, path, table->names[target[k]], c[0]);
+        if (centred && !standardise(c, &design->y_mean[k], &design->y_scale[k], data->n))
+            return refuse_spread(err, path, table->names[target[k]]);
+        for (size_t i = 0; i < data->n; i++)
+            data->y[i * data->m + k] = c[i];
+    }
+    return SG_OK;
+}
+
+/* The caller owns the scratch c (rows), is_target (columns), target (n_targets), and clears up after a refusal. */
+static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c, bool *is_target,
+                               size_t *target, const struct sg_table *table, const char *path,
+                               const char *const *targets, const struct sg_design_options *options,
+                               struct sg_error *err)
+{
+    enum sg_status status = find_targets(target, is_target, table, path, targets, design->outputs, err);
+    if (status != SG_OK)
+        return status;
+    sort_columns(design, c, table, is_target);
+    if (design->features == 0 && !design->intercept)
+        return sg_base_refuse(err, path, HEADER_LINE, "no feature column is left (%zu all zero); "
+                              "add a feature or an intercept", design->dropped);
+    sg_data_alloc(data, table->rows, design->features + design->intercept, design->outputs);
+    status = fill_features(data, design, c, table, path, options->standardise, err);
+    if (status != SG_OK)
+        return status;
+    return fill_targets(data, design, c, table, path, target, options->standardise_targets, err);
+}
+
+enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design, const struct sg_table *table,
+                                   const char *path, const char *const *targets, size_t n_targets,
+                                   const struct sg_design_options *options, struct sg_error *err)
+{
+    SG_REQUIRE(data != NULL && design != NULL && table != NULL && options != NULL && err != NULL);
+    SG_REQUIRE(targets != NULL || n_targets == 0);
+    SG_REQUIRE(table->rows > 0 && table->columns > 0);
+    SG_REQUIRE(sg_base_all_finite(table->cells, table->rows * table->columns));
+    size_t columns = table->columns;
+    *data = (struct sg_data){0};
+    *design = (struct sg_design){.outputs = n_targets, .intercept = options->intercept,
+                                 .column = SG_NEW(columns, size_t), .dropped_column = SG_NEW(columns, size_t),
+                                 .mean = SG_NEW(columns, double), .scale = SG_NEW(columns, double),
+                                 .y_mean = SG_NEW(n_targets, double), .y_scale = SG_NEW(n_targets, double)};
+    double *c = SG_NEW(table->rows, double);
+    bool *is_target = SG_NEW(columns, bool);
+    size_t *target = SG_NEW(n_targets, size_t);
+    enum sg_status status = assemble(data, design, c, is_target, target, table, path, targets, options, err);
+    free(c);
+    free(is_target);
+    free(target);
+    if (status != SG_OK) {
+        sg_data_free(data);
+        sg_data_design_free(design);
+    }
+    return status;
+}
+
+void sg_data_design_free(struct sg_design *design)
+{
+    if (design == NULL)
+        return;
+    free(design->column);
+    free(design->mean);
+    free(design->scale);
+    free(design->dropped_column);
+    free(design->y_mean);
+    free(design->y_scale);
+    *design = (struct sg_design){0};
+}
