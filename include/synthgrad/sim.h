@@ -1,0 +1,122 @@
+/* sim.h - time: steps, update order, delays, line search, and the spectral stepper. */
+#ifndef SYNTHGRAD_SIM_H
+#define SYNTHGRAD_SIM_H
+
+#include "synthgrad/net.h"
+
+/* Where a step gets its directions from.  Three forms of the same dynamics: the net on samples (the definition), the same
+ * code on compressed rows, and the spectral form below. */
+struct sg_field {
+    enum sg_dtype dtype;
+    struct sg_sizes sizes;
+    void (*eval)(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field, const void *w, const void *phi,
+                 const struct sg_batch *batch, unsigned want, void *work);
+    void *(*work_alloc)(const struct sg_field *field);
+    void (*work_free)(void *work);
+    const void *self;
+    size_t batch_max;
+};
+
+/* The net's own field.  net must outlive it. */
+struct sg_field sg_sim_net_field(const struct sg_net *net, size_t batch_max);
+/* A batch view of a float64 data set. */
+struct sg_batch sg_sim_batch(const struct sg_data *data);
+
+/* At which time each update reads w and phi: 0 = now, tau > 0 = tau steps ago (the start, before there is one), -1 = the other
+ * part's result of this same step.
+ *   simultaneous {0,0,0,0}     SG first {0,-1,0,0}       network first {0,0,-1,0}   (both -1: aborts)
+ *   stale backprop {tau,tau,0,0}   delayed pairs {0,0,tau,0}   stale SG {0,0,tau,tau}
+ * The batch goes with the time at which w is read. */
+struct sg_timing { int net_w, net_phi, sg_w, sg_phi; };
+
+struct sg_sim_spec {
+    const struct sg_field *field;
+    struct sg_opt net_opt, sg_opt;      /* rates mu and nu: w <- w - mu dw, phi <- phi - nu dphi */
+    struct sg_timing timing;
+};
+
+struct sg_sim;
+struct sg_sim *sg_sim_alloc(const struct sg_sim_spec *spec, const void *w, const void *phi);
+void sg_sim_free(struct sg_sim *sim);
+/* Back to a start and other rates, without allocating; the past is the start repeated. */
+void sg_sim_restart(struct sg_sim *sim, const void *w, const void *phi, double mu, double nu);
+/* One step.  Never allocates. */
+void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch);
+/* `steps` steps on one batch.  SG_DIVERGED when the state is no longer finite: looked at every 64 steps and at the end. */
+enum sg_status sg_sim_advance(struct sg_sim *sim, const struct sg_batch *batch, uint64_t steps) SG_MUST_CHECK;
+const void *sg_sim_w(const struct sg_sim *sim);
+const void *sg_sim_phi(const struct sg_sim *sim);
+uint64_t sg_sim_time(const struct sg_sim *sim);
+
+/* The step map's state is (w, phi) now and, with delays, the past it may read: slot k holds (w, phi) k steps ago.  Sizes in doubles. */
+size_t sg_sim_state_size(const struct sg_sim *sim);
+void sg_sim_get_state(double *state, const struct sg_sim *sim);
+void sg_sim_set_state(struct sg_sim *sim, const double *state);
+
+/* Central-difference Jacobian (row-major, size^2 with size = sg_sim_state_size) of the REAL step map at a state.  float64 only.
+ * bound: an estimate of the largest entry error, truncation (from halving the increment) plus rounding. */
+void sg_approx_step_jacobian(double *jacobian, double *bound, struct sg_sim *sim, const double *state, const struct sg_batch *batch);
+
+/* Exact line search for the SG step, nu = |G|^2 / E|Z G|^2 with G = grad L_SG (0 at G = 0): minimises L_SG along -G.
+ * work: that of the evaluation which gave dphi (its h_i are read); s_scratch: batch rows x the widest module's k.
+ * Hypothesis: every SG family is linear in phi.  [theory, DY5] */
+double sg_sim_line_search(const struct sg_net *net, const double *dphi, const struct sg_batch *batch, const struct sg_net_work *work,
+                          double *s_scratch);
+
+/* One step of weights and SG with the SG's rate by exact line search and the network's by backtracking on an energy V:
+ *   Phi' = Phi - nu G,   w' = w - mu E[(dh/dw)^T s],  both from the same state,
+ *   mu = min(2 mu_before, mu_max), halved until V(w', Phi') <= V(w, Phi) - c (mu |grad L|^2 + D),  D = |G|^4 / E|Z G|^2,  c = 1/10.
+ * D is what the line search alone gains of E|s - g|^2; so where G != 0 some mu > 0 always passes, and where G = 0 the step is plain gradient
+ * descent.  With c = 0 and mu fixed: no test, mu_max in every step.  [theory, DY5]
+ * energy: V at a state; called for every mu tried. */
+struct sg_search_spec {
+    const struct sg_net *net;         /* SG families linear in phi */
+    const struct sg_batch *batch;
+    double mu_max;
+    bool fixed;
+    double (*energy)(const double *w, const double *phi, void *context);
+    void *context;
+};
+struct sg_search_step { double mu, nu, gain, gradient2, before, after; unsigned halvings; };   /* gain: D; gradient2: |grad L|^2 */
+struct sg_searcher;
+struct sg_searcher *sg_sim_searcher_alloc(const struct sg_search_spec *spec, const double *w, const double *phi);
+void sg_sim_searcher_free(struct sg_searcher *s);
+/* SG_NO_CONVERGENCE: no mu above 2^-200 mu_max passes (the state is then unchanged).  SG_DIVERGED: V is no longer finite. */
+enum sg_status sg_sim_searcher_step(struct sg_search_step *out, struct sg_searcher *s) SG_MUST_CHECK;
+const double *sg_sim_searcher_w(const struct sg_searcher *s);
+const double *sg_sim_searcher_phi(const struct sg_searcher *s);
+
+/* ---- critical points ----------------------------------------------------------------------------------------------- */
+
+/* Asked at the start and after each iteration: is this state, with F = (dw, dphi) there, a solution?  May record what it sees. */
+typedef bool sg_sim_solved(const double *state, const double *f, void *context);
+/* Solves F(w, phi) = 0 from `state` (sizes.w + sizes.phi; overwritten by the solution) by Levenberg-Marquardt with central differences:
+ * joint critical points of a field with SGs, critical points of the loss for a net without.  float64 only; no linearity is assumed.
+ * SG_NO_CONVERGENCE: `iterations` used up, or a point where |F| has no descent (a local minimum of |F|, or its rounding level);
+ * SG_NOT_FINITE.  Then state is NaN.  Deterministic: the same start ends in the same bits. */
+struct sg_critical;
+struct sg_critical *sg_sim_critical_alloc(const struct sg_field *field);
+void sg_sim_critical_free(struct sg_critical *critical);
+enum sg_status sg_sim_solve_critical(double *state, struct sg_critical *critical, const struct sg_batch *batch, size_t iterations,
+                                     sg_sim_solved *solved, void *context) SG_MUST_CHECK;
+
+/* A bound, entry by entry, on the rounding error of sg_net_eval's dw and dphi at (w, phi): gamma_K times the same expressions with every
+ * leaf and every term made positive.  Linear nets in float64 with mixes 0 or 1; net must outlive it, batch need not.  No allocation. */
+struct sg_rounding;
+struct sg_rounding *sg_sim_rounding_alloc(const struct sg_net *net, const struct sg_batch *batch);
+void sg_sim_rounding_free(struct sg_rounding *rounding);
+void sg_sim_rounding(double *dw, double *dphi, struct sg_rounding *rounding, const double *w, const double *phi);
+
+/* ---- the spectral form --------------------------------------------------------------------------------------- */
+
+/* Shallow regression p = x W under MSE with a linear SG at the output (or plain backprop), in the eigenbasis of S_x: O(d m^2) a
+ * step, nothing of length n.  Coordinates: v = V^T W (d x m), phi as in the net. */
+struct sg_spectral;
+enum sg_status sg_sim_spectral_alloc(struct sg_spectral **spectral, const struct sg_data *data, unsigned terms, double mix) SG_MUST_CHECK;
+void sg_sim_spectral_free(struct sg_spectral *spectral);
+struct sg_field sg_sim_spectral_field(const struct sg_spectral *spectral);
+const double *sg_sim_spectral_lambda(const struct sg_spectral *spectral);                 /* d, descending */
+void sg_sim_spectral_from_w(double *v, const struct sg_spectral *spectral, const double *w);
+void sg_sim_spectral_to_w(double *w, const struct sg_spectral *spectral, const double *v);
+
+#endif

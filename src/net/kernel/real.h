@@ -1,0 +1,39 @@
+/* real.h - the one place where float32 and float64 kernels differ. */
+#ifndef SG_KERNEL_REAL_H
+#define SG_KERNEL_REAL_H
+
+#include <gsl/gsl_cblas.h>
+
+#include "base/wide.h"
+#include "net/ops.h"
+
+#if defined SG_KERNEL_F32
+typedef float sg_real;
+typedef sg_wide_float sg_wide;
+typedef sg_half_float sg_half;
+typedef sg_quarter_float sg_quarter;
+#define SG_KERNEL(name) name##_f32
+#define SG_BLAS(name) cblas_s##name
+#elif defined SG_KERNEL_F64
+typedef double sg_real;
+typedef sg_wide_double sg_wide;
+typedef sg_half_double sg_half;
+typedef sg_quarter_double sg_quarter;
+#define SG_KERNEL(name) name##_f64
+#define SG_BLAS(name) cblas_d##name
+#else
+#error "kernel files are compiled with SG_KERNEL_F64 or SG_KERNEL_F32"
+#endif
+
+/* c (m x n) += alpha op(a) op(b), k the inner dimension; leading dimensions are the natural ones.  Loops where a BLAS call would
+ * cost more than the arithmetic, a matrix-vector product where one of the sides is a vector. */
+enum sg_transpose { SG_NN, SG_TN, SG_NT };
+#define sg_net_multiply_add SG_KERNEL(sg_net_multiply_add)
+void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
+                         double alpha);
+
+extern const struct sg_layer_ops SG_KERNEL(sg_net_dense);
+extern const struct sg_family_ops SG_KERNEL(sg_net_linear_family);
+extern const struct sg_loss_ops SG_KERNEL(sg_net_mse), SG_KERNEL(sg_net_abs);
+
+#endif

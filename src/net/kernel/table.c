@@ -1,0 +1,53 @@
+/* The tables a type brings, and the loops over flat vectors. */
+#include <math.h>
+
+#include "net/kernel/real.h"
+
+SG_WIDE static void descend(void *nextv, const void *thetav, const void *gradv, double rate, size_t n)
+{
+    sg_real *next = nextv;
+    const sg_real *theta = thetav, *grad = gradv, r = (sg_real)rate;
+    const size_t lanes = sizeof(sg_wide) / sizeof(sg_real);
+    size_t i = 0;
+    for (; i + lanes <= n; i += lanes)
+        *(sg_wide *)(next + i) = *(const sg_wide *)(theta + i) - r * *(const sg_wide *)(grad + i);
+    for (; i < n; i++)
+        next[i] = theta[i] - r * grad[i];
+}
+
+static void mix(void *outv, const void *av, const void *bv, double weight_b, size_t n)
+{
+    sg_real *out = outv;
+    const sg_real *a = av, *b = bv, wb = (sg_real)weight_b, wa = 1 - wb;
+    for (size_t i = 0; i < n; i++)
+        out[i] = wa * a[i] + wb * b[i];
+}
+
+static double subtract(void *outv, const void *av, const void *bv, size_t n)
+{
+    sg_real *out = outv;
+    const sg_real *a = av, *b = bv;
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = a[i] - b[i];
+        sum += (double)out[i] * (double)out[i];
+    }
+    return sum;
+}
+
+static bool all_finite(const void *av, size_t n)
+{
+    const sg_real *a = av;
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(a[i]))
+            return false;
+    return true;
+}
+
+const struct sg_kernels SG_KERNEL(sg_net_kernels) = {
+    .real_size = sizeof(sg_real),
+    .layer = {[SG_DENSE] = &SG_KERNEL(sg_net_dense)},
+    .family = {[SG_LINEAR] = &SG_KERNEL(sg_net_linear_family)},
+    .loss = {[SG_MSE] = &SG_KERNEL(sg_net_mse), [SG_ABS] = &SG_KERNEL(sg_net_abs)},
+    .descend = descend, .mix = mix, .subtract = subtract, .all_finite = all_finite,
+};

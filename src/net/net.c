@@ -1,0 +1,117 @@
+/* A net: its architecture, checked once, and where everything lies in w and phi. */
+#include <stdlib.h>
+
+#include "net/internal.h"
+
+const struct sg_kernels *sg_net_kernels(enum sg_dtype dtype)
+{
+    return dtype == SG_F32 ? &sg_net_kernels_f32 : &sg_net_kernels_f64;
+}
+
+static void place_layers(struct sg_net *net)
+{
+    net->width[0] = net->arch.inputs;
+    for (size_t i = 0; i < net->arch.n_layers; i++) {
+        const struct sg_layer *layer = &net->arch.layers[i];
+        SG_REQUIRE((int)layer->kind < SG_LAYER_KINDS && layer->width >= 1);
+        net->width[i + 1] = layer->width;
+        net->layer_offset[i] = net->sizes.w;
+        net->sizes.w += net->kernels->layer[layer->kind]->n_params(layer, net->width[i]);
+    }
+}
+
+static void place_modules(struct sg_net *net)
+{
+    for (size_t i = 0; i <= net->arch.n_layers; i++)
+        net->module_at[i] = SG_NO_MODULE;
+    for (size_t j = 0; j < net->arch.n_modules; j++) {
+        const struct sg_module *module = &net->arch.modules[j];
+        SG_REQUIRE(module->at >= 1 && module->at <= net->arch.n_layers && (int)module->family < SG_FAMILIES);
+        SG_REQUIRE(j == 0 || module->at > net->arch.modules[j - 1].at);
+        SG_REQUIRE(module->terms >= 1 && module->terms <= 7 && module->mix >= 0.0 && module->mix <= 1.0);
+        net->module_at[module->at] = j;
+        net->module_offset[j] = net->sizes.phi;
+        net->sizes.phi += net->kernels->family[module->family]->n_params(module, net->width[module->at], net->arch.labels);
+    }
+}
+
+struct sg_net *sg_net_alloc(const struct sg_arch *arch)
+{
+    SG_REQUIRE(arch->n_layers >= 1 && arch->inputs >= 1 && arch->labels >= 1 && (int)arch->loss < SG_LOSS_KINDS);
+    const size_t boundaries = arch->n_layers + 1;
+    struct sg_net *net = SG_NEW(1, struct sg_net);
+    net->arch = *arch;
+    net->arch.layers = net->layers = sg_base_copy(arch->layers, arch->n_layers, sizeof *arch->layers);
+    net->arch.modules = net->modules = sg_base_copy(arch->modules, arch->n_modules, sizeof *arch->modules);
+    net->credit = SG_NEW(boundaries, enum sg_credit);   /* zeroed: SG_TRUE */
+    for (size_t i = 0; arch->credit && i < boundaries; i++)
+        net->credit[i] = arch->credit[i];
+    net->arch.credit = net->credit;
+    net->kernels = sg_net_kernels(arch->dtype);
+    net->width = SG_NEW(boundaries, size_t);
+    net->layer_offset = SG_NEW(boundaries, size_t);
+    net->module_offset = SG_NEW(boundaries, size_t);
+    net->module_at = SG_NEW(boundaries, size_t);
+    place_layers(net);
+    place_modules(net);
+    SG_REQUIRE(net->width[arch->n_layers] == arch->labels);   /* MSE and absolute loss compare p with y */
+    return net;
+}
+
+void sg_net_free(struct sg_net *net)
+{
+    if (!net)
+        return;
+    free(net->layers);
+    free(net->modules);
+    free(net->credit);
+    free(net->width);
+    free(net->layer_offset);
+    free(net->module_offset);
+    free(net->module_at);
+    free(net);
+}
+
+const struct sg_arch *sg_net_arch(const struct sg_net *net)
+{
+    return &net->arch;
+}
+
+struct sg_sizes sg_net_sizes(const struct sg_net *net)
+{
+    return net->sizes;
+}
+
+size_t sg_net_width(const struct sg_net *net, size_t boundary)
+{
+    SG_REQUIRE(boundary <= net->arch.n_layers);
+    return net->width[boundary];
+}
+
+size_t sg_net_layer_offset(const struct sg_net *net, size_t layer)
+{
+    SG_REQUIRE(layer < net->arch.n_layers);
+    return net->layer_offset[layer];
+}
+
+size_t sg_net_module_offset(const struct sg_net *net, size_t module)
+{
+    SG_REQUIRE(module < net->arch.n_modules);
+    return net->module_offset[module];
+}
+
+bool sg_net_is_linear(const struct sg_net *net)
+{
+    bool linear = net->arch.loss == SG_MSE;
+    for (size_t i = 0; i < net->arch.n_layers; i++)
+        linear = linear && net->kernels->layer[net->arch.layers[i].kind]->linear;
+    for (size_t j = 0; j < net->arch.n_modules; j++)
+        linear = linear && net->arch.modules[j].family == SG_LINEAR;
+    return linear;
+}
+
+void sg_net_opt_step(void *next, const void *theta, const void *grad, const struct sg_opt *opt, enum sg_dtype dtype, size_t n)
+{
+    SG_REQUIRE(opt->kind == SG_GD);
+    sg_net_kernels(dtype)->descend(next, theta, grad, opt->rate, n);
+}

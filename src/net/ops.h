@@ -1,0 +1,69 @@
+/* ops.h - private: what a layer, a loss and an SG family have to bring.
+ *
+ * A new one is a file in kernel/ and a row in its table.  Kernel files are written in sg_real and compiled twice, for float64 and
+ * float32; everything above reaches them through struct sg_kernels and is compiled once.  A pass takes its arrays in a
+ * struct, so a layer that needs more (a mask, running moments) adds a field and no signature changes. */
+#ifndef SG_NET_OPS_H
+#define SG_NET_OPS_H
+
+#include "synthgrad/net.h"
+
+/* Rows r0..r0+n-1 of a batch.  weight = 1 / (rows of the whole batch): gradients add up to E[.] over the blocks. */
+struct sg_block { size_t n; const void *y, *one; double weight; };
+
+struct sg_layer_pass {
+    const struct sg_block *block;
+    size_t in, out;            /* widths of h_i and h_{i+1} */
+    const void *w, *h_in;
+    bool bias;
+    void *h_out;               /* forward: n x out */
+    const void *delta;         /* backward: n x out */
+    void *arriving;            /* backward: n x in; NULL: not wanted */
+    void *dw;                  /* backward: added to; NULL: not wanted */
+};
+struct sg_layer_ops {
+    const char *name;
+    bool linear;
+    size_t (*n_params)(const struct sg_layer *layer, size_t in);
+    void (*forward)(const struct sg_layer_pass *pass);
+    void (*backward)(const struct sg_layer_pass *pass);
+};
+
+struct sg_family_pass {
+    const struct sg_block *block;
+    size_t k, m;               /* units of h, labels */
+    unsigned terms;
+    const void *phi, *h;
+    void *s;                   /* apply: n x k */
+    const void *err;           /* grad: s - target, n x k */
+    void *dphi;                /* grad: added to */
+};
+struct sg_family_ops {
+    const char *name;
+    bool linear_in_phi;        /* the line search may read Z G as apply() at phi = G */
+    size_t (*n_params)(const struct sg_module *module, size_t k, size_t m);
+    void (*apply)(const struct sg_family_pass *pass);
+    void (*grad)(const struct sg_family_pass *pass);
+};
+
+struct sg_loss_ops {
+    const char *name;
+    double (*value)(const void *p, size_t m, const struct sg_block *block);    /* summed over the rows, times weight */
+    void (*grad)(void *g, const void *p, size_t m, const struct sg_block *block);
+};
+
+/* One table a type, indexed by the enums of net.h. */
+struct sg_kernels {
+    size_t real_size;
+    const struct sg_layer_ops *layer[SG_LAYER_KINDS];
+    const struct sg_family_ops *family[SG_FAMILIES];
+    const struct sg_loss_ops *loss[SG_LOSS_KINDS];
+    void (*descend)(void *next, const void *theta, const void *grad, double rate, size_t n);          /* theta - rate grad */
+    void (*mix)(void *out, const void *a, const void *b, double weight_b, size_t n);                  /* (1 - wb) a + wb b */
+    double (*subtract)(void *out, const void *a, const void *b, size_t n);                            /* a - b; returns |a - b|^2 */
+    bool (*all_finite)(const void *a, size_t n);
+};
+extern const struct sg_kernels sg_net_kernels_f64, sg_net_kernels_f32;
+const struct sg_kernels *sg_net_kernels(enum sg_dtype dtype);
+
+#endif

@@ -1,0 +1,29 @@
+/* The net as a field: on samples this is the definition; on compressed rows, the same code on q rows. */
+#include "synthgrad/sim.h"
+
+static void eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field, const void *w, const void *phi,
+                 const struct sg_batch *batch, unsigned want, void *work)
+{
+    sg_net_eval(dw, dphi, metrics, field->self, w, phi, batch, want, work);
+}
+
+static void *work_alloc(const struct sg_field *field)
+{
+    return sg_net_work_alloc(field->self, field->batch_max);
+}
+
+static void work_free(void *work)
+{
+    sg_net_work_free(work);
+}
+
+struct sg_field sg_sim_net_field(const struct sg_net *net, size_t batch_max)
+{
+    return (struct sg_field){.dtype = sg_net_arch(net)->dtype, .sizes = sg_net_sizes(net), .eval = eval, .work_alloc = work_alloc,
+                             .work_free = work_free, .self = net, .batch_max = batch_max};
+}
+
+struct sg_batch sg_sim_batch(const struct sg_data *data)
+{
+    return (struct sg_batch){.n = data->n, .x = data->x, .y = data->y, .one = data->one};
+}

@@ -1,0 +1,173 @@
+/* Steps in time.  Order and delay are one idea: at which time each of the two updates reads w and phi. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/ops.h"
+#include "synthgrad/sim.h"
+
+enum { LOOK_EVERY = 64 };   /* steps between two looks at whether the state is finite */
+
+struct sg_sim {
+    struct sg_field field;
+    struct sg_opt net_opt, sg_opt;
+    struct sg_timing timing;
+    size_t real;                        /* bytes of one number */
+    size_t past;                        /* longest delay; past + 1 slots are alive, one more takes the next state */
+    size_t slots, now;
+    char *ring;                         /* slots x (w, phi) */
+    const struct sg_batch **batch;      /* [slots] the batch of that time */
+    char *dw, *dphi;
+    void *work;
+    uint64_t time;
+};
+
+static size_t slot_bytes(const struct sg_sim *sim)
+{
+    return (sim->field.sizes.w + sim->field.sizes.phi) * sim->real;
+}
+
+/* The slot `ago` steps back. */
+static size_t slot(const struct sg_sim *sim, size_t ago)
+{
+    return (sim->now + sim->slots - ago) % sim->slots;
+}
+
+static char *w_at(const struct sg_sim *sim, size_t index)
+{
+    return sim->ring + index * slot_bytes(sim);
+}
+
+static char *phi_at(const struct sg_sim *sim, size_t index)
+{
+    return w_at(sim, index) + sim->field.sizes.w * sim->real;
+}
+
+static size_t later(size_t past, int delay)
+{
+    return delay > 0 && (size_t)delay > past ? (size_t)delay : past;
+}
+
+struct sg_sim *sg_sim_alloc(const struct sg_sim_spec *spec, const void *w, const void *phi)
+{
+    const struct sg_timing *t = &spec->timing;
+    SG_REQUIRE(t->net_w >= 0 && t->sg_phi >= 0 && t->net_phi >= -1 && t->sg_w >= -1);
+    SG_REQUIRE(!(t->net_phi == -1 && t->sg_w == -1));            /* each would wait for the other */
+    struct sg_sim *sim = SG_NEW(1, struct sg_sim);
+    sim->field = *spec->field;
+    sim->net_opt = spec->net_opt;
+    sim->sg_opt = spec->sg_opt;
+    sim->timing = *t;
+    sim->real = sg_net_kernels(sim->field.dtype)->real_size;
+    sim->past = later(later(later(later(0, t->net_w), t->net_phi), t->sg_w), t->sg_phi);
+    sim->slots = sim->past ? sim->past + 2 : 1;                   /* without a delay the step is in place */
+    sim->ring = sg_base_alloc(sim->slots, slot_bytes(sim));
+    sim->batch = SG_NEW(sim->slots, const struct sg_batch *);
+    sim->dw = sg_base_alloc(sim->field.sizes.w, sim->real);
+    sim->dphi = sg_base_alloc(sim->field.sizes.phi, sim->real);
+    sim->work = sim->field.work_alloc(&sim->field);
+    sg_sim_restart(sim, w, phi, spec->net_opt.rate, spec->sg_opt.rate);
+    return sim;
+}
+
+void sg_sim_free(struct sg_sim *sim)
+{
+    if (!sim)
+        return;
+    sim->field.work_free(sim->work);
+    free(sim->ring);
+    free(sim->batch);
+    free(sim->dw);
+    free(sim->dphi);
+    free(sim);
+}
+
+void sg_sim_restart(struct sg_sim *sim, const void *w, const void *phi, double mu, double nu)
+{
+    for (size_t i = 0; i < sim->slots; i++) {
+        memcpy(w_at(sim, i), w, sim->field.sizes.w * sim->real);
+        if (sim->field.sizes.phi)
+            memcpy(phi_at(sim, i), phi, sim->field.sizes.phi * sim->real);
+        sim->batch[i] = NULL;
+    }
+    sim->now = 0;
+    sim->time = 0;
+    sim->net_opt.rate = mu;
+    sim->sg_opt.rate = nu;
+}
+
+/* Directions read at (w `w_ago` steps back, phi `phi_ago` steps back), on the batch that w was first used with. */
+static void directions(struct sg_sim *sim, unsigned want, size_t w_slot, size_t phi_slot)
+{
+    const struct sg_batch *batch = sim->batch[w_slot] ? sim->batch[w_slot] : sim->batch[sim->now];
+    sim->field.eval(sim->dw, sim->dphi, NULL, &sim->field, w_at(sim, w_slot), phi_at(sim, phi_slot), batch, want, sim->work);
+}
+
+void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch)
+{
+    const struct sg_timing t = sim->timing;
+    const size_t now = sim->now, next = (now + 1) % sim->slots;
+    const bool joint = t.net_w == 0 && t.net_phi == 0 && t.sg_w == 0 && t.sg_phi == 0;
+    const unsigned first = joint ? SG_WANT_W | SG_WANT_PHI : t.net_phi == -1 ? SG_WANT_PHI : SG_WANT_W;
+    sim->batch[now] = sim->batch[next] = batch;                   /* a fresh w is read with the batch that made it */
+    for (unsigned done = 0, want = first; done != (SG_WANT_W | SG_WANT_PHI); want = (SG_WANT_W | SG_WANT_PHI) & ~done) {
+        const int w_ago = want & SG_WANT_W ? t.net_w : t.sg_w, phi_ago = want & SG_WANT_W ? t.net_phi : t.sg_phi;
+        directions(sim, want, w_ago < 0 ? next : slot(sim, (size_t)w_ago), phi_ago < 0 ? next : slot(sim, (size_t)phi_ago));
+        if (want & SG_WANT_W)
+            sg_net_opt_step(w_at(sim, next), w_at(sim, now), sim->dw, &sim->net_opt, sim->field.dtype, sim->field.sizes.w);
+        if (want & SG_WANT_PHI)
+            sg_net_opt_step(phi_at(sim, next), phi_at(sim, now), sim->dphi, &sim->sg_opt, sim->field.dtype, sim->field.sizes.phi);
+        done |= want;
+    }
+    sim->now = next;
+    sim->time++;
+}
+
+enum sg_status sg_sim_advance(struct sg_sim *sim, const struct sg_batch *batch, uint64_t steps)
+{
+    const struct sg_kernels *kernels = sg_net_kernels(sim->field.dtype);
+    const size_t size = sim->field.sizes.w + sim->field.sizes.phi;
+    for (uint64_t done = 0; done < steps;) {
+        const uint64_t until = steps - done < LOOK_EVERY ? steps : done + LOOK_EVERY;
+        for (; done < until; done++)
+            sg_sim_step(sim, batch);
+        if (!kernels->all_finite(w_at(sim, sim->now), size))
+            return SG_DIVERGED;
+    }
+    return SG_OK;
+}
+
+const void *sg_sim_w(const struct sg_sim *sim)
+{
+    return w_at(sim, sim->now);
+}
+
+const void *sg_sim_phi(const struct sg_sim *sim)
+{
+    return phi_at(sim, sim->now);
+}
+
+uint64_t sg_sim_time(const struct sg_sim *sim)
+{
+    return sim->time;
+}
+
+size_t sg_sim_state_size(const struct sg_sim *sim)
+{
+    return (sim->past + 1) * (sim->field.sizes.w + sim->field.sizes.phi);
+}
+
+void sg_sim_get_state(double *state, const struct sg_sim *sim)
+{
+    SG_REQUIRE(sim->field.dtype == SG_F64);
+    for (size_t ago = 0; ago <= sim->past; ago++)
+        memcpy((char *)state + ago * slot_bytes(sim), w_at(sim, slot(sim, ago)), slot_bytes(sim));
+}
+
+void sg_sim_set_state(struct sg_sim *sim, const double *state)
+{
+    SG_REQUIRE(sim->field.dtype == SG_F64);
+    for (size_t ago = 0; ago <= sim->past; ago++)
+        memcpy(w_at(sim, slot(sim, ago)), (const char *)state + ago * slot_bytes(sim), slot_bytes(sim));
+    for (size_t i = 0; i < sim->slots; i++)
+        sim->batch[i] = NULL;                                     /* a past that is set has no batches of its own */
+}

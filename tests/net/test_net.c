@@ -1,0 +1,195 @@
+/* The architecture: where everything lies, what is refused, which nets are linear, and the optimiser's pass. */
+#include "naive.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct sg_layer layers[3] = {{SG_DENSE, 5, true}, {SG_DENSE, 4, false}, {SG_DENSE, 2, true}};
+static const struct sg_module modules[2] = {{1, SG_LINEAR, SG_H | SG_ONE, SG_TARGET_TRUE, 0.5},
+                                            {3, SG_LINEAR, SG_Y, SG_TARGET_ARRIVING, 1.0}};
+static const struct sg_arch base = {.loss = SG_MSE, .inputs = 3, .labels = 2, .n_layers = 3, .layers = layers, .n_modules = 2,
+                                    .modules = modules};
+
+static void layout(void **state)
+{
+    (void)state;
+    struct sg_net *net = sg_net_alloc(&base);
+    const struct sg_sizes sizes = sg_net_sizes(net);
+    const size_t width[4] = {3, 5, 4, 2};
+    for (size_t i = 0; i < 4; i++)
+        CHECK(sg_net_width(net, i) == width[i]);
+    CHECK(sg_net_layer_offset(net, 0) == 0);
+    CHECK(sg_net_layer_offset(net, 1) == 3 * 5 + 5);
+    CHECK(sg_net_layer_offset(net, 2) == 3 * 5 + 5 + 5 * 4);
+    CHECK(sizes.w == 3 * 5 + 5 + 5 * 4 + 4 * 2 + 2);
+    CHECK(sg_net_module_offset(net, 0) == 0);
+    CHECK(sg_net_module_offset(net, 1) == (5 + 1) * 5);
+    CHECK(sizes.phi == (5 + 1) * 5 + 2 * 2);
+    CHECK_ABORTS((void)sg_net_width(net, 4));
+    CHECK_ABORTS((void)sg_net_layer_offset(net, 3));
+    CHECK_ABORTS((void)sg_net_module_offset(net, 2));
+    sg_net_free(net);
+    sg_net_free(NULL);
+    sg_net_work_free(NULL);
+}
+
+/* The net keeps a copy: the caller's arrays may go. */
+static void copies_its_architecture(void **state)
+{
+    (void)state;
+    struct sg_layer *l = sg_base_copy(layers, 3, sizeof *l);
+    struct sg_module *m = sg_base_copy(modules, 2, sizeof *m);
+    enum sg_credit *c = SG_NEW(4, enum sg_credit);
+    c[2] = SG_NOTHING;
+    struct sg_arch arch = base;
+    arch.layers = l;
+    arch.modules = m;
+    arch.credit = c;
+    struct sg_net *net = sg_net_alloc(&arch);
+    memset(l, 0x5a, 3 * sizeof *l);
+    memset(m, 0x5a, 2 * sizeof *m);
+    memset(c, 0x5a, 4 * sizeof *c);
+    free(l);
+    free(m);
+    free(c);
+    const struct sg_arch *kept = sg_net_arch(net);
+    CHECK(kept->dtype == SG_F64 && kept->loss == SG_MSE && kept->inputs == 3 && kept->labels == 2);
+    CHECK(kept->n_layers == 3 && kept->n_modules == 2);
+    for (size_t i = 0; i < 3; i++)
+        CHECK(kept->layers[i].kind == SG_DENSE && kept->layers[i].width == layers[i].width && kept->layers[i].bias == layers[i].bias);
+    for (size_t j = 0; j < 2; j++)
+        CHECK(kept->modules[j].at == modules[j].at && kept->modules[j].terms == modules[j].terms
+              && kept->modules[j].target == modules[j].target && kept->modules[j].mix == modules[j].mix);
+    CHECK(kept->credit[1] == SG_TRUE && kept->credit[2] == SG_NOTHING && kept->credit[3] == SG_TRUE);
+    sg_net_free(net);
+}
+
+static void alloc_with(size_t at0, size_t at1, unsigned terms, double mix, size_t labels, size_t width)
+{
+    struct sg_layer l[3] = {layers[0], layers[1], layers[2]};
+    struct sg_module m[2] = {modules[0], modules[1]};
+    struct sg_arch arch = base;
+    m[0].at = at0;
+    m[1].at = at1;
+    m[1].terms = terms;
+    m[1].mix = mix;
+    l[1].width = width;
+    arch.layers = l;
+    arch.modules = m;
+    arch.labels = labels;
+    sg_net_free(sg_net_alloc(&arch));
+}
+
+static void refuses_shapes(void **state)
+{
+    (void)state;
+    CHECK_EXITS(alloc_with(1, 3, 2, 1.0, 2, 4), 99);          /* the base itself is fine */
+    CHECK_EXITS(alloc_with(1, 2, 7, 0.0, 2, 1), 99);
+    CHECK_EXITS(alloc_with(2, 3, 1, 1.0, 2, 4), 99);
+    CHECK_ABORTS(alloc_with(0, 3, 2, 1.0, 2, 4));             /* boundary 0 is the input */
+    CHECK_ABORTS(alloc_with(1, 4, 2, 1.0, 2, 4));
+    CHECK_ABORTS(alloc_with(3, 3, 2, 1.0, 2, 4));             /* two at one boundary */
+    CHECK_ABORTS(alloc_with(3, 1, 2, 1.0, 2, 4));             /* not ascending */
+    CHECK_ABORTS(alloc_with(1, 3, 0, 1.0, 2, 4));
+    CHECK_ABORTS(alloc_with(1, 3, 8, 1.0, 2, 4));
+    CHECK_ABORTS(alloc_with(1, 3, 2, -0.01, 2, 4));
+    CHECK_ABORTS(alloc_with(1, 3, 2, 1.01, 2, 4));
+    CHECK_ABORTS(alloc_with(1, 3, 2, SG_NAN, 2, 4));
+    CHECK_ABORTS(alloc_with(1, 3, 2, 1.0, 3, 4));             /* p has two columns */
+    CHECK_ABORTS(alloc_with(1, 3, 2, 1.0, 2, 0));
+    struct sg_arch none = base;
+    none.n_layers = 0;
+    CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
+    none = base;
+    none.inputs = 0;
+    CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
+    none = base;
+    none.loss = SG_LOSS_KINDS;
+    CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
+}
+
+static void refuses_batches(void **state)
+{
+    (void)state;
+    struct sg_net *net = sg_net_alloc(&base), *other = sg_net_alloc(&base);
+    struct sg_net_work *work = sg_net_work_alloc(net, 6);
+    struct sg_rng *rng = test_rng("batches", 0);
+    struct food f = random_food(net, 7, rng);
+    struct sg_metrics metrics;
+    struct sg_batch batch = food_batch(&f);
+    CHECK_ABORTS(sg_net_eval(NULL, NULL, &metrics, net, f.w, f.phi, &batch, SG_WANT_METRICS, work));    /* 7 rows, room for 6 */
+    batch.n = 0;
+    CHECK_ABORTS(sg_net_eval(NULL, NULL, &metrics, net, f.w, f.phi, &batch, SG_WANT_METRICS, work));
+    batch.n = 6;
+    CHECK_ABORTS(sg_net_eval(NULL, NULL, &metrics, other, f.w, f.phi, &batch, SG_WANT_METRICS, work));  /* another net's work */
+    CHECK_EXITS(sg_net_eval(NULL, NULL, &metrics, net, f.w, f.phi, &batch, SG_WANT_METRICS, work), 99);
+    CHECK_ABORTS((void)sg_net_view(work, SG_VIEW_H, 0));
+    CHECK_ABORTS((void)sg_net_view(work, SG_VIEW_H, 4));
+    CHECK(sg_net_view(work, SG_VIEW_G, 3) == NULL && sg_net_view(work, SG_VIEW_DELTA, 3) == NULL);     /* nothing evaluated yet */
+    free_food(&f);
+    sg_net_work_free(work);
+    sg_net_free(net);
+    sg_net_free(other);
+    sg_base_rng_free(rng);
+}
+
+static void linear_or_not(void **state)
+{
+    (void)state;
+    struct sg_arch arch = base;
+    struct sg_net *net = sg_net_alloc(&arch);
+    CHECK(sg_net_is_linear(net));
+    sg_net_free(net);
+    arch.loss = SG_ABS;
+    net = sg_net_alloc(&arch);
+    CHECK(!sg_net_is_linear(net));
+    sg_net_free(net);
+    arch.loss = SG_MSE;
+    arch.n_modules = 0;
+    arch.modules = NULL;
+    net = sg_net_alloc(&arch);
+    CHECK(sg_net_is_linear(net));
+    CHECK(sg_net_sizes(net).phi == 0);
+    sg_net_free(net);
+}
+
+/* next = theta - rate grad, one product and one sum, in place too and from any alignment: the same bits as the plain loop. */
+static void optimiser_step(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("step", 0);
+    const struct sg_opt opt = {SG_GD, 0.0385};
+    for (size_t n = 0; n < 70; n++) {
+        context("n %zu", n);
+        double *theta = random_vector(n + 1, 1, rng), *grad = random_vector(n + 1, 3, rng), *next = SG_NEW(n + 2, double);
+        float *thetaf = SG_NEW(n + 1, float), *gradf = SG_NEW(n + 1, float), *nextf = SG_NEW(n + 2, float), *wantf = SG_NEW(n + 1, float);
+        double *want = SG_NEW(n + 1, double);
+        for (size_t i = 0; i <= n; i++) {
+            thetaf[i] = (float)theta[i];
+            gradf[i] = (float)grad[i];
+            want[i] = theta[i] - opt.rate * grad[i];
+            wantf[i] = thetaf[i] - (float)opt.rate * gradf[i];
+        }
+        next[0] = next[n + 1] = 7.5;
+        nextf[0] = nextf[n + 1] = 7.5f;
+        sg_net_opt_step(next + 1, theta + 1, grad + 1, &opt, SG_F64, n);
+        sg_net_opt_step(nextf + 1, thetaf + 1, gradf + 1, &opt, SG_F32, n);
+        CHECK_SAME(next + 1, want + 1, n);
+        CHECK_SAME(nextf + 1, wantf + 1, n);
+        CHECK(next[0] == 7.5 && next[n + 1] == 7.5 && nextf[0] == 7.5f && nextf[n + 1] == 7.5f);
+        sg_net_opt_step(theta, theta, grad, &opt, SG_F64, n + 1);
+        CHECK_SAME(theta, want, n + 1);
+        free(theta); free(grad); free(next); free(thetaf); free(gradf); free(nextf); free(want); free(wantf);
+    }
+    sg_base_rng_free(rng);
+    const struct sg_opt unknown = {(enum sg_opt_kind)9, 0.1};
+    double one = 1;
+    CHECK_ABORTS(sg_net_opt_step(&one, &one, &one, &unknown, SG_F64, 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(layout), TEST(copies_its_architecture), TEST(refuses_shapes), TEST(refuses_batches),
+                                       TEST(linear_or_not), TEST(optimiser_step)};
+    return RUN(tests);
+}

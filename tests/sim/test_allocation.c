@@ -1,0 +1,133 @@
+/* The step loop does not allocate: as many calls of malloc and its kin for 100 steps as for 1,000. */
+#include "support.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "synthgrad/sim.h"
+
+static _Thread_local size_t calls;       /* of this thread: the step loop has one, and a sanitizer's or BLAS's own thread is not it */
+
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define COUNT_BY_SANITIZER
+#endif
+#endif
+#if defined __SANITIZE_ADDRESS__ || defined COUNT_BY_SANITIZER
+
+/* The sanitizer owns the allocator and has hooks of its own. */
+int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void *, size_t), void (*free_hook)(const volatile void *));
+
+static void on_malloc(const volatile void *p, size_t size)
+{
+    (void)p; (void)size;
+    calls++;
+}
+
+static void on_free(const volatile void *p)
+{
+    (void)p;
+}
+
+static int start_counting(void **state)
+{
+    return test_group_start(state) || __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free) == 0;
+}
+
+#else
+
+/* glibc's own entry points, with a count in front. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *p, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+void *malloc(size_t size) { calls++; return __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { calls++; return __libc_calloc(count, size); }
+void *realloc(void *p, size_t size) { calls++; return __libc_realloc(p, size); }
+void *aligned_alloc(size_t alignment, size_t size) { calls++; return __libc_memalign(alignment, size); }
+int posix_memalign(void **p, size_t alignment, size_t size)
+{
+    calls++;
+    *p = __libc_memalign(alignment, size);
+    return *p ? 0 : ENOMEM;
+}
+
+static int start_counting(void **state)
+{
+    return test_group_start(state);
+}
+
+#endif
+
+/* The counter counts. */
+static void counter(void **state)
+{
+    (void)state;
+    const size_t before = calls;
+    for (size_t i = 1; i <= 7; i++) {
+        double *a = SG_NEW(i, double);
+        a[i - 1] = (double)i;
+        CHECK(a[i - 1] > 0);
+        free(a);
+    }
+    CHECK(calls - before == 7);
+}
+
+static size_t calls_of(struct sg_sim *sim, const struct sg_batch *batch, uint64_t steps)
+{
+    const size_t before = calls;
+    const enum sg_status status = sg_sim_advance(sim, batch, steps);
+    const size_t after = calls;
+    CHECK_STATUS(status, SG_OK);
+    return after - before;
+}
+
+static void check_sim(const struct sg_field *field, const struct sg_batch *batch, const double *w, const double *phi)
+{
+    const struct sg_timing timings[] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 0, -1, 0}, {5, 5, 0, 0}, {0, 0, 5, 0}, {0, 0, 5, 5}};
+    for (size_t k = 0; k < COUNT(timings); k++) {
+        context("timing %zu", k);
+        const struct sg_sim_spec spec = {.field = field, .net_opt = {SG_GD, 1e-3}, .sg_opt = {SG_GD, 1e-3}, .timing = timings[k]};
+        struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
+        CHECK(calls_of(sim, batch, 100) == 0);
+        CHECK(calls_of(sim, batch, 1000) == 0);
+        const size_t before = calls;
+        sg_sim_restart(sim, w, phi, 1e-4, 1e-4);
+        CHECK(calls == before);
+        sg_sim_free(sim);
+    }
+}
+
+/* A linear net with several modules, wide enough for the BLAS; then the spectral form. */
+static void no_allocation_in_the_loop(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("allocation", 0);
+    struct sg_data data = random_data(50, 12, 2, rng);
+    const struct sg_batch batch = sg_sim_batch(&data);
+    const struct sg_layer layers[3] = {{SG_DENSE, 9, true}, {SG_DENSE, 8, false}, {SG_DENSE, 2, true}};
+    const struct sg_module modules[2] = {{1, SG_LINEAR, 7, SG_TARGET_TRUE, 0.5}, {2, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0}};
+    const struct sg_arch arch = {.loss = SG_MSE, .inputs = 12, .labels = 2, .n_layers = 3, .layers = layers, .n_modules = 2, .modules = modules};
+    struct sg_net *net = sg_net_alloc(&arch);
+    double *w = random_vector(sg_net_sizes(net).w, 0.1, rng), *phi = random_vector(sg_net_sizes(net).phi, 0.1, rng);
+    const struct sg_field field = sg_sim_net_field(net, data.n);
+    check_sim(&field, &batch, w, phi);
+
+    struct sg_spectral *spectral;
+    CHECK_STATUS(sg_sim_spectral_alloc(&spectral, &data, 7, 0.5), SG_OK);
+    const struct sg_field modes = sg_sim_spectral_field(spectral);
+    check_sim(&modes, NULL, w, phi);
+    sg_sim_spectral_free(spectral);
+    sg_net_free(net);
+    free(w);
+    free(phi);
+    sg_data_free(&data);
+    sg_base_rng_free(rng);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(counter), TEST(no_allocation_in_the_loop)};
+    return cmocka_run_group_tests(tests, start_counting, NULL);
+}

@@ -1,0 +1,140 @@
+/* The solver of critical points, and the rounding bound it is judged by. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+#include "synthgrad/sim.h"
+
+enum { N = 23, D = 4, M = 2, SIZE = D * M };
+
+static struct sg_net *make_net(bool with_sg)
+{
+    static const struct sg_layer layer = {.kind = SG_DENSE, .width = M};
+    static const struct sg_module module = {.at = 1, .terms = SG_H | SG_Y | SG_ONE, .target = SG_TARGET_TRUE, .mix = 1.0};
+    const struct sg_arch arch = {.inputs = D, .labels = M, .n_layers = 1, .layers = &layer, .n_modules = with_sg ? 1 : 0, .modules = &module};
+    return sg_net_alloc(&arch);
+}
+
+static bool never(const double *state, const double *f, void *context_unused)
+{
+    (void)state;
+    (void)f;
+    (void)context_unused;
+    return false;
+}
+
+struct level { double tolerance; };
+static bool below(const double *state, const double *f, void *context_level)
+{
+    (void)state;
+    return frobenius(f, SIZE) <= ((struct level *)context_level)->tolerance;
+}
+
+/* grad L of linear regression: the only zero is least squares. */
+static void finds_least_squares(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("solve", 0);
+    struct sg_net *net = make_net(false);
+    const struct sg_field field = sg_sim_net_field(net, N);
+    struct sg_critical *solver = sg_sim_critical_alloc(&field);
+    for (int i = 0; i < 5; i++) {
+        struct sg_data data = random_data(N, D, M, rng);
+        const struct sg_batch batch = sg_sim_batch(&data);
+        double *w = random_vector(SIZE, 10, rng), want[SIZE], sigma[D];
+        naive_least_squares(want, data.x, data.y, N, D, M);
+        naive_singular_values(sigma, data.x, N, D);
+        struct level level = {1e3 * SG_UNIT_ROUNDOFF * sigma[0] * (sigma[0] * frobenius(want, SIZE) + frobenius(data.y, N * M)) / N};
+        CHECK_STATUS(sg_sim_solve_critical(w, solver, &batch, 50, below, &level), SG_OK);
+        for (size_t k = 0; k < SIZE; k++)
+            w[k] -= want[k];
+        /* W - W* = S_x^{-1} grad L, and the gradient's own rounding is within the level. */
+        CHECK_BOUND(frobenius(w, SIZE), 2 * level.tolerance * N / (sigma[D - 1] * sigma[D - 1]));
+        free(w);
+        sg_data_free(&data);
+    }
+    sg_sim_critical_free(solver);
+    sg_net_free(net);
+    sg_base_rng_free(rng);
+}
+
+static void failures_are_poisoned(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("poison", 0);
+    struct sg_net *net = make_net(true);
+    const struct sg_field field = sg_sim_net_field(net, N);
+    const size_t size = field.sizes.w + field.sizes.phi;
+    struct sg_critical *solver = sg_sim_critical_alloc(&field);
+    struct sg_data data = random_data(N, D, M, rng);
+    const struct sg_batch batch = sg_sim_batch(&data);
+    double *at = random_vector(size, 1, rng);
+    CHECK_STATUS(sg_sim_solve_critical(at, solver, &batch, 3, never, NULL), SG_NO_CONVERGENCE);
+    CHECK_NAN(at, size);
+    CHECK_STATUS(sg_sim_solve_critical(at, solver, &batch, 3, never, NULL), SG_NOT_FINITE);
+    CHECK_NAN(at, size);
+    free(at);
+    sg_data_free(&data);
+    sg_sim_critical_free(solver);
+    sg_net_free(net);
+    sg_base_rng_free(rng);
+}
+
+/* The net's F against long double with one rounding at the end: within the bound, entry by entry, and the bound is no larger than 1e-12 of the
+ * largest entry's scale. */
+static void rounding_bound_holds(void **state)
+{
+    (void)state;
+    enum { Q = 2 * M + 1 };
+    struct sg_rng *rng = test_rng("rounding", 0);
+    struct sg_net *net = make_net(true);
+    struct sg_net_work *work = sg_net_work_alloc(net, N);
+    for (int instance = 0; instance < 10; instance++) {
+        struct sg_data data = random_data(N, D, M, rng);
+        const struct sg_batch batch = sg_sim_batch(&data);
+        struct sg_rounding *rounding = sg_sim_rounding_alloc(net, &batch);
+        double *w = random_vector(SIZE, 1, rng), *phi = random_vector(Q * M, 1, rng);
+        double dw[SIZE], dphi[Q * M], uw[SIZE], uphi[Q * M], want_w[SIZE] = {0}, want_phi[Q * M] = {0};
+        sg_net_eval(dw, dphi, NULL, net, w, phi, &batch, SG_WANT_W | SG_WANT_PHI, work);
+        sg_sim_rounding(uw, uphi, rounding, w, phi);
+        long double sum_w[SIZE] = {0}, sum_phi[Q * M] = {0};
+        for (size_t i = 0; i < N; i++) {
+            long double z[Q] = {0}, s[M] = {0};
+            for (size_t j = 0; j < M; j++)
+                for (size_t l = 0; l < D; l++)
+                    z[j] += (long double)data.x[i * D + l] * (long double)w[l * M + j];
+            for (size_t j = 0; j < M; j++)
+                z[M + j] = (long double)data.y[i * M + j];
+            z[2 * M] = (long double)data.one[i];
+            for (size_t j = 0; j < M; j++)
+                for (size_t l = 0; l < Q; l++)
+                    s[j] += z[l] * (long double)phi[l * M + j];
+            for (size_t j = 0; j < M; j++) {
+                for (size_t l = 0; l < D; l++)
+                    sum_w[l * M + j] += (long double)data.x[i * D + l] * s[j] / N;
+                for (size_t l = 0; l < Q; l++)
+                    sum_phi[l * M + j] += z[l] * (s[j] - (z[j] - z[M + j])) / N;
+            }
+        }
+        for (size_t k = 0; k < SIZE; k++)
+            want_w[k] = (double)sum_w[k];
+        for (size_t k = 0; k < Q * M; k++)
+            want_phi[k] = (double)sum_phi[k];
+        CHECK_EACH(dw, want_w, uw, SIZE);
+        CHECK_EACH(dphi, want_phi, uphi, Q * M);
+        CHECK(sg_base_max_abs(uphi, Q * M) <= 1e-12 * (1 + sg_base_max_abs(dphi, Q * M) + frobenius(data.y, N * M)));
+        sg_sim_rounding_free(rounding);
+        free(w);
+        free(phi);
+        sg_data_free(&data);
+    }
+    sg_net_work_free(work);
+    sg_net_free(net);
+    sg_base_rng_free(rng);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(finds_least_squares), TEST(failures_are_poisoned), TEST(rounding_bound_holds)};
+    return RUN(tests);
+}
