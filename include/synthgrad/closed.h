@@ -1,0 +1,138 @@
+/* closed.h - theorem formulas.  Shares no arithmetic with net/ and sim/: each is the other's oracle.
+ *
+ * Setting: linear regression p = x W (x in R^d, y in R^m, n samples) under MSE, a linear SG with labels at the output,
+ *     s = z Phi,   z = (p, y, 1) in R^q, q = 2m + 1,   Phi = (A; B; C) (q x m),
+ * trained by  W <- W - mu E[x^T s],  Phi <- Phi - nu E[z^T (s - g)],  g = p - y.  Joint state: W row-major, then Phi row-major. */
+#ifndef SYNTHGRAD_CLOSED_H
+#define SYNTHGRAD_CLOSED_H
+
+#include "synthgrad/data.h"
+
+/* ---- the least-squares fit and its moments -------------------------------------------------------------------- */
+
+struct sg_fit {
+    size_t n, d, m, q;        /* q = 2m + 1 */
+    size_t rank;              /* of X */
+    double *w;                /* d x m: W*, the minimum-norm least-squares solution */
+    double *residual;         /* n x m: r* = X W* - y */
+    double *z;                /* n x q: rows (p*, y, 1) */
+    double *s_x, *s_z;        /* d x d, q x q: E[x^T x], E[z^T z] */
+    double *x_z;              /* d x q: E[x^T z] */
+    double *lambda_x, *lambda_z;   /* d, q eigenvalues, descending, from singular values: small ones keep their digits */
+    double *v_x, *v_z;        /* eigenvectors in columns */
+    bool realizable;          /* r* is at the rounding level of y */
+};
+/* Source: claim DY1, DY3.  Accuracy: W* to about u cond(X). */
+enum sg_status sg_closed_fit_alloc(struct sg_fit **fit, const struct sg_data *data) SG_MUST_CHECK;
+void sg_closed_fit_free(struct sg_fit *fit);
+/* phi* = (I; -I; 0), the SG that predicts the true gradient for every W (CP2). */
+void sg_closed_exact_sg(double *phi, size_t m);
+
+/* ---- rates ------------------------------------------------------------------------------------------------------ */
+
+/* Gradient descent on a quadratic with eigenvalues lambda (descending); those below q u lambda_max count as zero. */
+struct sg_rates {
+    double largest, smallest;     /* nonzero eigenvalues */
+    size_t zeros;
+    double critical;              /* 2 / largest: stable below */
+    double optimal;               /* 2 / (largest + smallest): fastest */
+    double contraction;           /* at the optimal rate, (largest - smallest) / (largest + smallest) */
+    double deficit;               /* 1 - contraction, 2 smallest / (largest + smallest), with all its digits */
+};
+struct sg_rates sg_closed_rates(const double *lambda, size_t q);
+/* Stale gradient w <- w - mu grad L(w_{t - tau}): stable iff mu lambda_max < this = 2 sin(pi / (2 (2 tau + 1))).  DY11. */
+double sg_closed_delay_limit(size_t tau);
+/* W_t of backprop: W* + (I - mu S_x)^t (W_0 - W*), by modes; t may be huge.  DY1. */
+void sg_closed_backprop(double *w_t, const struct sg_fit *fit, const double *w_0, double mu, uint64_t t);
+/* Its limit for 0 < mu < 2 / lambda_max: W* plus the part of W_0 in the null space of X. */
+void sg_closed_backprop_limit(double *w, const struct sg_fit *fit, const double *w_0);
+
+/* ---- the joint step ------------------------------------------------------------------------------------------------ */
+
+size_t sg_closed_joint_size(const struct sg_fit *fit);           /* d m + q m */
+/* Jacobian (size^2) of the simultaneous step at any (W, Phi).  With psi = Phi - phi*, z = (x W, y, 1):
+ *   dW'   = dW - mu (S_x dW A + E[x^T z] dPhi)
+ *   dPhi' = dPhi - nu (S_z dPhi + E[z^T x] dW psi_A + (E[(x dW)^T z] psi; 0; 0))
+ * At (W*, phi*) the last two terms vanish: block triangular (DY3). */
+void sg_closed_joint_jacobian(double *jacobian, const struct sg_data *data, const double *w, const double *phi, double mu, double nu);
+/* The same for a sequential step, from the simultaneous J = I + [[a, b], [c, d]] (blocks of d m and q m): the SG first is N S, the network first
+ * S N, with N = [[I + a, b], [0, I]] and S = [[I, 0], [c, I + d]].  N S and S N have one spectrum.  DY12. */
+void sg_closed_sequential_jacobian(double *jacobian, const double *simultaneous, size_t n_w, size_t n_phi, bool sg_first);
+/* The spectrum at (W*, phi*): {1 - mu lambda_i(S_x)} U {1 - nu lambda_j(S_z)}, each m-fold, ascending.  DY3. */
+void sg_closed_joint_spectrum(double *eigenvalues, const struct sg_fit *fit, double mu, double nu);
+/* Its spectral radius, eigenvalues 1 of null directions left out. */
+double sg_closed_joint_radius(const struct sg_fit *fit, double mu, double nu);
+/* The row l with l J = rho l, |l| = 1, for the eigenvalue rho of largest modulus among those of nonzero lambda.
+ * Returns rho.  With m outputs, the copy in output 0. */
+double sg_closed_joint_left(double *left, const struct sg_fit *fit, double mu, double nu);
+/* Condition number of the change of basis that diagonalises J at (W*, phi*): with E the mixed block in the two eigenbases,
+ * T = [[I, Y], [0, I]], Y_ij = E_ij / (gap of the two eigenvalues), and cond(T) <= ((|Y| + sqrt(|Y|^2 + 4)) / 2)^2.  Infinite where
+ * an eigenvalue of one block meets one of the other. */
+double sg_closed_joint_condition(const struct sg_fit *fit, double mu, double nu);
+/* max_k |J^k|_2 over k >= 0 and where it is attained, for a J of spectral radius rho < 1 diagonalised with condition number cond: k stops
+ * where cond rho^k can no longer exceed the largest seen, or at limit (then *k_max = limit and the value is a lower bound). */
+enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const double *jacobian, size_t size, double rho, double cond,
+                                          size_t limit) SG_MUST_CHECK;
+
+/* Condition number of a basis of eigenvectors of unit length (rows or columns): Bauer-Fike's factor for eigenvalues that dgeev gave. */
+enum sg_status sg_approx_eigenvector_condition(double *condition, const double complex *vectors, size_t size) SG_MUST_CHECK;
+/* Numerical radius max |x^H J x| over |x| = 1, as the largest eigenvalue of the Hermitian part of e^{i theta} J over `angles` equally spaced
+ * theta in [0, pi]: a lower bound, within a factor cos(pi / (2 angles)) of the truth. */
+enum sg_status sg_approx_numerical_radius(double *radius, const double *jacobian, size_t size, size_t angles) SG_MUST_CHECK;
+/* The part of the true gradient that no linear SG can produce, min over Phi of E|z Phi - g|^2 at weights W, z = (p, y, 1) or, without labels,
+ * (p, 1).  0 with labels; without, the residual of regressing y on (p, 1).  DY12. */
+enum sg_status sg_closed_irreducible_error(double *error, const struct sg_data *data, const double *w, bool labels) SG_MUST_CHECK;
+
+/* ---- inexact gradients: d with |d - grad f| <= rho |grad f| (DY6) ------------------------------------------------------ */
+
+/* f m-strongly convex and L-smooth, step gamma <= 2 / ((1 + rho) L), 0 <= rho < 1: (f - f*) shrinks by at most this factor a step,
+ * max{1 - (1 - rho) m gamma, (1 + rho) L gamma - 1}^2.  Attained by f = m x^2/2 or L x^2/2 in one dimension.
+ * Source: de Klerk, Glineur, Taylor, "Worst-case convergence analysis of inexact gradient and Newton methods", SIAM J. Optim. 30 (2020). */
+double sg_closed_inexact_factor(double m, double L, double rho, double gamma);
+/* The step that makes it smallest, 2 / ((1 + rho) L + (1 - rho) m). */
+double sg_closed_inexact_step(double m, double L, double rho);
+/* f L-smooth, not necessarily convex, step eta < 2 / ((1 + rho) L):  f(x+) <= f(x) - rate |grad f(x)|^2 with
+ * rate = min over s in {1 - rho, 1 + rho} of eta s (1 - L eta s / 2), attained by f = L x^2/2. */
+double sg_closed_descent_rate(double L, double rho, double eta);
+
+/* ---- critical points of linear chains (CP1, CP2) --------------------------------------------------------------------------- */
+
+/* p = x W_1 ... W_N under MSE, W_l (width[l-1] x width[l]), width[0] = d, width[N] = m; all in one flat w.  Linear SG modules from the bottom
+ * up, s = h A + y B + 1 C with the terms named, rows of phi in that order, at h = x W_1 ... W_at; its target the true g, or what `arrives`
+ * from the module above.  Joint directions F(w, phi): F_w drives the layers by the next module's s, F_phi = E[z^T (s - target)], z = (h, y, 1). */
+struct sg_chain_module { size_t at; bool h, y, one, arriving; };
+struct sg_chain { size_t n_layers; const size_t *width; size_t n_modules; const struct sg_chain_module *module; };
+
+/* W_{from+1} ... W_to (width[from] x width[to]); the identity for from = to. */
+void sg_closed_chain_product(double *product, const struct sg_chain *chain, const double *w, size_t from, size_t to);
+/* z (n x q) of module j, rows (h, y, 1) as far as it has them; returns q.  z NULL: q alone, and w may be NULL too. */
+size_t sg_closed_chain_regressors(double *z, const struct sg_chain *chain, const struct sg_data *data, const double *w, size_t j);
+/* phi*(w): A = V V^T, B = -V^T, C = 0 with V = W_{at+1} ... W_N, those blocks that a module has.  s = g for every sample and every w if
+ * each module has h and y (h alone never will). */
+void sg_closed_chain_exact_sg(double *phi, const struct sg_chain *chain, const double *w);
+/* The true gradient from the joint directions alone, at EVERY state (w, phi), critical or not, if each module has h and y: by the identity
+ *   grad_{W_l} L = F_{W_l} - E[h_{l-1}^T e] (W_{l+1} ... W_at)^T,  e = s - g = z S_z^+ F_phi (+ the projection on col z of what e of the
+ * module above becomes on its way down, where the target is what arrives), `at` the first module at or above l; no module above l: the gradient is F_{W_l}.
+ * dw, dphi: F.  error: a bound on |gradient|'s rounding, given bounds f_w and f_phi[n_modules] on the errors (Euclidean) of F_w and of each
+ * module's F_phi; S_z^+ counts singular values of z below 10 max(n, q) u sigma_max as zero, phi says how much that can hide. */
+enum sg_status sg_closed_chain_gradient(double *gradient, double *error, const struct sg_chain *chain, const struct sg_data *data, const double *w,
+                                        const double *phi, const double *dw, const double *dphi, double f_w, const double *f_phi) SG_MUST_CHECK;
+/* A bound on |grad L| from norms: |F_w| + |(c_l)|, c_l = |h_{l-1}/sqrt n|_2 |W_{l+1} ... W_at|_2 |e/sqrt n|, |e/sqrt n| <= |F_phi| / sigma_min+(z/sqrt n)
+ * (+ that of the module above times the layers between).  At the output of p = x W: |F_w| + sqrt(lambda_max(S_x) / lambda_min+(S_z)) |F_phi|.
+ * f_w, f_phi: upper bounds on |F_w| and each |F_phi|.  Sources: CP2. */
+enum sg_status sg_closed_chain_bound(double *bound, const struct sg_chain *chain, const struct sg_data *data, const double *w, const double *phi,
+                                     double f_w, const double *f_phi) SG_MUST_CHECK;
+
+/* ---- a spurious set (CP4) ------------------------------------------------------------------------------------------ */
+
+/* f = a x + b on x = -2, -1, 1, 2 under the loss sum |f(x)|, in exact integers: the loss and its slopes sum x sign f and sum sign f, with
+ * subgradient 0 at 0.  |a|, |b| < 2^59. */
+struct sg_spurious { int64_t loss, slope_a, slope_b; };
+extern const int sg_closed_spurious_x[4];
+struct sg_spurious sg_closed_spurious(int64_t a, int64_t b);
+/* The theorem: with a constant SG, c, the SG-critical points are c = 0 and (a, b) in the open double wedge |b| < |a| or at the origin. */
+bool sg_closed_spurious_wedge(int64_t a, int64_t b);
+/* The loss without the data: max(6|a|, 4|a| + 2|b|, 4|b|). */
+int64_t sg_closed_spurious_loss(int64_t a, int64_t b);
+
+#endif

@@ -1,0 +1,36 @@
+/* Transient growth of a stable step that is not normal: max_k |J^k|. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "synthgrad/closed.h"
+
+enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const double *jacobian, size_t size, double rho, double cond,
+                                          size_t limit)
+{
+    double *power = SG_NEW(size * size, double), *next = SG_NEW(size * size, double), bound = cond;
+    enum sg_status status = rho < 1 ? SG_OK : SG_HYPOTHESIS;
+    for (size_t i = 0; i < size; i++)
+        power[i * size + i] = 1.0;
+    *growth = 1.0;
+    *k_max = 0;
+    for (size_t k = 1; status == SG_OK && (bound *= rho) > *growth; k++) {
+        double norm;
+        if (k > limit) {
+            *k_max = limit;
+            break;
+        }
+        sg_base_mul(next, jacobian, power, size, size, size);
+        memcpy(power, next, size * size * sizeof *power);
+        status = sg_base_norm2(&norm, power, size, size);
+        if (status == SG_OK && norm > *growth) {
+            *growth = norm;
+            *k_max = k;
+        }
+    }
+    if (status != SG_OK)
+        *growth = SG_NAN;
+    free(power);
+    free(next);
+    return status;
+}
