@@ -1,0 +1,85 @@
+/* case.h - a case file: one experiment, typed and checked.
+ *
+ * libconfig syntax.  Every key is in one table (src/case/schema.c): group, name, type, range, default and a sentence; unknown keys,
+ * wrong types, values out of range, non-finite numbers, integers that do not fit, @include and duplicate keys are refused with
+ * file, line and mend. */
+#ifndef SYNTHGRAD_CASE_H
+#define SYNTHGRAD_CASE_H
+
+#include <stdio.h>
+
+#include "synthgrad/sim.h"
+
+enum sg_data_kind { SG_DATA_GAUSSIAN, SG_DATA_CSV };
+enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
+enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
+enum sg_delay { SG_DELAY_NONE, SG_DELAY_STALE_BACKPROP, SG_DELAY_PAIRS, SG_DELAY_STALE_SG };
+enum sg_search { SG_SEARCH_FIXED, SG_SEARCH_BACKTRACKING };                  /* how mu is chosen */
+enum sg_units { SG_UNITS_ABSOLUTE, SG_UNITS_CRITICAL, SG_UNITS_OPTIMAL };   /* a rate as it is, or as a multiple */
+
+enum { SG_CASE_LIST_MAX = 32, SG_CASE_TEXT_MAX = 256 };
+
+struct sg_int_list { size_t n; int value[SG_CASE_LIST_MAX]; };
+struct sg_text_list { size_t n; char value[SG_CASE_LIST_MAX][SG_CASE_TEXT_MAX]; };
+
+struct sg_case_module { int at; int family; unsigned terms; int target; double mix; };   /* at -1: the output */
+
+struct sg_case_data {
+    int kind;                                   /* enum sg_data_kind */
+    int n, d, outputs, rank;
+    double condition, noise;
+    bool bias;
+    char file[SG_CASE_TEXT_MAX];                /* as written; sg_case_make_data finds it */
+    struct sg_text_list target;
+    bool standardise, standardise_target;
+};
+struct sg_case_net { struct sg_int_list layers; int loss; };
+struct sg_case_train {
+    int form, order, delay, units, search;
+    double mu, nu;
+    int steps;
+    struct sg_int_list tau;
+    double radius;                              /* distance of a local start from the fixed point, relative to |w*| */
+};
+
+struct sg_case {
+    char path[SG_CASE_TEXT_MAX * 4], name[SG_CASE_TEXT_MAX];   /* name: the file's stem */
+    char claim[SG_CASE_TEXT_MAX], expect[SG_CASE_TEXT_MAX];
+    int seed, replicates;
+    struct sg_case_data data;
+    struct sg_case_net net;
+    size_t n_modules;
+    struct sg_case_module module[SG_CASE_LIST_MAX];
+    struct sg_case_train train;
+    bool has_control;
+    struct sg_case *control;                    /* the case with the control's keys put in their place, itself without a control;
+                                                 * NULL without one */
+    char control_text[SG_CASE_TEXT_MAX];        /* "mu = 1.01", for the report */
+};
+
+/* Fills c; sg_case_free it.  SG_IO when the file cannot be opened or read, SG_BAD_INPUT for anything wrong in it; then c is
+ * zeroed and err holds one line.  Reads the file once, at most 1 MiB of it. */
+enum sg_status sg_case_read(struct sg_case *c, const char *path, struct sg_error *err) SG_MUST_CHECK;
+void sg_case_free(struct sg_case *c);
+/* The keys of a case file with types, ranges, defaults and meaning, for `synthgrad explain case`. */
+void sg_case_print_schema(FILE *out);
+
+/* The data set of one replicate.  CSV files are looked for beside the case file, then in the folder that NIST_DIR names.
+ * SG_IO (with err filled) when a CSV file is in neither place: the caller may skip the case. */
+enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate,
+                                 struct sg_error *err) SG_MUST_CHECK;
+
+/* The architecture a case describes, on data of the given shape, in float64.  No layer has a bias of its own: the ones column
+ * of X is the intercept.  arch points into the struct, so the struct must not be copied or moved.
+ * SG_BAD_INPUT when a case changed after reading has a module where the net has no boundary, or two at one. */
+struct sg_case_arch {
+    struct sg_arch arch;
+    struct sg_layer layer[SG_CASE_LIST_MAX + 1];
+    struct sg_module module[SG_CASE_LIST_MAX];
+};
+enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case *c, size_t inputs, size_t labels,
+                                 struct sg_error *err) SG_MUST_CHECK;
+/* Order and delay as four integers; tau >= 0 is not looked at without a delay.  (sg_case_read refuses a case with both.) */
+struct sg_timing sg_case_timing(const struct sg_case *c, int tau);
+
+#endif

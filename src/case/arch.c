@@ -1,0 +1,66 @@
+/* The architecture and the timing that a case describes. */
+#include "case/schema.h"
+
+/* No layer has a bias of its own: the ones column of X is the net's intercept, as in p = X W. */
+static void put_layers(struct sg_case_arch *out, const struct sg_case *c, size_t labels)
+{
+    const size_t hidden = c->net.layers.n;
+    for (size_t i = 0; i <= hidden; i++)
+        out->layer[i] = (struct sg_layer){
+            .kind = SG_DENSE, .width = i < hidden ? (size_t)c->net.layers.value[i] : labels, .bias = false};
+}
+
+static enum sg_status put_modules(struct sg_case_arch *out, const struct sg_case *c, struct sg_error *err)
+{
+    const size_t output = c->net.layers.n + 1;
+    for (size_t i = 0, below = 0; i < c->n_modules; i++) {
+        const struct sg_case_module *m = &c->module[i];
+        const size_t at = sg_case_boundary(c, i);
+        /* Reading has checked this; a program that changes a case's layers meets it here. */
+        if (at <= below || at > output) {
+            struct sg_case_reader r;
+            sg_case_reader_init(&r, c->path, err);
+            return sg_case_refuse(&r, 0, "SG module %zu is at boundary %zu, which is not in %zu to %zu; change sg or net",
+                                  i + 1, at, below + 1, output);
+        }
+        below = at;
+        out->module[i] = (struct sg_module){.at = at, .family = (enum sg_family)m->family, .terms = m->terms,
+                                            .target = (enum sg_target)m->target, .mix = m->mix};
+    }
+    return SG_OK;
+}
+
+enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case *c, size_t inputs, size_t labels,
+                                 struct sg_error *err)
+{
+    SG_REQUIRE(out && c && err && inputs >= 1 && labels >= 1);
+    SG_REQUIRE(c->net.layers.n <= SG_CASE_LIST_MAX && c->n_modules <= SG_CASE_LIST_MAX);
+    *out = (struct sg_case_arch){0};
+    put_layers(out, c, labels);
+    const enum sg_status status = put_modules(out, c, err);
+    if (status != SG_OK)
+        return status;
+    out->arch = (struct sg_arch){.dtype = SG_F64, .loss = (enum sg_loss_kind)c->net.loss,
+                                 .inputs = inputs, .labels = labels, .n_layers = c->net.layers.n + 1, .layers = out->layer,
+                                 .n_modules = c->n_modules, .modules = out->module, .credit = NULL};
+    return SG_OK;
+}
+
+/* The table of struct sg_timing. */
+struct sg_timing sg_case_timing(const struct sg_case *c, int tau)
+{
+    const struct sg_case_train *train = &c->train;
+    SG_REQUIRE(tau >= 0 && (train->order == SG_SIMULTANEOUS || train->delay == SG_DELAY_NONE));
+    switch ((enum sg_delay)train->delay) {
+    case SG_DELAY_STALE_BACKPROP: return (struct sg_timing){.net_w = tau, .net_phi = tau};
+    case SG_DELAY_PAIRS: return (struct sg_timing){.sg_w = tau};
+    case SG_DELAY_STALE_SG: return (struct sg_timing){.sg_w = tau, .sg_phi = tau};
+    case SG_DELAY_NONE: break;
+    }
+    switch ((enum sg_order)train->order) {
+    case SG_SG_FIRST: return (struct sg_timing){.net_phi = -1};
+    case SG_NETWORK_FIRST: return (struct sg_timing){.sg_w = -1};
+    case SG_SIMULTANEOUS: break;
+    }
+    return (struct sg_timing){0};
+}

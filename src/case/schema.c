@@ -1,0 +1,180 @@
+/* Every key of a case file, one row each.  Reading, refusing, suggesting and `explain case` all go through this table. */
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "case/schema.h"
+
+static const struct sg_case_choice expects[] = {{"holds", 0},   {"fails", 0},      {"inconclusive", 0},
+                                                {"refuted", 0}, {"reproduced", 0}, {"not reproduced", 0}, {NULL, 0}};
+static const struct sg_case_choice kinds[] = {{"gaussian", SG_DATA_GAUSSIAN}, {"csv", SG_DATA_CSV}, {NULL, 0}};
+static const struct sg_case_choice losses[] = {{"mse", SG_MSE}, {"abs", SG_ABS}, {NULL, 0}};
+static const struct sg_case_choice families[] = {{"linear", SG_LINEAR}, {NULL, 0}};
+static const struct sg_case_choice targets[] = {{"true", SG_TARGET_TRUE}, {"arriving", SG_TARGET_ARRIVING}, {NULL, 0}};
+static const struct sg_case_choice forms[] = {
+    {"sample", SG_FORM_SAMPLE}, {"compressed", SG_FORM_COMPRESSED}, {"spectral", SG_FORM_SPECTRAL}, {NULL, 0}};
+static const struct sg_case_choice orders[] = {
+    {"simultaneous", SG_SIMULTANEOUS}, {"sg_first", SG_SG_FIRST}, {"network_first", SG_NETWORK_FIRST}, {NULL, 0}};
+static const struct sg_case_choice delays[] = {{"none", SG_DELAY_NONE},
+                                               {"stale_backprop", SG_DELAY_STALE_BACKPROP},
+                                               {"delayed_pairs", SG_DELAY_PAIRS},
+                                               {"stale_sg", SG_DELAY_STALE_SG}, {NULL, 0}};
+static const struct sg_case_choice searches[] = {
+    {"fixed", SG_SEARCH_FIXED}, {"backtracking", SG_SEARCH_BACKTRACKING}, {NULL, 0}};
+static const struct sg_case_choice units[] = {
+    {"absolute", SG_UNITS_ABSOLUTE}, {"critical", SG_UNITS_CRITICAL}, {"optimal", SG_UNITS_OPTIMAL}, {NULL, 0}};
+
+#define TOP(field)   SG_GROUP_TOP, #field, offsetof(struct sg_case, field)
+#define DATA(field)  SG_GROUP_DATA, #field, offsetof(struct sg_case_data, field)
+#define NET(field)   SG_GROUP_NET, #field, offsetof(struct sg_case_net, field)
+#define SG(field)    SG_GROUP_SG, #field, offsetof(struct sg_case_module, field)
+#define TRAIN(field) SG_GROUP_TRAIN, #field, offsetof(struct sg_case_train, field)
+#define CHOICE(list) SG_KEY_CHOICE, .choices = (list)
+#define INT(from, to) SG_KEY_INT, .low = (from), .high = (to)
+#define REAL(from, to) SG_KEY_REAL, .low = (from), .high = (to)
+#define REAL_ABOVE(from, to) SG_KEY_REAL, .low = (from), .high = (to), .above = true
+#define INTS(from, to) SG_KEY_INTS, .low = (from), .high = (to)
+
+const struct sg_case_key sg_case_keys[] = {
+    { TOP(claim), SG_KEY_IDENTIFIER, .example = "\"DY3\"", .meaning = "The claim this case is evidence for." },
+    { TOP(expect), SG_KEY_WORD, .choices = expects, .example = "\"holds\"",
+      .meaning = "The verdict that the theory predicts; any other makes the run fall short." },
+    { TOP(seed), INT(0, INT_MAX), .preset = "1", .meaning = "Seed of all random streams." },
+    { TOP(replicates), INT(1, 100000), .preset = "1", .meaning = "How many independent data sets and starts." },
+
+    { TOP(data), SG_KEY_GROUP, .holds = SG_GROUP_DATA, .example = "{ n = 200; d = 6; }", .meaning = "The data set." },
+    { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"", .meaning = "Made with an exact spectrum, or read from a file." },
+    { DATA(n), INT(1, 1000000), .only = SG_ONLY_GAUSSIAN, .preset = "200", .meaning = "Samples." },
+    { DATA(d), INT(1, 2000), .only = SG_ONLY_GAUSSIAN, .preset = "6",
+      .meaning = "Columns of X, the ones column included when bias is true." },
+    { DATA(outputs), INT(1, 64), .only = SG_ONLY_GAUSSIAN, .preset = "1", .meaning = "Columns of y." },
+    { DATA(rank), INT(0, 2000), .only = SG_ONLY_GAUSSIAN, .preset = "0",
+      .meaning = "Rank of X, at most min(n, d); 0 means min(n, d)." },
+    { DATA(condition), REAL(1, 1e12), .only = SG_ONLY_GAUSSIAN, .preset = "10.0",
+      .meaning = "Largest over smallest nonzero eigenvalue of S_x = E[x x^T]; above 1 needs a rank of at least 2." },
+    { DATA(noise), REAL(0, HUGE_VAL), .only = SG_ONLY_GAUSSIAN, .preset = "0.5",
+      .meaning = "Standard deviation of y - X w_true; 0 makes the data realizable." },
+    { DATA(bias), SG_KEY_BOOL, .preset = "true", .meaning = "X has a ones column, the last one: the intercept." },
+    { DATA(file), SG_KEY_TEXT, .only = SG_ONLY_CSV, .example = "\"longley.csv\"",
+      .meaning = "CSV file with a header, looked for beside the case file and then in the folder that NIST_DIR names." },
+    /* The SG's target is the one a control means: changing the columns is another experiment, not a near violation. */
+    { DATA(target), SG_KEY_TEXTS, .one_will_do = true, .at_least = 1, .only = SG_ONLY_CSV, .not_in_control = true,
+      .example = "[\"employed\"]", .meaning = "Columns to predict; all others are features." },
+    { DATA(standardise), SG_KEY_BOOL, .only = SG_ONLY_CSV, .preset = "true",
+      .meaning = "Features are centred and divided by their standard deviation (divisor n)." },
+    { DATA(standardise_target), SG_KEY_BOOL, .only = SG_ONLY_CSV, .preset = "false", .meaning = "Targets too." },
+
+    { TOP(net), SG_KEY_GROUP, .holds = SG_GROUP_NET, .example = "{ layers = (8, 8); }", .meaning = "The network." },
+    { NET(layers), INTS(1, 10000), .preset = "()", .example = "(8, 8)",
+      .meaning = "Widths of the hidden layers, () for none: p = X W." },
+    { NET(loss), CHOICE(losses), .preset = "\"mse\"", .meaning = "1/2 |p - y|^2, or |p - y|_1." },
+
+    { SG_GROUP_TOP, "sg", offsetof(struct sg_case, module), SG_KEY_GROUP_LIST, .holds = SG_GROUP_SG,
+      .example = "( { at = \"output\"; mix = 1.0; } )",
+      .meaning = "SG modules from the bottom up, at most one per boundary; () for none. Without it: one at the output." },
+    { SG(at), SG_KEY_AT, .low = 1, .high = SG_CASE_LIST_MAX + 1, .preset = "\"output\"",
+      .meaning = "Boundary i lies after layer i; the output is the number of hidden layers + 1." },
+    { SG(family), CHOICE(families), .preset = "\"linear\"", .meaning = "s = h A + y B + 1 C." },
+    { SG(terms), SG_KEY_TERMS, .preset = "\"hy1\"", .meaning = "Which of the terms h A, y B and 1 C the module has." },
+    { SG(target), CHOICE(targets), .preset = "\"true\"",
+      .meaning = "Learns from the true gradient, or from what arrives from the module above." },
+    { SG(mix), REAL(0, 1), .preset = "1.0",
+      .meaning = "The boundary's gradient is (1 - mix) base + mix s: 1 is a synthetic gradient, 0 only observes." },
+
+    { TOP(train), SG_KEY_GROUP, .holds = SG_GROUP_TRAIN, .example = "{ mu = 0.9; steps = 20000; }",
+      .meaning = "How it is trained." },
+    { TRAIN(form), CHOICE(forms), .preset = "\"sample\"",
+      .meaning = "The same steps on samples; on d + m + 1 rows (MSE); in the eigenbasis of S_x (MSE, no hidden layers)." },
+    { TRAIN(order), CHOICE(orders), .preset = "\"simultaneous\"",
+      .meaning = "Both parts step from the same state, or the second sees the first one's result." },
+    { TRAIN(delay), CHOICE(delays), .preset = "\"none\"", .meaning = "Which part reads a state tau steps old." },
+    { TRAIN(units), CHOICE(units), .preset = "\"critical\"",
+      .meaning = "mu and nu as they are; or as multiples of 2/lambda_max; or of 2/(lambda_max + lambda_min)." },
+    {TRAIN(search), CHOICE(searches), .preset = "\"fixed\"",
+     .meaning = "mu as given in every step, or found by backtracking with mu as the largest tried (DY5)."},
+    { TRAIN(mu), REAL_ABOVE(0, HUGE_VAL), .preset = "0.9", .meaning = "Learning rate of the network, in the units above." },
+    { TRAIN(nu), REAL(0, HUGE_VAL), .preset = "0.9", .meaning = "Learning rate of the SG modules, in the units above." },
+    { TRAIN(steps), INT(1, INT_MAX), .preset = "20000", .meaning = "Steps." },
+    { TRAIN(tau), INTS(0, 10000), .one_will_do = true, .at_least = 1, .preset = "(1)", .example = "(1, 2, 5)",
+      .meaning = "Delays in steps, a run for each; read only where there is a delay." },
+    { TRAIN(radius), REAL_ABOVE(0, 1), .preset = "1e-6",
+      .meaning = "Distance of a local start from the fixed point, relative to |w*|." },
+
+    { TOP(control), SG_KEY_GROUP, .holds = SG_GROUP_CONTROL, .example = "{ mu = 1.01; }",
+      .meaning = "The nearest violation of a hypothesis, which must change the verdict: any keys of data, net, sg (for every "
+                 "module) and train." },
+};
+const size_t sg_case_n_keys = sizeof sg_case_keys / sizeof sg_case_keys[0];
+_Static_assert(sizeof sg_case_keys / sizeof sg_case_keys[0] <= SG_CASE_KEYS_MAX, "the reader has room for every row");
+
+const struct sg_case_key *sg_case_find_key(enum sg_group group, const char *name)
+{
+    for (size_t k = 0; k < sg_case_n_keys; k++) {
+        const struct sg_case_key *key = &sg_case_keys[k];
+        const bool here = group == SG_GROUP_CONTROL ? key->group != SG_GROUP_TOP && !key->not_in_control
+                                                    : key->group == group;
+        if (here && strcmp(key->name, name) == 0)
+            return key;
+    }
+    return NULL;
+}
+
+const char *sg_case_group_name(enum sg_group group)
+{
+    static const char *const names[SG_N_GROUPS] = {"the top level", "data", "net", "sg", "train", "control"};
+    return names[group];
+}
+
+const char *sg_case_example(const struct sg_case_key *key)
+{
+    return key->example ? key->example : key->preset;
+}
+
+static void want_real(char text[SG_CASE_WANTS_MAX], const struct sg_case_key *key)
+{
+    if (isinf(key->high))
+        snprintf(text, SG_CASE_WANTS_MAX, key->above ? "a number above %g" : "a number of at least %g", key->low);
+    else
+        snprintf(text, SG_CASE_WANTS_MAX, key->above ? "a number above %g, at most %g" : "a number from %g to %g",
+                 key->low, key->high);
+}
+
+static void want_choice(char text[SG_CASE_WANTS_MAX], const struct sg_case_choice *choices)
+{
+    size_t used = 0;
+    for (size_t i = 0; choices[i].name && used < SG_CASE_WANTS_MAX; i++) {
+        const char *comma = i == 0 ? "" : choices[i + 1].name ? ", " : " or ";
+        used += (size_t)snprintf(text + used, SG_CASE_WANTS_MAX - used, "%s\"%s\"", comma, choices[i].name);
+    }
+}
+
+void sg_case_wants(char text[SG_CASE_WANTS_MAX], const struct sg_case_key *key)
+{
+    const char *plain = NULL;
+    switch (key->type) {
+    case SG_KEY_INT:
+        snprintf(text, SG_CASE_WANTS_MAX, "an integer from %.0f to %.0f", key->low, key->high);
+        return;
+    case SG_KEY_INTS:
+        snprintf(text, SG_CASE_WANTS_MAX,
+                 key->one_will_do ? "an integer from %.0f to %.0f or a list of up to %d"
+                                  : "a list of integers from %.0f to %.0f, up to %d",
+                 key->low, key->high, (int)SG_CASE_LIST_MAX);
+        return;
+    case SG_KEY_AT:
+        snprintf(text, SG_CASE_WANTS_MAX, "\"output\" or an integer from %.0f to %.0f", key->low, key->high);
+        return;
+    case SG_KEY_REAL: want_real(text, key); return;
+    case SG_KEY_CHOICE:
+    case SG_KEY_WORD: want_choice(text, key->choices); return;
+    case SG_KEY_BOOL: plain = "true or false"; break;
+    case SG_KEY_IDENTIFIER: plain = "letters and digits in quotes"; break;
+    case SG_KEY_TEXT: plain = "text in quotes"; break;
+    case SG_KEY_TERMS: plain = "one or more of the letters h, y and 1 in quotes, each once"; break;
+    case SG_KEY_TEXTS: plain = "a text in quotes or a list of them"; break;
+    case SG_KEY_GROUP: plain = "a group"; break;
+    case SG_KEY_GROUP_LIST: plain = "a list of groups"; break;
+    }
+    snprintf(text, SG_CASE_WANTS_MAX, "%s", plain);
+}

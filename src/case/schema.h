@@ -1,0 +1,108 @@
+/* schema.h - private to src/case: the table of keys, the reader's state, and the few functions the files share. */
+#ifndef SYNTHGRAD_CASE_SCHEMA_H
+#define SYNTHGRAD_CASE_SCHEMA_H
+
+#include <libconfig.h>
+
+#include "synthgrad/case.h"
+
+/* ---- the table (schema.c) ------------------------------------------------------------------------------------ */
+
+enum sg_group { SG_GROUP_TOP, SG_GROUP_DATA, SG_GROUP_NET, SG_GROUP_SG, SG_GROUP_TRAIN, SG_GROUP_CONTROL, SG_N_GROUPS };
+
+enum sg_key_type {           /* what the field at `offset` is */
+    SG_KEY_INT,              /* int */
+    SG_KEY_REAL,             /* double; the file may say an integer */
+    SG_KEY_BOOL,             /* bool */
+    SG_KEY_CHOICE,           /* int, one of choices */
+    SG_KEY_WORD,             /* char[SG_CASE_TEXT_MAX], one of choices */
+    SG_KEY_IDENTIFIER,       /* char[SG_CASE_TEXT_MAX], letters and digits */
+    SG_KEY_TEXT,             /* char[SG_CASE_TEXT_MAX] */
+    SG_KEY_TERMS,            /* unsigned, enum sg_terms */
+    SG_KEY_AT,               /* int, a boundary or -1 */
+    SG_KEY_INTS,             /* struct sg_int_list */
+    SG_KEY_TEXTS,            /* struct sg_text_list */
+    SG_KEY_GROUP,            /* the struct of the group `holds` */
+    SG_KEY_GROUP_LIST        /* an array of such structs */
+};
+
+struct sg_case_choice { const char *name; int value; };
+
+/* Data keys that only one kind of data set has. */
+enum sg_key_only { SG_ANY_DATA, SG_ONLY_GAUSSIAN, SG_ONLY_CSV };
+
+struct sg_case_key {
+    enum sg_group group;
+    const char *name;
+    size_t offset;                          /* into the struct of the group */
+    enum sg_key_type type;
+    double low, high;                       /* numbers, and each element of SG_KEY_INTS */
+    bool above;                             /* low itself is out */
+    bool one_will_do;                       /* lists: x means (x) */
+    size_t at_least;                        /* lists: fewest elements */
+    const struct sg_case_choice *choices;   /* ends with a NULL name */
+    enum sg_key_only only;
+    bool not_in_control;
+    enum sg_group holds;
+    const char *preset;                     /* the default in the file's own syntax; NULL: there is none */
+    const char *example;                    /* NULL: the default is a good one */
+    const char *meaning;
+};
+
+enum { SG_CASE_KEYS_MAX = 64 };
+extern const struct sg_case_key sg_case_keys[];
+extern const size_t sg_case_n_keys;
+
+/* NULL when the group has no such key.  The control group finds the keys of data, net, sg and train. */
+const struct sg_case_key *sg_case_find_key(enum sg_group group, const char *name);
+const char *sg_case_group_name(enum sg_group group);
+const char *sg_case_example(const struct sg_case_key *key);
+/* What a key takes, "an integer from 1 to 64", into text. */
+enum { SG_CASE_WANTS_MAX = 200 };
+void sg_case_wants(char text[SG_CASE_WANTS_MAX], const struct sg_case_key *key);
+
+/* ---- the reader's state and its refusals (words.c) ------------------------------------------------------------- */
+
+struct sg_case_reader {
+    const char *file;                        /* the path */
+    struct sg_error *err;
+    bool given[SG_CASE_KEYS_MAX];            /* per row of the table: the file (for the control: the control) says it */
+    size_t line[SG_CASE_KEYS_MAX];           /* where; else where its group begins, else 1 */
+    size_t module_line[SG_CASE_LIST_MAX];
+};
+
+void sg_case_reader_init(struct sg_case_reader *r, const char *path, struct sg_error *err);
+size_t sg_case_line(const struct sg_case_reader *r, enum sg_group group, const char *name);
+/* FILE:LINE: and the message; returns SG_BAD_INPUT. */
+enum sg_status sg_case_refuse(const struct sg_case_reader *r, size_t line, const char *fmt, ...) SG_PRINTF(3, 4);
+
+/* A stranger's text fit for one line: control characters and broken UTF-8 as \xHH, long text shortened. */
+struct sg_shown sg_case_show(const char *text);
+/* NULL when text can be printed as it is in any of our files, else what is wrong with it. */
+const char *sg_case_text_fault(const char *text);
+
+/* The nearest word, or NULL when none is near: word(i, context) gives the candidates, NULL for one to pass over. */
+const char *sg_case_nearest(const char *word, size_t n, const char *(*candidate)(size_t i, const void *context),
+                            const void *context);
+enum sg_status sg_case_refuse_key(const struct sg_case_reader *r, enum sg_group group, const config_setting_t *setting);
+
+/* ---- steps of reading ------------------------------------------------------------------------------------------ */
+
+/* The whole file as a string that ends with a line end, byte-order mark taken off; free(). (load.c) */
+enum sg_status sg_case_load(char **text, const struct sg_case_reader *r, const char *path) SG_MUST_CHECK;
+/* Refuses what libconfig would take wrongly. (scan.c) */
+enum sg_status sg_case_scan(const char *text, const struct sg_case_reader *r) SG_MUST_CHECK;
+/* libconfig's parser, the caller's locale kept. (read.c) */
+bool sg_case_parse(config_t *config, const char *text);
+/* One value into the field of its key, checked. (value.c) */
+enum sg_status sg_case_put(void *base, const struct sg_case_key *key, const config_setting_t *value,
+                           const struct sg_case_reader *r) SG_MUST_CHECK;
+/* What several keys have to agree on. (check.c) */
+enum sg_status sg_case_check(const struct sg_case *c, const struct sg_case_reader *r) SG_MUST_CHECK;
+/* The boundary of module i, with -1 resolved: 1..layers + 1. */
+size_t sg_case_boundary(const struct sg_case *c, size_t i);
+/* Fills c->control and c->control_text from the control group; c is complete otherwise. (control.c) */
+enum sg_status sg_case_read_control(struct sg_case *c, const config_setting_t *group, const struct sg_case_reader *r)
+    SG_MUST_CHECK;
+
+#endif
