@@ -1,0 +1,98 @@
+/* claim.h - a claim gets a case and returns evidence: rows, a verdict, and a negative control that must change it. */
+#ifndef SYNTHGRAD_CLAIM_H
+#define SYNTHGRAD_CLAIM_H
+
+#include "synthgrad/case.h"
+
+enum sg_evidence_kind { SG_CLOSED_FORM, SG_SIMULATED, SG_CERTIFIED, SG_MACHINE_CHECKED, SG_EVIDENCE_KINDS };
+
+/* A proved claim holds, fails, is inconclusive (a hypothesis not met) or refuted (the statement is false and we show it).
+ * An empirical one is reproduced, not reproduced or inconclusive.  Skipped: its data are not on this machine. */
+enum sg_verdict { SG_HOLDS, SG_FAILS, SG_INCONCLUSIVE, SG_IS_REFUTED, SG_REPRODUCED, SG_NOT_REPRODUCED, SG_SKIPPED, SG_VERDICTS };
+
+const char *sg_claim_kind_name(enum sg_evidence_kind kind);
+const char *sg_claim_verdict_name(enum sg_verdict verdict);
+
+/* One line of evidence: ok iff |measured - predicted| <= tolerance (NaN fails).  Over replicates, the one with the largest
+ * |measured - predicted| / tolerance stands for all. */
+struct sg_row {
+    char what[120];
+    enum sg_evidence_kind kind;
+    double measured, predicted, tolerance;
+    const char *basis;            /* where the tolerance comes from */
+    bool ok;
+    size_t replicate;             /* the worst one */
+};
+
+/* Columns of numbers for a figure, written to results/CASE/NAME.dat. */
+struct sg_series {
+    char name[40], columns[200];
+    size_t width, rows, capacity; /* capacity and count in numbers */
+    double *value;
+};
+
+struct sg_evidence {
+    size_t n_rows, rows_capacity;
+    struct sg_row *row;
+    size_t n_series, series_capacity;
+    struct sg_series *series;
+    char note[400];               /* what a status other than SG_OK was about, or what else is worth a line */
+};
+
+void sg_claim_evidence_free(struct sg_evidence *ev);
+void sg_claim_compare(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, double measured, double predicted,
+                      double tolerance, const char *basis);
+/* measured <= bound, shown as predicted 0 with the bound for its tolerance. */
+void sg_claim_bound(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, double measured, double bound,
+                    const char *basis);
+/* A statement that is true or not: measured 1 or 0, predicted 1, tolerance 0. */
+void sg_claim_fact(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, bool is_so, const char *basis);
+/* |measured - predicted| / tolerance; 0 when both vanish. */
+double sg_claim_ratio(const struct sg_row *row);
+/* Starts a series; columns is a space-separated list.  Then one call a row. */
+void sg_claim_series(struct sg_evidence *ev, const char *name, const char *columns);
+void sg_claim_point(struct sg_evidence *ev, const double *values);
+
+/* One replicate of a case. */
+struct sg_trial {
+    const struct sg_case *c;
+    const struct sg_data *data;         /* as the case says */
+    uint64_t seed, replicate;
+    bool figure;                        /* series are wanted: the first replicate, not the control */
+    bool full;                          /* the large grids */
+};
+/* A random stream of this trial's own. */
+struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose);
+
+struct sg_claim {
+    const char *id, *name, *title;      /* "DY3", "dy3_joint_spectrum", a line */
+    const char *statement;              /* a paragraph for `explain` */
+    bool empirical;
+    bool needs_data;                    /* false: the claim brings its own */
+    /* SG_OK: the rows decide.  SG_HYPOTHESIS: inconclusive.  Anything else: fails, ev->note says why. */
+    enum sg_status (*measure)(struct sg_evidence *ev, const struct sg_trial *trial);
+};
+extern const struct sg_claim *const sg_claims[];    /* NULL at the end */
+const struct sg_claim *sg_claim_find(const char *id_or_name);
+
+struct sg_judgement {
+    const struct sg_claim *claim;
+    char case_name[SG_CASE_TEXT_MAX], expected[SG_CASE_TEXT_MAX];
+    struct sg_evidence evidence;
+    enum sg_verdict verdict;
+    bool ok;                            /* verdict as expected, and the control changed it */
+    bool has_control, control_ok;
+    char control_what[SG_CASE_TEXT_MAX + 160];
+    enum sg_verdict control_verdict;
+    uint64_t seed;
+    size_t replicates;
+    double seconds;
+};
+struct sg_judge_options { const uint64_t *seed; bool full; };   /* seed NULL: the case's own */
+
+/* Runs every replicate of the case and its control.  SG_BAD_INPUT: the case does not fit the claim (err).  SG_INTERRUPTED. */
+enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,
+                              struct sg_error *err) SG_MUST_CHECK;
+void sg_claim_judgement_free(struct sg_judgement *j);
+
+#endif

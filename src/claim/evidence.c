@@ -1,0 +1,90 @@
+/* Evidence: rows that can fail and series for the figures. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "synthgrad/claim.h"
+
+const char *sg_claim_kind_name(enum sg_evidence_kind kind)
+{
+    static const char *const name[SG_EVIDENCE_KINDS] = {"closed form", "simulated", "certified", "machine-checked"};
+    return name[kind];
+}
+
+const char *sg_claim_verdict_name(enum sg_verdict verdict)
+{
+    static const char *const name[SG_VERDICTS] = {"holds", "fails", "inconclusive", "refuted", "reproduced", "not reproduced", "skipped"};
+    return name[verdict];
+}
+
+void sg_claim_evidence_free(struct sg_evidence *ev)
+{
+    for (size_t i = 0; i < ev->n_series; i++)
+        free(ev->series[i].value);
+    free(ev->series);
+    free(ev->row);
+    *ev = (struct sg_evidence){0};
+}
+
+void sg_claim_compare(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, double measured, double predicted,
+                      double tolerance, const char *basis)
+{
+    ev->row = sg_base_grow(ev->row, ev->n_rows, &ev->rows_capacity, sizeof *ev->row);
+    struct sg_row *row = &ev->row[ev->n_rows++];
+    *row = (struct sg_row){.kind = kind, .measured = measured, .predicted = predicted, .tolerance = tolerance, .basis = basis};
+    snprintf(row->what, sizeof row->what, "%s", what);
+    /* A tolerance that is not finite would let everything pass. */
+    row->ok = isfinite(measured) && isfinite(tolerance) && sg_base_within(fabs(measured - predicted), tolerance);
+}
+
+void sg_claim_bound(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, double measured, double bound,
+                    const char *basis)
+{
+    sg_claim_compare(ev, kind, what, measured, 0.0, bound, basis);
+}
+
+void sg_claim_fact(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, bool is_so, const char *basis)
+{
+    sg_claim_compare(ev, kind, what, is_so ? 1.0 : 0.0, 1.0, 0.0, basis);
+}
+
+double sg_claim_ratio(const struct sg_row *row)
+{
+    const double err = fabs(row->measured - row->predicted);
+    return err == 0.0 ? 0.0 : err / row->tolerance;
+}
+
+static size_t count_words(const char *text)
+{
+    size_t words = 0;
+    for (const char *p = text; *p; p++)
+        words += *p != ' ' && (p == text || p[-1] == ' ');
+    return words;
+}
+
+void sg_claim_series(struct sg_evidence *ev, const char *name, const char *columns)
+{
+    ev->series = sg_base_grow(ev->series, ev->n_series, &ev->series_capacity, sizeof *ev->series);
+    struct sg_series *series = &ev->series[ev->n_series++];
+    *series = (struct sg_series){.width = count_words(columns)};
+    snprintf(series->name, sizeof series->name, "%s", name);
+    snprintf(series->columns, sizeof series->columns, "%s", columns);
+}
+
+void sg_claim_point(struct sg_evidence *ev, const double *values)
+{
+    SG_REQUIRE(ev->n_series > 0);
+    struct sg_series *series = &ev->series[ev->n_series - 1];
+    for (size_t i = 0; i < series->width; i++) {
+        const size_t count = series->rows * series->width + i;
+        series->value = sg_base_grow(series->value, count, &series->capacity, sizeof *series->value);
+        series->value[count] = values[i];
+    }
+    series->rows++;
+}
+
+struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose)
+{
+    return sg_base_rng_alloc(trial->seed, trial->c->name, trial->replicate, purpose);
+}

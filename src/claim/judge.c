@@ -1,0 +1,164 @@
+/* From a case to a verdict: all replicates, then the control. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "synthgrad/claim.h"
+
+enum { CONTROL_REPLICATES = 3 };
+
+struct outcome { struct sg_evidence ev; enum sg_status status; struct sg_error err; };
+struct batch {
+    const struct sg_claim *claim;
+    const struct sg_case *c;
+    uint64_t seed;
+    bool control, full;
+    struct outcome *outcome;
+};
+
+static void run_replicate(size_t i, void *context)
+{
+    const struct batch *b = context;
+    struct outcome *out = &b->outcome[i];
+    struct sg_data data = {0};
+    const struct sg_trial trial = {.c = b->c, .data = &data, .seed = b->seed, .replicate = i, .figure = i == 0 && !b->control,
+                                   .full = b->full};
+    if (b->claim->needs_data) {
+        out->status = sg_case_make_data(&data, b->c, b->seed, i, &out->err);
+        if (out->status != SG_OK) {
+            sg_data_free(&data);
+            return;
+        }
+    }
+    out->status = b->claim->measure(&out->ev, &trial);
+    sg_data_free(&data);
+}
+
+/* Rows with the same words are one row: the replicate with the largest error over tolerance stands for all. */
+static void merge_row(struct sg_evidence *into, const struct sg_row *row, size_t replicate)
+{
+    for (size_t i = 0; i < into->n_rows; i++) {
+        struct sg_row *have = &into->row[i];
+        if (strcmp(have->what, row->what) != 0)
+            continue;
+        const bool ok = have->ok && row->ok;
+        if ((have->ok && !row->ok) || (have->ok == row->ok && sg_claim_ratio(row) > sg_claim_ratio(have))) {
+            *have = *row;
+            have->replicate = replicate;
+        }
+        have->ok = ok;
+        return;
+    }
+    sg_claim_compare(into, row->kind, row->what, row->measured, row->predicted, row->tolerance, row->basis);
+    into->row[into->n_rows - 1].replicate = replicate;
+}
+
+static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evidence *ev, enum sg_status status)
+{
+    if (status == SG_HYPOTHESIS)
+        return SG_INCONCLUSIVE;
+    bool ok = status == SG_OK && ev->n_rows > 0;      /* no evidence is no proof */
+    for (size_t i = 0; i < ev->n_rows; i++)
+        ok = ok && ev->row[i].ok;
+    if (claim->empirical)
+        return ok ? SG_REPRODUCED : SG_NOT_REPRODUCED;
+    return ok ? SG_HOLDS : SG_FAILS;
+}
+
+/* A claim about what fails may be refuted: it says so in its case, by expecting it. */
+static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst, const struct batch *b, size_t n, struct sg_error *err)
+{
+    enum sg_status status = sg_base_parallel_for(n, run_replicate, (void *)b);
+    *worst = SG_OK;
+    for (size_t i = 0; i < n && status == SG_OK; i++) {
+        struct outcome *out = &b->outcome[i];
+        if (out->status == SG_BAD_INPUT || out->status == SG_IO) {
+            *err = out->err;
+            status = out->status;
+        }
+        if (*worst == SG_OK && out->status != SG_OK) {
+            *worst = out->status;
+            snprintf(merged->note, sizeof merged->note, "replicate %zu: %s; %.250s", i, sg_base_status_text(out->status), out->ev.note);
+        }
+        for (size_t r = 0; r < out->ev.n_rows; r++)
+            merge_row(merged, &out->ev.row[r], i);
+        if (i == 0) {                                 /* the figure's series change hands, and what there is to say */
+            if (out->status == SG_OK)
+                snprintf(merged->note, sizeof merged->note, "%s", out->ev.note);
+            merged->series = out->ev.series;
+            merged->n_series = out->ev.n_series;
+            out->ev.series = NULL;
+            out->ev.n_series = 0;
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        sg_claim_evidence_free(&b->outcome[i].ev);
+    return status;
+}
+
+/* The control must change the verdict in every replicate it runs, not in the worst one only. */
+static enum sg_status run_control(struct sg_judgement *j, const struct batch *main_batch, struct sg_error *err)
+{
+    const struct sg_case *c = main_batch->c->control;
+    const size_t n = j->replicates < CONTROL_REPLICATES ? j->replicates : CONTROL_REPLICATES;
+    struct outcome outcome[CONTROL_REPLICATES] = {0};
+    const struct batch b = {.claim = main_batch->claim, .c = c, .seed = main_batch->seed, .control = true, .full = false,
+                            .outcome = outcome};
+    enum sg_status status = sg_base_parallel_for(n, run_replicate, (void *)&b);
+    const char *failed = "";
+    char what[120] = "";
+    j->control_ok = true;
+    for (size_t i = 0; i < n && status == SG_OK; i++) {
+        if (outcome[i].status == SG_BAD_INPUT || outcome[i].status == SG_IO) {
+            *err = outcome[i].err;
+            status = outcome[i].status;
+            break;
+        }
+        const enum sg_verdict verdict = decide(j->claim, &outcome[i].ev, outcome[i].status);
+        if (i == 0 || verdict == j->verdict)
+            j->control_verdict = verdict;
+        j->control_ok = j->control_ok && verdict != j->verdict;
+        for (size_t r = 0; r < outcome[i].ev.n_rows && !*failed; r++)
+            if (!outcome[i].ev.row[r].ok) {
+                snprintf(what, sizeof what, "%s", outcome[i].ev.row[r].what);
+                failed = what;
+            }
+    }
+    snprintf(j->control_what, sizeof j->control_what, "%s%s%s", main_batch->c->control_text, *failed ? " breaks: " : "", failed);
+    for (size_t i = 0; i < n; i++)
+        sg_claim_evidence_free(&outcome[i].ev);
+    return status;
+}
+
+enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,
+                              struct sg_error *err)
+{
+    const double start = sg_base_seconds();
+    *out = (struct sg_judgement){.claim = sg_claim_find(c->claim), .seed = options->seed ? *options->seed : (uint64_t)c->seed,
+                                 .replicates = (size_t)c->replicates};
+    if (!out->claim)
+        return sg_base_refuse(err, c->path, 0, "there is no claim \"%s\"; `synthgrad list` names them", c->claim);
+    snprintf(out->case_name, sizeof out->case_name, "%s", c->name);
+    snprintf(out->expected, sizeof out->expected, "%s", c->expect);
+    struct batch b = {.claim = out->claim, .c = c, .seed = out->seed, .full = options->full,
+                      .outcome = SG_NEW(out->replicates, struct outcome)};
+    enum sg_status worst, status = run_all(&out->evidence, &worst, &b, out->replicates, err);
+    out->verdict = status == SG_IO ? SG_SKIPPED : decide(out->claim, &out->evidence, worst);
+    if (status == SG_OK && c->has_control) {
+        out->has_control = true;
+        status = run_control(out, &b, err);
+    }
+    out->ok = strcmp(sg_claim_verdict_name(out->verdict), c->expect) == 0 && (!out->has_control || out->control_ok);
+    if (status == SG_IO) {                            /* the data are not here: say so, and that is all */
+        snprintf(out->evidence.note, sizeof out->evidence.note, "%.399s", err->text);
+        status = SG_OK;
+    }
+    out->seconds = sg_base_seconds() - start;
+    free(b.outcome);
+    return status;
+}
+
+void sg_claim_judgement_free(struct sg_judgement *j)
+{
+    sg_claim_evidence_free(&j->evidence);
+}

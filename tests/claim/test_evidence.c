@@ -1,0 +1,61 @@
+/* Rows that can fail: NaN and infinities never pass, and the worst replicate stands for all. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "synthgrad/claim.h"
+
+static bool passes(double measured, double predicted, double tolerance)
+{
+    struct sg_evidence ev = {0};
+    sg_claim_compare(&ev, SG_SIMULATED, "x", measured, predicted, tolerance, "t");
+    const bool ok = ev.row[0].ok;
+    sg_claim_evidence_free(&ev);
+    return ok;
+}
+
+static void what_is_not_finite_fails(void **state)
+{
+    (void)state;
+    assert_true(passes(1.25, 1.0, 0.25));
+    assert_false(passes(1.25, 1.0, 0.2499));
+    assert_false(passes(SG_NAN, 1.0, 1.0));
+    assert_false(passes(1.0, SG_NAN, 1.0));
+    assert_false(passes(1.0, 1.0, SG_NAN));
+    assert_false(passes(1.0, 1.0, HUGE_VAL));      /* a tolerance without end would let everything pass */
+    assert_false(passes(HUGE_VAL, HUGE_VAL, 1.0));
+    assert_true(passes(0.0, 0.0, 0.0));
+}
+
+static void ratios(void **state)
+{
+    (void)state;
+    const struct sg_row exact = {.measured = 2.385, .predicted = 2.385, .tolerance = 0.0}, off = {.measured = 3, .predicted = 1, .tolerance = 0.5};
+    assert_true(sg_claim_ratio(&exact) == 0.0);
+    assert_true(sg_claim_ratio(&off) == 4.0);
+}
+
+static void series_keep_their_columns(void **state)
+{
+    (void)state;
+    struct sg_evidence ev = {0};
+    sg_claim_series(&ev, "a", "t value other");
+    for (int i = 0; i < 100; i++)
+        sg_claim_point(&ev, (const double[]){i, 2.0 * i, -i});
+    assert_int_equal(ev.series[0].width, 3);
+    assert_int_equal(ev.series[0].rows, 100);
+    assert_true(ev.series[0].value[3 * 57 + 1] == 114.0 && ev.series[0].value[3 * 99 + 2] == -99.0);
+    sg_claim_evidence_free(&ev);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_finite_fails), cmocka_unit_test(ratios), cmocka_unit_test(series_keep_their_columns),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
