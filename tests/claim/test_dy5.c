@@ -1,0 +1,115 @@
+/* DY5: the searcher's step is the one documented, and the claim holds, with its control. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "synthgrad/claim.h"
+
+enum { N = 30, D = 3 };
+
+/* E|r|^2 + E|s - g|^2 by definition, sample by sample. */
+static double energy(const double *w, const double *phi, void *context)
+{
+    const struct sg_data *data = context;
+    double sum = 0;
+    for (size_t i = 0; i < N; i++) {
+        double p = 0;
+        for (size_t j = 0; j < D; j++)
+            p += data->x[i * D + j] * w[j];
+        const double y = data->y[i], r = p - y, e = phi[0] * p + phi[1] * y + phi[2] - r;
+        sum += r * r + e * e;
+    }
+    return sum / N;
+}
+
+static void a_step_is_what_it_says(void **state)
+{
+    (void)state;
+    const struct sg_gaussian spec = {.n = N, .d = D, .outputs = 1, .condition = 5, .noise = 0.5, .bias = true};
+    const struct sg_layer layer = {SG_DENSE, 1, false};
+    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+    const struct sg_arch arch = {.loss = SG_MSE, .inputs = D, .labels = 1, .n_layers = 1, .layers = &layer, .n_modules = 1, .modules = &module};
+    struct sg_rng *rng = sg_base_rng_alloc(3, "test", 0, "search");
+    struct sg_net *net = sg_net_alloc(&arch);
+    for (int trial = 0; trial < 20; trial++) {
+        struct sg_data data;
+        double w[D], phi[3], gradient[D] = {0}, direction[D] = {0}, g_phi[3] = {0}, curvature = 0;
+        assert_int_equal(sg_data_make_gaussian(&data, &spec, rng), SG_OK);
+        const struct sg_batch batch = sg_sim_batch(&data);
+        sg_base_rng_gaussians(w, D, rng);
+        sg_base_rng_gaussians(phi, 3, rng);
+        for (size_t i = 0; i < N; i++) {
+            double p = 0;
+            for (size_t j = 0; j < D; j++)
+                p += data.x[i * D + j] * w[j];
+            const double y = data.y[i], s = phi[0] * p + phi[1] * y + phi[2], e = s - (p - y), z[3] = {p, y, 1};
+            for (size_t j = 0; j < D; j++) {
+                gradient[j] += data.x[i * D + j] * (p - y) / N;
+                direction[j] += data.x[i * D + j] * s / N;
+            }
+            for (size_t j = 0; j < 3; j++)
+                g_phi[j] += z[j] * e / N;
+        }
+        for (size_t i = 0; i < N; i++) {
+            double p = 0;
+            for (size_t j = 0; j < D; j++)
+                p += data.x[i * D + j] * w[j];
+            const double zg = g_phi[0] * p + g_phi[1] * data.y[i] + g_phi[2];
+            curvature += zg * zg / N;
+        }
+        const double slope = g_phi[0] * g_phi[0] + g_phi[1] * g_phi[1] + g_phi[2] * g_phi[2];
+        const struct sg_search_spec search = {.net = net, .batch = &batch, .mu_max = 0.3, .energy = energy, .context = &data};
+        struct sg_searcher *searcher = sg_sim_searcher_alloc(&search, w, phi);
+        struct sg_search_step step;
+        assert_int_equal(sg_sim_searcher_step(&step, searcher), SG_OK);
+        const double u = 100 * N * SG_UNIT_ROUNDOFF;    /* sums of N products of numbers of order 10 */
+        assert_true(fabs(step.nu - slope / curvature) <= u * step.nu);
+        assert_true(fabs(step.gain - slope * slope / curvature) <= u * step.gain);
+        assert_true(fabs(step.gradient2 - sg_base_dot(gradient, gradient, D)) <= u * sg_base_dot(gradient, gradient, D));
+        assert_true(step.after <= step.before - 0.1 * (step.mu * step.gradient2 + step.gain));
+        assert_true(fabs(ldexp(step.mu, (int)step.halvings) - 0.3) <= u);
+        for (size_t j = 0; j < D; j++)
+            assert_true(fabs(sg_sim_searcher_w(searcher)[j] - (w[j] - step.mu * direction[j])) <= u);
+        for (size_t j = 0; j < 3; j++)
+            assert_true(fabs(sg_sim_searcher_phi(searcher)[j] - (phi[j] - step.nu * g_phi[j])) <= u * (1 + step.nu));
+        sg_sim_searcher_free(searcher);
+        sg_data_free(&data);
+    }
+    sg_net_free(net);
+    sg_base_rng_free(rng);
+}
+
+static void claim_holds_and_its_control_does_not(void **state)
+{
+    (void)state;
+    const char *const path[] = {"cases/dy5_line_search.cfg", "cases/dy5_realizable.cfg"};
+    for (int k = 0; k < 2; k++) {
+        struct sg_case c;
+        struct sg_error err;
+        struct sg_judgement j;
+        const uint64_t seed = 1234;
+        const struct sg_judge_options options = {.seed = &seed};
+        if (sg_case_read(&c, path[k], &err) != SG_OK)
+            fail_msg("%s", err.text);
+        c.replicates = 6;
+        assert_int_equal(sg_claim_judge(&j, &c, &options, &err), SG_OK);
+        assert_true(j.ok && j.verdict == SG_HOLDS);
+        assert_int_equal(j.control_verdict, SG_FAILS);
+        sg_claim_judgement_free(&j);
+        sg_case_free(&c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_is_what_it_says), cmocka_unit_test(claim_holds_and_its_control_does_not),
+    };
+    sg_base_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
