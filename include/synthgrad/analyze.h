@@ -1,0 +1,86 @@
+/* analyze.h - what the theory says about one regression data set: stable and fastest rates with an SG at the output, the price of a
+ * delay, and a simulation beside each prediction.
+ *
+ * The model is p = x w under MSE (x: the design's columns), with a linear, label-conditioned SG at the output.  Blocks: "weights" with
+ * the eigenvalues of E[x x^T] and rate mu, "SG" with those of E[z z^T], z = (p*, y, 1), and rate nu (DY3; DY4 when y is realizable). */
+#ifndef SYNTHGRAD_ANALYZE_H
+#define SYNTHGRAD_ANALYZE_H
+
+#include "synthgrad/closed.h"
+
+struct sg_analysis_options {
+    bool standardise;      /* features centred and divided by their standard deviation (divisor n) */
+    bool intercept;        /* a ones column after the features */
+    bool with_delay;
+    size_t delay;          /* tau, in steps */
+};
+
+/* Both blocks at their fastest rates: the largest modulus of the joint spectrum, zero eigenvalues left out. */
+struct sg_analysis_speed {
+    double deficit;        /* 1 - contraction, with all its digits */
+    double contraction;
+    double steps_to_1e6;   /* whole steps that shrink a local error by a factor of 1e6 */
+    bool sg_is_slower;     /* the SG's block sets it, not the weights' */
+};
+
+/* Largest stable rates at a delay of tau steps (DY11). */
+struct sg_analysis_delay {
+    size_t tau;
+    double mu_backprop;                       /* backprop on gradients tau steps old */
+    double mu_delayed_pairs, nu_delayed_pairs; /* SG trained on pairs (z, g) tau steps old: no price, locally */
+    double nu_stale_sg;                       /* SG whose own gradient is tau steps old: it alone pays */
+};
+
+enum sg_analysis_verdict { SG_CHECK_HOLDS, SG_CHECK_INCONCLUSIVE, SG_CHECK_FAILS };
+
+/* Holds if |measured - predicted| <= tolerance, a bound on rounding and second-order effects; inconclusive if that bound is more than
+ * 1 % of `scale`, so that a simulation in float64 can say nothing. */
+struct sg_analysis_row {
+    const char *what;
+    double predicted, measured, tolerance, scale;
+    uint64_t steps;        /* simulated; 0: none, the bound says already that they would be in vain */
+    enum sg_analysis_verdict verdict;
+};
+
+enum sg_analysis_rows { SG_ROW_WEIGHTS, SG_ROW_SG, SG_ROW_MU, SG_ROW_NU, SG_ROW_FIT, SG_ANALYSIS_ROWS };
+
+struct sg_analysis_check {
+    struct sg_analysis_row row[SG_ANALYSIS_ROWS];
+    double deficit, contraction;   /* measured, of the block that sets the speed */
+    double max_abs_diff;           /* simulated weights against least squares after `steps` steps, in the design's coordinates */
+    double predicted_diff;         /* the same by the closed form */
+    uint64_t steps;
+    bool converged;                /* the step budget was enough */
+    enum sg_analysis_verdict verdict;   /* the worst row's */
+    char reason[160];              /* why not "holds"; else empty */
+};
+
+struct sg_analysis {
+    struct sg_analysis_options options;
+    struct sg_design design;       /* feature k is table column design.column[k] */
+    size_t n, columns;             /* rows; columns of the design, ones included */
+    size_t rank;
+    double condition_number;       /* of the design, largest over smallest singular value; infinite when rank < columns */
+    double *coefficients;          /* [design.features] in file units.  rank < columns: minimum norm in the design's coordinates */
+    double intercept;              /* in file units */
+    bool has_intercept;            /* also without a ones column, when centring leaves a constant behind */
+    double rss, y_mean, y_scale;   /* y_scale: the standard deviation of y (divisor n), or its root mean square without an intercept */
+    bool realizable;               /* the residual is at the rounding level of y */
+    double *lambda_x, lambda_z[3]; /* [columns], descending */
+    struct sg_rates rate_x, rate_z;
+    struct sg_analysis_speed speed;
+    bool has_scaled;               /* y_scale > 0 */
+    struct sg_rates scaled_z;      /* were the target divided by y_scale and, with an intercept, centred */
+    struct sg_analysis_speed scaled;
+    struct sg_analysis_delay delay;    /* filled when options.with_delay */
+    struct sg_analysis_check check;
+};
+
+/* The whole analysis of a table (path: for messages).  SG_BAD_INPUT: err says what is wrong and the mend.
+ * Coefficients: relative error about u cond(standardised design); sources: DY1, DY3, DY4, DY11. */
+enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *table, const char *path, const char *target,
+                                const struct sg_analysis_options *options, struct sg_error *err) SG_MUST_CHECK;
+void sg_analysis_free(struct sg_analysis *a);       /* tolerates a zeroed struct */
+const char *sg_analysis_verdict_name(enum sg_analysis_verdict verdict);
+
+#endif

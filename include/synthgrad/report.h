@@ -1,0 +1,39 @@
+/* report.h - what leaves the process: files that appear whole or not at all, the verdict table, JSON, progress. */
+#ifndef SYNTHGRAD_REPORT_H
+#define SYNTHGRAD_REPORT_H
+
+#include <stdio.h>
+
+#include "synthgrad/claim.h"
+
+struct json_t;   /* jansson */
+
+/* ---- whole files ------------------------------------------------------------------------------------------------ */
+
+/* Written beside its place under a temporary name, flushed to the disk, then renamed: a reader sees the old file or the new one. */
+struct sg_file { FILE *stream; char *path, *temporary; };
+enum sg_status sg_report_open(struct sg_file *file, const char *path, struct sg_error *err) SG_MUST_CHECK;   /* makes the folders above it */
+enum sg_status sg_report_commit(struct sg_file *file, struct sg_error *err) SG_MUST_CHECK;                  /* SG_IO: nothing was left behind */
+void sg_report_discard(struct sg_file *file);
+
+/* ---- verdicts ------------------------------------------------------------------------------------------------------ */
+
+/* The judgement as the conventions' JSON object (a new reference): non-finite numbers are null. */
+struct json_t *sg_report_judgement_json(const struct sg_judgement *j);
+/* A number, or null when it is not finite (a new reference). */
+struct json_t *sg_report_number(double value);
+/* OUT/CASE/summary.json and OUT/CASE/SERIES.dat. */
+enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j, struct sg_error *err) SG_MUST_CHECK;
+/* Any JSON to a file, "-" for stdout; takes the reference. */
+enum sg_status sg_report_write_json(const char *path, struct json_t *json, struct sg_error *err) SG_MUST_CHECK;
+/* For people: the case, its rows with measured value, prediction, tolerance and margin, its control. */
+void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
+
+/* ---- progress: on a terminal only --------------------------------------------------------------------------------------- */
+
+struct sg_progress { const char *what; size_t total, done; double started; bool terminal; };
+void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t total);
+void sg_report_progress_step(struct sg_progress *p);     /* one more is done */
+void sg_report_progress_clear(const struct sg_progress *p);   /* before other output goes to the terminal */
+
+#endif

@@ -1,0 +1,14 @@
+/* synthgrad.h - everything. */
+#ifndef SYNTHGRAD_SYNTHGRAD_H
+#define SYNTHGRAD_SYNTHGRAD_H
+
+#include "synthgrad/base.h"
+#include "synthgrad/case.h"
+#include "synthgrad/claim.h"
+#include "synthgrad/closed.h"
+#include "synthgrad/data.h"
+#include "synthgrad/net.h"
+#include "synthgrad/report.h"
+#include "synthgrad/sim.h"
+
+#endif

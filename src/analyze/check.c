@@ -1,0 +1,86 @@
+/* Five predictions of an analysis beside what is measured, and the verdict. */
+#include <math.h>
+#include <stdio.h>
+
+#include "analyze/check.h"
+
+double sg_analysis_deficit(double before, double after, uint64_t steps)
+{
+    const double change = (after - before) / before, left = fabs(1 + change);
+    if (left == 0)
+        return 1;
+    const double log_left = fabs(change) < 0.5 ? log1p(change) : log(left);
+    return -expm1(log_left / (double)steps);
+}
+
+uint64_t sg_analysis_steps(double deficit, uint64_t most)
+{
+    return deficit * (double)most <= 1 ? most : (uint64_t)fmax(1, floor(1 / deficit));
+}
+
+static struct sg_analysis_row judged(const char *what, double predicted, double measured, double tolerance, double scale, uint64_t steps)
+{
+    struct sg_analysis_row row = {what, predicted, measured, tolerance, scale, steps, SG_CHECK_FAILS};
+    if (!sg_base_within(tolerance, SG_CONCLUSIVE * scale))
+        row.verdict = SG_CHECK_INCONCLUSIVE;
+    else if (sg_base_within(fabs(measured - predicted), tolerance))
+        row.verdict = SG_CHECK_HOLDS;
+    return row;
+}
+
+static struct sg_analysis_row deficit_row(const char *what, const struct sg_rates *rates, struct sg_factor f)
+{
+    return judged(what, rates->deficit, f.deficit, f.bound * rates->deficit, rates->deficit, f.steps);
+}
+
+/* 1 + |f| = rate lambda = 2 at the limit; an error of f.bound in rate lambda is one of the same relative size in the limit. */
+static struct sg_analysis_row limit_row(const char *what, const struct sg_rates *rates, struct sg_factor f)
+{
+    return judged(what, rates->critical, 2 * rates->critical / (2 - f.deficit), f.bound * rates->critical, rates->critical,
+                  f.steps);
+}
+
+static void conclude(struct sg_analysis_check *check, const struct sg_analysis_speed *speed)
+{
+    const struct sg_analysis_row *slowest = &check->row[speed->sg_is_slower ? SG_ROW_SG : SG_ROW_WEIGHTS], *worst = &check->row[0];
+    check->deficit = slowest->measured;
+    check->contraction = 1 - slowest->measured;
+    for (size_t i = 1; i < SG_ANALYSIS_ROWS; i++)
+        if (check->row[i].verdict > worst->verdict)
+            worst = &check->row[i];
+    check->verdict = worst->verdict;
+    if (worst->verdict == SG_CHECK_INCONCLUSIVE)
+        snprintf(check->reason, sizeof check->reason, "%s: rounding may shift what is measured by %.2g %%, above the 1 %% allowed",
+                 worst->what, 100 * worst->tolerance / worst->scale);
+    else if (worst->verdict == SG_CHECK_FAILS && !isfinite(worst->measured))
+        snprintf(check->reason, sizeof check->reason, "%s: the simulation left every bound", worst->what);
+    else if (worst->verdict == SG_CHECK_FAILS)
+        snprintf(check->reason, sizeof check->reason, "%s: %.6g measured, %.6g predicted, tolerance %.2g", worst->what, worst->measured,
+                 worst->predicted, worst->tolerance);
+}
+
+enum sg_status sg_analysis_simulate(struct sg_analysis *a, const struct sg_data *data, const struct sg_fit *x, const struct sg_fit *z)
+{
+    struct sg_subject s = {.a = a, .x = x, .z = z, .form = 10 * ((double)(x->d + 2) + sqrt((double)x->n)) * SG_UNIT_ROUNDOFF,
+                           .p_size = sqrt(x->lambda_x[0]) * sg_base_norm(x->w, x->d),
+                           .y_size = sg_base_norm(data->y, data->n) / sqrt((double)data->n)};
+    struct sg_weights_rig *rig = NULL;
+    enum sg_status status = sg_data_compress(&s.rows, data);
+    if (status == SG_OK)
+        status = sg_weights_rig_alloc(&rig, &s);
+    if (status == SG_OK) {
+        struct sg_analysis_row *row = a->check.row;
+        double bound;
+        row[SG_ROW_WEIGHTS] = deficit_row("weights: 1 - contraction, fastest mu", &a->rate_x, sg_weights_slowest(rig));
+        row[SG_ROW_SG] = deficit_row("SG: 1 - contraction, fastest nu", &a->rate_z, sg_sg_slowest(&s));
+        row[SG_ROW_MU] = limit_row("weights: stability limit of mu", &a->rate_x, sg_weights_fastest(rig));
+        row[SG_ROW_NU] = limit_row("SG: stability limit of nu", &a->rate_z, sg_sg_fastest(&s));
+        const double diff = sg_weights_fit(&a->check, &bound, rig);
+        row[SG_ROW_FIT] = judged("weights from 0 against the closed form", 0, diff, bound, (s.p_size + s.y_size) / sqrt(x->lambda_x[0]),
+                                 a->check.steps);
+        conclude(&a->check, &a->speed);
+    }
+    sg_weights_rig_free(rig);
+    sg_data_free(&s.rows);
+    return status;
+}

@@ -1,0 +1,196 @@
+/* An analysis for people, in 80 columns. */
+#include <math.h>
+#include <string.h>
+
+#include "cli/analyze.h"
+
+enum { NAME_WIDTH = 40 };
+
+/* A name of at most NAME_WIDTH characters, control characters as '?'; returns what is missing to that width. */
+static int print_name(FILE *out, const char *name)
+{
+    int length = 0, shown = 0;
+    for (const char *s = name; *s; s++)
+        length += ((unsigned char)*s & 0xc0) != 0x80;        /* the first byte of a UTF-8 character */
+    const bool cut = length > NAME_WIDTH;
+    const int most = cut ? NAME_WIDTH - 3 : length;
+    for (const char *s = name; *s; s++) {
+        shown += ((unsigned char)*s & 0xc0) != 0x80;
+        if (shown > most)
+            break;
+        fputc((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s, out);
+    }
+    fputs(cut ? "..." : "", out);
+    return cut ? 0 : NAME_WIDTH - length;
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* ---- the data and the fit --------------------------------------------------------------------------------------- */
+
+static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_table *table)
+{
+    const size_t features = a->design.features, dropped = a->design.dropped;
+    fprintf(out, "\nData\n  %zu row%s, %zu feature%s, %s\n  features %s\n", a->n, plural(a->n), features, plural(features),
+            a->options.intercept ? "intercept" : "no intercept",
+            a->options.standardise ? "centred and divided by their standard deviation" : "in file units");
+    for (size_t k = 0; k < dropped; k++) {
+        fprintf(out, "  left out, constant: ");
+        print_name(out, table->names[a->design.dropped_column[k]]);
+        fputc('\n', out);
+    }
+    fprintf(out, "  rank %zu of %zu", a->rank, a->columns);
+    if (a->rank == a->columns)
+        fprintf(out, ", condition number %.4g\n", a->condition_number);
+    else
+        fprintf(out, ": columns depend on each other, or there are more than rows\n");
+    fprintf(out, "  target: mean %.6g, %s %.6g\n  residual: root mean square %.6g\n", a->y_mean,
+            a->options.intercept ? "standard deviation" : "root mean square", a->y_scale, sqrt(a->rss / (double)a->n));
+    if (a->realizable)
+        fprintf(out, "  The columns reproduce the target to rounding (realizable data).\n");
+}
+
+static void print_fit(FILE *out, const struct sg_analysis *a, const struct sg_table *table)
+{
+    fprintf(out, "\nLeast squares, in file units\n");
+    if (a->has_intercept)
+        fprintf(out, "  %-*s %.12g\n", (int)NAME_WIDTH, "(intercept)", a->intercept);
+    for (size_t k = 0; k < a->design.features; k++) {
+        fprintf(out, "  ");
+        const int missing = print_name(out, table->names[a->design.column[k]]);
+        fprintf(out, "%*s %.12g\n", missing, "", a->coefficients[k]);
+    }
+    fprintf(out, "  residual sum of squares %.12g\n", a->rss);
+    if (a->rank < a->columns)
+        fprintf(out, "  Many coefficients fit equally well; these have the smallest norm in\n  %s coordinates.\n",
+                a->options.standardise ? "standardised" : "file");
+    if (!a->options.intercept && a->has_intercept)
+        fprintf(out, "  The constant is what centring the features leaves; it is not fitted.\n");
+}
+
+/* ---- rates ------------------------------------------------------------------------------------------------------ */
+
+static void print_pair(FILE *out, const char *what, double weights, double sg)
+{
+    fprintf(out, "  %-32s %16.6g  %16.6g\n", what, weights, sg);
+}
+
+static void print_rates(FILE *out, const struct sg_analysis *a)
+{
+    const struct sg_rates *x = &a->rate_x, *z = &a->rate_z;
+    fprintf(out, "\nLearning rates (SG at the output, %s)\n", a->realizable ? "DY4: realizable data" : "DY3: noisy data");
+    fprintf(out, "  %-32s %16s  %16s\n", "", "weights (mu)", "SG (nu)");
+    print_pair(out, "largest eigenvalue", x->largest, z->largest);
+    print_pair(out, "smallest, zeros left out", x->smallest, z->smallest);
+    print_pair(out, "stable below", x->critical, z->critical);
+    print_pair(out, "fastest at", x->optimal, z->optimal);
+    print_pair(out, "1 - contraction there", x->deficit, z->deficit);
+    if (x->zeros)
+        fprintf(out, "  %zu direction%s of the weights %s flat to working precision: nothing moves\n"
+                "  there, a start keeps its part along %s.\n", x->zeros, plural(x->zeros), x->zeros == 1 ? "is" : "are",
+                x->zeros == 1 ? "it" : "them");
+    if (z->zeros)
+        fprintf(out, "  %zu direction%s of the SG %s flat to working precision: the SG converges in\n"
+                "  its output s, not in its parameters.\n", z->zeros, plural(z->zeros), z->zeros == 1 ? "is" : "are");
+    if (a->realizable)
+        fprintf(out, "  On realizable data there is a line of fixed points, phi* + c (1, -1, 0).  The\n"
+                "  numbers here are those of the exact SG, c = 0; at another c the weights move\n"
+                "  1 + c times as fast, and stability ends near c = -1.\n");
+}
+
+static void print_steps(FILE *out, const struct sg_analysis_speed *s)
+{
+    fprintf(out, "  contraction 1 - %.4g a step; steps to shrink an error by 1e6: %.4g\n", s->deficit, s->steps_to_1e6);
+}
+
+/* Worth a word when another unit of the target makes training at least half as fast again. */
+static void print_speed(FILE *out, const struct sg_analysis *a)
+{
+    fprintf(out, "\nSpeed near the solution, at the fastest rates\n");
+    print_steps(out, &a->speed);
+    fprintf(out, "  the slower part: the %s\n", a->speed.sg_is_slower ? "SG" : "weights");
+    if (a->speed.deficit < 0.01)
+        fprintf(out, "  At these rates the quickest mode is within %.2g of instability.  Half the\n"
+                "  stable limits leave room and take about twice the steps.\n", a->speed.deficit);
+    const bool better = a->has_scaled && a->scaled.deficit > 1.5 * a->speed.deficit;
+    if (better) {
+        fprintf(out, "  The target's unit slows the SG down.  With\n  ");
+        if (a->options.intercept)
+            fprintf(out, "(target %c %.6g) / %.6g, ", a->y_mean < 0 ? '+' : '-', fabs(a->y_mean), a->y_scale);
+        else
+            fprintf(out, "target / %.6g, ", a->y_scale);
+        fprintf(out, "nu = %.4g instead of %.4g:\n", a->scaled_z.optimal, a->rate_z.optimal);
+        print_steps(out, &a->scaled);
+    }
+}
+
+static void print_delay(FILE *out, const struct sg_analysis *a)
+{
+    const struct sg_analysis_delay *d = &a->delay;
+    if (!a->options.with_delay)
+        return;
+    fprintf(out, "\nA delay of %zu step%s (DY11): stable below\n", d->tau, plural(d->tau));
+    fprintf(out, "  backprop, stale gradient         mu %.6g, limit divided by %.4g\n", d->mu_backprop,
+            a->rate_x.critical / d->mu_backprop);
+    fprintf(out, "  SG trained on delayed pairs      mu %.6g, nu %.6g: no price\n", d->mu_delayed_pairs, d->nu_delayed_pairs);
+    fprintf(out, "  SG with its own gradient stale   mu %.6g, nu %.6g\n", a->rate_x.critical, d->nu_stale_sg);
+    fprintf(out, "  From closed forms, near the solution; far from it a delay can still hurt.\n");
+}
+
+/* Words of a sentence, two blanks in, in 80 columns. */
+static void print_wrapped(FILE *out, const char *s)
+{
+    for (size_t column = 0, word; *s; s += word + (s[word] == ' ')) {
+        word = strcspn(s, " ");
+        const bool fits = column > 0 && column + 1 + word <= 80;
+        fprintf(out, "%s%.*s", fits ? " " : column ? "\n  " : "  ", (int)word, s);
+        column = fits ? column + 1 + word : 2 + word;
+    }
+    fputc('\n', out);
+}
+
+/* ---- the check -------------------------------------------------------------------------------------------------- */
+
+/* What was not measured, or diverged, is a dash. */
+static void print_measured(FILE *out, int width, int digits, double value)
+{
+    if (isfinite(value))
+        fprintf(out, "%*.*g", width, digits, value);
+    else
+        fprintf(out, "%*s", width, "-");
+}
+
+static void print_check(FILE *out, const struct sg_analysis *a)
+{
+    const struct sg_analysis_check *c = &a->check;
+    fprintf(out, "\nChecked by simulation\n  %-40s %11s %11s %9s\n", "", "predicted", "measured", "tolerance");
+    for (size_t i = 0; i < SG_ANALYSIS_ROWS; i++) {
+        const struct sg_analysis_row *row = &c->row[i];
+        fprintf(out, "  %-40s %11.5g ", row->what, row->predicted);
+        print_measured(out, 11, 5, row->measured);
+        fprintf(out, " %9.2g%s\n", row->tolerance, row->verdict == SG_CHECK_HOLDS ? "" : row->verdict == SG_CHECK_FAILS ? " <-" : " ?");
+    }
+    fprintf(out, "  From 0 with the exact SG, after %llu step%s%s: largest\n  difference from least squares ", (unsigned long long)c->steps,
+            plural((size_t)c->steps), c->converged ? "" : ", not converged");
+    print_measured(out, 0, 3, c->max_abs_diff);
+    fprintf(out, ", predicted %.3g (%s)\n", c->predicted_diff, a->options.standardise ? "standardised" : "file units");
+    fprintf(out, "  verdict: %s\n", sg_analysis_verdict_name(c->verdict));
+    if (c->reason[0])
+        print_wrapped(out, c->reason);
+}
+
+void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct sg_table *table, const char *path, const char *target)
+{
+    fprintf(out, "%s\ntarget ", path);
+    print_name(out, target);
+    fputc('\n', out);
+    print_data(out, a, table);
+    print_fit(out, a, table);
+    print_rates(out, a);
+    print_speed(out, a);
+    print_delay(out, a);
+    print_check(out, a);
+}

@@ -1,0 +1,62 @@
+/* synthgrad: one program, one file a subcommand. */
+#include <fenv.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/parse.h"
+
+static struct sg_command *const commands[] = {
+    &sg_command_verify, &sg_command_run, &sg_command_list, &sg_command_explain, &sg_command_new, &sg_command_analyze, &sg_command_bench,
+    &sg_command_merge,
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    sg_base_interrupt();
+}
+
+static void print_help(void)
+{
+    printf("synthgrad %s - theory verification and numerical analysis of synthetic gradients\n\n"
+           "usage: synthgrad COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n", SG_VERSION);
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    printf("\n`synthgrad COMMAND --help` gives the options and examples of one.\n"
+           "exit status: 0 fine, 1 a claim fell short, 2 usage or bad input, 3 internal error, 130 interrupted.\n\n"
+           "examples:\n"
+           "  synthgrad verify                       every claim: verdict, bound, measured value, margin\n"
+           "  synthgrad run cases/dy3_joint_spectrum.cfg\n"
+           "  synthgrad analyze data.csv --target y  which learning rates are stable on your data\n");
+}
+
+int main(int argc, char **argv)
+{
+    /* A first Ctrl-C ends long work in good order; a second one ends the process. */
+    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sg_base_init();
+#ifdef SG_TRAP_FLOATING_POINT
+    feenableexcept(FE_INVALID | FE_DIVBYZERO);
+#endif
+    if (argc < 2) {
+        print_help();
+        return SG_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return SG_EXIT_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("synthgrad %s (%s)\n", SG_VERSION, SG_COMMIT);
+        return SG_EXIT_OK;
+    }
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i]->name) == 0)
+            return sg_cli_run(commands[i], argc - 2, argv + 2);
+    return sg_cli_refuse("there is no command %.60s; `synthgrad --help` lists them", argv[1]);
+}

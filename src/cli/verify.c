@@ -1,0 +1,222 @@
+/* verify and run: cases -> verdicts. */
+#include <fnmatch.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cases.h"
+#include "cli/cli.h"
+#include "synthgrad/report.h"
+
+struct job {
+    struct sg_case c;
+    struct sg_judgement j;
+    enum sg_status status;
+    struct sg_error err;
+    bool finished;
+};
+
+struct plan {
+    size_t n;
+    struct job *job;
+    uint64_t seed, jobs, shard, shards;
+    bool seeded, full, quiet;      /* quiet: JSON goes to standard output */
+    const char *out, *json, *filter;
+    pthread_mutex_t lock;          /* of what follows, and of the terminal */
+    struct sg_progress progress;
+    size_t printed;
+};
+
+/* Verdicts come out in the order of the cases, each as soon as all before it are there. */
+static void judge_one(size_t i, void *context)
+{
+    struct plan *plan = context;
+    struct job *job = &plan->job[i];
+    const struct sg_judge_options options = {.seed = plan->seeded ? &plan->seed : NULL, .full = plan->full};
+    job->status = sg_claim_judge(&job->j, &job->c, &options, &job->err);
+    if (job->status == SG_OK)
+        job->status = sg_report_write_case(plan->out, &job->j, &job->err);
+    pthread_mutex_lock(&plan->lock);
+    job->finished = true;
+    sg_report_progress_clear(&plan->progress);
+    for (; plan->printed < plan->n && plan->job[plan->printed].finished; plan->printed++)
+        if (plan->job[plan->printed].status == SG_OK && !plan->quiet)
+            sg_report_print_judgement(stdout, &plan->job[plan->printed].j);
+    fflush(stdout);
+    sg_report_progress_step(&plan->progress);
+    pthread_mutex_unlock(&plan->lock);
+}
+
+static bool wanted(const struct plan *plan, const struct sg_case *c)
+{
+    return !plan->filter || fnmatch(plan->filter, c->name, 0) == 0 || fnmatch(plan->filter, c->claim, 0) == 0;
+}
+
+/* Every case is read and checked before the first one runs. */
+static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args, struct sg_error *err)
+{
+    struct sg_paths paths;
+    enum sg_status status = sg_cli_find_cases(&paths, n_args, args, err);
+    plan->job = SG_NEW(paths.n, struct job);
+    size_t kept = 0;
+    for (size_t i = 0; i < paths.n && status == SG_OK; i++) {
+        struct job *job = &plan->job[plan->n];
+        status = sg_case_read(&job->c, paths.path[i], err);
+        if (status != SG_OK)
+            break;
+        if (!sg_claim_find(job->c.claim))
+            status = sg_base_refuse(err, job->c.path, 0, "there is no claim \"%s\"; `synthgrad list` names them", job->c.claim);
+        if (wanted(plan, &job->c) && kept++ % plan->shards == plan->shard - 1)
+            plan->n++;
+        else
+            sg_case_free(&job->c);
+    }
+    sg_cli_paths_free(&paths);
+    if (status == SG_OK && kept == 0)
+        status = sg_base_refuse(err, NULL, 0, "no case matches; `synthgrad list` names them");
+    return status;
+}
+
+static int summarise(struct plan *plan)
+{
+    size_t ok = 0, skipped = 0, short_of = 0;
+    json_t *all = json_array();
+    for (size_t i = 0; i < plan->n; i++) {
+        const struct job *job = &plan->job[i];
+        if (!job->finished || job->status != SG_OK)
+            continue;
+        skipped += job->j.verdict == SG_SKIPPED;
+        ok += job->j.verdict != SG_SKIPPED && job->j.ok;
+        short_of += job->j.verdict != SG_SKIPPED && !job->j.ok;
+        json_array_append_new(all, sg_report_judgement_json(&job->j));
+    }
+    if (!plan->quiet) {
+        printf("%-6s %-34s %-15s %8s  %s\n", "claim", "case", "verdict", "margin", "control");
+        for (size_t i = 0; i < plan->n; i++) {
+            const struct sg_judgement *j = &plan->job[i].j;
+            double margin = 0;
+            if (!plan->job[i].finished || plan->job[i].status != SG_OK)
+                continue;
+            for (size_t r = 0; r < j->evidence.n_rows; r++)
+                margin = sg_base_max(margin, sg_claim_ratio(&j->evidence.row[r]));
+            printf("%-6s %-34s %-15s %8.2g  %s\n", j->claim->id, j->case_name, sg_claim_verdict_name(j->verdict), margin,
+                   !j->has_control ? "none" : j->control_ok ? "changes the verdict" : "DOES NOT CHANGE IT");
+        }
+        printf("\n%zu as expected, %zu not, %zu skipped (margin: the largest error over its tolerance; results in %s/)\n", ok, short_of, skipped,
+               plan->out);
+    }
+    struct sg_error err;
+    enum sg_status status = SG_OK;
+    if (plan->json)
+        status = sg_report_write_json(plan->json, all, &err);
+    else
+        json_decref(all);
+    return status != SG_OK ? sg_cli_fail(status, &err) : short_of ? SG_EXIT_SHORT : SG_EXIT_OK;
+}
+
+static void plan_free(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n; i++) {
+        sg_case_free(&plan->job[i].c);
+        sg_claim_judgement_free(&plan->job[i].j);
+    }
+    free(plan->job);
+}
+
+static int carry_out(struct plan *plan, size_t n_args, char **args)
+{
+    struct sg_error err;
+    plan->quiet = plan->json && strcmp(plan->json, "-") == 0;
+    enum sg_status status = read_cases(plan, n_args, args, &err);
+    if (status != SG_OK) {
+        plan_free(plan);
+        return sg_cli_fail(status, &err);
+    }
+    sg_base_set_jobs(plan->jobs);
+    pthread_mutex_init(&plan->lock, NULL);
+    sg_report_progress_begin(&plan->progress, "verifying", plan->n);
+    status = sg_base_parallel_for(plan->n, judge_one, plan);
+    sg_report_progress_clear(&plan->progress);
+    for (size_t i = 0; i < plan->n && status == SG_OK; i++)
+        if (plan->job[i].finished && plan->job[i].status != SG_OK) {
+            status = plan->job[i].status;
+            err = plan->job[i].err;
+        }
+    int code = summarise(plan);
+    if (status != SG_OK)
+        code = sg_cli_fail(status, &err);
+    pthread_mutex_destroy(&plan->lock);
+    plan_free(plan);
+    return code;
+}
+
+static bool read_shard(struct plan *plan, const char *text)
+{
+    unsigned k, n;
+    char extra;
+    if (sscanf(text, "%u/%u%c", &k, &n, &extra) != 2 || k < 1 || k > n || text[0] == '-') {
+        sg_cli_refuse("--shard %.40s: give K/N with 1 <= K <= N, such as 2/4", text);
+        return false;
+    }
+    plan->shard = k;
+    plan->shards = n;
+    return true;
+}
+
+static int verify(const struct sg_command *command, size_t n_args, char **args)
+{
+    struct plan plan = {.jobs = 1, .shard = 1, .shards = 1, .out = "results", .full = sg_cli_option(command, "full")->given};
+    const struct sg_option *out = sg_cli_option(command, "out"), *shard = sg_cli_option(command, "shard");
+    if (!sg_cli_integer(&plan.jobs, command, "jobs", 1, 1024) || !sg_cli_integer(&plan.seed, command, "seed", 0, UINT32_MAX) ||
+        (shard->given && !read_shard(&plan, shard->value)))
+        return SG_EXIT_USAGE;
+    plan.seeded = sg_cli_option(command, "seed")->given;
+    plan.filter = sg_cli_option(command, "filter")->value;
+    plan.json = sg_cli_option(command, "json")->value;
+    if (out->given)
+        plan.out = out->value;
+    return carry_out(&plan, n_args, args);
+}
+
+static int run(const struct sg_command *command, size_t n_args, char **args)
+{
+    struct plan plan = {.jobs = 1, .shard = 1, .shards = 1, .out = "results", .full = sg_cli_option(command, "full")->given};
+    if (!sg_cli_integer(&plan.jobs, command, "jobs", 1, 1024) || !sg_cli_integer(&plan.seed, command, "seed", 0, UINT32_MAX))
+        return SG_EXIT_USAGE;
+    plan.seeded = sg_cli_option(command, "seed")->given;
+    if (sg_cli_option(command, "out")->given)
+        plan.out = sg_cli_option(command, "out")->value;
+    plan.json = sg_cli_option(command, "json")->given ? "-" : NULL;
+    return carry_out(&plan, n_args, args);
+}
+
+static struct sg_option verify_options[] = {
+    {.name = "full", .help = "the large grids: minutes to hours"},
+    {.name = "jobs", .metavar = "N", .help = "threads over cases and replicates (default 1); same bits for every N"},
+    {.name = "shard", .metavar = "K/N", .help = "every N-th case, beginning with the K-th: one machine's part"},
+    {.name = "seed", .metavar = "S", .help = "in place of each case's own seed; verdicts hold for every S"},
+    {.name = "filter", .metavar = "GLOB", .help = "only cases or claims whose name matches"},
+    {.name = "out", .metavar = "DIR", .help = "where results go (default results)"},
+    {.name = "json", .metavar = "FILE", .help = "the verdicts as JSON; - for standard output"},
+    {0},
+};
+struct sg_command sg_command_verify = {
+    .name = "verify", .summary = "check every claim: verdict, measured value, bound, margin, control", .arguments = "[CASE...]",
+    .options = verify_options, .max_args = 100000, .run = verify,
+    .examples = "  synthgrad verify --jobs 2\n  synthgrad verify --filter 'DY*' --seed 7\n  synthgrad verify dy3_joint_spectrum --json -\n",
+};
+
+static struct sg_option run_options[] = {
+    {.name = "full", .help = "the large grids"},
+    {.name = "jobs", .metavar = "N", .help = "threads over replicates (default 1)"},
+    {.name = "seed", .metavar = "S", .help = "in place of the case's own seed"},
+    {.name = "out", .metavar = "DIR", .help = "where results go (default results)"},
+    {.name = "json", .help = "the verdict as JSON on standard output"},
+    {0},
+};
+struct sg_command sg_command_run = {
+    .name = "run", .summary = "run one case, yours or the project's", .arguments = "CASE", .options = run_options, .min_args = 1, .max_args = 1,
+    .run = run, .examples = "  synthgrad run cases/dy3_joint_spectrum.cfg\n  synthgrad run mine.cfg --out /tmp/mine\n",
+};

@@ -1,0 +1,37 @@
+/* results/CASE/: the judgement and the columns of numbers behind its figures. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "synthgrad/report.h"
+
+static enum sg_status write_series(const char *out_dir, const struct sg_judgement *j, const struct sg_series *series, struct sg_error *err)
+{
+    struct sg_file file;
+    char *path = sg_base_format("%s/%s/%s.dat", out_dir, j->case_name, series->name);
+    enum sg_status status = sg_report_open(&file, path, err);
+    free(path);
+    if (status != SG_OK)
+        return status;
+    fprintf(file.stream, "# synthgrad %s, commit %s; claim %s, case %s, seed %llu\n# %s\n", SG_VERSION, SG_COMMIT, j->claim->id, j->case_name,
+            (unsigned long long)j->seed, series->columns);
+    for (size_t i = 0; i < series->rows; i++)
+        for (size_t k = 0; k < series->width; k++)
+            fprintf(file.stream, "%.17g%c", series->value[i * series->width + k], k + 1 < series->width ? ' ' : '\n');
+    return sg_report_commit(&file, err);
+}
+
+enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j, struct sg_error *err)
+{
+    enum sg_status status = SG_OK;
+    for (size_t i = 0; i < j->evidence.n_series && status == SG_OK; i++)
+        status = write_series(out_dir, j, &j->evidence.series[i], err);
+    if (status != SG_OK)
+        return status;
+    char *path = sg_base_format("%s/%s/summary.json", out_dir, j->case_name);
+    json_t *json = sg_report_judgement_json(j);
+    json_object_set_new(json, "version", json_string(SG_VERSION));
+    json_object_set_new(json, "commit", json_string(SG_COMMIT));
+    status = sg_report_write_json(path, json, err);
+    free(path);
+    return status;
+}

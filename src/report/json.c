@@ -1,0 +1,72 @@
+/* Verdicts as JSON.  A number that is not finite is null, and a row with a null never passes. */
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "synthgrad/report.h"
+
+json_t *sg_report_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *rows_json(const struct sg_evidence *ev)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < ev->n_rows; i++) {
+        const struct sg_row *row = &ev->row[i];
+        json_array_append_new(
+            rows, json_pack("{s:s, s:o, s:o, s:o, s:b, s:s, s:s, s:I}", "what", row->what, "measured", sg_report_number(row->measured),
+                            "predicted", sg_report_number(row->predicted), "tolerance", sg_report_number(row->tolerance), "ok", row->ok,
+                            "evidence", sg_claim_kind_name(row->kind), "basis", row->basis, "replicate", (json_int_t)row->replicate));
+    }
+    return rows;
+}
+
+static json_t *kinds_json(const struct sg_evidence *ev)
+{
+    json_t *kinds = json_array();
+    for (int kind = 0; kind < SG_EVIDENCE_KINDS; kind++) {
+        bool present = false;
+        for (size_t i = 0; i < ev->n_rows; i++)
+            present = present || (int)ev->row[i].kind == kind;
+        if (present)
+            json_array_append_new(kinds, json_string(sg_claim_kind_name((enum sg_evidence_kind)kind)));
+    }
+    return kinds;
+}
+
+json_t *sg_report_judgement_json(const struct sg_judgement *j)
+{
+    json_t *control = j->has_control ? json_pack("{s:s, s:s, s:b}", "what", j->control_what, "verdict",
+                                                 sg_claim_verdict_name(j->control_verdict), "ok", j->control_ok)
+                                     : json_null();
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:I, s:I, s:s}", "claim", j->claim->id, "case", j->case_name,
+                     "title", j->claim->title, "verdict", sg_claim_verdict_name(j->verdict), "expected", j->expected, "ok", j->ok,
+                     "evidence", kinds_json(&j->evidence), "rows", rows_json(&j->evidence), "control", control, "seconds",
+                     sg_report_number(j->seconds), "seed", (json_int_t)j->seed, "replicates", (json_int_t)j->replicates, "note",
+                     j->evidence.note);
+}
+
+enum sg_status sg_report_write_json(const char *path, json_t *json, struct sg_error *err)
+{
+    const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(17);
+    struct sg_file file;
+    enum sg_status status = SG_OK;
+    if (strcmp(path, "-") == 0) {
+        if (json_dumpf(json, stdout, flags) != 0 || putchar('\n') == EOF || fflush(stdout) != 0) {
+            (void)sg_base_refuse(err, NULL, 0, "cannot write to standard output");
+            status = SG_IO;
+        }
+    } else {
+        status = sg_report_open(&file, path, err);
+        if (status == SG_OK) {
+            json_dumpf(json, file.stream, flags);
+            fputc('\n', file.stream);
+            status = sg_report_commit(&file, err);
+        }
+    }
+    json_decref(json);
+    return status;
+}

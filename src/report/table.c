@@ -1,0 +1,36 @@
+/* The verdict as people read it: what was measured, what was predicted, how much room is left. */
+#include <math.h>
+#include <string.h>
+
+#include "synthgrad/report.h"
+
+static const double LOOSE = 1e-3;   /* an error this far below its tolerance: the tolerance would hide a bug */
+
+static void print_row(FILE *out, const struct sg_row *row)
+{
+    const double margin = sg_claim_ratio(row);
+    fprintf(out, "    %s %s\n", row->ok ? "ok  " : "FAIL", row->what);
+    if (row->tolerance == 0.0 && row->predicted == 1.0 && (row->measured == 1.0 || row->measured == 0.0))
+        fprintf(out, "         %s\n", row->measured == 1.0 ? "so it is" : "not so");
+    else if (row->predicted == 0.0)
+        fprintf(out, "         %.6g, bound %.3g, margin %.2g%s\n", row->measured, row->tolerance, margin,
+                margin > 0 && margin < LOOSE ? " LOOSE" : "");
+    else
+        fprintf(out, "         %.10g, predicted %.10g, off by %.2g of %.3g, margin %.2g%s\n", row->measured, row->predicted,
+                fabs(row->measured - row->predicted), row->tolerance, margin, margin > 0 && margin < LOOSE ? " LOOSE" : "");
+}
+
+void sg_report_print_judgement(FILE *out, const struct sg_judgement *j)
+{
+    fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id, j->claim->title, j->case_name, j->replicates,
+            j->replicates == 1 ? "" : "s", (unsigned long long)j->seed, j->seconds);
+    for (size_t i = 0; i < j->evidence.n_rows; i++)
+        print_row(out, &j->evidence.row[i]);
+    if (j->evidence.note[0])
+        fprintf(out, "    note %s\n", j->evidence.note);
+    if (j->has_control)
+        fprintf(out, "    %s control %s -> %s\n", j->control_ok ? "ok  " : "FAIL", j->control_what,
+                sg_claim_verdict_name(j->control_verdict));
+    fprintf(out, "  => %s%s\n\n", sg_claim_verdict_name(j->verdict),
+            j->ok || j->verdict == SG_SKIPPED ? "" : "   *** not as expected ***");
+}

@@ -1,0 +1,77 @@
+#!/bin/sh
+# synthgrad analyze as a user meets it: every JSON key, 80 columns, no NaN, one-line refusals.
+program=$PWD/build/synthgrad
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+bad=0
+complain() { printf 'test_analyze: %s\n' "$*"; bad=1; }
+
+# expect CODE FILE WORDS... : that exit code; for 2 exactly one line on stderr and nothing on stdout, for 0 nothing on stderr.
+expect() {
+    want=$1; input=$2; shift 2
+    "$program" analyze "$work/$input" "$@" > "$work/out" 2> "$work/err" < /dev/null
+    code=$?
+    [ $code -eq "$want" ] || complain "exit $code, not $want: $input $*: $(head -3 "$work/err")"
+    if [ "$want" -eq 2 ]; then
+        [ "$(wc -l < "$work/err")" -eq 1 ] && grep -q '^synthgrad: ' "$work/err" || complain "no clear line: $input $*: $(cat "$work/err")"
+        [ -s "$work/out" ] && complain "output beside a refusal: $input $*"
+    else
+        [ -s "$work/err" ] && complain "stderr: $input $*: $(head -3 "$work/err")"
+    fi
+    grep -qiE '(^|[^a-z])-?(nan|inf)([^a-z]|$)' "$work/out" && complain "NaN or infinity: $input $*"
+}
+# The text names the file in its first line; everything after it fits.
+fits() { tail -n +2 "$work/out" | awk 'length($0) > 80 { print; bad = 1 } END { exit bad }' > "$work/long" || complain "over 80 columns: $(cat "$work/long")"; }
+
+cat > "$work/plain.csv" << 'END'
+size,constant,"a name, quoted",y
+1,7,3.5,2.1
+2,7,1.25,3.9
+3,7,4.75,6.2
+4,7,1.5,7.7
+5,7,-2,10.4
+6,7,6.5,11.8
+END
+expect 0 plain.csv --target y --delay 10 --json
+for key in n d dropped rank condition_number coefficients rss lambda_x lambda_z mu_critical nu_critical mu_optimal nu_optimal contraction_optimal \
+    steps_to_1e6 realizable delay check contraction max_abs_diff verdict '(intercept)' 'a name, quoted' tau; do
+    grep -qF "\"$key\":" "$work/out" || complain "no key $key"
+done
+grep -q '"verdict": "holds"' "$work/out" || complain "plain data do not hold"
+grep -q '"d": 2' "$work/out" || complain "a constant column counts as a feature"
+expect 0 plain.csv --target y --json
+grep -q '"delay": null' "$work/out" || complain "delay is not null without --delay"
+for words in '' '--no-standardise' '--no-intercept' '--no-standardise --no-intercept' '--delay 10000' '--loss mse'; do
+    # shellcheck disable=SC2086
+    expect 0 plain.csv --target y $words; fits
+done
+
+# Degenerate data: a right answer in finite time.
+printf 'y\n3\n' > "$work/one.csv"
+printf 'a,y\n1,5\n' > "$work/row.csv"
+printf 'a,b,y\n1,2,5\n3,6,5\n4,8,5\n' > "$work/constant_y.csv"
+printf 'a,b,c,d,y\n1,2,5,4,1\n3,6,5,9,2\n' > "$work/wide.csv"
+printf 'a,z,y\n1,0,3\n2,0,5\n4,0,9\n7,0,15\n' > "$work/exact.csv"
+printf 'a,y\n1,1000000001\n2,1000000003\n3,1000000002\n' > "$work/far.csv"
+for file in one row constant_y wide exact far; do
+    expect 0 $file.csv --target y; fits
+    expect 0 $file.csv --target y --json
+done
+expect 0 wide.csv --target y --json; grep -q '"condition_number": null' "$work/out" || complain "a finite condition number for dependent columns"
+expect 0 exact.csv --target y --json; grep -q '"realizable": true' "$work/out" || complain "exact data are not realizable"
+
+# Refusals.
+expect 2 plain.csv
+expect 2 plain.csv --target nothing
+expect 2 plain.csv --target y --delay -1
+expect 2 plain.csv --target y --delay 10001
+expect 2 plain.csv --target y --delay 1.5
+expect 2 plain.csv --target y --loss log
+[ "$(cat "$work/err")" = 'synthgrad: --loss log is not available yet; use --loss mse' ] || complain "--loss log: $(cat "$work/err")"
+expect 2 plain.csv --target y --loss other
+expect 2 plain.csv --target y --json=1
+expect 2 none.csv --target y
+printf 'a,y\n1,2\n3,x\n' > "$work/text.csv"; expect 2 text.csv --target y; grep -q 'text.csv:3:' "$work/err" || complain "no line: $(cat "$work/err")"
+printf 'z,y\n0,2\n0,3\n' > "$work/zero.csv"; expect 2 zero.csv --target y --no-intercept
+printf 'a,y\n1,1e300\n2,3\n' > "$work/huge.csv"; expect 2 huge.csv --target y
+exit $bad

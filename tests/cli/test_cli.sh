@@ -1,0 +1,99 @@
+#!/bin/sh
+# The program as a user meets it: exit codes, one-line refusals, whole files, the same bits for every --jobs and shard.
+program=$PWD/build/synthgrad
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+bad=0
+complain() { printf 'test_cli: %s\n' "$*"; bad=1; }
+
+# expect CODE WORDS... : that exit code, and for 2 exactly one line on stderr that begins with "synthgrad: ".
+expect() {
+    want=$1; shift
+    "$program" "$@" > "$work/out" 2> "$work/err" < /dev/null
+    code=$?
+    [ $code -eq "$want" ] || complain "exit $code, not $want: $*: $(head -3 "$work/err")"
+    if [ "$want" -eq 2 ]; then
+        [ "$(wc -l < "$work/err")" -eq 1 ] && grep -q '^synthgrad: ' "$work/err" || complain "no clear line: $*: $(cat "$work/err")"
+    fi
+}
+
+expect 0 --help
+expect 0 --version
+expect 0 list
+expect 0 list --json
+expect 0 explain DY3
+expect 0 explain case
+for command in verify run list explain new analyze bench merge; do expect 0 $command --help; done
+
+expect 2 nonsense
+expect 2 verify --nonsense
+expect 2 verify --jobs
+expect 2 verify --jobs 0
+expect 2 verify --jobs -1
+expect 2 verify --jobs 2x
+expect 2 verify --jobs 99999999999999999999
+expect 2 verify --jobs 1 --jobs 2
+expect 2 verify --full=yes
+expect 2 verify --seed 1.5
+expect 2 verify --shard 3/2
+expect 2 verify --shard 0/2
+expect 2 verify --shard 1/2/3
+expect 2 verify --shard -1/2
+expect 2 verify --filter no_such_case
+expect 2 verify no_such_file.cfg
+expect 2 verify -x
+expect 2 run
+expect 2 run cases/dy3_joint_spectrum.cfg another
+expect 2 explain DY99
+expect 2 new DY99
+expect 2 bench nothing
+expect 2 bench linear-regression --form cubic
+expect 2 bench linear-regression --samples 10 --features 20
+expect 2 merge "$work/nowhere"
+expect 2 verify dy3_joint_spectrum --out /dev/null/x
+expect 2 verify dy3_joint_spectrum --out "$work/o" --json /dev/null/x
+
+# Bad case files: one line with the file's name, exit 2, nothing written.
+case_file() { printf '%s\n' "$2" > "$work/$1.cfg"; expect 2 verify "$work/$1.cfg" --out "$work/none"; grep -q "$1.cfg" "$work/err" || complain "$1: file not named"; }
+case_file unknown_key   'claim = "DY3"; expect = "holds"; trian = { mu = 1.0; };'
+case_file wrong_type    'claim = "DY3"; expect = "holds"; data = { n = "many"; };'
+case_file out_of_range  'claim = "DY3"; expect = "holds"; train = { mu = -1.0; };'
+case_file overflow      'claim = "DY3"; expect = "holds"; data = { n = 99999999999; };'
+case_file infinite      'claim = "DY3"; expect = "holds"; train = { mu = 1e400; };'
+case_file include       '@include "/etc/passwd"'
+case_file no_claim      'claim = "DY99"; expect = "holds";'
+case_file empty         ''
+case_file syntax        'claim = "DY3'
+head -c 10000000 /dev/urandom > "$work/noise.cfg"; expect 2 verify "$work/noise.cfg"
+[ -e "$work/none" ] && complain "a refused case left results"
+
+# new: a case that runs; never over an existing file.
+expect 0 new DY3 --out "$work/mine.cfg"
+expect 2 new DY3 --out "$work/mine.cfg"
+expect 0 run "$work/mine.cfg" --out "$work/mine"
+[ -s "$work/mine/mine/summary.json" ] || complain "run wrote no summary"
+
+# The same bits for one job, two jobs, a second run and two shards; only the time may differ.
+bits() { sed -e 's/"seconds": [^,]*/"seconds": 0/' "$1"; }
+expect 0 verify --filter 'dy3*' --jobs 1 --out "$work/a" --json "$work/a.json"
+expect 0 verify --filter 'dy3*' --jobs 2 --out "$work/b" --json "$work/b.json"
+bits "$work/a.json" > "$work/a.bits"; bits "$work/b.json" > "$work/b.bits"
+cmp -s "$work/a.bits" "$work/b.bits" || complain "--jobs changes the bits"
+for file in "$work"/a/*/*.dat; do cmp -s "$file" "$work/b/${file#"$work"/a/}" || complain "--jobs changes $file"; done
+expect 0 verify --filter 'dy3*' --shard 1/2 --out "$work/s1"
+expect 0 verify --filter 'dy3*' --shard 2/2 --out "$work/s2"
+expect 0 merge "$work/a"; sed 's/"seconds": [^,]*/"seconds": 0/' "$work/out" > "$work/whole"
+expect 0 merge "$work/s2" "$work/s1"; sed 's/"seconds": [^,]*/"seconds": 0/' "$work/out" > "$work/shards"
+cmp -s "$work/whole" "$work/shards" || complain "shards differ from the whole"
+expect 2 merge "$work/a" "$work/a"
+find "$work" -name '*.part-*' | grep -q . && complain "a partial file was left behind"
+
+# A claim that falls short: exit 1 and ok false.
+sed 's/mu = 0.9/mu = 1.01/; s/^control.*//' cases/dy3_joint_spectrum.cfg > "$work/short.cfg"
+expect 1 verify "$work/short.cfg" --out "$work/short" --json "$work/short.json"
+grep -q '"ok": false' "$work/short.json" || complain "a failing claim is ok in the JSON"
+
+# Quiet in a pipe: no progress, no escape codes.
+expect 0 verify dy3_joint_spectrum --out "$work/p"
+[ -s "$work/err" ] && complain "progress in a pipe"
+exit $bad

@@ -1,0 +1,120 @@
+#!/bin/sh
+# Perturbed formulas: one change in each claim's key formula, and `synthgrad verify` has to end with status 1.  One line a row.
+#
+# The perturbed copy of one file is compiled with the build's own command and linked in front of the archive; the working tree is
+# not touched.  A claim of `synthgrad list` without a row fails, as does a row whose sed expression changes nothing.
+#
+#   B=build/release sh tests/perturb.sh [CLAIM...]
+B=${B:-build/release}
+program=$B/synthgrad
+
+# claim | file | sed expression | case
+rows() { cat <<'END'
+CP1  | src/closed/chain.c       | s/phi\[i\] = -v\[/phi[i] = v[/                                      | cp1_preservation
+CP2  | src/closed/chain.c       | s/gradient\[i\] -= product/gradient[i] += product/                   | cp2_equivalence
+CP2  | src/closed/chain.c       | s/f_phi\[j\] \/ o->sigma_min :/f_phi[j] * o->sigma_min :/            | cp2_equivalence
+CP3  | src/claim/cp3_zero_loss.c | s/= -map\[i\]/= map[i]/                                             | cp3_zero_loss
+CP4  | src/closed/spurious.c    | s/llabs(b) < llabs(a)/llabs(b) <= llabs(a)/                        | cp4_spurious
+DY1  | src/closed/backprop.c    | s/1 - mu \* fit->lambda_x\[i\]/1 + mu * fit->lambda_x[i]/          | dy1_backprop
+DY1  | src/closed/backprop.c    | s/(double)t)/(double)t + 1)/                                       | dy1_backprop
+DY1  | src/closed/backprop.c    | s/i < fit->rank ? 0.0 : 1.0/i < fit->rank ? 0.0 : 1.001/           | dy1_rank_deficient
+DY3  | src/closed/joint.c       | s/= 1 - nu \* fit->lambda_z\[j\];/= 1 - mu * fit->lambda_z[j];/    | dy3_joint_spectrum
+DY3  | src/closed/joint.c       | s/top.value - 1 + nu/top.value - 1 - nu/                           | dy3_joint_spectrum
+DY3  | src/closed/rates.c       | s/r.critical = 2 \//r.critical = 2.02 \//                          | dy3_joint_spectrum
+DY5  | src/sim/line_search.c    | s/slope \/ curvature/2 * slope \/ curvature/                       | dy5_line_search
+DY6  | src/closed/inexact.c     | s/fast = (1 + rho)/fast = (1 - rho)/                               | dy6_tracking
+DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
+DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
+NL7  | src/net/eval.c           | s/return base;/return s;/                                          | nl7_observe_only
+END
+}
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+bad=0
+complain() { printf 'perturb: %s\n' "$*"; bad=1; }
+
+only=" $* "
+rows | while IFS='|' read -r claim file expression name; do
+    set -f; set -- $claim "$expression" $file $name; set +f
+    [ "$only" = "  " ] || case $only in *" $1 "*) ;; *) continue ;; esac
+    printf '%s|%s|%s|%s\n' "$1" "$3" "$2" "$4" | sed 's/| */|/g; s/ *|/|/g'
+done > "$work/rows"
+"$program" list > "$work/list" || { complain "$program list fails; build it first"; exit 1; }
+for claim in $(awk '/^[^ ]/ { print $1 }' "$work/list"); do
+    [ "$only" != "  " ] || grep -q "^$claim|" "$work/rows" || complain "$claim has no perturbed formula; add a row to tests/perturb.sh"
+done
+[ -s "$work/rows" ] || complain "no row is left to run"
+
+# The commands that compile and link, as make prints them.
+make -n -B "FLAVOUR=${B##*/}" "$program" 2> "$work/make.log" | grep -e ' -o ' > "$work/commands"
+
+# build N FILE EXPRESSION: the program with FILE perturbed, in $work/N/synthgrad; the reason on failure.
+build() {
+    object=$B/${2%.c}.o copy=$work/$1/${2##*/}
+    sed -e "$3" "$2" > "$copy" 2> "$work/$1/log" || { head -n 1 "$work/$1/log"; return 1; }
+    cmp -s "$2" "$copy" && { echo "the expression changes nothing in $2"; return 1; }
+    compile=$(grep -F -e " -o $object " "$work/commands" | sed -e "s| -o $object | -o $work/$1/perturbed.o -iquote ${2%/*} |; s| $2\$| $copy|")
+    link=$(grep -F -e " -o $program " "$work/commands" | sed -e "s| -o $program | -o $work/$1/synthgrad $work/$1/perturbed.o |")
+    [ -n "$compile" ] && [ -n "$link" ] || { echo "make prints no command for $object"; return 1; }
+    eval "$compile" > "$work/$1/log" 2>&1 || { echo "does not compile: $(grep -m 1 error "$work/$1/log")"; return 1; }
+    eval "$link" > "$work/$1/log" 2>&1 || { echo "does not link: $(tail -n 1 "$work/$1/log")"; return 1; }
+}
+
+# perturb N CLAIM FILE EXPRESSION CASE: the verdict in $work/N/line, and $work/N/bad when it is a bad one.
+perturb() {
+    mkdir "$work/$1"
+    if why=$(build "$1" "$3" "$4"); then
+        "$work/$1/synthgrad" verify "$5" --out "$work/$1/results" > "$work/$1/log" 2>&1
+        code=$?
+        case $code in
+        1) verdict=noticed ;;
+        0) verdict="NOT NOTICED: verify $5 still passes" ;;
+        *) verdict="NOT A VERDICT: verify $5 ends with $code: $(tail -n 1 "$work/$1/log")" ;;
+        esac
+    else
+        verdict="NO PERTURBATION: $why"
+    fi
+    [ "$verdict" = noticed ] || : > "$work/$1/bad"
+    printf '%-5s %-24s %s: %s\n' "$2" "$3" "$4" "$verdict" > "$work/$1/line"
+}
+
+# unperturbed N CASE
+unperturbed() {
+    mkdir "$work/$1"
+    "$program" verify "$2" --out "$work/$1/results" > "$work/$1/log" 2>&1 && return
+    : > "$work/$1/bad"
+    printf '%-5s verify %s fails without any change: %s\n' "" "$2" "$(tail -n 1 "$work/$1/log")" > "$work/$1/line"
+}
+
+# Two at a time: every second job.
+cut -d '|' -f 4 "$work/rows" | sort -u > "$work/cases"
+half() {
+    n=0
+    while read -r name; do
+        n=$((n + 1))
+        [ $((n % 2)) -ne "$1" ] || unperturbed "case$n" "$name"
+    done < "$work/cases"
+    n=0
+    while IFS='|' read -r claim file expression name; do
+        n=$((n + 1))
+        [ $((n % 2)) -ne "$1" ] || perturb "row$n" "$claim" "$file" "$expression" "$name"
+    done < "$work/rows"
+}
+half 0 &
+half 1
+wait
+
+for line in "$work"/case*/line; do
+    [ ! -e "$line" ] || cat "$line"
+done
+n=0
+while read -r row; do
+    n=$((n + 1))
+    cat "$work/row$n/line" 2> /dev/null || complain "no verdict on $row"
+done < "$work/rows"
+for job in "$work"/*/bad; do
+    [ ! -e "$job" ] || bad=1
+done
+exit $bad
