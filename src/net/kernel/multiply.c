@@ -37,7 +37,7 @@ union lanes { sg_wide wide; sg_half half[2]; sg_quarter quarter[4]; sg_real lane
     *r0 = (a) + (i) * (k), *r1 = r0 + ((rows) > 1 ? (k) : 0), *r2 = r0 + ((rows) > 2 ? 2 * (k) : 0), *r3 = r0 + ((rows) > 3 ? 3 * (k) : 0)
 
 /* c_i += alpha a_i . b for the m rows a_i of length k, four at a time so that b is loaded once for four. */
-SG_WIDE static void dot_rows(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, sg_real alpha)
+SG_WIDE static void sg_net_dot_rows(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, sg_real alpha)
 {
     for (size_t i = 0; i < m; i += ROWS) {
         const size_t rows = m - i < ROWS ? m - i : ROWS;
@@ -72,7 +72,7 @@ SG_WIDE static void dot_rows(sg_real *c, const sg_real *a, const sg_real *b, siz
 }
 
 /* c += alpha sum_l b_l a_l for the k rows a_l of length m, four at a time so that c is stored once for four. */
-SG_WIDE static void add_rows(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, sg_real alpha)
+SG_WIDE static void sg_net_add_rows(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, sg_real alpha)
 {
     for (size_t l = 0; l < k; l += ROWS) {
         const size_t rows = k - l < ROWS ? k - l : ROWS;
@@ -88,7 +88,7 @@ SG_WIDE static void add_rows(sg_real *c, const sg_real *a, const sg_real *b, siz
 }
 
 /* c += scale a, elementwise: one column times a number. */
-SG_WIDE static void add_scaled(sg_real *c, const sg_real *a, sg_real scale, size_t n)
+SG_WIDE static void sg_net_add_scaled(sg_real *c, const sg_real *a, sg_real scale, size_t n)
 {
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
@@ -105,13 +105,13 @@ void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg
     if (m == 0 || k == 0 || n == 0)
         return;
     if (k == 1 && n == 1)
-        add_scaled(c, a, alpha * b[0], m);
+        sg_net_add_scaled(c, a, alpha * b[0], m);
     else if (m * k * n <= SMALL && !(m == 1 && n == 1))
         multiply_small(c, a, b, op, m, k, n, alpha);
     else if (n == 1 && op == SG_TN && m > 1)
-        add_rows(c, a, b, m, k, alpha);
+        sg_net_add_rows(c, a, b, m, k, alpha);
     else if (n == 1)
-        dot_rows(c, a, b, m, k, alpha);       /* m = 1: a^T is a row too */
+        sg_net_dot_rows(c, a, b, m, k, alpha);       /* m = 1: a^T is a row too */
     else if (k == 1)
         SG_BLAS(ger)(CblasRowMajor, mi, ni, alpha, a, 1, b, 1, c, ni);
     else

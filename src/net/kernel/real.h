@@ -25,6 +25,12 @@ typedef sg_quarter_double sg_quarter;
 #error "kernel files are compiled with SG_KERNEL_F64 or SG_KERNEL_F32"
 #endif
 
+/* Static functions with SG_WIDE need a name per type: clang 14 gives their resolvers global names. */
+#define sg_net_dot_rows SG_KERNEL(sg_net_dot_rows)
+#define sg_net_add_rows SG_KERNEL(sg_net_add_rows)
+#define sg_net_add_scaled SG_KERNEL(sg_net_add_scaled)
+#define sg_net_descend SG_KERNEL(sg_net_descend)
+
 /* c (m x n) += alpha op(a) op(b), k the inner dimension; leading dimensions are the natural ones.  Loops where a BLAS call would
  * cost more than the arithmetic, a matrix-vector product where one of the sides is a vector. */
 enum sg_transpose { SG_NN, SG_TN, SG_NT };

@@ -3,7 +3,7 @@
 
 #include "net/kernel/real.h"
 
-SG_WIDE static void descend(void *nextv, const void *thetav, const void *gradv, double rate, size_t n)
+SG_WIDE static void sg_net_descend(void *nextv, const void *thetav, const void *gradv, double rate, size_t n)
 {
     sg_real *next = nextv;
     const sg_real *theta = thetav, *grad = gradv, r = (sg_real)rate;
@@ -49,5 +49,5 @@ const struct sg_kernels SG_KERNEL(sg_net_kernels) = {
     .layer = {[SG_DENSE] = &SG_KERNEL(sg_net_dense)},
     .family = {[SG_LINEAR] = &SG_KERNEL(sg_net_linear_family)},
     .loss = {[SG_MSE] = &SG_KERNEL(sg_net_mse), [SG_ABS] = &SG_KERNEL(sg_net_abs)},
-    .descend = descend, .mix = mix, .subtract = subtract, .all_finite = all_finite,
+    .descend = sg_net_descend, .mix = mix, .subtract = subtract, .all_finite = all_finite,
 };
