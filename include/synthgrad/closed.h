@@ -135,4 +135,43 @@ bool sg_closed_spurious_wedge(int64_t a, int64_t b);
 /* The loss without the data: max(6|a|, 4|a| + 2|b|, 4|b|). */
 int64_t sg_closed_spurious_loss(int64_t a, int64_t b);
 
+/* ---- a frozen SG, nu = 0 (DY2) -------------------------------------------------------------------------------------- */
+
+/* W_t (d x m) under w <- w - mu (S_x w A + E[x^T y] B + E[x^T 1] C), Phi = (A; B; C) (q x m) constant; t may be huge.
+ * Hypothesis: A nonsingular (SG_SINGULAR).  S_x may be singular: that part of W_0 stays.  w_t may be w_0. */
+enum sg_status sg_closed_frozen(double *w_t, const struct sg_fit *fit, const double *w_0, const double *phi, double mu, uint64_t t) SG_MUST_CHECK;
+/* Its limit where it has one, -S_x^+ (E[x^T y] B + E[x^T 1] C) A^{-1} plus the part of W_0 in the null space of X. */
+enum sg_status sg_closed_frozen_limit(double *w, const struct sg_fit *fit, const double *w_0, const double *phi) SG_MUST_CHECK;
+/* It has one from every start iff 0 < mu < this: min_j 2 Re(a_j) / (lambda_max |a_j|^2) over the eigenvalues a_j of A; 0 when one of them
+ * has no positive real part, as then no rate will do. */
+double sg_closed_frozen_critical(const double complex *a, size_t m, double lambda_max);
+
+/* ---- realizable data: a line of fixed points (DY4) ------------------------------------------------------------------------ */
+
+/* Y = X W* exactly and [Y 1] of full column rank: the fixed points of the joint step are (W*, phi* + (C, -C, 0)), C any m x m matrix. */
+void sg_closed_line_point(double *phi, const double *c, size_t m);        /* phi* + (C, -C, 0), q x m */
+
+/* The spectrum of the joint step along them where S_x = I; stability in all directions but theirs.  c (m): the eigenvalues of C, complex ones as
+ * conjugate pairs. */
+struct sg_line;
+/* SG_HYPOTHESIS: the data are not realizable, S_x is not I, or [Y 1] is rank-deficient (judged at rounding level). */
+enum sg_status sg_closed_line_alloc(struct sg_line **line, const struct sg_fit *fit) SG_MUST_CHECK;
+void sg_closed_line_free(struct sg_line *line);
+bool sg_closed_line_inside(const struct sg_line *line);                   /* is 1 in col X? */
+size_t sg_closed_line_free_modes(const struct sg_line *line);             /* d - rank E[x^T z]: directions of x orthogonal to span{y, 1} */
+/* All (d + q) m eigenvalues of the step, the m^2 that are 1 along the family last.  In closed form with 1 in col X: 1 - mu (1 + c_j), and for each
+ * positive eigenvalue a of S_z the pair of I - [[mu (1 + c_j), mu], [nu a c_j, nu a]]; else the coupled ones from a block of size <= 2m + 2. */
+enum sg_status sg_closed_line_spectrum(double complex *eigenvalues, const struct sg_line *line, const double complex *c, double mu, double nu)
+    SG_MUST_CHECK;
+/* The largest modulus, those m^2 left out; NaN when it could not be found. */
+double sg_closed_line_radius(const struct sg_line *line, const double complex *c, double mu, double nu);
+/* Condition number of the eigenvectors of the step's Jacobian for a C that is normal: to be multiplied by that of C's. */
+enum sg_status sg_closed_line_condition(double *condition, const struct sg_line *line, const double complex *c, double mu, double nu) SG_MUST_CHECK;
+/* radius < 1 by inequalities that are exact at any rates; hypothesis: 1 in col X. */
+bool sg_closed_line_stable(const struct sg_line *line, const double complex *c, double mu, double nu);
+/* The same for real c_j: all of them in (low, high).  Small rates: low = -1, or -1 - (nu/mu) a_min without free modes.  Hypothesis: 1 in col X. */
+void sg_closed_line_interval(double *low, double *high, const struct sg_line *line, double mu, double nu);
+/* From t = 0 along C = t C_0, C_0 of eigenvalues c_0, in the direction of sign: where stability first ends; by the inequalities or by the radius. */
+double sg_closed_line_limit(const struct sg_line *line, const double complex *c_0, double mu, double nu, double sign, bool by_inequalities);
+
 #endif

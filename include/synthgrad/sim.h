@@ -57,6 +57,9 @@ void sg_sim_set_state(struct sg_sim *sim, const double *state);
  * bound: an estimate of the largest entry error, truncation (from halving the increment) plus rounding. */
 void sg_approx_step_jacobian(double *jacobian, double *bound, struct sg_sim *sim, const double *state, const struct sg_batch *batch);
 
+/* E|Z d|^2, the curvature of L_SG along a direction d of phi; arguments as below. */
+double sg_sim_curvature(const struct sg_net *net, const double *direction, const struct sg_batch *batch, const struct sg_net_work *work,
+                        double *s_scratch);
 /* Exact line search for the SG step, nu = |G|^2 / E|Z G|^2 with G = grad L_SG (0 at G = 0): minimises L_SG along -G.
  * work: that of the evaluation which gave dphi (its h_i are read); s_scratch: batch rows x the widest module's k.
  * Hypothesis: every SG family is linear in phi.  [theory, DY5] */
@@ -106,6 +109,28 @@ struct sg_rounding;
 struct sg_rounding *sg_sim_rounding_alloc(const struct sg_net *net, const struct sg_batch *batch);
 void sg_sim_rounding_free(struct sg_rounding *rounding);
 void sg_sim_rounding(double *dw, double *dphi, struct sg_rounding *rounding, const double *w, const double *phi);
+
+/* ---- tracking: an SG taught as long as a step needs it (DY7) ------------------------------------------------------------ */
+
+/* One iteration: steps of the SG (conjugate gradients on L_SG, a quadratic in phi, each with exact line search) until the pseudo-gradient of ALL weights is within rho of the
+ * true one, |dw - grad L| <= rho |grad L| (DY6's condition); then one network step along -dw, mu = min(2 mu_before, mu_max) halved until
+ * L(w - mu dw) <= L(w) - (1 - rho)/2 mu |grad L|^2.  By DY6's descent lemma every mu <= 1/((1 + rho) Lip) passes, Lip the smoothness around w, so
+ * bounded iterates have only critical limit points.  Not adapted: one SG step at rate nu and mu = mu_max, whatever they do. */
+struct sg_tracking_spec {
+    const struct sg_net *net;         /* SG families linear in phi */
+    const struct sg_batch *batch;
+    double rho, mu_max;
+    bool adapted;
+    double nu;                        /* not adapted only */
+    uint64_t most_sg_steps;           /* an iteration; more are SG_NO_CONVERGENCE */
+};
+struct sg_tracking_step { double mu, error, gradient, before, after; uint64_t sg_steps; };   /* error: |dw - grad L| / |grad L| of the step taken */
+struct sg_tracker;
+struct sg_tracker *sg_sim_tracker_alloc(const struct sg_tracking_spec *spec, const double *w, const double *phi);
+void sg_sim_tracker_free(struct sg_tracker *t);
+/* SG_NO_CONVERGENCE: the condition was not met, or no mu above 2^-100 mu_max passes.  SG_DIVERGED: L is no longer finite. */
+enum sg_status sg_sim_tracker_step(struct sg_tracking_step *out, struct sg_tracker *t) SG_MUST_CHECK;
+const double *sg_sim_tracker_w(const struct sg_tracker *t);
 
 /* ---- the spectral form --------------------------------------------------------------------------------------- */
 

@@ -5,7 +5,7 @@
 #include "synthgrad/claim.h"
 #include "synthgrad/closed.h"
 
-extern const struct sg_claim sg_claim_cp1, sg_claim_cp2, sg_claim_cp3, sg_claim_cp4, sg_claim_dy1, sg_claim_dy3, sg_claim_dy11, sg_claim_dy6, sg_claim_dy5, sg_claim_nl7, sg_claim_dy12;
+extern const struct sg_claim sg_claim_cp1, sg_claim_cp2, sg_claim_cp3, sg_claim_cp4, sg_claim_dy1, sg_claim_dy3, sg_claim_dy11, sg_claim_dy6, sg_claim_dy5, sg_claim_nl7, sg_claim_dy12, sg_claim_dy8, sg_claim_dy7, sg_claim_dy2, sg_claim_dy4;
 
 /* ---- a case's linear regression, ready to step (shallow.c) --------------------------------------------------------- */
 
@@ -35,6 +35,8 @@ void sg_shallow_free(struct sg_shallow *s);
 void sg_shallow_to_form(double *jacobian, const struct sg_shallow *s);
 /* Restart at fixed + offset (size; in (W, Phi) coordinates of the net) with the given rates. */
 void sg_shallow_start(struct sg_shallow *s, const double *offset, double mu, double nu);
+/* W now (d x m), in the net's coordinates. */
+void sg_shallow_weights(double *w, const struct sg_shallow *s);
 /* |state - fixed| now. */
 double sg_shallow_distance(struct sg_shallow *s);
 /* l . (state - fixed) now; l in the net's coordinates (W, Phi). */
@@ -51,6 +53,9 @@ void sg_shallow_offset(double *offset, const struct sg_shallow *s, double radius
 enum sg_fate { SG_RETURNS, SG_LEAVES, SG_STAYS };
 /* Steps until the distance is a hundredth or a hundredfold of the start's, or `limit` steps are over. */
 enum sg_fate sg_shallow_fate(struct sg_shallow *s, const double *offset, double mu, double nu, uint64_t limit);
+/* The same by another distance than that from the fixed point. */
+enum sg_fate sg_shallow_fate_from(struct sg_shallow *s, double (*distance_of)(struct sg_shallow *s), const double *offset, double mu, double nu,
+                                  uint64_t limit);
 /* The rate at which fate changes, by doubling from `from` and bisection to a relative width; vary_mu says which rate. */
 double sg_shallow_bisect(struct sg_shallow *s, const double *offset, bool vary_mu, double other_rate, double from, double width,
                          uint64_t limit);
@@ -87,5 +92,13 @@ enum sg_status sg_delay_roots(double *modulus, double *error, const double *coef
 enum sg_status sg_dy11_realizable(struct sg_evidence *ev, struct sg_shallow *s, const struct sg_trial *trial) SG_MUST_CHECK;
 enum sg_status sg_dy11_deep(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 void sg_dy11_basin(struct sg_evidence *ev, struct sg_shallow *s, const struct sg_trial *trial);
+
+/* ---- matrices with chosen eigenvalues (matrix.c) ------------------------------------------------------------------------ */
+
+/* A random real a (m x m) = T D T^{-1} with these eigenvalues, cond(T) = condition exactly (1: a is normal).  A complex pair stands side by
+ * side, the one with positive imaginary part first. */
+enum sg_status sg_claim_matrix(double *a, const double complex *eigenvalues, size_t m, double condition, struct sg_rng *rng) SG_MUST_CHECK;
+/* The largest distance between the two, as multisets: each of a takes the nearest of b that is left. */
+double sg_claim_spectrum_distance(const double complex *a, const double complex *b, size_t n);
 
 #endif

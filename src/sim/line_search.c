@@ -5,8 +5,8 @@
 #include "net/internal.h"
 #include "synthgrad/sim.h"
 
-double sg_sim_line_search(const struct sg_net *net, const double *dphi, const struct sg_batch *batch, const struct sg_net_work *work,
-                          double *s_scratch)
+double sg_sim_curvature(const struct sg_net *net, const double *direction, const struct sg_batch *batch, const struct sg_net_work *work,
+                        double *s_scratch)
 {
     const struct sg_block block = {.n = batch->n, .y = batch->y, .one = batch->one, .weight = 1.0 / (double)batch->n};
     double curvature = 0.0;
@@ -17,11 +17,17 @@ double sg_sim_line_search(const struct sg_net *net, const double *dphi, const st
         const size_t k = net->width[module->at];
         SG_REQUIRE(family->linear_in_phi);
         const struct sg_family_pass pass = {.block = &block, .k = k, .m = net->arch.labels, .terms = module->terms,
-                                            .phi = dphi + net->module_offset[j], .h = sg_net_view(work, SG_VIEW_H, module->at),
+                                            .phi = direction + net->module_offset[j], .h = sg_net_view(work, SG_VIEW_H, module->at),
                                             .s = s_scratch};
         family->apply(&pass);
         curvature += sg_base_dot(s_scratch, s_scratch, batch->n * k) * block.weight;
     }
+    return curvature;
+}
+
+double sg_sim_line_search(const struct sg_net *net, const double *dphi, const struct sg_batch *batch, const struct sg_net_work *work,
+                          double *s_scratch)
+{
     const double slope = sg_base_dot(dphi, dphi, net->sizes.phi);
-    return slope > 0.0 ? slope / curvature : 0.0;
+    return slope > 0.0 ? slope / sg_sim_curvature(net, dphi, batch, work, s_scratch) : 0.0;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/observing.h"
 #include "synthgrad/sim.h"
 
 static const double SUFFICIENT = 0.1;   /* c: the fraction of the first-order decrease that a step has to reach */
@@ -17,28 +18,11 @@ struct sg_searcher {
     double mu, energy;
 };
 
-static struct sg_net *observing(const struct sg_net *net)
-{
-    struct sg_arch arch = *sg_net_arch(net);
-    struct sg_module *modules = sg_base_copy(arch.modules, arch.n_modules, sizeof *modules);
-    for (size_t j = 0; j < arch.n_modules; j++)
-        modules[j].mix = 0.0;
-    arch.modules = modules;
-    struct sg_net *truth = sg_net_alloc(&arch);
-    free(modules);
-    return truth;
-}
-
 struct sg_searcher *sg_sim_searcher_alloc(const struct sg_search_spec *spec, const double *w, const double *phi)
 {
     struct sg_searcher *s = SG_NEW(1, struct sg_searcher);
-    const struct sg_arch *arch = sg_net_arch(spec->net);
-    size_t widest = 1;
-    for (size_t j = 0; j < arch->n_modules; j++)
-        if (sg_net_width(spec->net, arch->modules[j].at) > widest)
-            widest = sg_net_width(spec->net, arch->modules[j].at);
     s->spec = *spec;
-    s->truth = observing(spec->net);
+    s->truth = sg_sim_observing_net(spec->net);
     s->work = sg_net_work_alloc(spec->net, spec->batch->n);
     s->truth_work = sg_net_work_alloc(s->truth, spec->batch->n);
     s->sizes = sg_net_sizes(spec->net);
@@ -49,7 +33,7 @@ struct sg_searcher *sg_sim_searcher_alloc(const struct sg_search_spec *spec, con
     s->dw = SG_NEW(s->sizes.w, double);
     s->dphi = SG_NEW(s->sizes.phi, double);
     s->gradient = SG_NEW(s->sizes.w, double);
-    s->scratch = SG_NEW(spec->batch->n * widest, double);
+    s->scratch = SG_NEW(spec->batch->n * sg_sim_widest_module(spec->net), double);
     s->mu = spec->mu_max;
     s->energy = spec->energy(s->w, s->phi, spec->context);
     return s;

@@ -1,0 +1,55 @@
+/* critical.h - what the tests of CP1, CP2 and CP3 share: reading a case, judging it, looking up a row. */
+#ifndef SG_TESTS_CLAIM_CRITICAL_H
+#define SG_TESTS_CLAIM_CRITICAL_H
+
+#include <string.h>
+
+#include "support.h"
+#include "synthgrad/claim.h"
+
+static inline void read_case(struct sg_case *c, const char *path, int replicates)
+{
+    struct sg_error err;
+    if (sg_case_read(c, path, &err) != SG_OK)
+        fail_msg("%s", err.text);
+    c->replicates = replicates;
+    if (c->control)
+        c->control->replicates = replicates;
+}
+
+static inline struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
+{
+    struct sg_judgement j;
+    struct sg_error err;
+    const struct sg_judge_options options = {.seed = &seed};
+    CHECK_STATUS(sg_claim_judge(&j, c, &options, &err), SG_OK);
+    return j;
+}
+
+/* The row that starts with these words; a missing one fails the test. */
+static inline const struct sg_row *row_of(const struct sg_judgement *j, const char *what)
+{
+    for (size_t i = 0; i < j->evidence.n_rows; i++)
+        if (strncmp(j->evidence.row[i].what, what, strlen(what)) == 0)
+            return &j->evidence.row[i];
+    fail_msg("no row \"%s\"", what);
+    return NULL;
+}
+
+/* Holds with a control that does not, for three seeds. */
+static inline void check_case_holds(const char *path, int replicates, size_t rows)
+{
+    struct sg_case c;
+    read_case(&c, path, replicates);
+    for (uint64_t seed = 4711; seed < 4714; seed++) {
+        struct sg_judgement j = judge(&c, seed);
+        context("%s, seed %llu", path, (unsigned long long)seed);
+        CHECK(j.ok && j.verdict == SG_HOLDS);
+        CHECK(!j.has_control || j.control_verdict == SG_FAILS);
+        CHECK(j.evidence.n_rows == rows);
+        sg_claim_judgement_free(&j);
+    }
+    sg_case_free(&c);
+}
+
+#endif
