@@ -2,7 +2,8 @@
  *
  * A mode on its own is x_t = 2 Re(C lambda^t).  Its energy over windows of `width` steps is proportional to |lambda|^{2t} but for a ripple
  * that vanishes when a window is a whole number of half periods; the least-squares slope of half its logarithm is the growth ln|lambda| per
- * step.  A slope over K windows is a weighted mean of the K - 1 increments: an error of at most e in every step's growth is one of at most e in it. */
+ * step.  A slope over K windows is a weighted mean of the K - 1 increments: with an error of at most e in every step's growth it is off by at
+ * most e. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -37,7 +38,7 @@ static void slope_add(struct slope *s, double k, double y)
 struct sg_growth sg_delay_growth(struct sg_shallow *s, const double *l, const double *offset, double mu, double nu, const struct sg_window *window)
 {
     const size_t width = window->width;
-    struct sg_growth g = {.least = INFINITY};
+    struct sg_growth g = {.least = HUGE_VAL};
     struct slope sums = {0};
     sg_shallow_start(s, offset, mu, nu);
     const double start = fabs(sg_shallow_coordinate(s, l));
@@ -86,7 +87,7 @@ double sg_delay_root(struct sg_growth *at_root, struct sg_growth (*growth)(doubl
                      double resolution)
 {
     enum { MOST = 100 };
-    struct search search = {.growth = growth, .context = context, .at_best = {.rate = INFINITY}};
+    struct search search = {.growth = growth, .context = context, .at_best = {.rate = HUGE_VAL}};
     gsl_function f = {.function = search_growth, .params = &search};
     gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
     int status = gsl_root_fsolver_set(solver, &f, low, high);

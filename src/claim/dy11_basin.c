@@ -108,7 +108,7 @@ void sg_dy11_basin(struct sg_evidence *ev, struct sg_shallow *s, const struct sg
     sg_claim_series(ev, "basin", "tau mu_from_zero mu_estimate radius");
     for (size_t i = 0; i < tau->n; i++) {
         struct ask ask = {s, offset, zero, tau->value[i]};
-        double least = INFINITY;
+        double least = HUGE_VAL;
         sg_shallow_set_timing(s, sg_case_timing(s->c, tau->value[i]));
         const double mu = largest(from_zero_converges, &ask, 0.99);
         for (size_t k = 0; k < DIRECTIONS; k++) {

@@ -216,8 +216,8 @@ static double stale_backprop(struct sg_evidence *ev, struct deep *bp, size_t tau
     const double predicted = sg_closed_delay_limit(tau) / largest, gain = sg_delay_gain(tau);
     deep_timing(bp, (struct sg_timing){.net_w = (int)tau, .net_phi = (int)tau});
     const double found = bisected(bp, 1 / trace, steps_for(gain, OVERLAP_MODE));
-    sg_claim_compare(ev, SG_SIMULATED, "deep, stale backprop: bisected mu over 2 sin(pi/(2(2 tau + 1)))/lambda_max(H), worst tau", found / predicted, 1.0,
-                     AIM + error, "bisection width + ln(1e3)/(steps x d(growth)/d(ln mu)) + error of H");
+    sg_claim_compare(ev, SG_SIMULATED, "deep, stale backprop: bisected mu over 2 sin(pi/(2(2 tau + 1)))/lambda_max(H), worst tau",
+                     found / predicted, 1.0, AIM + error, "bisection width + ln(1e3)/(steps x d(growth)/d(ln mu)) + error of H");
     return found;
 }
 

@@ -152,10 +152,11 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
 const struct sg_claim sg_claim_dy11 = {
     .id = "DY11", .name = "dy11_delay", .title = "delay: what unlocking buys", .needs_data = true,
     .measure = measure,
-    .statement = "Linear regression under MSE, a linear label-conditioned SG at the output, noisy data (S_x and S_z nonsingular), delay tau.  Near the fixed "
-                 "point: (1) stale backprop w+ = w - mu grad L(w[tau ago]) is stable iff mu lambda_max(S_x) < 2 sin(pi/(2(2 tau + 1))); (2) with an SG "
-                 "trained on delayed pairs, phi+ = phi - nu grad L_SG(phi, w[tau ago]), stability is DY3's for every tau: mu < 2/lambda_max(S_x) and "
-                 "nu < 2/lambda_max(S_z); (3) when the SG reads its own parameters late too, it alone pays: nu lambda_max(S_z) < "
-                 "2 sin(pi/(2(2 tau + 1))).  Realizable data, S_x = I, at (w*, phi* + c(1, -1, 0)) with mu (1 + c) <= 1 and nu lambda_max(S_z) <= 1: "
-                 "stable for every tau iff c >= -1/2.  Measured only: the basin from w = 0, phi = 0, and one hidden layer.",
+    .statement = "Linear regression under MSE, a linear label-conditioned SG at the output, noisy data (S_x and S_z nonsingular), delay tau.  "
+                 "Near the fixed point: (1) stale backprop w+ = w - mu grad L(w[tau ago]) is stable iff mu lambda_max(S_x) < "
+                 "2 sin(pi/(2(2 tau + 1))); (2) with an SG trained on delayed pairs, phi+ = phi - nu grad L_SG(phi, w[tau ago]), stability is DY3's "
+                 "for every tau: mu < 2/lambda_max(S_x) and nu < 2/lambda_max(S_z); (3) when the SG reads its own parameters late too, it alone "
+                 "pays: nu lambda_max(S_z) < 2 sin(pi/(2(2 tau + 1))).  Realizable data with S_x = I, at (w*, phi* + c(1, -1, 0)), "
+                 "mu (1 + c) <= 1 and nu lambda_max(S_z) <= 1: stable for every tau iff c >= -1/2.  Measured only: the basin from w = 0, phi = 0, "
+                 "and one hidden layer.",
 };

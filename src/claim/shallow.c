@@ -133,6 +133,14 @@ void sg_shallow_start(struct sg_shallow *s, const double *offset, double mu, dou
     sg_sim_restart(s->sim, s->now, s->now + s->n_w, mu, nu);
 }
 
+void sg_shallow_weights(double *w, const struct sg_shallow *s)
+{
+    if (s->spectral)
+        sg_sim_spectral_to_w(w, s->spectral, sg_sim_w(s->sim));
+    else
+        memcpy(w, sg_sim_w(s->sim), s->n_w * sizeof *w);
+}
+
 static void difference(struct sg_shallow *s)
 {
     memcpy(s->now, sg_sim_w(s->sim), s->n_w * sizeof(double));
@@ -178,21 +186,27 @@ void sg_shallow_offset(double *offset, const struct sg_shallow *s, double radius
         offset[i] *= radius;
 }
 
-enum sg_fate sg_shallow_fate(struct sg_shallow *s, const double *offset, double mu, double nu, uint64_t limit)
+enum sg_fate sg_shallow_fate_from(struct sg_shallow *s, double (*distance_of)(struct sg_shallow *s), const double *offset, double mu, double nu,
+                                  uint64_t limit)
 {
     enum { FACTOR = 100, LOOK_EVERY = 16 };
     sg_shallow_start(s, offset, mu, nu);
-    const double start = sg_shallow_distance(s);
+    const double start = distance_of(s);
     for (uint64_t t = 0; t < limit; t += LOOK_EVERY) {
         if (sg_sim_advance(s->sim, &s->batch, LOOK_EVERY) != SG_OK)
             return SG_LEAVES;
-        const double distance = sg_shallow_distance(s);
+        const double distance = distance_of(s);
         if (!(distance <= FACTOR * start))
             return SG_LEAVES;
         if (distance <= start / FACTOR)
             return SG_RETURNS;
     }
     return SG_STAYS;
+}
+
+enum sg_fate sg_shallow_fate(struct sg_shallow *s, const double *offset, double mu, double nu, uint64_t limit)
+{
+    return sg_shallow_fate_from(s, sg_shallow_distance, offset, mu, nu, limit);
 }
 
 double sg_shallow_bisect(struct sg_shallow *s, const double *offset, bool vary_mu, double other_rate, double from, double width,
