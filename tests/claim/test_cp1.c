@@ -1,5 +1,5 @@
 /* CP1 as a claim: holds on its cases, fails where no phi can do it, and shows that its converse is false. */
-#include "claim/critical.h"
+#include "claim/judge.h"
 
 static const char *const least = "joint update at the best of all phi";
 

@@ -1,5 +1,5 @@
 /* CP2 as a claim: holds with labels, finds added critical points without, and does not depend on the number of threads. */
-#include "claim/critical.h"
+#include "claim/judge.h"
 
 static const char *const solutions = "|grad L| at the joint solutions found";
 

@@ -1,7 +1,7 @@
 /* CP3 as a claim: holds where the loss is zero; with noise exactly the families that cannot produce g lose the point. */
 #include <stdio.h>
 
-#include "claim/critical.h"
+#include "claim/judge.h"
 
 static void holds(void **state)
 {

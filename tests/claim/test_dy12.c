@@ -1,14 +1,8 @@
 /* DY12: formulas against their definitions, and the claim with its control. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
-#include "synthgrad/claim.h"
+#include "claim/judge.h"
 #include "synthgrad/closed.h"
 
 /* [[I + a, b], [0, I]] [[I, 0], [c, I + d]] written out, for blocks of 2 and 1. */
@@ -91,20 +85,7 @@ static void irreducible_error_is_a_correlation(void **state)
 static void claim_holds_and_its_control_does_not(void **state)
 {
     (void)state;
-    struct sg_case c;
-    struct sg_error err;
-    if (sg_case_read(&c, "cases/dy12_order.cfg", &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c.replicates = 3;
-    for (uint64_t seed = 501; seed < 504; seed++) {
-        struct sg_judgement j;
-        const struct sg_judge_options options = {.seed = &seed};
-        assert_int_equal(sg_claim_judge(&j, &c, &options, &err), SG_OK);
-        assert_true(j.ok);
-        assert_int_equal(j.control_verdict, SG_FAILS);
-        sg_claim_judgement_free(&j);
-    }
-    sg_case_free(&c);
+    holds_with_its_control("cases/dy12_order.cfg", 3, 501, 3);
 }
 
 int main(void)

@@ -1,13 +1,7 @@
 /* DY6: the closed bounds against their definition in one dimension, and the claim with its control. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#include "synthgrad/claim.h"
+#include "claim/judge.h"
 #include "synthgrad/closed.h"
 
 /* f = h x^2/2 from x = 1 with d = s h x: both ends of the curvatures and of the errors, by definition. */
@@ -49,20 +43,7 @@ static void descent_rate_is_the_worse_end(void **state)
 static void claim_holds_and_its_control_does_not(void **state)
 {
     (void)state;
-    struct sg_case c;
-    struct sg_error err;
-    if (sg_case_read(&c, "cases/dy6_tracking.cfg", &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c.replicates = 1;
-    for (uint64_t seed = 77; seed < 79; seed++) {
-        struct sg_judgement j;
-        const struct sg_judge_options options = {.seed = &seed};
-        assert_int_equal(sg_claim_judge(&j, &c, &options, &err), SG_OK);
-        assert_true(j.ok);
-        assert_int_equal(j.control_verdict, SG_FAILS);
-        sg_claim_judgement_free(&j);
-    }
-    sg_case_free(&c);
+    holds_with_its_control("cases/dy6_tracking.cfg", 1, 77, 2);
 }
 
 int main(void)

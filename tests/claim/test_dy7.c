@@ -1,15 +1,9 @@
 /* DY7: the tracker's step keeps its promises on a net, and the claim holds, with its control. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "synthgrad/claim.h"
+#include "claim/judge.h"
 
 enum { N = 20, D = 3, M = 2, K = 4 };
 
@@ -85,20 +79,7 @@ static void steps_keep_their_promises(void **state)
 static void claim_holds_and_its_control_does_not(void **state)
 {
     (void)state;
-    struct sg_case c;
-    struct sg_error err;
-    if (sg_case_read(&c, "cases/dy7_chosen_rates.cfg", &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c.replicates = 2;
-    for (uint64_t seed = 901; seed < 903; seed++) {
-        struct sg_judgement j;
-        const struct sg_judge_options options = {.seed = &seed};
-        assert_int_equal(sg_claim_judge(&j, &c, &options, &err), SG_OK);
-        assert_true(j.ok);
-        assert_int_equal(j.control_verdict, SG_FAILS);
-        sg_claim_judgement_free(&j);
-    }
-    sg_case_free(&c);
+    holds_with_its_control("cases/dy7_chosen_rates.cfg", 2, 901, 2);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
-/* critical.h - what the tests of CP1, CP2 and CP3 share: reading a case, judging it, looking up a row. */
-#ifndef SG_TESTS_CLAIM_CRITICAL_H
-#define SG_TESTS_CLAIM_CRITICAL_H
+/* judge.h - what the tests of claims share: reading a case, judging it, looking up a row. */
+#ifndef SG_TESTS_CLAIM_JUDGE_H
+#define SG_TESTS_CLAIM_JUDGE_H
 
 #include <string.h>
 
@@ -47,6 +47,21 @@ static inline void check_case_holds(const char *path, int replicates, size_t row
         CHECK(j.ok && j.verdict == SG_HOLDS);
         CHECK(!j.has_control || j.control_verdict == SG_FAILS);
         CHECK(j.evidence.n_rows == rows);
+        sg_claim_judgement_free(&j);
+    }
+    sg_case_free(&c);
+}
+
+/* The claim holds on its case for seeds that nothing was tuned to, and its control fails in each. */
+static inline void holds_with_its_control(const char *path, int replicates, uint64_t first_seed, uint64_t seeds)
+{
+    struct sg_case c;
+    read_case(&c, path, replicates);
+    for (uint64_t seed = first_seed; seed < first_seed + seeds; seed++) {
+        struct sg_judgement j = judge(&c, seed);
+        if (!j.ok || j.verdict != SG_HOLDS || !j.has_control || j.control_verdict != SG_FAILS)
+            fail_msg("%s, seed %llu: %s, control %s; %s", path, (unsigned long long)seed, sg_claim_verdict_name(j.verdict),
+                     sg_claim_verdict_name(j.control_verdict), j.evidence.note);
         sg_claim_judgement_free(&j);
     }
     sg_case_free(&c);
