@@ -21,11 +21,20 @@ DY1  | src/closed/backprop.c    | s/i < fit->rank ? 0.0 : 1.0/i < fit->rank ? 0.
 DY3  | src/closed/joint.c       | s/= 1 - nu \* fit->lambda_z\[j\];/= 1 - mu * fit->lambda_z[j];/    | dy3_joint_spectrum
 DY3  | src/closed/joint.c       | s/top.value - 1 + nu/top.value - 1 - nu/                           | dy3_joint_spectrum
 DY3  | src/closed/rates.c       | s/r.critical = 2 \//r.critical = 2.02 \//                          | dy3_joint_spectrum
-DY5  | src/sim/line_search.c    | s/slope \/ curvature/2 * slope \/ curvature/                       | dy5_line_search
+DY5  | src/sim/line_search.c    | s/slope \/ sg_sim_curv/2 * slope \/ sg_sim_curv/                   | dy5_line_search
 DY6  | src/closed/inexact.c     | s/fast = (1 + rho)/fast = (1 - rho)/                               | dy6_tracking
+DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/                     | dy7_chosen_rates
+DY8  | src/closed/deep_joint.c  | s/n_w\] = -dV\[/n_w] = dV[/                                        | dy8_repelling_minima
+DY8  | src/closed/deep_reduced.c | s/beta, p->PT, d, l, K, -kappa/beta, p->PT, d, l, K, kappa/        | dy8_repelling_minima
+DY8  | src/closed/deep_hessian.c | s/right\[e \* B + b\];/right[e * B + b] * 1.0001;/                  | dy8_repelling_minima
+DY8  | src/closed/deep_reduced.c | s/v, v, p->S, psi, d, d, K, K, -1.0/v, v, p->S, psi, d, d, K, K, -0.5/ | dy8_repelling_minima
 DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
 NL7  | src/net/eval.c           | s/return base;/return s;/                                          | nl7_observe_only
+DY2  | src/closed/frozen.c     | s/critical, 2 \* creal/critical, 2.01 * creal/                     | dy2_frozen_sg
+DY2  | src/closed/frozen.c     | s/l = m; l < q/l = m; l < q - 1/                                   | dy2_one_output
+DY4  | src/closed/line.c       | s/s \* s - 4 \* mu/s * s - 4.01 * mu/                             | dy4_fixed_line
+DY4  | src/closed/line.c       | s/kappa_a \* (1 - mu)/kappa_a * (1 + mu)/                        | dy4_two_columns
 END
 }
 

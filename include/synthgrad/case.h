@@ -40,6 +40,7 @@ struct sg_case_train {
     int steps;
     struct sg_int_list tau;
     double radius;                              /* distance of a local start from the fixed point, relative to |w*| */
+    double line;                                /* place on a line of fixed points, as a multiple of its lower limit's modulus */
 };
 
 struct sg_case {

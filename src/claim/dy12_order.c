@@ -53,23 +53,6 @@ static enum sg_status order_alloc(struct order *o, const struct sg_trial *trial,
     return sg_base_eigen_general(o->lambda, o->left, o->closed, size);
 }
 
-/* The distance of two spectra: each eigenvalue's nearest among those not yet taken, the largest of these. */
-static double spectra_apart(const double complex *a, const double complex *b, size_t size)
-{
-    bool *taken = SG_NEW(size, bool);
-    double worst = 0;
-    for (size_t i = 0; i < size; i++) {
-        size_t best = size;
-        for (size_t j = 0; j < size; j++)
-            if (!taken[j] && (best == size || cabs(a[i] - b[j]) < cabs(a[i] - b[best])))
-                best = j;
-        taken[best] = true;
-        worst = sg_base_max(worst, cabs(a[i] - b[best]));
-    }
-    free(taken);
-    return worst;
-}
-
 /* Bauer-Fike: dgeev's backward error of order size u |J| moves an eigenvalue by at most the condition number of the eigenvectors times it. */
 static double spectrum_tolerance(const struct order *o)
 {
@@ -92,7 +75,7 @@ static enum sg_status check_noisy(struct sg_evidence *ev, struct order o[ORDERS]
     for (int k = 0; k < ORDERS; k++) {
         worst_entry = sg_base_max(worst_entry, sg_base_max_abs_diff(o[k].closed, o[k].differences, size * size));
         bound = sg_base_max(bound, o[k].bound);
-        worst = sg_base_max(worst, spectra_apart(lambda, o[k].lambda, size));
+        worst = sg_base_max(worst, sg_claim_spectrum_distance(lambda, o[k].lambda, size));
         tolerance = sg_base_max(tolerance, spectrum_tolerance(&o[k]));
         if (trial->figure && k == 0)
             sg_claim_series(ev, "spectra", "order re im");
@@ -226,9 +209,9 @@ static enum sg_status check_realizable(struct sg_evidence *ev, const struct sg_t
     if (status == SG_OK) {
         const size_t size = o[0].s->size;
         const double tolerance = spectrum_tolerance(&o[1]) + spectrum_tolerance(&o[2]);
-        sg_claim_bound(ev, SG_CLOSED_FORM, "realizable, c = 1/2: distance of the two sequential spectra", spectra_apart(o[1].lambda, o[2].lambda, size),
+        sg_claim_bound(ev, SG_CLOSED_FORM, "realizable, c = 1/2: distance of the two sequential spectra", sg_claim_spectrum_distance(o[1].lambda, o[2].lambda, size),
                        tolerance, "Bauer-Fike: 10 size u |J| cond(eigenvectors), both");
-        const double apart = spectra_apart(o[0].lambda, o[1].lambda, size);
+        const double apart = sg_claim_spectrum_distance(o[0].lambda, o[1].lambda, size);
         sg_claim_fact(ev, SG_CLOSED_FORM, "realizable, c = 1/2: the simultaneous spectrum is another one", apart > 100 * tolerance, "a hundred tolerances");
     }
     for (int k = 0; k < ORDERS; k++)

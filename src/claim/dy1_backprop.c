@@ -99,7 +99,9 @@ static void compare_modes(struct run *r, double here)
     for (size_t i = 0; i < fit->d; i++) {
         const double error = sg_base_norm(r->mode + i * fit->m, fit->m), tolerance = r->bound[i] + here;
         struct worst *worst = i < moving ? &r->moving : &r->resting;
-        if (worst->tolerance == 0 || !(error * worst->tolerance <= worst->error * tolerance))   /* a NaN counts as worse, and stays */
+        if (isnan(worst->error))                       /* stays: no later mode makes it good */
+            continue;
+        if (worst->tolerance == 0 || !(error * worst->tolerance <= worst->error * tolerance))
             *worst = (struct worst){error, tolerance};
     }
 }

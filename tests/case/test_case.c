@@ -1077,7 +1077,7 @@ static void test_schema_prints_every_key(void **state)
         "claim", "expect", "seed", "replicates", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
         "file", "target", "standardise", "standardise_target", "net", "layers", "loss", "sg", "at", "family", "terms",
         "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "steps", "tau",
-        "radius", "control",
+        "radius", "line", "control",
     };
     /* In this order, so that every key stands under its group, and each line of a key is one of these. */
     const char *after = text;
