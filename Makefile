@@ -5,7 +5,7 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 CC      ?= cc
 FLAVOUR ?= release
 
-DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev \
+DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev \
              libcmocka-dev gnuplot-nox
 DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy libclang-rt-14-dev
 
@@ -23,7 +23,7 @@ MNIST_DIR ?= $(abspath $(wildcard ../shared/mnist))
 B        := build/$(FLAVOUR)
 
 # Lazy, so that `make deps verify` on a fresh machine asks pkg-config only after the packages are there.
-PKGS         := gsl libconfig jansson zlib
+PKGS         := gsl libconfig jansson
 PKG_CFLAGS    = $(shell pkg-config --cflags $(PKGS))
 # GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
 PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas -lm

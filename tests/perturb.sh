@@ -35,6 +35,12 @@ DY2  | src/closed/frozen.c     | s/critical, 2 \* creal/critical, 2.01 * creal/ 
 DY2  | src/closed/frozen.c     | s/l = m; l < q/l = m; l < q - 1/                                   | dy2_one_output
 DY4  | src/closed/line.c       | s/s \* s - 4 \* mu/s * s - 4.01 * mu/                             | dy4_fixed_line
 DY4  | src/closed/line.c       | s/kappa_a \* (1 - mu)/kappa_a * (1 + mu)/                        | dy4_two_columns
+CP5  | src/closed/no_labels.c  | s/left \* (ray.tau - ray.c)/left * (ray.tau + ray.c)/              | cp5_no_labels
+CP5  | src/closed/no_labels.c  | s/diameter\[i\] \/ 2 + scale/diameter[i] \/ 3 + scale/             | cp5_bias
+CP5  | src/closed/no_labels.c  | s/exp(-fit->lambda_x/exp(fit->lambda_x/                            | cp5_unwhitened
+DY2  | src/closed/frozen.c     | s/- mu \* fit->lambda_x\[i\]/+ mu * fit->lambda_x[i]/              | dy2_rank_deficient
+DY4  | src/closed/line.c       | s/= nu \* creal(c) \*/= mu * creal(c) */                           | dy4_no_ones
+DY8  | src/closed/deep_joint.c | s/dV_VT\[a \* s.K + o\] + dV_VT/dV_VT[a * s.K + o] - dV_VT/        | dy8_repelling_minima
 END
 }
 

@@ -174,4 +174,36 @@ void sg_closed_line_interval(double *low, double *high, const struct sg_line *li
 /* From t = 0 along C = t C_0, C_0 of eigenvalues c_0, in the direction of sign: where stability first ends; by the inequalities or by the radius. */
 double sg_closed_line_limit(const struct sg_line *line, const double complex *c_0, double mu, double nu, double sign, bool by_inequalities);
 
+/* ---- an SG without labels (CP5) ------------------------------------------------------------------------------------- */
+
+/* m = 1, S_x nonsingular, SG at the output: s = alpha p, X without a ones column (constant = false), or s = alpha p + gamma, the last column of X
+ * being ones (true).  The SG-critical weights are {E[p r] = 0} and {E[p r] = 0 = E[r]}: in <a, b> = a^T S_x b the sphere (within E[r] = 0) whose
+ * diameter runs from the base, 0 or the mean predictor, to W*.  Source: CP5. */
+void sg_closed_no_labels_base(double *base, const struct sg_fit *fit, bool constant);
+/* The sphere's centre plus radius times its radius along a direction (d, any length but 0): on the set for radius = 1. */
+void sg_closed_no_labels_point(double *w, const struct sg_fit *fit, bool constant, const double *direction, double radius);
+/* cov(p, r), var(p) and E[r] at w; uncentred, E[p r], E[p^2] and 0, without a constant.  The best alpha is covariance / variance. */
+struct sg_no_labels { double covariance, variance, residual; };
+struct sg_no_labels sg_closed_no_labels_state(const struct sg_fit *fit, bool constant, const double *w);
+/* E[x^T s] with phi at its optimum: s the projection of r onto span{p} or span{p, 1}. */
+void sg_closed_no_labels_update(double *dw, const struct sg_fit *fit, bool constant, const double *w);
+
+/* S_x = I.  W_0's part q_0 off the ones column: its length tau, the component c of W*'s along it, and the length of W*'s. */
+struct sg_no_labels_ray { double tau, c, length; };
+struct sg_no_labels_ray sg_closed_no_labels_ray(const struct sg_fit *fit, bool constant, const double *w_0);
+/* S_x = I, phi at its optimum in every step, no step at p constant: tau_t = c + (1 - mu)^t (tau_0 - c) along q_0, the bias E[y] + (1 - mu)^t (...). */
+void sg_closed_no_labels_step(double *w, const struct sg_fit *fit, bool constant, const double *w_0, double mu, uint64_t t);
+/* Its limit for 0 < mu < 2, c along q_0, and the excess loss there, 1/2 |q*|^2 sin^2. */
+void sg_closed_no_labels_limit(double *w, const struct sg_fit *fit, bool constant, const double *w_0);
+double sg_closed_no_labels_excess(const struct sg_fit *fit, bool constant, const double *w_0);
+
+/* Any S_x, no constant.  E[p r] near a point w != 0 of the set is multiplied by 1 - mu rate in a step with the best alpha: attracting for
+ * 0 < mu rate < 2, repelling where the rate is negative. */
+double sg_closed_no_labels_rate(const struct sg_fit *fit, const double *w);
+/* Small steps stay on the curve w(A) = exp(-A S_x) w_0, A = the integral of alpha, whatever alpha does. */
+void sg_closed_no_labels_curve(double *w, const struct sg_fit *fit, const double *w_0, double a);
+/* The first point of the set on that curve from A = near, in the direction of E[p r]'s sign there (where the best alpha goes).  SG_NO_CONVERGENCE:
+ * none up to A of about 2e6 / lambda_max (w -> 0).  Accuracy: bisection to rounding; a crossing and recrossing within one look (0.1 % to 10 % of A) is missed. */
+enum sg_status sg_closed_no_labels_arrival(double *w, double *a, const struct sg_fit *fit, const double *w_0, double near) SG_MUST_CHECK;
+
 #endif
