@@ -5,7 +5,7 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 CC      ?= cc
 FLAVOUR ?= release
 
-DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev \
+DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev libflint-dev \
              libcmocka-dev gnuplot-nox
 DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy libclang-rt-14-dev
 
@@ -25,15 +25,17 @@ B        := build/$(FLAVOUR)
 # Lazy, so that `make deps verify` on a fresh machine asks pkg-config only after the packages are there.
 PKGS         := gsl libconfig jansson
 PKG_CFLAGS    = $(shell pkg-config --cflags $(PKGS))
+# Exact proofs need FLINT; without it their rows are missing and everything else works.
+FLINT         = $(wildcard /usr/include/flint/fmpq_mat.h)
 # GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
-PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas -lm
-CPPFLAGS_ALL  = -Iinclude -Isrc -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_DATADIR='"$(PREFIX)/share/synthgrad"' $(PKG_CFLAGS) $(CPPFLAGS)
+PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(if $(FLINT),-lflint) -lm
+CPPFLAGS_ALL  = $(if $(FLINT),-DSG_HAVE_FLINT) -Iinclude -Isrc -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_DATADIR='"$(PREFIX)/share/synthgrad"' $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL    = $(STD) $(OPT) $(WARN) $(WERROR) $(CFLAGS)
 LDFLAGS_ALL   = $(OPT) -pthread $(LDFLAGS)
 COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
 # ---- sources by wildcard: a new file needs no edit here.  net/kernel/ is written in SG_REAL and compiled twice. ----
-LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net sim closed case claim analyze report)))
+LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net sim closed cert case claim search analyze report)))
 KERNEL_SRC := $(wildcard src/net/kernel/*.c)
 CLI_SRC    := $(wildcard src/cli/*.c)
 TEST_SRC   := $(wildcard tests/*/test_*.c)

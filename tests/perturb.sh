@@ -28,6 +28,9 @@ DY8  | src/closed/deep_joint.c  | s/n_w\] = -dV\[/n_w] = dV[/                   
 DY8  | src/closed/deep_reduced.c | s/beta, p->PT, d, l, K, -kappa/beta, p->PT, d, l, K, kappa/        | dy8_repelling_minima
 DY8  | src/closed/deep_hessian.c | s/right\[e \* B + b\];/right[e * B + b] * 1.0001;/                  | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/v, v, p->S, psi, d, d, K, K, -1.0/v, v, p->S, psi, d, d, K, K, -0.5/ | dy8_repelling_minima
+DY9  | src/closed/fast_sg.c     | s/out\[i\] = -out\[i\]/out[i] = -1.01 * out[i]/                     | dy9_fast_sg
+DY10 | src/closed/saxe.c        | s/2 \* sigma \* t - 1.5/2 * sigma * t - 1.4/                        | dy10_mode_trajectories
+DY10 | src/closed/saxe.c        | s/exp(-2 \* sigma \* t)/exp(-2.001 * sigma * t)/                    | dy10_mode_trajectories
 DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
 NL7  | src/net/eval.c           | s/return base;/return s;/                                          | nl7_observe_only

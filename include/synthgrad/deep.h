@@ -64,9 +64,10 @@ void sg_closed_deep_step(double *jacobian, const struct sg_deep *deep, const dou
  *     v'    = W_1 W_1^T S u W_2^T - kappa (W_1 W_1^T + P~ P~^T) S v - kappa P~ T beta
  *     beta' = -(u^T S W_1; 0) - kappa P~^T S v - kappa T beta
  * The map (w, psi) -> (u, v, beta) commutes with the two flows and the full one vanishes on its kernel: the nonzero spectra are the same.
- * v = W_1 q in theory's q when the data are centred.  SG_SINGULAR: S is. */
+ * v = W_1 q in theory's q when the data are centred.  phi NULL: psi = 0.  Else an SG-critical point with z psi = 0 on every sample, psi != 0 (h or y of
+ * deficient rank): v = d(W_1 psi_A + P~ psi_beta), and v' gets the terms - (S u W_2^T + S v) psi_A.  SG_SINGULAR: S is. */
 size_t sg_closed_deep_reduced_size(const struct sg_deep *deep);
-enum sg_status sg_closed_deep_reduced(double *jacobian, const struct sg_deep *deep, const double *w, const double *moments,
+enum sg_status sg_closed_deep_reduced(double *jacobian, const struct sg_deep *deep, const double *w, const double *phi, const double *moments,
                                       double kappa) SG_MUST_CHECK;
 /* d = k = m = 1, centred: the reduced characteristic polynomial lambda^3 + c[2] lambda^2 + c[1] lambda + c[0], s = E[x^2], rho = E[r^2], all of
  * c[0..2] and the Hurwitz determinant c[2] c[1] - c[0] (returned) positive for s, rho, kappa > 0 and w1 != 0. */

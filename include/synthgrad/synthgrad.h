@@ -2,6 +2,7 @@
 #ifndef SYNTHGRAD_SYNTHGRAD_H
 #define SYNTHGRAD_SYNTHGRAD_H
 
+#include "synthgrad/analyze.h"
 #include "synthgrad/base.h"
 #include "synthgrad/case.h"
 #include "synthgrad/claim.h"

@@ -79,7 +79,23 @@ static void fill(double *J, const struct parts *p, const struct sg_deep_sizes *s
     free(W2T);
 }
 
-enum sg_status sg_closed_deep_reduced(double *jacobian, const struct sg_deep *deep, const double *w, const double *moments, double kappa)
+/* psi_A = A - W_2 W_2^T moves v through W_1' = - S u W_2^T - S v:  v' -= (S u W_2^T + S v) psi_A. */
+static void add_null_error(double *J, const struct parts *p, const struct sg_deep_sizes *s, const double *W2, const double *A)
+{
+    const size_t d = s->d, m = s->m, K = s->K, v = d * m, size = v + d * K + (m + 1) * K;
+    double *psi = SG_NEW(K * K, double), *W2T_psi = SG_NEW(m * K, double);
+    sg_base_mul_nt(psi, W2, W2, K, m, K);
+    for (size_t i = 0; i < K * K; i++)
+        psi[i] = A[i] - psi[i];
+    sg_base_mul_tn(W2T_psi, W2, psi, m, K, K);
+    add_both(J, size, v, 0, p->S, W2T_psi, d, d, m, K, -1.0);
+    add_both(J, size, v, v, p->S, psi, d, d, K, K, -1.0);
+    free(psi);
+    free(W2T_psi);
+}
+
+enum sg_status sg_closed_deep_reduced(double *jacobian, const struct sg_deep *deep, const double *w, const double *phi, const double *moments,
+                                      double kappa)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     const size_t d = s.d, m = s.m, K = s.K, l = m + 1;
@@ -101,6 +117,8 @@ enum sg_status sg_closed_deep_reduced(double *jacobian, const struct sg_deep *de
     sg_base_mul_tn(p.PS, p.P, p.S, l, d, d);
     sg_base_mul_tn(p.VV, W2, W2, m, K, m);
     fill(jacobian, &p, &s, W2, kappa);
+    if (phi)
+        add_null_error(jacobian, &p, &s, W2, phi);
     const size_t size = sg_closed_deep_reduced_size(deep);
     for (size_t i = 0; status != SG_OK && i < size * size; i++)
         jacobian[i] = SG_NAN;

@@ -280,7 +280,7 @@ static void reduced_system_commutes(void **unused)
         double *full = SG_NEW(s * s, double), *small = SG_NEW(r * r, double), *Pi = projection_matrix(&in, r);
         double *one = SG_NEW(r * s, double), *other = SG_NEW(r * s, double), *magnitude = SG_NEW(r * s, double), *tol = SG_NEW(r * s, double);
         sg_closed_deep_flow(full, &in.deep, in.state, in.moments, kappa);
-        CHECK_STATUS(sg_closed_deep_reduced(small, &in.deep, in.state, in.moments, kappa), SG_OK);
+        CHECK_STATUS(sg_closed_deep_reduced(small, &in.deep, in.state, NULL, in.moments, kappa), SG_OK);
         naive_mul(one, magnitude, Pi, false, full, false, r, s, s);
         naive_mul(other, NULL, small, false, Pi, false, r, r, s);
         context("d %zu K %zu m %zu kappa %g", d, K, m, kappa);
@@ -313,7 +313,7 @@ static void scalar_polynomial(void **unused)
         double complex lambda[4];
         CHECK_STATUS(sg_closed_deep_data(&data, &S, &R, &P, 1, 1), SG_OK);
         sg_closed_deep_moments(moments, &data);
-        CHECK_STATUS(sg_closed_deep_reduced(reduced, &deep, w, moments, kappa), SG_OK);
+        CHECK_STATUS(sg_closed_deep_reduced(reduced, &deep, w, NULL, moments, kappa), SG_OK);
         CHECK_STATUS(sg_base_eigen_general(lambda, NULL, reduced, 4), SG_OK);
         const double hurwitz = sg_closed_deep_scalar(c, w[0], w[1], S, R, kappa), scale = norm2_bound(reduced, 4, 4);
         CHECK(hurwitz > 0 && c[0] > 0 && c[1] > 0 && c[2] > 0);
@@ -356,7 +356,7 @@ static void data_with_given_moments(void **unused)
     double complex lambda[10];
     size_t positive = 0;
     sg_closed_deep_moments(moments, &data);
-    CHECK_STATUS(sg_closed_deep_reduced(reduced, &deep, w, moments, 1e-3), SG_OK);
+    CHECK_STATUS(sg_closed_deep_reduced(reduced, &deep, w, NULL, moments, 1e-3), SG_OK);
     CHECK_STATUS(sg_base_eigen_general(lambda, NULL, reduced, 10), SG_OK);
     for (size_t i = 0; i < 10; i++)
         positive += cimag(lambda[i]) == 0 && creal(lambda[i]) > 1e-7 * cabs(lambda[0]);

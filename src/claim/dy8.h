@@ -1,0 +1,53 @@
+/* dy8.h - private to the dy8_*.c files: a deep linear net on given data, ready to step, and its spectrum. */
+#ifndef SG_CLAIM_DY8_H
+#define SG_CLAIM_DY8_H
+
+#include "claim/claims.h"
+#include "synthgrad/deep.h"
+
+struct sg_dy8 {
+    struct sg_data data;                       /* owned */
+    struct sg_deep deep;
+    struct sg_layer layer[SG_DEEP_LAYERS_MAX];
+    struct sg_module module;
+    struct sg_net *net, *truth;                /* truth: the SG observes only, backprop */
+    struct sg_field field, truth_field;
+    struct sg_net_work *work;
+    struct sg_batch batch;
+    struct sg_sim *sim, *backprop;
+    size_t n_w, n_phi, size;
+    double mu, nu;
+    double *moments, *fixed, *now;             /* fixed: (w, Phi*(w)), where distances are measured from */
+};
+/* Takes the data over.  w: the weights of the fixed point. */
+struct sg_dy8 *sg_dy8_alloc(struct sg_data *data, const struct sg_deep *deep, const double *w, double mu, double nu, double mix);
+void sg_dy8_free(struct sg_dy8 *s);
+void sg_dy8_start(struct sg_dy8 *s, const double *offset);      /* both simulators at fixed + offset */
+double sg_dy8_weight_distance(const struct sg_sim *sim, const struct sg_dy8 *s);   /* |w - w of fixed| */
+double complex sg_dy8_coordinate(struct sg_dy8 *s, const double complex *l);       /* l . (state - fixed) */
+/* E|s - g|^2 and L now. */
+struct sg_metrics sg_dy8_metrics(const struct sg_dy8 *s);
+
+/* An eigenvalue of a real matrix with its rows: l J = lambda l, J r = lambda r, |l| = |r| = 1; condition 1 / |l r|. */
+struct sg_dy8_mode { double complex lambda; double condition; };
+/* All eigenvalues (size, largest modulus first) with their condition numbers; left and right (size^2 rows each, or NULL). */
+enum sg_status sg_dy8_modes(struct sg_dy8_mode *mode, double complex *left, double complex *right, const double *J, size_t size) SG_MUST_CHECK;
+/* Largest real part, relative to the largest modulus, among the eigenvalues off zero (above ZERO of the largest). */
+static const double SG_DY8_ZERO = 1e-7;
+enum sg_status sg_dy8_abscissa(double *abscissa, double complex *at, const double *J, size_t size) SG_MUST_CHECK;
+enum sg_status sg_dy8_reduced_abscissa(double *abscissa, double complex *at, const struct sg_deep *deep, const double *w, const double *phi,
+                                       const double *moments, double kappa) SG_MUST_CHECK;
+
+/* Parts of DY8 in files of their own. */
+enum sg_status sg_dy8_instance(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+/* The growth a step of the distance, near the fixed point, against ln(1 + mu lambda); draws the offset (size) it starts from. */
+enum sg_status sg_dy8_growth(struct sg_evidence *ev, struct sg_dy8 *s, const char *what, double lambda, double *offset,
+                             struct sg_rng *rng) SG_MUST_CHECK;
+/* From fixed + offset to rest; the SG made exact there, kicked, to rest again.  Series "flight", "path", "rests", "slice" for the figure. */
+enum sg_status sg_dy8_flight(struct sg_evidence *ev, struct sg_dy8 *s, const double *offset, const struct sg_trial *trial,
+                             struct sg_rng *rng) SG_MUST_CHECK;
+enum sg_status sg_dy8_random(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+enum sg_status sg_dy8_found(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+enum sg_status sg_dy8_theorems(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+
+#endif

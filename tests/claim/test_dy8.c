@@ -1,0 +1,115 @@
+/* DY8 as a claim: it holds on its case, its control and a backprop case break it, and another net is none of its business. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "synthgrad/claim.h"
+
+static void read_case(struct sg_case *c, int replicates)
+{
+    struct sg_error err;
+    if (sg_case_read(c, "cases/dy8_repelling_minima.cfg", &err) != SG_OK)
+        fail_msg("%s", err.text);
+    c->replicates = replicates;
+    c->control->replicates = replicates;
+}
+
+static struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
+{
+    struct sg_judgement j;
+    struct sg_error err;
+    const struct sg_judge_options options = {.seed = &seed};
+    assert_int_equal(sg_claim_judge(&j, c, &options, &err), SG_OK);
+    return j;
+}
+
+static void holds_for_untuned_seeds(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, 2);
+    for (uint64_t seed = 4711; seed < 4714; seed++) {
+        struct sg_judgement j = judge(&c, seed);
+        if (!j.ok || j.verdict != SG_HOLDS || j.control_verdict != SG_FAILS)
+            for (size_t r = 0; r < j.evidence.n_rows; r++)
+                if (!j.evidence.row[r].ok)
+                    fail_msg("seed %llu: %s, measured %.17g predicted %.17g tolerance %.17g", (unsigned long long)seed, j.evidence.row[r].what,
+                             j.evidence.row[r].measured, j.evidence.row[r].predicted, j.evidence.row[r].tolerance);
+        assert_true(j.ok);
+        sg_claim_judgement_free(&j);
+    }
+    sg_case_free(&c);
+}
+
+/* Beyond the critical kappa = 0.009402957... the instance attracts; with mix = 0 nothing is applied and nothing leaves. */
+static void fails_where_the_minimum_attracts(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, 1);
+    c.has_control = false;
+    c.train.nu = 0.0760 * c.train.mu / 8.0;
+    struct sg_judgement j = judge(&c, 3);
+    assert_int_equal(j.verdict, SG_FAILS);
+    sg_claim_judgement_free(&j);
+    c.train.nu = 0.008;
+    c.module[0].mix = 0.0;
+    j = judge(&c, 3);
+    assert_int_equal(j.verdict, SG_FAILS);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+/* Another width is another net: neither holds nor fails. */
+static void another_net_is_inconclusive(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, 1);
+    c.has_control = false;
+    c.net.layers.value[0] = 3;
+    struct sg_judgement j = judge(&c, 1);
+    assert_int_equal(j.verdict, SG_INCONCLUSIVE);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+/* Bits do not depend on the number of threads. */
+static void same_bits_for_any_jobs(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, 3);
+    c.has_control = false;
+    struct sg_judgement one = judge(&c, 9);
+    sg_base_set_jobs(3);
+    struct sg_judgement three = judge(&c, 9);
+    sg_base_set_jobs(1);
+    assert_int_equal(one.evidence.n_rows, three.evidence.n_rows);
+    for (size_t i = 0; i < one.evidence.n_rows; i++) {
+        assert_memory_equal(&one.evidence.row[i].measured, &three.evidence.row[i].measured, sizeof(double));
+        assert_memory_equal(&one.evidence.row[i].tolerance, &three.evidence.row[i].tolerance, sizeof(double));
+    }
+    sg_claim_judgement_free(&one);
+    sg_claim_judgement_free(&three);
+    sg_case_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(holds_for_untuned_seeds),
+        cmocka_unit_test(fails_where_the_minimum_attracts),
+        cmocka_unit_test(another_net_is_inconclusive),
+        cmocka_unit_test(same_bits_for_any_jobs),
+    };
+    sg_base_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
