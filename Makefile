@@ -157,8 +157,8 @@ install: build/synthgrad  ## to PREFIX (default /usr/local), under DESTDIR
 	install -m 644 include/synthgrad/*.h $(DESTDIR)$(PREFIX)/include/synthgrad
 	install -m 644 cases/*.cfg $(DESTDIR)$(PREFIX)/share/synthgrad/cases
 	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/synthgrad/plots
-	printf 'prefix=%s\nName: synthgrad\nDescription: synthetic gradients, solved and simulated\nVersion: %s\nRequires: %s\nCflags: -I$${prefix}/include\nLibs: -L$${prefix}/lib -lsynthgrad -lcsv -llapacke -lopenblas -lm -pthread\n' \
-	  '$(PREFIX)' '$(VERSION)' '$(PKGS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/synthgrad.pc
+	printf 'prefix=%s\nName: synthgrad\nDescription: synthetic gradients, solved and simulated\nVersion: %s\nRequires: %s\nCflags: -I$${prefix}/include\nLibs: -L$${prefix}/lib -lsynthgrad -lgsl -lcsv -llapacke -lopenblas %s -lm -pthread\n' \
+	  '$(PREFIX)' '$(VERSION)' '$(filter-out gsl,$(PKGS))' '$(if $(FLINT),-lflint)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/synthgrad.pc
 
 uninstall:  ## undo install
 	rm -rf $(DESTDIR)$(PREFIX)/bin/synthgrad $(DESTDIR)$(PREFIX)/lib/libsynthgrad.a $(DESTDIR)$(PREFIX)/include/synthgrad \

@@ -206,4 +206,36 @@ void sg_closed_no_labels_curve(double *w, const struct sg_fit *fit, const double
  * none up to A of about 2e6 / lambda_max (w -> 0).  Accuracy: bisection to rounding; a crossing and recrossing within one look (0.1 % to 10 % of A) is missed. */
 enum sg_status sg_closed_no_labels_arrival(double *w, double *a, const struct sg_fit *fit, const double *w_0, double near) SG_MUST_CHECK;
 
+/* ---- modes of a two-layer net (DY10) -------------------------------------------------------------------------------- */
+
+/* Gradient flow of p = x W_1 W_2 under MSE, E[x^T x] = I, balanced and aligned: a' = 2 a (sigma - a), 0 < a_0 < sigma; time is mu times steps. */
+double sg_closed_saxe_mode(double sigma, double a_0, double t);
+/* The same mode under one gradient step, exactly: a (1 + mu (sigma - a))^2. */
+double sg_closed_saxe_step(double a, double sigma, double mu);
+/* After t/mu gradient steps the mode is where the flow is at t + shift, shift = (mu/2) (2 sigma t - (3/2) ln(a(t)/a_0)) up to `remainder`, which is
+ * O(mu^2) and proved; a: the flow there, off by at most `error`; slope: the limit of (a_mu - a(t)) / mu.  Hypothesis: mu sigma <= 1/8. */
+struct sg_saxe_clock { double shift, remainder, a, error, slope; };
+struct sg_saxe_clock sg_closed_saxe_clock(double sigma, double a_0, double mu, double t);
+/* The aligned start: E[x^T y] = U diag(sigma) V^T, W_1 = U diag(sqrt a_0) Q^T, W_2 = Q diag(sqrt a_0) V^T, a_0 = fraction sigma, for the
+ * min(d, m, k) largest sigma.  w: (d + m) k numbers; q (k x k) orthogonal, its first columns are Q.  next: the largest sigma left out. */
+struct sg_saxe { size_t modes; double *sigma, *a_0, *u, *v, next; };      /* u (d x modes), v (m x modes) */
+enum sg_status sg_closed_saxe_start(double *w, struct sg_saxe *saxe, const struct sg_data *data, const double *q, size_t k,
+                                    double fraction) SG_MUST_CHECK;
+void sg_closed_saxe_free(struct sg_saxe *saxe);
+
+/* ---- a fast SG on a deep linear net, to first order (DY9) ---------------------------------------------------------------- */
+
+/* W_kappa(t) = w + late / kappa + mu euler + second order, from state = (w, late, euler) (3 n_w): w the flow of -grad L, `late` what the SG's lag
+ * adds, `euler` what the finite step does.  Start: euler = 0; late = 0 for an exact SG, else sg_closed_fast_start.
+ * Accuracy: classical Runge-Kutta of order four with the given number of steps.  SG_SINGULAR: S_z is (hypothesis: it is not). */
+struct sg_deep;
+struct sg_fast;
+struct sg_fast *sg_closed_fast_alloc(const struct sg_deep *deep, const struct sg_data *data);
+void sg_closed_fast_free(struct sg_fast *f);
+enum sg_status sg_closed_fast_advance(double *state, struct sg_fast *f, double span, size_t steps) SG_MUST_CHECK;
+/* late(0) = -Q G^-1 psi for phi(0) = phi* + psi: the transient's own push. */
+enum sg_status sg_closed_fast_start(double *late, struct sg_fast *f, const double *w, const double *psi) SG_MUST_CHECK;
+/* S_z = E[z^T z] at w, z = (h, y, 1), (K + m + 1)^2; f's own, until the next call. */
+const double *sg_closed_fast_s_z(struct sg_fast *f, const double *w);
+
 #endif
