@@ -29,7 +29,7 @@ PKG_CFLAGS    = $(shell pkg-config --cflags $(PKGS))
 FLINT         = $(wildcard /usr/include/flint/fmpq_mat.h)
 # GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
 PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(if $(FLINT),-lflint) -lm
-CPPFLAGS_ALL  = $(if $(FLINT),-DSG_HAVE_FLINT) -Iinclude -Isrc -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_DATADIR='"$(PREFIX)/share/synthgrad"' $(PKG_CFLAGS) $(CPPFLAGS)
+CPPFLAGS_ALL  = $(if $(FLINT),-DSG_HAVE_FLINT) -Iinclude -Isrc -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_NIST_DIR='"$(NIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL    = $(STD) $(OPT) $(WARN) $(WERROR) $(CFLAGS)
 LDFLAGS_ALL   = $(OPT) -pthread $(LDFLAGS)
 COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
@@ -108,7 +108,7 @@ results/figures/%.png: plots/%.gp plots/style.gp cases/%.cfg build/synthgrad
 	gnuplot -e "dir='results/$*'; out='results/figures/$*'" $<
 
 test: $(TESTS) build/synthgrad  ## unit tests, command-line tests and perturbed formulas
-	@CC="$(CC)" B=$B sh tests/run.sh $(TESTS)
+	@CC="$(CC)" B=$B JOBS=$(JOBS) sh tests/run.sh $(TESTS)
 
 bench: build/synthgrad  ## speed against NumPy and the machine's own GEMM, as ratios within one run
 	@$(PYTHON) tools/bench.py

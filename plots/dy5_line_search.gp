@@ -11,8 +11,8 @@ do for [pass = 1:2] {
          '' using 1:4 with lines lt 3 title "smallest singular value of Z"
     set title "hypothesis not met: realizable, c = -3"
     set yrange [1e-13:1e4]; set key right top maxrows 6
-    plot for [k = 2:4] dir.'/stall.dat' using (abs($1 - 10**(-k)) < 1e-6*$1 ? $2 : 1/0):3 with lines lt (k-1) title sprintf("V from distance 10^{-%d}", k), \
-         for [k = 2:4] '' using (abs($1 - 10**(-k)) < 1e-6*$1 && int($2)%12 == 0 ? $2 : 1/0):4 with points lt (k-1) ps 0.6 title sprintf("its {/Symbol m}", k)
+    plot for [k = 2:4] dir.'/stall.dat' using (abs($1 - 10**(-k)) < 1e-6*$1 ? $2 : 1/0):3 with lines lt (k-1) title sprintf("V, start 10^{-%d}", k), \
+         for [k = 2:4] '' using (abs($1 - 10**(-k)) < 1e-6*$1 && int($2)%12 == 0 ? $2 : 1/0):4 with points lt (k-1) ps 0.6 title "{/Symbol m}"
     unset logscale y; set format y
     unset multiplot
     unset output

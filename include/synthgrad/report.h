@@ -10,11 +10,14 @@ struct json_t;   /* jansson */
 
 /* ---- whole files ------------------------------------------------------------------------------------------------ */
 
-/* Written beside its place under a temporary name, flushed to the disk, then renamed: a reader sees the old file or the new one. */
+/* Written beside its place under a temporary name, flushed to the disk, then renamed: a reader sees the old file or the new one.  A device
+ * or a pipe is written to directly. */
 struct sg_file { FILE *stream; char *path, *temporary; };
 enum sg_status sg_report_open(struct sg_file *file, const char *path, struct sg_error *err) SG_MUST_CHECK;   /* makes the folders above it */
 enum sg_status sg_report_commit(struct sg_file *file, struct sg_error *err) SG_MUST_CHECK;                  /* SG_IO: nothing was left behind */
 void sg_report_discard(struct sg_file *file);
+/* Can it be written, before hours go into what would be?  Makes the folders above it, and itself when it is to be a folder. */
+enum sg_status sg_report_check_place(const char *path, bool folder, struct sg_error *err) SG_MUST_CHECK;
 
 /* ---- verdicts ------------------------------------------------------------------------------------------------------ */
 

@@ -42,7 +42,8 @@ void sg_sim_free(struct sg_sim *sim);
 void sg_sim_restart(struct sg_sim *sim, const void *w, const void *phi, double mu, double nu);
 /* One step.  Never allocates. */
 void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch);
-/* `steps` steps on one batch.  SG_DIVERGED when the state is no longer finite: looked at every 64 steps and at the end. */
+/* `steps` steps on one batch.  SG_DIVERGED when the state is no longer finite, SG_INTERRUPTED after sg_base_interrupt(): looked at every 64
+ * steps and at the end. */
 enum sg_status sg_sim_advance(struct sg_sim *sim, const struct sg_batch *batch, uint64_t steps) SG_MUST_CHECK;
 const void *sg_sim_w(const struct sg_sim *sim);
 const void *sg_sim_phi(const struct sg_sim *sim);

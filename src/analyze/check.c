@@ -40,7 +40,7 @@ static struct sg_analysis_row limit_row(const char *what, const struct sg_rates 
                   f.steps);
 }
 
-static void conclude(struct sg_analysis_check *check, const struct sg_analysis_speed *speed)
+static void conclude(struct sg_analysis_check *check, const struct sg_analysis_speed *speed, bool flat_but_counted)
 {
     const struct sg_analysis_row *slowest = &check->row[speed->sg_is_slower ? SG_ROW_SG : SG_ROW_WEIGHTS], *worst = &check->row[0];
     check->deficit = slowest->measured;
@@ -49,7 +49,10 @@ static void conclude(struct sg_analysis_check *check, const struct sg_analysis_s
         if (check->row[i].verdict > worst->verdict)
             worst = &check->row[i];
     check->verdict = worst->verdict;
-    if (worst->verdict == SG_CHECK_INCONCLUSIVE)
+    if (worst->verdict == SG_CHECK_HOLDS && flat_but_counted) {
+        check->verdict = SG_CHECK_INCONCLUSIVE;
+        snprintf(check->reason, sizeof check->reason, "nearly collinear features: least squares counts a direction that training cannot move along");
+    } else if (worst->verdict == SG_CHECK_INCONCLUSIVE)
         snprintf(check->reason, sizeof check->reason, "%s: rounding may shift what is measured by %.2g %%, above the 1 %% allowed",
                  worst->what, 100 * worst->tolerance / worst->scale);
     else if (worst->verdict == SG_CHECK_FAILS && !isfinite(worst->measured))
@@ -78,7 +81,8 @@ enum sg_status sg_analysis_simulate(struct sg_analysis *a, const struct sg_data 
         const double diff = sg_weights_fit(&a->check, &bound, rig);
         row[SG_ROW_FIT] = judged("weights from 0 against the closed form", 0, diff, bound, (s.p_size + s.y_size) / sqrt(x->lambda_x[0]),
                                  a->check.steps);
-        conclude(&a->check, &a->speed);
+        /* dgelsd's rank goes by singular values, a step's reach by their squares: between the two lie directions with a coefficient, but flat. */
+        conclude(&a->check, &a->speed, x->rank > x->d - a->rate_x.zeros);
     }
     sg_weights_rig_free(rig);
     sg_data_free(&s.rows);

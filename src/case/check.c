@@ -32,6 +32,9 @@ static enum sg_status check_spectrum(const struct sg_case *c, const struct sg_ca
     const int small = data->n < data->d ? data->n : data->d, rank = data->rank ? data->rank : small;
     if (data->kind != SG_DATA_GAUSSIAN)
         return SG_OK;
+    if ((double)data->n * (data->d + data->outputs) > 5e7)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, "n"), "n = %d rows of %d columns are more than 5e7 numbers; make n or d smaller",
+                              data->n, data->d + data->outputs);
     if (rank > small)
         return sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, "rank"),
                               "rank = %d is above min(n, d) = %d; write at most that", rank, small);

@@ -33,6 +33,8 @@ struct sg_shallow {
 enum sg_status sg_shallow_alloc(struct sg_shallow **s, const struct sg_trial *trial, struct sg_timing timing,
                                 struct sg_evidence *ev) SG_MUST_CHECK;
 void sg_shallow_free(struct sg_shallow *s);
+/* Is the SG applied in full (mix 1) and of all three terms, as the joint formulas of closed.h have it?  Else notes why not. */
+bool sg_shallow_is_full(const struct sg_shallow *s, struct sg_evidence *ev);
 /* A Jacobian over (W, Phi) -> over the form's coordinates, in place: the same matrix but for the spectral form. */
 void sg_shallow_to_form(double *jacobian, const struct sg_shallow *s);
 /* Restart at fixed + offset (size; in (W, Phi) coordinates of the net) with the given rates. */

@@ -245,7 +245,7 @@ static enum sg_status draw_unlabelled(struct sg_evidence *ev, const struct sg_tr
     struct sg_trial without = *trial;
     struct sg_case *c = sg_base_copy(trial->c, 1, sizeof *trial->c);
     for (size_t j = 0; j < c->n_modules; j++)
-        c->module[j].terms &= ~(unsigned)SG_Y;
+        c->module[j].terms = c->module[j].terms == SG_Y ? SG_ONE : c->module[j].terms & ~(unsigned)SG_Y;   /* never an SG of no term */
     without.c = c;
     sg_claim_series(&aside, "unlabelled", "instance start iteration residual level bound gradient solution");
     enum sg_status status = check_instance(&aside, c, trial->data, &tally, 0, true, rng);

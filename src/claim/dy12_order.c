@@ -30,7 +30,7 @@ static enum sg_status order_alloc(struct order *o, const struct sg_trial *trial,
     if (status != SG_OK)
         return status;
     struct sg_shallow *s = o->s;
-    if (s->spectral || s->n_phi != s->fit->q * s->fit->m)
+    if (s->spectral || !sg_shallow_is_full(s, ev))
         return SG_HYPOTHESIS;
     const size_t size = s->size, m = s->fit->m;
     double *simultaneous = SG_NEW(size * size, double);

@@ -179,7 +179,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
     struct sg_shallow *s;
     struct sg_rng *rng = sg_claim_rng(trial, "start");
     enum sg_status status = sg_shallow_alloc(&s, trial, sg_case_timing(trial->c, 0), ev);
-    if (status == SG_OK && (s->rate_x.zeros || s->rate_z.zeros || s->fit->realizable))
+    if (status == SG_OK && (!sg_shallow_is_full(s, ev) || s->rate_x.zeros || s->rate_z.zeros || s->fit->realizable))
         status = SG_HYPOTHESIS;
     if (status == SG_OK)
         status = check_spectra(ev, s, trial);

@@ -229,7 +229,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
 {
     struct sg_shallow *s;
     enum sg_status status = sg_shallow_alloc(&s, trial, sg_case_timing(trial->c, 0), ev);
-    if (status == SG_OK && (s->spectral || s->rate_x.zeros || s->n_phi != s->fit->q * s->fit->m))
+    if (status == SG_OK && (s->spectral || s->rate_x.zeros || !sg_shallow_is_full(s, ev)))
         status = SG_HYPOTHESIS;
     if (status == SG_OK)
         check_descent(ev, trial, s);

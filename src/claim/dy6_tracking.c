@@ -237,7 +237,7 @@ static enum sg_status check_run(struct sg_evidence *ev, const struct sg_trial *t
 {
     struct sg_shallow *s;
     enum sg_status status = sg_shallow_alloc(&s, trial, sg_case_timing(trial->c, 0), ev);
-    if (status != SG_OK || s->spectral || s->n_phi == 0) {
+    if (status != SG_OK || s->spectral || !sg_shallow_is_full(s, ev)) {
         sg_shallow_free(s);
         return status != SG_OK ? status : SG_HYPOTHESIS;
     }

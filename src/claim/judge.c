@@ -93,7 +93,7 @@ static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst,
     }
     for (size_t i = 0; i < n; i++)
         sg_claim_evidence_free(&b->outcome[i].ev);
-    return status;
+    return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, the numbers mean nothing */
 }
 
 /* The control must change the verdict in every replicate it runs, not in the worst one only. */

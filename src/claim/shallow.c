@@ -106,6 +106,15 @@ void sg_shallow_free(struct sg_shallow *s)
     free(s);
 }
 
+bool sg_shallow_is_full(const struct sg_shallow *s, struct sg_evidence *ev)
+{
+    const struct sg_arch *arch = &s->arch.arch;
+    const bool full = arch->n_modules == 1 && arch->modules[0].terms == (SG_H | SG_Y | SG_ONE) && arch->modules[0].mix == 1.0;
+    if (!full)
+        snprintf(ev->note, sizeof ev->note, "the claim is on one SG at the output with terms = \"hy1\" and mix = 1");
+    return full;
+}
+
 void sg_shallow_to_form(double *jacobian, const struct sg_shallow *s)
 {
     if (!s->spectral)

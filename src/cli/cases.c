@@ -1,10 +1,12 @@
 /* Which cases? */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cases.h"
 
@@ -19,16 +21,29 @@ static bool is_folder(const char *path)
     return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
+/* Installed: ../share/synthgrad/cases, seen from the program, so that an installed tree may be moved. */
 const char *sg_cli_cases_folder(void)
 {
-    return is_folder("cases") ? "cases" : SG_DATADIR "/cases";
+    static char installed[PATH_MAX];
+    static const char below[] = "/../share/synthgrad/cases";
+    if (is_folder("cases"))
+        return "cases";
+    const ssize_t length = readlink("/proc/self/exe", installed, sizeof installed - sizeof below);
+    if (length > 0) {
+        installed[length] = '\0';
+        char *slash = strrchr(installed, '/');
+        memcpy(slash ? slash : installed + length, below, sizeof below);
+        if (is_folder(installed))
+            return installed;
+    }
+    return "cases";
 }
 
 static enum sg_status all_in_folder(struct sg_paths *paths, const char *folder, struct sg_error *err)
 {
     DIR *dir = opendir(folder);
     if (!dir) {
-        (void)sg_base_refuse(err, folder, 0, "%s; run from the project's folder or name the case files", strerror(errno));
+        (void)sg_base_refuse(err, folder, 0, "%s; run from the project's folder, or name the case files", strerror(errno));
         return SG_IO;
     }
     size_t capacity = 0;

@@ -6,7 +6,7 @@
 
 struct sg_paths { size_t n; char **path; };
 
-/* ./cases, or where the cases were installed. */
+/* ./cases, or where the cases were installed (not thread-safe). */
 const char *sg_cli_cases_folder(void);
 /* The files named (a path, or a bare name of a case in the folder), or all of the folder in alphabetical order. */
 enum sg_status sg_cli_find_cases(struct sg_paths *paths, size_t n_args, char **args, struct sg_error *err) SG_MUST_CHECK;

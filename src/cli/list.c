@@ -84,13 +84,29 @@ static void print_wrapped(const char *text, size_t width)
     }
 }
 
+static int explain_case(bool as_json)
+{
+    char *text = NULL;
+    size_t length = 0;
+    struct sg_error err;
+    enum sg_status status = SG_OK;
+    FILE *memory = open_memstream(&text, &length);
+    SG_REQUIRE(memory != NULL);
+    sg_case_print_schema(memory);
+    fclose(memory);
+    if (as_json)
+        status = sg_report_write_json("-", json_pack("{s:s}", "keys", text), &err);
+    else
+        fputs(text, stdout);
+    free(text);
+    return sg_cli_fail(status, &err);
+}
+
 static int explain(const struct sg_command *command, size_t n_args, char **args)
 {
     (void)n_args;
-    if (strcmp(args[0], "case") == 0) {
-        sg_case_print_schema(stdout);
-        return SG_EXIT_OK;
-    }
+    if (strcmp(args[0], "case") == 0)
+        return explain_case(sg_cli_option(command, "json")->given);
     const struct sg_claim *claim = sg_claim_find(args[0]);
     if (!claim)
         return sg_cli_refuse("there is no claim %.60s; `synthgrad list` names them, and `synthgrad explain case` the keys of a case", args[0]);

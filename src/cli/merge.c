@@ -22,6 +22,7 @@ static int gather(json_t *all, const char *folder)
     if (!dir)
         return sg_cli_refuse("%s: %s; name a folder that verify wrote with --out", folder, strerror(errno));
     int code = SG_EXIT_OK;
+    const size_t before = json_array_size(all);
     for (struct dirent *entry; code == SG_EXIT_OK && (entry = readdir(dir));) {
         char *path = sg_base_format("%s/%s/summary.json", folder, entry->d_name);
         json_error_t problem;
@@ -38,6 +39,8 @@ static int gather(json_t *all, const char *folder)
         free(path);
     }
     closedir(dir);
+    if (code == SG_EXIT_OK && json_array_size(all) == before)
+        return sg_cli_refuse("%s: no results in it; name a folder that verify wrote with --out", folder);
     return code;
 }
 

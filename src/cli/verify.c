@@ -23,6 +23,7 @@ struct plan {
     struct job *job;
     uint64_t seed, jobs, shard, shards;
     bool seeded, full, quiet;      /* quiet: JSON goes to standard output */
+    bool named;                    /* the user named the cases: data that are not there are an error then, not a reason to skip */
     const char *out, *json, *filter;
     pthread_mutex_t lock;          /* of what follows, and of the terminal */
     struct sg_progress progress;
@@ -36,6 +37,8 @@ static void judge_one(size_t i, void *context)
     struct job *job = &plan->job[i];
     const struct sg_judge_options options = {.seed = plan->seeded ? &plan->seed : NULL, .full = plan->full};
     job->status = sg_claim_judge(&job->j, &job->c, &options, &job->err);
+    if (job->status == SG_OK && plan->named && job->j.verdict == SG_SKIPPED)
+        job->status = sg_base_refuse(&job->err, NULL, 0, "%s", job->j.evidence.note);
     if (job->status == SG_OK)
         job->status = sg_report_write_case(plan->out, &job->j, &job->err);
     pthread_mutex_lock(&plan->lock);
@@ -129,7 +132,12 @@ static int carry_out(struct plan *plan, size_t n_args, char **args)
 {
     struct sg_error err;
     plan->quiet = plan->json && strcmp(plan->json, "-") == 0;
+    plan->named = n_args > 0;
     enum sg_status status = read_cases(plan, n_args, args, &err);
+    if (status == SG_OK)
+        status = sg_report_check_place(plan->out, true, &err);
+    if (status == SG_OK && plan->json && !plan->quiet)
+        status = sg_report_check_place(plan->json, false, &err);
     if (status != SG_OK) {
         plan_free(plan);
         return sg_cli_fail(status, &err);

@@ -9,8 +9,15 @@
 
 static enum sg_status fail(struct sg_error *err, const char *path, const char *doing)
 {
-    (void)sg_base_refuse(err, path, 0, "%s: %s; choose another folder with --out", doing, strerror(errno));
+    (void)sg_base_refuse(err, path, 0, "%s: %s; choose another place", doing, strerror(errno));
     return SG_IO;
+}
+
+/* A device, a pipe or a terminal is written to, not replaced. */
+static bool is_special(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && !S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode);
 }
 
 /* mkdir -p of the folder above path. */
@@ -34,9 +41,12 @@ enum sg_status sg_report_open(struct sg_file *file, const char *path, struct sg_
     enum sg_status status = make_folders(path, err);
     if (status != SG_OK)
         return status;
-    file->path = sg_base_format("%s", path);
-    file->temporary = sg_base_format("%s.part-%ld", path, (long)getpid());
-    file->stream = fopen(file->temporary, "w");
+    char *target = realpath(path, NULL);                  /* a link stays, what it names is replaced */
+    file->path = sg_base_format("%s", target ? target : path);
+    free(target);
+    if (!is_special(file->path))
+        file->temporary = sg_base_format("%s.part-%ld", file->path, (long)getpid());
+    file->stream = fopen(file->temporary ? file->temporary : file->path, "w");
     if (!file->stream) {
         status = fail(err, path, "cannot write");
         sg_report_discard(file);
@@ -47,11 +57,11 @@ enum sg_status sg_report_open(struct sg_file *file, const char *path, struct sg_
 enum sg_status sg_report_commit(struct sg_file *file, struct sg_error *err)
 {
     enum sg_status status = SG_OK;
-    bool whole = !ferror(file->stream) && fflush(file->stream) == 0 && fsync(fileno(file->stream)) == 0;
+    bool whole = !ferror(file->stream) && fflush(file->stream) == 0 && (!file->temporary || fsync(fileno(file->stream)) == 0);
     int saved = errno;
     whole = fclose(file->stream) == 0 && whole;
     file->stream = NULL;
-    if (whole && rename(file->temporary, file->path) != 0) {
+    if (whole && file->temporary && rename(file->temporary, file->path) != 0) {
         whole = false;
         saved = errno;
     }
@@ -65,6 +75,21 @@ enum sg_status sg_report_commit(struct sg_file *file, struct sg_error *err)
     file->temporary = NULL;
     sg_report_discard(file);
     return SG_OK;
+}
+
+enum sg_status sg_report_check_place(const char *path, bool folder, struct sg_error *err)
+{
+    struct stat s;
+    const bool there = path[0] && stat(path, &s) == 0;
+    errno = path[0] == '\0' ? ENOENT : there && folder && !S_ISDIR(s.st_mode) ? ENOTDIR : there && !folder && S_ISDIR(s.st_mode) ? EISDIR : 0;
+    if (errno)
+        return fail(err, path[0] ? path : "''", "cannot write");
+    if (there && access(path, folder ? W_OK | X_OK : W_OK) != 0)
+        return fail(err, path, "cannot write");
+    char *inside = sg_base_format("%s/x", path);
+    const enum sg_status status = make_folders(folder ? inside : path, err);
+    free(inside);
+    return status;
 }
 
 void sg_report_discard(struct sg_file *file)

@@ -132,6 +132,8 @@ enum sg_status sg_sim_advance(struct sg_sim *sim, const struct sg_batch *batch, 
             sg_sim_step(sim, batch);
         if (!kernels->all_finite(w_at(sim, sim->now), size))
             return SG_DIVERGED;
+        if (sg_base_interrupted())
+            return SG_INTERRUPTED;
     }
     return SG_OK;
 }

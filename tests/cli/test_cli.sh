@@ -67,6 +67,31 @@ case_file syntax        'claim = "DY3'
 head -c 10000000 /dev/urandom > "$work/noise.cfg"; expect 2 verify "$work/noise.cfg"
 [ -e "$work/none" ] && complain "a refused case left results"
 
+# Outputs: checked before the work, links and pipes stay what they are.
+expect 2 verify dy3_joint_spectrum --out ''
+expect 2 verify dy3_joint_spectrum --out "$work/noise.cfg"
+expect 2 verify dy3_joint_spectrum --out "$work/o" --json "$work"
+echo old > "$work/target"; ln -s target "$work/link"; mkfifo "$work/pipe"
+expect 0 verify dy3_joint_spectrum --out "$work/o" --json "$work/link"
+[ -L "$work/link" ] && grep -q DY3 "$work/target" || complain "a link was replaced"
+cat "$work/pipe" > "$work/piped" &
+expect 0 verify dy3_joint_spectrum --out "$work/o" --json "$work/pipe"; wait
+[ -p "$work/pipe" ] && grep -q DY3 "$work/piped" || complain "a pipe was replaced"
+mkdir "$work/empty"; expect 2 merge "$work/empty"
+expect 0 explain case --json
+
+# Legal cases outside a claim's hypotheses are inconclusive, which is not what they expect; data that are named have to be there.
+for sg in '()' '({terms="y";})' '({mix=0.5;})'; do
+    for claim in DY3 DY5 DY6 DY12 CP2; do
+        echo "claim = \"$claim\"; expect = \"holds\"; sg = $sg; train = { steps = 300; };" > "$work/outside.cfg"
+        "$program" run "$work/outside.cfg" --out "$work/outside" > /dev/null 2> "$work/err"
+        [ $? -le 1 ] || complain "$claim with sg = $sg: $(head -1 "$work/err")"
+    done
+done
+case_file missing_data  'claim = "DY1"; expect = "holds"; data = { kind = "csv"; file = "nope.csv"; target = "y"; };'
+rm -rf "$work/none"
+case_file too_large     'claim = "DY1"; expect = "holds"; data = { n = 1000000; d = 2000; };'
+
 # new: a case that runs; never over an existing file.
 expect 0 new DY3 --out "$work/mine.cfg"
 expect 2 new DY3 --out "$work/mine.cfg"
