@@ -128,8 +128,28 @@ static void limit(void **state)
     }
 }
 
+/* X = 0, rank 0: W stays where it is. */
+static void nothing_to_learn_from(void **state)
+{
+    (void)state;
+    struct sg_data data;
+    struct sg_fit *fit;
+    const double w_0[6] = {0.4, -1.3, 2.2, 0.9, -0.6, 1.1};
+    double w[6];
+    sg_data_alloc(&data, 7, 3, 2);
+    data.y[4] = 1.5;
+    CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
+    CHECK(fit->rank == 0 && !fit->realizable);
+    sg_closed_backprop_limit(w, fit, w_0);
+    CHECK_ALL(w, w_0, 10 * SG_UNIT_ROUNDOFF * 2.2, 6);
+    sg_closed_backprop(w, fit, w_0, 0.7, 1000);
+    CHECK_ALL(w, w_0, 10 * SG_UNIT_ROUNDOFF * 2.2, 6);
+    sg_closed_fit_free(fit);
+    sg_data_free(&data);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(trajectory), TEST(limit)};
+    const struct CMUnitTest tests[] = {TEST(trajectory), TEST(limit), TEST(nothing_to_learn_from)};
     return RUN(tests);
 }

@@ -156,7 +156,8 @@ static void few_samples(void **state)
     }
 }
 
-static void realizable_or_not(void **state)
+/* Made without noise, at any condition, a set is seen to be realizable. */
+static void realizable(void **state)
 {
     (void)state;
     for (uint64_t t = 0; t < 40; t++) {
@@ -168,16 +169,48 @@ static void realizable_or_not(void **state)
         CHECK_STATUS(sg_data_make_gaussian(&data, &spec, rng), SG_OK);
         CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
         CHECK(fit->realizable);
-        /* What rounding leaves is at most 10 n u (|X| |W*| + |y|); ten times that, in all directions, is noise. */
-        const double size = (double)data.n, entries = sqrt(size * (double)data.m);
-        const double noise = 100 * size * SG_UNIT_ROUNDOFF / entries
-                             * (frobenius(data.x, data.n * data.d) * frobenius(fit->w, data.d * data.m) + frobenius(data.y, data.n * data.m));
-        for (size_t i = 0; i < data.n * data.m; i++)
-            data.y[i] += noise * sg_base_rng_gaussian(rng);
         sg_closed_fit_free(fit);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
+/* The line is 10 max(n, d) u (|X| |W*| + |y|): a residual of 0.8 of it passes for rounding, one of 1.25 does not.  X has rank one, so that a
+ * residual exists for d > n too; y = X w + e with e orthogonal to X, and rounding adds less than 0.01 of the line. */
+static void line_of_realizability(void **state)
+{
+    (void)state;
+    const size_t shapes[][3] = {{40, 1, 1}, {40, 3, 2}, {9, 40, 3}, {2, 50, 1}, {30, 30, 2}};
+    for (uint64_t t = 0; t < 2 * COUNT(shapes); t++) {
+        struct sg_rng *rng = test_rng("line", t);
+        const size_t n = shapes[t / 2][0], d = shapes[t / 2][1], m = shapes[t / 2][2], large = n > d ? n : d;
+        double *a = random_vector(n, 1.3, rng), *b = random_vector(d, 0.9, rng), *w = random_vector(d * m, 1.1, rng), *e = random_vector(n * m, 1, rng);
+        struct sg_data data;
+        struct sg_fit *fit;
+        sg_data_alloc(&data, n, d, m);
+        naive_mul(data.x, NULL, a, false, b, false, n, 1, d);
+        naive_mul(data.y, NULL, data.x, false, w, false, n, d, m);
         CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
-        CHECK(!fit->realizable);
+        CHECK(fit->rank == 1);
+        const double line = 10 * (double)large * SG_UNIT_ROUNDOFF
+                            * (frobenius(data.x, n * d) * frobenius(fit->w, d * m) + frobenius(data.y, n * m));
         sg_closed_fit_free(fit);
+        for (size_t j = 0; j < m; j++) {
+            double along = 0, square = 0;
+            for (size_t i = 0; i < n; i++) {
+                along += a[i] * e[i * m + j];
+                square += a[i] * a[i];
+            }
+            for (size_t i = 0; i < n; i++)
+                e[i * m + j] -= along / square * a[i];
+        }
+        const double scale = (t % 2 ? 1.25 : 0.8) * line / frobenius(e, n * m);
+        for (size_t i = 0; i < n * m; i++)
+            data.y[i] += scale * e[i];
+        CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
+        CHECK(fit->realizable == (t % 2 == 0));
+        sg_closed_fit_free(fit);
+        free(a); free(b); free(w); free(e);
         sg_data_free(&data);
         sg_base_rng_free(rng);
     }
@@ -229,7 +262,7 @@ static void exact_sg_and_failures(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(full_rank), TEST(rank_deficient), TEST(few_samples), TEST(realizable_or_not),
+    const struct CMUnitTest tests[] = {TEST(full_rank), TEST(rank_deficient), TEST(few_samples), TEST(realizable), TEST(line_of_realizability),
                                        TEST(small_eigenvalues_keep_their_digits), TEST(exact_sg_and_failures)};
     return RUN(tests);
 }

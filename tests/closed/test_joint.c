@@ -83,10 +83,19 @@ static void free_instance(struct instance *in)
     sg_data_free(&in->data);
 }
 
+/* An output that holds something else beforehand. */
+static double *stale(size_t n)
+{
+    double *a = SG_NEW(n, double);
+    for (size_t i = 0; i < n; i++)
+        a[i] = SG_NAN;
+    return a;
+}
+
 static double *jacobian_at_fixed_point(const struct instance *in)
 {
     const size_t size = sg_closed_joint_size(in->fit);
-    double *j = SG_NEW(size * size, double), *phi = SG_NEW(in->fit->q * in->fit->m, double);
+    double *j = stale(size * size), *phi = SG_NEW(in->fit->q * in->fit->m, double);
     sg_closed_exact_sg(phi, in->fit->m);
     sg_closed_joint_jacobian(j, &in->data, in->fit->w, phi, in->mu, in->nu);
     free(phi);
@@ -108,7 +117,7 @@ static void jacobian(void **state)
         CHECK(size == nw + q * m);
         for (size_t i = 0; i < in.data.n; i++)
             in.data.one[i] = t % 2 ? 1.0 : 0.7 + 0.03 * (double)i;
-        double *at = random_vector(size, 0.7, rng), *got = SG_NEW(size * size, double);
+        double *at = random_vector(size, 0.7, rng), *got = stale(size * size);
         long double *side[2], *f[2], *magnitude[2];
         for (int k = 0; k < 2; k++) {
             side[k] = SG_NEW(size, long double);
@@ -151,7 +160,7 @@ static void spectrum(void **state)
         struct sg_rng *rng = test_rng("spectrum", t);
         struct instance in = make_instance(t, rng);
         const size_t nw = in.data.d * in.data.m, size = sg_closed_joint_size(in.fit);
-        double *j = jacobian_at_fixed_point(&in), *want = SG_NEW(size, double), *real = SG_NEW(size, double);
+        double *j = jacobian_at_fixed_point(&in), *want = stale(size), *real = SG_NEW(size, double);
         double complex *lambda = SG_NEW(size, double complex);
         for (size_t i = nw; i < size; i++)
             for (size_t k = 0; k < nw; k++)
@@ -214,7 +223,7 @@ static void radius_and_left_vector(void **state)
         if (t % 5 == 1)
             in.nu = random_between(0.9, 1.2, rng) * 2 / in.fit->lambda_z[0];
         const size_t d = in.fit->d, m = in.fit->m, q = in.fit->q, size = sg_closed_joint_size(in.fit), nw = d * m;
-        double *j = jacobian_at_fixed_point(&in), *left = random_vector(size, 1, rng);
+        double *j = jacobian_at_fixed_point(&in), *left = stale(size);
         bool in_x = false;
         const double rho = sg_closed_joint_left(left, in.fit, in.mu, in.nu), radius = sg_closed_joint_radius(in.fit, in.mu, in.nu);
         CHECK(radius == brute_radius(&in, t, &in_x));
@@ -295,7 +304,7 @@ static void condition(void **state)
     }
 }
 
-/* mu lambda_x = nu lambda_z exactly: no basis, unless nothing couples the two. */
+/* mu lambda_x = nu lambda_z exactly: no basis. */
 static void eigenvalues_that_meet(void **state)
 {
     (void)state;
@@ -306,23 +315,29 @@ static void eigenvalues_that_meet(void **state)
             CHECK(sg_closed_joint_condition(in.fit, in.fit->lambda_z[j], in.fit->lambda_x[i]) == HUGE_VAL);
     free_instance(&in);
     sg_base_rng_free(rng);
-    struct sg_data data;
-    struct sg_fit *fit;
-    sg_data_alloc(&data, 4, 1, 1);
-    for (size_t i = 0; i < 4; i++) {                          /* x and (y, 1) orthogonal: W* = 0, E[x^T z] = 0 */
-        data.x[i] = i % 2 ? -1.5 : 1.5;
-        data.y[i] = i < 2 ? 2 : -0.5;
-    }
-    CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
-    CHECK(sg_base_max_abs(fit->x_z, 3) == 0);
-    CHECK(sg_closed_joint_condition(fit, fit->lambda_z[0], fit->lambda_x[0]) == 1);
-    CHECK(sg_closed_joint_condition(fit, 0.3, 0.2) == 1);
-    sg_closed_fit_free(fit);
-    sg_data_free(&data);
+}
+
+/* A fit made up so that the eigenbases are the axes: where mu lambda_x[i] = nu lambda_z[j], all depends on x_z[i][j] alone. */
+static void uncoupled_eigenvalues_may_meet(void **state)
+{
+    (void)state;
+    double v_x[4] = {1, 0, 0, 1}, v_z[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1}, x_z[6] = {0, 0.5, 0.7, 0.3, 0, 0.2};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < 3; j++) {
+            double lambda_x[2] = {9.5, 4.25}, lambda_z[3] = {3.5, 1.75, 0.375};
+            lambda_x[i] = lambda_z[j];
+            const struct sg_fit fit = {.d = 2, .m = 1, .q = 3, .x_z = x_z, .lambda_x = lambda_x, .lambda_z = lambda_z, .v_x = v_x, .v_z = v_z};
+            const double cond = sg_closed_joint_condition(&fit, 0.5, 0.5);
+            CHECK(x_z[3 * i + j] == 0 ? isfinite(cond) && cond > 1 : cond == HUGE_VAL);
+        }
+    double nothing[6] = {0}, lambda_x[2] = {9.5, 4.25}, lambda_z[3] = {3.5, 1.75, 0.375};
+    const struct sg_fit fit = {.d = 2, .m = 1, .q = 3, .x_z = nothing, .lambda_x = lambda_x, .lambda_z = lambda_z, .v_x = v_x, .v_z = v_z};
+    CHECK(sg_closed_joint_condition(&fit, 0.3, 0.2) == 1);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(jacobian), TEST(spectrum), TEST(radius_and_left_vector), TEST(condition), TEST(eigenvalues_that_meet)};
+    const struct CMUnitTest tests[] = {TEST(jacobian), TEST(spectrum), TEST(radius_and_left_vector), TEST(condition), TEST(eigenvalues_that_meet),
+                                       TEST(uncoupled_eigenvalues_may_meet)};
     return RUN(tests);
 }

@@ -69,6 +69,9 @@ static void threshold_and_digits(void **state)
     CHECK(r.zeros == 0 && r.contraction == 0 && r.deficit == 1);
     CHECK_CLOSE(r.optimal, 1 / 0.37, 4 * u / 0.37);
     CHECK_ABORTS((void)sg_closed_rates(one, 0));
+    const double none[3] = {0, 0, 0};                     /* X = 0: nothing moves, whatever the rate */
+    const struct sg_rates flat = sg_closed_rates(none, 3);
+    CHECK(flat.largest == 0 && flat.smallest == 0 && flat.zeros == 3 && flat.critical == HUGE_VAL && flat.optimal == HUGE_VAL);
 }
 
 /* The largest root of lambda^(tau+1) - lambda^tau + a, from the companion matrix of the polynomial. */

@@ -202,9 +202,11 @@ static void reproducible_and_refused(void **state)
     struct sg_gaussian bad = spec;
     bad.condition = 0.99;
     CHECK_ABORTS((void)!sg_data_make_gaussian(&a, &bad, rng));
-    bad = spec;
-    bad.d = 0;
-    CHECK_ABORTS((void)!sg_data_make_gaussian(&a, &bad, rng));
+    for (int k = 0; k < 3; k++) {
+        bad = spec;
+        *(k == 0 ? &bad.n : k == 1 ? &bad.d : &bad.outputs) = 0;
+        CHECK_ABORTS((void)!sg_data_make_gaussian(&a, &bad, rng));
+    }
     sg_base_rng_free(rng);
     sg_data_free(&b);
     sg_data_free(&c);

@@ -195,11 +195,11 @@ struct random_arch {
     enum sg_credit credit[NAIVE_LAYERS + 1];
 };
 
-/* Any chain: depth 1-4, biases, losses, modules with every set of terms, both targets, mix 0, 0.3 and 1, no propagation here and there.
+/* Any chain: depth 1-4, biases, losses, modules with every set of terms, both targets, mix 0 to 1, no propagation here and there.
  * In place, because arch points into r. */
 static inline void random_arch(struct random_arch *r, size_t widest, bool mse, bool nothing, struct sg_rng *rng)
 {
-    const double mixes[3] = {0.0, 0.3, 1.0};
+    const double mixes[4] = {0.0, 0.3, 0.5, 1.0};
     *r = (struct random_arch){.arch = {.inputs = random_size(1, widest, rng), .n_layers = random_size(1, NAIVE_LAYERS, rng)}};
     r->arch.loss = mse || sg_base_rng_index(rng, 3) ? SG_MSE : SG_ABS;
     for (size_t i = 0; i < r->arch.n_layers; i++) {
@@ -207,7 +207,7 @@ static inline void random_arch(struct random_arch *r, size_t widest, bool mse, b
         if (sg_base_rng_index(rng, 3))
             r->modules[r->arch.n_modules++] = (struct sg_module){i + 1, SG_LINEAR, (unsigned)random_size(1, 7, rng),
                                                                  sg_base_rng_index(rng, 2) ? SG_TARGET_TRUE : SG_TARGET_ARRIVING,
-                                                                 mixes[sg_base_rng_index(rng, 3)]};
+                                                                 mixes[sg_base_rng_index(rng, 4)]};
         r->credit[i + 1] = nothing && sg_base_rng_index(rng, 5) == 0 ? SG_NOTHING : SG_TRUE;
     }
     r->arch.labels = r->layers[r->arch.n_layers - 1].width;

@@ -98,10 +98,26 @@ static void refuses_shapes(void **state)
     CHECK_ABORTS(alloc_with(1, 3, 2, 1.0, 3, 4));             /* p has two columns */
     CHECK_ABORTS(alloc_with(1, 3, 2, 1.0, 2, 0));
     struct sg_arch none = base;
-    none.n_layers = 0;
+    none.n_layers = none.n_modules = 0;
+    none.labels = none.inputs;
     CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
     none = base;
     none.inputs = 0;
+    CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
+    struct sg_layer layer = {SG_LAYER_KINDS, 2, false};
+    none = base;
+    none.layers = &layer;
+    none.n_layers = 1;
+    none.n_modules = 0;
+    CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
+    layer.kind = SG_DENSE;
+    CHECK_EXITS(sg_net_free(sg_net_alloc(&none)), 99);
+    const struct sg_module module = {1, SG_FAMILIES, 7, SG_TARGET_TRUE, 1.0};
+    none.modules = &module;
+    none.n_modules = 1;
+    CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
+    none = base;
+    none.labels = 0;
     CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
     none = base;
     none.loss = SG_LOSS_KINDS;

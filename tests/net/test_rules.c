@@ -175,6 +175,10 @@ static void observing_changes_nothing(void **state)
         struct food f = food_for(&r.arch, random_size(1, 30, rng), rng);
         for (size_t j = 0; j < r.arch.n_modules; j++)
             r.modules[j].mix = 0;
+        struct sg_net *net = sg_net_alloc(&r.arch);
+        for (size_t i = 0; t % 2 && i < sg_net_sizes(net).phi; i++)
+            f.phi[i] = i % 2 ? SG_NAN : 1e308;                    /* whatever the modules say */
+        sg_net_free(net);
         struct run observed = run_eval(&r.arch, &f);
         r.arch.n_modules = 0;
         struct run plain = run_eval(&r.arch, &f);
@@ -206,11 +210,11 @@ static void sg_unlocks(void **state)
         struct run before = run_eval(&r.arch, &f);
         const size_t below = at == r.arch.n_layers ? sg_net_sizes(before.net).w : sg_net_layer_offset(before.net, at);
         for (size_t i = below; i < sg_net_sizes(before.net).w; i++)
-            f.w[i] += random_between(-1, 1, rng);
+            f.w[i] = t % 3 ? f.w[i] + random_between(-1, 1, rng) : 1e308;      /* where what arrives is not even finite */
         r.arch.loss = r.arch.loss == SG_MSE ? SG_ABS : SG_MSE;
         struct run after = run_eval(&r.arch, &f);
         CHECK_SAME(before.dw, after.dw, below);
-        CHECK(before.metrics.loss != after.metrics.loss && before.metrics.sg_loss != after.metrics.sg_loss);
+        CHECK(before.metrics.loss != after.metrics.loss);
         free_run(&before);
         free_run(&after);
         free_food(&f);

@@ -200,8 +200,31 @@ static void truncation(void **state)
     }
 }
 
+/* w <- w / 2 on one weight near 0: two differences of exact halves, so the bound is 10 u V / h with V = (w + h/2) / 2 the value seen, not one
+ * that is made up.  Rounding in the differences: 2 u V / h each. */
+static void half_eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field, const void *w, const void *phi,
+                      const struct sg_batch *batch, unsigned want, void *work)
+{
+    (void)dphi; (void)metrics; (void)field; (void)phi; (void)batch; (void)want; (void)work;
+    *(double *)dw = *(const double *)w;
+}
+
+static void bound_of_small_values(void **state)
+{
+    (void)state;
+    const struct sg_field field = {.dtype = SG_F64, .sizes = {.w = 1}, .eval = half_eval, .work_alloc = no_work, .work_free = free_nothing};
+    const struct sg_sim_spec spec = {.field = &field, .net_opt = {SG_GD, 0.5}, .sg_opt = {SG_GD, 0}};
+    const double h = cbrt(SG_UNIT_ROUNDOFF), w = 0.46 * h, v = (w + h / 2) / 2;
+    struct sg_sim *sim = sg_sim_alloc(&spec, &w, NULL);
+    double got, bound;
+    sg_approx_step_jacobian(&got, &bound, sim, &w, NULL);
+    CHECK_CLOSE(got, 0.5, bound);
+    CHECK_CLOSE(bound, 10 * SG_UNIT_ROUNDOFF * v / h, 4 * SG_UNIT_ROUNDOFF * v / h);
+    sg_sim_free(sim);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(closed_form_at_any_state), TEST(truncation)};
+    const struct CMUnitTest tests[] = {TEST(closed_form_at_any_state), TEST(truncation), TEST(bound_of_small_values)};
     return RUN(tests);
 }

@@ -191,19 +191,31 @@ static void evaluations(void **state)
     }
 }
 
-/* An infinity is found at the next look, every 64 steps and at the end. */
+/* A field in which nothing moves: an entry that is not finite stays the only one. */
+static void still_eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field, const void *w, const void *phi,
+                       const struct sg_batch *batch, unsigned want, void *work)
+{
+    (void)metrics; (void)field; (void)w; (void)phi; (void)batch; (void)work;
+    for (size_t i = 0; (want & SG_WANT_W) && i < NW; i++)
+        ((double *)dw)[i] = 0;
+    for (size_t i = 0; (want & SG_WANT_PHI) && i < NPHI; i++)
+        ((double *)dphi)[i] = 0;
+}
+
+/* It is found at the next look, every 64 steps and at the end, in w or in phi. */
 static void divergence(void **state)
 {
     (void)state;
+    struct sg_field still = made_up;
+    still.eval = still_eval;
     for (size_t k = 0; k < COUNT(timings); k++) {
-        struct sg_sim *sim = make_sim(timings[k], 0.1, 0.1);
+        const struct sg_sim_spec spec = {.field = &still, .net_opt = {SG_GD, 0.1}, .sg_opt = {SG_GD, 0.1}, .timing = timings[k]};
+        struct sg_sim *sim = sg_sim_alloc(&spec, w_0, phi_0);
         double saved[SIZE * 8], bad[SIZE * 8];
         sg_sim_get_state(saved, sim);
-        CHECK_STATUS(sg_sim_advance(sim, &batch_a, 0), SG_OK);
-        CHECK_STATUS(sg_sim_advance(sim, &batch_a, 130), SG_OK);
-        CHECK(sg_sim_time(sim) == 130);
-        for (size_t at = 0; at < SIZE; at++) {                         /* in w or in phi */
-            sg_sim_restart(sim, w_0, phi_0, 0, 0);                     /* nothing moves: only that entry is bad */
+        for (size_t at = 0; at < SIZE; at++) {
+            context("timing %zu, entry %zu", k, at);
+            sg_sim_restart(sim, w_0, phi_0, 0.1, 0.1);
             memcpy(bad, saved, sizeof saved);
             bad[at] = at % 2 ? SG_NAN : -HUGE_VAL;
             sg_sim_set_state(sim, bad);
@@ -212,6 +224,11 @@ static void divergence(void **state)
             CHECK_STATUS(sg_sim_advance(sim, &batch_a, 1000), SG_DIVERGED);
             CHECK(sg_sim_time(sim) == 10 + 64);
         }
+        sg_sim_free(sim);
+        sim = make_sim(timings[k], 0.1, 0.1);
+        CHECK_STATUS(sg_sim_advance(sim, &batch_a, 0), SG_OK);
+        CHECK_STATUS(sg_sim_advance(sim, &batch_a, 130), SG_OK);
+        CHECK(sg_sim_time(sim) == 130);
         sg_sim_restart(sim, w_0, phi_0, 1e3, 1e3);                     /* a real one: quadratic terms explode within 64 steps */
         CHECK_STATUS(sg_sim_advance(sim, &batch_a, 1000), SG_DIVERGED);
         CHECK(sg_sim_time(sim) == 64);
@@ -219,9 +236,37 @@ static void divergence(void **state)
     }
 }
 
+/* Each update has its own optimiser, and states in doubles are for float64. */
+static void step_with(enum sg_opt_kind net, enum sg_opt_kind sg)
+{
+    const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {net, 0.1}, .sg_opt = {sg, 0.1}};
+    struct sg_sim *sim = sg_sim_alloc(&spec, w_0, phi_0);
+    sg_sim_step(sim, &batch_a);
+    sg_sim_free(sim);
+}
+
+static void optimisers_and_types(void **state)
+{
+    (void)state;
+    CHECK_EXITS(step_with(SG_GD, SG_GD), 99);
+    CHECK_ABORTS(step_with((enum sg_opt_kind)9, SG_GD));
+    CHECK_ABORTS(step_with(SG_GD, (enum sg_opt_kind)9));
+    struct sg_field single = made_up;
+    single.dtype = SG_F32;
+    const float w[NW] = {0.5f, 0.25f, -1.5f}, phi[NPHI] = {1.25f, -0.75f};
+    const struct sg_sim_spec spec = {.field = &single, .net_opt = {SG_GD, 0.1}, .sg_opt = {SG_GD, 0.1}};
+    struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
+    double saved[SIZE] = {0};
+    CHECK_SAME((const float *)sg_sim_w(sim), w, NW);
+    CHECK_SAME((const float *)sg_sim_phi(sim), phi, NPHI);
+    CHECK_ABORTS(sg_sim_get_state(saved, sim));
+    CHECK_ABORTS(sg_sim_set_state(sim, saved));
+    sg_sim_free(sim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(same_bits_twice), TEST(state_is_the_past), TEST(set_continues), TEST(restart_is_a_new_start),
-                                       TEST(evaluations), TEST(divergence)};
+                                       TEST(evaluations), TEST(divergence), TEST(optimisers_and_types)};
     return RUN(tests);
 }
