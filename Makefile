@@ -45,6 +45,9 @@ TEST_OBJ   := $(TEST_SRC:%.c=$B/%.o) $B/tests/support.o
 TESTS      := $(TEST_SRC:tests/%.c=$B/tests/%)
 LIB        := $B/libsynthgrad.a
 
+# `make V=1` shows the commands.
+Q := $(if $(V),,@)
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants proofs fuzz install uninstall clean help
@@ -55,11 +58,12 @@ build/synthgrad: $B/synthgrad
 	@ln -sf $(FLAVOUR)/synthgrad $@
 
 $B/synthgrad: $(CLI_OBJ) $(LIB)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 # Objects wait for deps when both are asked for, and never rebuild because of it.
 BUILD_AFTER := $(filter deps deps-dev,$(MAKECMDGOALS))
@@ -67,15 +71,19 @@ $(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ): | $(BUILD_AFTER)
 
 $B/%.f64.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -DSG_KERNEL_F64 -MMD -MP -c -o $@ $<
+	@echo "  cc   $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -DSG_KERNEL_F64 -MMD -MP -c -o $@ $<
 $B/%.f32.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -DSG_KERNEL_F32 -MMD -MP -c -o $@ $<
+	@echo "  cc   $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -DSG_KERNEL_F32 -MMD -MP -c -o $@ $<
 $B/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests -MMD -MP -c -o $@ $<
+	@echo "  cc   $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests -MMD -MP -c -o $@ $<
 $B/tests/%: $B/tests/%.o $B/tests/support.o $(LIB)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(PKG_LIBS)
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(PKG_LIBS)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 
