@@ -73,7 +73,7 @@ build() {
     object=$B/${2%.c}.o copy=$work/$1/${2##*/}
     sed -e "$3" "$2" > "$copy" 2> "$work/$1/log" || { head -n 1 "$work/$1/log"; return 1; }
     cmp -s "$2" "$copy" && { echo "the expression changes nothing in $2"; return 1; }
-    compile=$(grep -F -e " -o $object " "$work/commands" | sed -e "s| -o $object | -o $work/$1/perturbed.o -iquote ${2%/*} |; s| $2\$| $copy|")
+    compile=$(grep -F -e " -o $object " "$work/commands" | sed -e "s| -o $object | -o $work/$1/perturbed.o -iquote ${2%/*} -w |; s| $2\$| $copy|")
     link=$(grep -F -e " -o $program " "$work/commands" | sed -e "s| -o $program | -o $work/$1/synthgrad $work/$1/perturbed.o |")
     [ -n "$compile" ] && [ -n "$link" ] || { echo "make prints no command for $object"; return 1; }
     eval "$compile" > "$work/$1/log" 2>&1 || { echo "does not compile: $(grep -m 1 error "$work/$1/log")"; return 1; }
