@@ -13,6 +13,7 @@ rows() { cat <<'END'
 CP1  | src/closed/chain.c       | s/phi\[i\] = -v\[/phi[i] = v[/                                      | cp1_preservation
 CP2  | src/closed/chain.c       | s/gradient\[i\] -= product/gradient[i] += product/                   | cp2_equivalence
 CP2  | src/closed/chain.c       | s/f_phi\[j\] \/ o->sigma_min :/f_phi[j] * o->sigma_min :/            | cp2_equivalence
+CP2  | src/closed/chain.c       | s/phi\[i\] = -v\[/phi[i] = v[/                                      | cp2_depth
 CP3  | src/claim/cp3_zero_loss.c | s/= -map\[i\]/= map[i]/                                             | cp3_zero_loss
 CP4  | src/closed/spurious.c    | s/llabs(b) < llabs(a)/llabs(b) <= llabs(a)/                        | cp4_spurious
 DY1  | src/closed/backprop.c    | s/1 - mu \* fit->lambda_x\[i\]/1 + mu * fit->lambda_x[i]/          | dy1_backprop
@@ -21,6 +22,7 @@ DY1  | src/closed/backprop.c    | s/i < fit->rank ? 0.0 : 1.0/i < fit->rank ? 0.
 DY3  | src/closed/joint.c       | s/= 1 - nu \* fit->lambda_z\[j\];/= 1 - mu * fit->lambda_z[j];/    | dy3_joint_spectrum
 DY3  | src/closed/joint.c       | s/top.value - 1 + nu/top.value - 1 - nu/                           | dy3_joint_spectrum
 DY3  | src/closed/rates.c       | s/r.critical = 2 \//r.critical = 2.02 \//                          | dy3_joint_spectrum
+DY3  | src/closed/rates.c       | s/r.optimal = 2 \//r.optimal = 1.99 \//                              | dy3_joint_spectrum
 DY5  | src/sim/line_search.c    | s/slope \/ sg_sim_curv/2 * slope \/ sg_sim_curv/                   | dy5_line_search
 DY6  | src/closed/inexact.c     | s/fast = (1 + rho)/fast = (1 - rho)/                               | dy6_tracking
 DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/                     | dy7_chosen_rates
@@ -73,7 +75,7 @@ build() {
     object=$B/${2%.c}.o copy=$work/$1/${2##*/}
     sed -e "$3" "$2" > "$copy" 2> "$work/$1/log" || { head -n 1 "$work/$1/log"; return 1; }
     cmp -s "$2" "$copy" && { echo "the expression changes nothing in $2"; return 1; }
-    compile=$(grep -F -e " -o $object " "$work/commands" | sed -e "s| -o $object | -o $work/$1/perturbed.o -iquote ${2%/*} -w |; s| $2\$| $copy|")
+    compile=$(grep -F -e " -o $object " "$work/commands" | sed -e "s| -o $object | -o $work/$1/perturbed.o -iquote ${2%/*} -w -g0 |; s| $2\$| $copy|")
     link=$(grep -F -e " -o $program " "$work/commands" | sed -e "s| -o $program | -o $work/$1/synthgrad $work/$1/perturbed.o |")
     [ -n "$compile" ] && [ -n "$link" ] || { echo "make prints no command for $object"; return 1; }
     eval "$compile" > "$work/$1/log" 2>&1 || { echo "does not compile: $(grep -m 1 error "$work/$1/log")"; return 1; }

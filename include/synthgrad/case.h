@@ -33,7 +33,7 @@ struct sg_case_data {
     struct sg_text_list target;
     bool standardise, standardise_target;
 };
-struct sg_case_net { struct sg_int_list layers; int loss; };
+struct sg_case_net { struct sg_int_list layers; int loss; bool draw; };
 struct sg_case_train {
     int form, order, delay, units, search;
     double mu, nu;

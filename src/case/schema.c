@@ -69,6 +69,8 @@ const struct sg_case_key sg_case_keys[] = {
     { NET(layers), INTS(1, 10000), .preset = "()", .example = "(8, 8)",
       .meaning = "Widths of the hidden layers, () for none: p = X W." },
     { NET(loss), CHOICE(losses), .preset = "\"mse\"", .meaning = "1/2 |p - y|^2, or |p - y|_1." },
+    { NET(draw), SG_KEY_BOOL, .preset = "false",
+      .meaning = "Many nets instead of this one, each no deeper and no wider, with an SG at any boundary (CP2)." },
 
     { SG_GROUP_TOP, "sg", offsetof(struct sg_case, module), SG_KEY_GROUP_LIST, .holds = SG_GROUP_SG,
       .example = "( { at = \"output\"; mix = 1.0; } )",

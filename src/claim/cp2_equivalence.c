@@ -30,25 +30,16 @@ static void keep_worst(struct worst *w, double norm, double bound)
 struct run {
     struct sg_evidence *ev;           /* where the path's series goes, or NULL */
     struct sg_twin *t;
-    double *gradient, *f_phi;         /* scratch */
     double norm, bound;               /* |grad L| by plain backprop and its bound, at the last state looked at */
     double instance, start, iteration;
     struct worst path, solutions, predictions;
 };
 
-/* The bound with the rounding of F and of the gradient itself. */
 static void look(struct run *r, const double *state)
 {
-    struct sg_twin *t = r->t;
-    double rounding;
-    sg_twin_eval(t, state, state + t->n_w);
-    sg_twin_gradient(r->gradient, &rounding, t, state);
-    sg_twin_phi_norms(r->f_phi, NULL, t);
-    const double f_w = sg_base_norm(t->dw, t->n_w) + sg_base_norm(t->u_w, t->n_w);
-    r->norm = sg_base_norm(r->gradient, t->n_w);
-    if (sg_closed_chain_bound(&r->bound, &t->chain, &t->rows, state, state + t->n_w, f_w, r->f_phi) != SG_OK)
-        r->bound = SG_NAN;
-    r->bound += rounding;
+    const struct sg_twin_look seen = sg_twin_look(r->t, state);
+    r->norm = seen.gradient;
+    r->bound = seen.bound;
     keep_worst(&r->path, r->norm, r->bound);
 }
 
@@ -56,10 +47,9 @@ static void look(struct run *r, const double *state)
 static bool solved(const double *state, const double *f, void *context)
 {
     struct run *r = context;
-    const struct sg_twin *t = r->t;
+    double residual, level;
     look(r, state);
-    const double residual = sg_base_norm(f, t->n_w + t->n_phi), level = hypot(sg_base_norm(t->u_w, t->n_w), sg_base_norm(t->u_phi, t->n_phi));
-    const bool is_one = sg_base_within(residual, level);
+    const bool is_one = sg_twin_solved(&residual, &level, r->t, f);
     if (r->ev)
         sg_claim_point(r->ev, (const double[]){r->instance, r->start, r->iteration, residual, level, r->bound, r->norm, is_one ? 1 : 0});
     r->iteration++;
@@ -96,8 +86,7 @@ static enum sg_status check_solutions(struct sg_evidence *ev, struct sg_twin *t,
                                       struct sg_rng *rng)
 {
     struct sg_critical *solver = sg_sim_critical_alloc(&t->field);
-    struct run r = {.ev = record ? ev : NULL, .t = t, .gradient = SG_NEW(t->n_w, double), .f_phi = SG_NEW(t->chain.n_modules, double),
-                    .instance = instance};
+    struct run r = {.ev = record ? ev : NULL, .t = t, .instance = instance};
     double *state = SG_NEW(t->n_w + t->n_phi, double), *w_0 = SG_NEW(t->n_w, double), gradient;
     enum sg_status status = sg_twin_minimum(w_0, &gradient, t, rng, ev);
     for (size_t i = 0; i < STARTS && status == SG_OK; i++) {
@@ -121,8 +110,6 @@ static enum sg_status check_solutions(struct sg_evidence *ev, struct sg_twin *t,
                        "both gradients' bounds over sqrt(lambda_min+(S_x))");
     sg_claim_bound(ev, SG_SIMULATED, "|grad L| at every state on the solver's way, against the same bound", r.path.norm, r.path.bound, walk_basis);
     sg_sim_critical_free(solver);
-    free(r.gradient);
-    free(r.f_phi);
     free(state);
     free(w_0);
     return status;
@@ -261,6 +248,8 @@ static enum sg_status draw_unlabelled(struct sg_evidence *ev, const struct sg_tr
 
 static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
 {
+    if (trial->c->net.draw)
+        return sg_cp2_depth(ev, trial);
     struct sg_rng *rng = sg_claim_rng(trial, "starts");
     struct tally tally = {0};
     if (trial->figure)

@@ -1,4 +1,5 @@
 /* A case's net twice: with its SGs, and under plain backprop, which knows nothing of them. */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,6 +136,30 @@ void sg_twin_phi_norms(double *f_phi, double *u_phi, const struct sg_twin *t)
         if (u_phi)
             u_phi[j] = rounding;
     }
+}
+
+struct sg_twin_look sg_twin_look(struct sg_twin *t, const double *state)
+{
+    struct sg_twin_look look = {0};
+    double rounding, *gradient = SG_NEW(t->n_w, double), *f_phi = SG_NEW(t->chain.n_modules, double);
+    sg_twin_eval(t, state, state + t->n_w);
+    sg_twin_gradient(gradient, &rounding, t, state);
+    sg_twin_phi_norms(f_phi, NULL, t);
+    const double f_w = sg_base_norm(t->dw, t->n_w) + sg_base_norm(t->u_w, t->n_w);
+    look.gradient = sg_base_norm(gradient, t->n_w);
+    if (sg_closed_chain_bound(&look.bound, &t->chain, &t->rows, state, state + t->n_w, f_w, f_phi) != SG_OK)
+        look.bound = SG_NAN;
+    look.bound += rounding + DBL_MIN;    /* underflow: at most 2^-1075 an operation, and DBL_MIN has room for 2^53 of them */
+    free(gradient);
+    free(f_phi);
+    return look;
+}
+
+bool sg_twin_solved(double *residual, double *level, const struct sg_twin *t, const double *f)
+{
+    *residual = sg_base_norm(f, t->n_w + t->n_phi);
+    *level = hypot(sg_base_norm(t->u_w, t->n_w), sg_base_norm(t->u_phi, t->n_phi));
+    return sg_base_within(*residual, *level);
 }
 
 /* ---- critical points ------------------------------------------------------------------------------------------------ */

@@ -31,6 +31,16 @@ void sg_twin_gradient(double *gradient, double *rounding, struct sg_twin *t, con
 /* Of each module, for the last state evaluated: an upper bound on the norm of its exact F_phi, and one on F_phi's rounding.  NULL: not wanted. */
 void sg_twin_phi_norms(double *f_phi, double *u_phi, const struct sg_twin *t);
 
+/* At a state (w, phi), from F alone: |grad L| by plain backprop and the bound |F_w| + |(c_l)| of closed.h on it, rounding of F and of the gradient
+ * included; NaN where an SVD fails.  Leaves F in t->dw, t->dphi. */
+struct sg_twin_look { double gradient, bound; };
+struct sg_twin_look sg_twin_look(struct sg_twin *t, const double *state);
+/* F = (dw, dphi) at a state is at the rounding level of its own evaluation: a solution, as far as arithmetic can tell. */
+bool sg_twin_solved(double *residual, double *level, const struct sg_twin *t, const double *f);
+
+/* CP2 over drawn nets (net key draw): depth, widths, SG boundary and data, another for each instance. */
+enum sg_status sg_cp2_depth(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+
 /* A global minimum of L that is not special, and a bound on |grad L| there: dgelsd's W* plus a random part in the null space of X; with hidden layers, random W_2 ... W_N and W_1 = W* V^+, V their product.  Hypothesis: hidden layers no narrower than the output. */
 enum sg_status sg_twin_minimum(double *w, double *gradient, struct sg_twin *t, struct sg_rng *rng, struct sg_evidence *ev) SG_MUST_CHECK;
 /* The smallest joint update |F(w, phi)| over ALL phi: F is affine in phi, its matrix is read off from the net, dgelsd solves it, the net is

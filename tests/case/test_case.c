@@ -172,7 +172,7 @@ static void test_every_gaussian_key_is_read(void **state)
               "claim = \"CP4\"; expect = \"not reproduced\"; seed = 2147483647; replicates = 100000;\n"
               "data = { kind = \"gaussian\"; n = 123; d = 17; outputs = 3; rank = 5; condition = 30;\n"
               "         noise = 0.25; bias = false; };\n"
-              "net = { layers = (8, 4); loss = \"abs\"; };\n"
+              "net = { layers = (8, 4); loss = \"abs\"; draw = true; };\n"
               "sg = ( { at = 1; family = \"linear\"; terms = \"1h\"; target = \"arriving\"; mix = 0.5; },\n"
               "       { at = 2; mix = 0; }, { at = \"output\"; terms = \"y\"; } );\n"
               "train = { form = \"sample\"; order = \"network_first\"; delay = \"none\"; units = \"optimal\";\n"
@@ -189,6 +189,7 @@ static void test_every_gaussian_key_is_read(void **state)
     assert_int_equal(c.net.layers.n, 2);
     assert_int_equal(c.net.layers.value[0], 8);
     assert_int_equal(c.net.layers.value[1], 4);
+    assert_true(c.net.draw);
     assert_int_equal(c.net.loss, SG_ABS);
     assert_int_equal(c.n_modules, 3);
     assert_int_equal(c.module[0].at, 1);
@@ -1075,7 +1076,7 @@ static void test_schema_prints_every_key(void **state)
     fclose(out);
     static const char *const keys[] = {
         "claim", "expect", "seed", "replicates", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
-        "file", "target", "standardise", "standardise_target", "net", "layers", "loss", "sg", "at", "family", "terms",
+        "file", "target", "standardise", "standardise_target", "net", "layers", "loss", "draw", "sg", "at", "family", "terms",
         "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "steps", "tau",
         "radius", "line", "control",
     };

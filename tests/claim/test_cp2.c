@@ -54,6 +54,26 @@ static void holds_in_depth(void **state)
     sg_case_free(&c);
 }
 
+/* Drawn nets: holds with saddles; without labels each replicate has added points, far above what their residual allows. */
+static void holds_for_drawn_nets(void **state)
+{
+    (void)state;
+    holds_with_its_control("cases/cp2_depth.cfg", 1, 4711, 1);
+    struct sg_case c;
+    read_case(&c, "cases/cp2_depth.cfg", 1);
+    c.has_control = false;
+    c.module[0].terms = SG_H | SG_ONE;
+    struct sg_judgement j = judge(&c, 30);
+    CHECK(j.verdict == SG_FAILS);
+    CHECK(row_of(&j, solutions)->measured > 1e6 * row_of(&j, solutions)->tolerance);
+    sg_claim_judgement_free(&j);
+    c.net.layers.n = 0;                                  /* nothing to draw */
+    j = judge(&c, 30);
+    CHECK(j.verdict == SG_INCONCLUSIVE);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
 static void same_bits_for_any_jobs(void **state)
 {
     (void)state;
@@ -77,6 +97,6 @@ static void same_bits_for_any_jobs(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(holds), TEST(labels_decide), TEST(holds_in_depth), TEST(same_bits_for_any_jobs)};
+    const struct CMUnitTest tests[] = {TEST(holds), TEST(labels_decide), TEST(holds_in_depth), TEST(holds_for_drawn_nets), TEST(same_bits_for_any_jobs)};
     return RUN(tests);
 }
