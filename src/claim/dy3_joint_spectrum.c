@@ -137,6 +137,18 @@ static void check_contraction(struct sg_evidence *ev, struct sg_shallow *s, cons
     free(left);
 }
 
+/* The fastest rate of a block is where its two ends contract alike: |1 - mu lambda| is convex in lambda, so an end is slowest. */
+static void check_fastest(struct sg_evidence *ev, const struct sg_shallow *s)
+{
+    const struct sg_rates *rate[] = {&s->rate_x, &s->rate_z};
+    double apart = 0;
+    for (int k = 0; k < 2; k++) {
+        const double top = fabs(1 - rate[k]->optimal * rate[k]->largest), bottom = fabs(1 - rate[k]->optimal * rate[k]->smallest);
+        apart = sg_base_max(apart, sg_base_max(fabs(top - bottom), fabs(top - rate[k]->contraction)));
+    }
+    sg_claim_bound(ev, SG_CLOSED_FORM, "fastest rates: both ends of a spectrum contract alike, and as stated", apart, 10 * SG_UNIT_ROUNDOFF, "10 u");
+}
+
 static void check_limit(struct sg_evidence *ev, struct sg_shallow *s, bool mu, struct sg_rng *rng)
 {
     const struct sg_rates *rate = mu ? &s->rate_x : &s->rate_z;
@@ -192,6 +204,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         check_contraction(ev, s, "late contraction at the case's rates, against the spectral radius", s->mu, s->nu, rng);
         check_contraction(ev, s, "late contraction at the fastest rates, against the spectral radius", s->rate_x.optimal,
                           s->rate_z.optimal, rng);
+        check_fastest(ev, s);
         check_limit(ev, s, true, rng);
         check_limit(ev, s, false, rng);
         if (trial->figure)

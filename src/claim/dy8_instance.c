@@ -85,10 +85,9 @@ static double growth(struct sg_dy8 *s, const double complex *left, const double 
     sg_dy8_start(s, start);
     free(start);
     const double from = cabs(sg_dy8_coordinate(s, left));
-    double now = from;
     while (sg_dy8_weight_distance(s->sim, s) < factor * GROWN && sg_sim_time(s->sim) < limit)
         sg_sim_step(s->sim, &s->batch);
-    now = cabs(sg_dy8_coordinate(s, left));
+    const double now = cabs(sg_dy8_coordinate(s, left));
     return sg_sim_time(s->sim) < limit ? log(now / from) / (double)sg_sim_time(s->sim) : SG_NAN;
 }
 

@@ -6,7 +6,7 @@
 
 struct sg_deep_sizes sg_deep_sizes(const struct sg_deep *deep)
 {
-    SG_REQUIRE(deep->n_layers >= 1 && deep->n_layers <= SG_DEEP_LAYERS_MAX && deep->at >= 1 && deep->at <= deep->n_layers);
+    SG_REQUIRE(deep->n_layers <= SG_DEEP_LAYERS_MAX && deep->at >= 1 && deep->at <= deep->n_layers);
     struct sg_deep_sizes s = {.d = deep->width[0], .m = deep->width[deep->n_layers], .K = deep->width[deep->at]};
     s.q = s.d + s.m + 1;
     s.z = s.K + s.m + 1;

@@ -109,7 +109,8 @@ static void no_collisions(void **state)
     enum { STREAMS = 30000 };
     double *first = SG_NEW(STREAMS, double), sum = 0;
     for (size_t i = 0; i < STREAMS; i++) {
-        struct sg_rng *rng = sg_base_rng_alloc(test_seed() + i / 3000, "collisions", i % 1000, i / 1000 % 3 == 0 ? "x" : i / 1000 % 3 == 1 ? "y" : "z");
+        static const char *const purposes[] = {"x", "y", "z"};
+        struct sg_rng *rng = sg_base_rng_alloc(test_seed() + i / 3000, "collisions", i % 1000, purposes[i / 1000 % 3]);
         first[i] = sg_base_rng_uniform(rng);
         sg_base_rng_free(rng);
     }

@@ -184,7 +184,8 @@ static void line_of_realizability(void **state)
     for (uint64_t t = 0; t < 2 * COUNT(shapes); t++) {
         struct sg_rng *rng = test_rng("line", t);
         const size_t n = shapes[t / 2][0], d = shapes[t / 2][1], m = shapes[t / 2][2], large = n > d ? n : d;
-        double *a = random_vector(n, 1.3, rng), *b = random_vector(d, 0.9, rng), *w = random_vector(d * m, 1.1, rng), *e = random_vector(n * m, 1, rng);
+        double *a = random_vector(n, 1.3, rng), *b = random_vector(d, 0.9, rng), *w = random_vector(d * m, 1.1, rng);
+        double *e = random_vector(n * m, 1, rng);
         struct sg_data data;
         struct sg_fit *fit;
         sg_data_alloc(&data, n, d, m);

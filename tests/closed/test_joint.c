@@ -229,7 +229,8 @@ static void radius_and_left_vector(void **state)
         CHECK(radius == brute_radius(&in, t, &in_x));
         CHECK(fabs(rho) == radius);
         const double u = 4 * (double)(in.data.n + size) * SG_UNIT_ROUNDOFF;
-        const double scale = in.mu * frobenius(in.fit->s_x, d * d) + in.mu * frobenius(in.fit->x_z, d * q) + in.nu * frobenius(in.fit->s_z, q * q) + 1;
+        const double scale = in.mu * (frobenius(in.fit->s_x, d * d) + frobenius(in.fit->x_z, d * q))
+                             + in.nu * frobenius(in.fit->s_z, q * q) + 1;
         CHECK_CLOSE(frobenius(left, size), 1, u);
         for (size_t k = 0; k < size; k++) {
             long double sum = -(long double)rho * (long double)left[k];
@@ -276,7 +277,8 @@ static void condition(void **state)
                 for (size_t a = 0; a < d; a++)
                     for (size_t b = 0; b < q; b++)
                         e += (long double)fit->v_x[a * d + i] * (long double)fit->x_z[a * q + b] * (long double)fit->v_z[b * q + k];
-                const double difference = in.mu * fit->lambda_x[i] - in.nu * fit->lambda_z[k], c = (double)(-(long double)in.mu * e) / difference;
+                const double difference = in.mu * fit->lambda_x[i] - in.nu * fit->lambda_z[k];
+                const double c = (double)(-(long double)in.mu * e) / difference;
                 gap = fmin(gap, fabs(difference));
                 y_norm += c * c;
                 for (size_t a = 0; a < d; a++)
@@ -337,7 +339,7 @@ static void uncoupled_eigenvalues_may_meet(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(jacobian), TEST(spectrum), TEST(radius_and_left_vector), TEST(condition), TEST(eigenvalues_that_meet),
-                                       TEST(uncoupled_eigenvalues_may_meet)};
+    const struct CMUnitTest tests[] = {TEST(jacobian), TEST(spectrum), TEST(radius_and_left_vector), TEST(condition),
+                                       TEST(eigenvalues_that_meet), TEST(uncoupled_eigenvalues_may_meet)};
     return RUN(tests);
 }

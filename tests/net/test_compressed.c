@@ -66,7 +66,8 @@ static void check_directions(const struct sg_arch *arch, struct food *f, struct 
     for (size_t j = 0, at = 0; j < arch->n_modules; j++) {
         const size_t i = arch->modules[j].at, k = v.width[i], rows = naive_rows(arch->modules[j].terms, k, m);
         const double p = hypot(magnitude_norm(v.h[i], q * k), sqrt((double)m + 1));
-        const double e = magnitude_norm(v.s[i], q * k) + magnitude_norm(arch->modules[j].target == SG_TARGET_TRUE ? v.g[i] : v.arriving[i], q * k);
+        const struct wide *target = arch->modules[j].target == SG_TARGET_TRUE ? v.g[i] : v.arriving[i];
+        const double e = magnitude_norm(v.s[i], q * k) + magnitude_norm(target, q * k);
         CHECK_ALL(dphi[0] + at, dphi[1] + at, u * p * e, rows * k);
         tol_sg += u * e * e;
         at += rows * k;

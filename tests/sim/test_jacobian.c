@@ -84,8 +84,8 @@ static double *expected_jacobian(const struct instance *in, struct sg_timing t, 
         const int w_ago = of_sg ? t.sg_w : t.net_w, phi_ago = of_sg ? t.sg_phi : t.net_phi;
         double *w_rows = w_ago < 0 ? result[0] : picking((size_t)w_ago, 0, nw, s, size);
         double *phi_rows = phi_ago < 0 ? result[1] : picking((size_t)phi_ago, nw, np, s, size);
-        result[of_sg] = update_rows(of_sg, in, w_ago < 0 ? next : state + (size_t)w_ago * s, (phi_ago < 0 ? next : state + (size_t)phi_ago * s) + nw,
-                                    w_rows, phi_rows, size);
+        const double *w = w_ago < 0 ? next : state + (size_t)w_ago * s, *phi = (phi_ago < 0 ? next : state + (size_t)phi_ago * s) + nw;
+        result[of_sg] = update_rows(of_sg, in, w, phi, w_rows, phi_rows, size);
         if (w_ago >= 0)
             free(w_rows);
         if (phi_ago >= 0)
@@ -123,7 +123,8 @@ static void check_jacobian(const struct instance *in, struct sg_timing timing, s
 
     double moment = 0, largest = sg_base_max_abs(state, size);
     for (size_t i = 0; i < in->data.n; i++)
-        moment = sg_base_max(moment, frobenius(in->data.x + i * in->data.d, in->data.d) + frobenius(in->data.y + i * in->data.m, in->data.m) + 1);
+        moment = sg_base_max(moment, 1 + frobenius(in->data.x + i * in->data.d, in->data.d)
+                                         + frobenius(in->data.y + i * in->data.m, in->data.m));
     const double lifted = 1 + frobenius(state, size), h = cbrt(SG_UNIT_ROUNDOFF) * sg_base_max(1, largest);
     const double v = largest + (in->mu + in->nu) * moment * moment * lifted * lifted * lifted;
     const double k = (double)(in->data.n + in->s + 10);

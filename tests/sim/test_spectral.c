@@ -219,7 +219,8 @@ static void metrics(void **state)
             CHECK_ALL(alone + in.nw, dphi, size, in.np);
             field->work_free(work);
         }
-        const double w = frobenius(start, in.nw), lift2 = w * w + (double)in.m + 1, full = frobenius(start + in.nw, in.np) + sqrt(2 * (double)in.m);
+        const double w = frobenius(start, in.nw), lift2 = w * w + (double)in.m + 1;
+        const double full = frobenius(start + in.nw, in.np) + sqrt(2 * (double)in.m);
         const double tol = (double)(in.data.n + in.d + in.m + 1) * SG_UNIT_ROUNDOFF * in.moments * lift2;
         for (int f = 1; f < FORMS; f++) {
             CHECK_CLOSE(got[f].loss, got[0].loss, tol);
@@ -241,7 +242,8 @@ static void eigenbasis(void **state)
         struct instance in;
         make_instance(&in, t, 7, rng);
         const size_t d = in.d, n = in.data.n;
-        double *s_x = SG_NEW(d * d, double), *lambda = SG_NEW(d, double), *w = random_vector(in.nw, 1, rng), *v = SG_NEW(in.nw, double), *back = SG_NEW(in.nw, double);
+        double *s_x = SG_NEW(d * d, double), *lambda = SG_NEW(d, double), *w = random_vector(in.nw, 1, rng);
+        double *v = SG_NEW(in.nw, double), *back = SG_NEW(in.nw, double);
         naive_mul(s_x, NULL, in.data.x, true, in.data.x, false, d, n, d);
         for (size_t i = 0; i < d * d; i++)
             s_x[i] /= (double)n;

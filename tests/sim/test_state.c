@@ -128,7 +128,8 @@ static void set_continues(void **state)
     for (size_t k = 0; k < COUNT(timings); k++)
         for (uint64_t before = 0; before < 8; before++) {
             context("timing %zu, %llu steps before", k, (unsigned long long)before);
-            struct sg_sim *a = make_sim(timings[k], 0.11, 0.07), *b = make_sim(timings[k], 0.11, 0.07), *fresh = make_sim(timings[k], 0.11, 0.07);
+            struct sg_sim *a = make_sim(timings[k], 0.11, 0.07), *b = make_sim(timings[k], 0.11, 0.07);
+            struct sg_sim *fresh = make_sim(timings[k], 0.11, 0.07);
             double saved[SIZE * 8];
             CHECK_STATUS(sg_sim_advance(a, &batch_a, 6), SG_OK);
             CHECK_STATUS(sg_sim_advance(b, &batch_b, before), SG_OK);
