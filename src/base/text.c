@@ -48,7 +48,7 @@ void sg_base_escape(char *out, size_t size, const char *text)
 
 struct sg_shown sg_base_show(const char *text, size_t most)
 {
-    struct sg_shown shown;
+    struct sg_shown shown = {""};
     SG_REQUIRE(most + sizeof "..." <= sizeof shown.text);
     sg_base_escape(shown.text, most + sizeof "...", text);
     return shown;

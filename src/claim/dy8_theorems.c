@@ -137,7 +137,7 @@ static enum sg_status check_scalar(struct sg_evidence *ev, struct sg_rng *rng)
 {
     const struct sg_deep deep = {.n_layers = 2, .at = 1, .width = {1, 1, 1}};
     double w[2], S, R, P, M[9], J[16], c[3], norm, worst = 0;
-    struct sg_dy8_mode mode[4];
+    struct sg_dy8_mode mode[4] = {0};
     bool hurwitz = true;
     enum sg_status status = SG_OK;
     for (size_t t = 0; t < INSTANCES && status == SG_OK; t++) {

@@ -3,7 +3,7 @@
  * take about half of OpenBLAS's time. */
 #include "net/kernel/real.h"
 
-enum { SMALL = 160, LANES = (int)(sizeof(sg_wide) / sizeof(sg_real)), ROWS = 4 };
+enum { SMALL = 160, LANES = 64 / (int)sizeof(sg_real), ROWS = 4 };
 
 static void multiply_small(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
                            sg_real alpha)
