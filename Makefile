@@ -49,13 +49,14 @@ LIB        := $B/libsynthgrad.a
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.SECONDARY:
-.PHONY: all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants proofs fuzz install uninstall clean help
+.PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants proofs fuzz install uninstall clean help
 
 all: build/synthgrad  ## build the library and the program (default)
 
-build/synthgrad: $B/synthgrad
-	@ln -sf $(FLAVOUR)/synthgrad $@
+# The link names the flavour asked for last; what has to be newer than the program depends on the program, not on the link.
+build/synthgrad: $B/synthgrad FORCE
+	@[ "$$(readlink $@)" = $(FLAVOUR)/synthgrad ] || ln -sfn $(FLAVOUR)/synthgrad $@
+FORCE:
 
 $B/synthgrad: $(CLI_OBJ) $(LIB)
 	@echo "  link $@"
@@ -110,7 +111,7 @@ verify: build/synthgrad  ## check every claim: verdict, bound, measured value, m
 FIGURES := $(patsubst plots/%.gp,results/figures/%.png,$(filter-out plots/style.gp,$(wildcard plots/*.gp)))
 plots: $(FIGURES)  ## the figures: results/figures/*.svg and *.png
 
-results/figures/%.png: plots/%.gp plots/style.gp cases/%.cfg build/synthgrad
+results/figures/%.png: plots/%.gp plots/style.gp cases/%.cfg $B/synthgrad | build/synthgrad
 	@mkdir -p results/figures
 	build/synthgrad run cases/$*.cfg > /dev/null
 	gnuplot -e "dir='results/$*'; out='results/figures/$*'" $<
