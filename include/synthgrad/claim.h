@@ -31,11 +31,22 @@ struct sg_series {
     double *value;
 };
 
+/* Numbers that people read side by side, in the terminal, in JSON and in the report: named rows and columns, NaN an empty cell. */
+enum { SG_LISTING_NAME_MAX = 32 };
+struct sg_listing {
+    char title[160];
+    size_t n_columns, n_rows, capacity, names_capacity;
+    char (*column)[SG_LISTING_NAME_MAX], (*row)[SG_LISTING_NAME_MAX];
+    double *value;
+};
+
 struct sg_evidence {
     size_t n_rows, rows_capacity;
     struct sg_row *row;
     size_t n_series, series_capacity;
     struct sg_series *series;
+    size_t n_listings, listings_capacity;
+    struct sg_listing *listing;
     char note[400];               /* what a status other than SG_OK was about, or what else is worth a line */
 };
 
@@ -52,6 +63,9 @@ double sg_claim_ratio(const struct sg_row *row);
 /* Starts a series; columns is a space-separated list.  Then one call a row. */
 void sg_claim_series(struct sg_evidence *ev, const char *name, const char *columns);
 void sg_claim_point(struct sg_evidence *ev, const double *values);
+/* Starts a table; columns are separated by "|", the first names the rows.  Then one call a row, n_columns - 1 values. */
+void sg_claim_listing(struct sg_evidence *ev, const char *title, const char *columns);
+void sg_claim_listing_row(struct sg_evidence *ev, const char *name, const double *values);
 
 /* One replicate of a case. */
 struct sg_trial {
@@ -69,7 +83,7 @@ struct sg_claim {
     const char *statement;              /* a paragraph for `explain` */
     bool empirical;
     bool needs_data;                    /* false: the claim brings its own */
-    /* SG_OK: the rows decide.  SG_HYPOTHESIS: inconclusive.  Anything else: fails, ev->note says why. */
+    /* SG_OK: the rows decide.  SG_HYPOTHESIS, SG_UNPROVED: inconclusive.  Anything else: fails, ev->note says why. */
     enum sg_status (*measure)(struct sg_evidence *ev, const struct sg_trial *trial);
 };
 extern const struct sg_claim *const sg_claims[];    /* NULL at the end */

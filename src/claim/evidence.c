@@ -22,6 +22,12 @@ void sg_claim_evidence_free(struct sg_evidence *ev)
 {
     for (size_t i = 0; i < ev->n_series; i++)
         free(ev->series[i].value);
+    for (size_t i = 0; i < ev->n_listings; i++) {
+        free(ev->listing[i].column);
+        free(ev->listing[i].row);
+        free(ev->listing[i].value);
+    }
+    free(ev->listing);
     free(ev->series);
     free(ev->row);
     *ev = (struct sg_evidence){0};
@@ -82,6 +88,36 @@ void sg_claim_point(struct sg_evidence *ev, const double *values)
         series->value[count] = values[i];
     }
     series->rows++;
+}
+
+void sg_claim_listing(struct sg_evidence *ev, const char *title, const char *columns)
+{
+    ev->listing = sg_base_grow(ev->listing, ev->n_listings, &ev->listings_capacity, sizeof *ev->listing);
+    struct sg_listing *list = &ev->listing[ev->n_listings++];
+    *list = (struct sg_listing){.n_columns = 1};
+    for (const char *p = columns; *p; p++)
+        list->n_columns += *p == '|';
+    snprintf(list->title, sizeof list->title, "%s", title);
+    list->column = sg_base_alloc(list->n_columns, sizeof *list->column);
+    for (size_t i = 0; i < list->n_columns; i++) {
+        const size_t length = strcspn(columns, "|");
+        snprintf(list->column[i], SG_LISTING_NAME_MAX, "%.*s", (int)length, columns);
+        columns += length + (i + 1 < list->n_columns);
+    }
+}
+
+void sg_claim_listing_row(struct sg_evidence *ev, const char *name, const double *values)
+{
+    SG_REQUIRE(ev->n_listings > 0);
+    struct sg_listing *list = &ev->listing[ev->n_listings - 1];
+    list->row = sg_base_grow(list->row, list->n_rows, &list->names_capacity, sizeof *list->row);
+    snprintf(list->row[list->n_rows], SG_LISTING_NAME_MAX, "%s", name);
+    for (size_t i = 0; i + 1 < list->n_columns; i++) {
+        const size_t count = list->n_rows * (list->n_columns - 1) + i;
+        list->value = sg_base_grow(list->value, count, &list->capacity, sizeof *list->value);
+        list->value[count] = values[i];
+    }
+    list->n_rows++;
 }
 
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose)

@@ -55,7 +55,7 @@ static void merge_row(struct sg_evidence *into, const struct sg_row *row, size_t
 
 static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evidence *ev, enum sg_status status)
 {
-    if (status == SG_HYPOTHESIS)
+    if (status == SG_HYPOTHESIS || status == SG_UNPROVED)
         return SG_INCONCLUSIVE;
     bool ok = status == SG_OK && ev->n_rows > 0;      /* no evidence is no proof */
     for (size_t i = 0; i < ev->n_rows; i++)
@@ -82,13 +82,17 @@ static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst,
         }
         for (size_t r = 0; r < out->ev.n_rows; r++)
             merge_row(merged, &out->ev.row[r], i);
-        if (i == 0) {                                 /* the figure's series change hands, and what there is to say */
+        if (i == 0) {                                 /* what is there to be looked at changes hands, and what there is to say */
             if (out->status == SG_OK)
                 snprintf(merged->note, sizeof merged->note, "%s", out->ev.note);
             merged->series = out->ev.series;
             merged->n_series = out->ev.n_series;
             out->ev.series = NULL;
             out->ev.n_series = 0;
+            merged->listing = out->ev.listing;
+            merged->n_listings = out->ev.n_listings;
+            out->ev.listing = NULL;
+            out->ev.n_listings = 0;
         }
     }
     for (size_t i = 0; i < n; i++)

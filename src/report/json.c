@@ -37,14 +37,33 @@ static json_t *kinds_json(const struct sg_evidence *ev)
     return kinds;
 }
 
+static json_t *tables_json(const struct sg_evidence *ev)
+{
+    json_t *tables = json_array();
+    for (size_t t = 0; t < ev->n_listings; t++) {
+        const struct sg_listing *list = &ev->listing[t];
+        json_t *columns = json_array(), *rows = json_array();
+        for (size_t k = 0; k < list->n_columns; k++)
+            json_array_append_new(columns, json_string(list->column[k]));
+        for (size_t i = 0; i < list->n_rows; i++) {
+            json_t *values = json_array();
+            for (size_t k = 0; k + 1 < list->n_columns; k++)
+                json_array_append_new(values, sg_report_number(list->value[i * (list->n_columns - 1) + k]));
+            json_array_append_new(rows, json_pack("{s:s, s:o}", "name", list->row[i], "values", values));
+        }
+        json_array_append_new(tables, json_pack("{s:s, s:o, s:o}", "title", list->title, "columns", columns, "rows", rows));
+    }
+    return tables;
+}
+
 json_t *sg_report_judgement_json(const struct sg_judgement *j)
 {
     json_t *control = j->has_control ? json_pack("{s:s, s:s, s:b}", "what", j->control_what, "verdict",
                                                  sg_claim_verdict_name(j->control_verdict), "ok", j->control_ok)
                                      : json_null();
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:I, s:I, s:s}", "claim", j->claim->id, "case", j->case_name,
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:s}", "claim", j->claim->id, "case", j->case_name,
                      "title", j->claim->title, "verdict", sg_claim_verdict_name(j->verdict), "expected", j->expected, "ok", j->ok,
-                     "evidence", kinds_json(&j->evidence), "rows", rows_json(&j->evidence), "control", control, "seconds",
+                     "evidence", kinds_json(&j->evidence), "rows", rows_json(&j->evidence), "tables", tables_json(&j->evidence), "control", control, "seconds",
                      sg_report_number(j->seconds), "seed", (json_int_t)j->seed, "replicates", (json_int_t)j->replicates, "note",
                      j->evidence.note);
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -52,10 +53,28 @@ static void series_keep_their_columns(void **state)
     sg_claim_evidence_free(&ev);
 }
 
+static void listings_keep_names_and_holes(void **state)
+{
+    (void)state;
+    struct sg_evidence ev = {0};
+    sg_claim_listing(&ev, "gaps", "set|linear SG|a name that is longer than what a column heading holds");
+    for (int i = 0; i < 20; i++)
+        sg_claim_listing_row(&ev, i == 7 ? "noisy100" : "other", (const double[]){0.385 * i, i == 7 ? SG_NAN : i});
+    const struct sg_listing *list = &ev.listing[0];
+    assert_int_equal(list->n_columns, 3);
+    assert_int_equal(list->n_rows, 20);
+    assert_string_equal(list->column[0], "set");
+    assert_string_equal(list->column[1], "linear SG");
+    assert_int_equal(strlen(list->column[2]), SG_LISTING_NAME_MAX - 1);
+    assert_string_equal(list->row[7], "noisy100");
+    assert_true(list->value[2 * 7] == 0.385 * 7 && isnan(list->value[2 * 7 + 1]) && list->value[2 * 19 + 1] == 19);
+    sg_claim_evidence_free(&ev);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_not_finite_fails), cmocka_unit_test(ratios), cmocka_unit_test(series_keep_their_columns),
+        cmocka_unit_test(what_is_not_finite_fails), cmocka_unit_test(ratios), cmocka_unit_test(series_keep_their_columns), cmocka_unit_test(listings_keep_names_and_holes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
