@@ -29,6 +29,12 @@ struct json_t *sg_report_number(double value);
 enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j, struct sg_error *err) SG_MUST_CHECK;
 /* Any JSON to a file, "-" for stdout; takes the reference. */
 enum sg_status sg_report_write_json(const char *path, struct json_t *json, struct sg_error *err) SG_MUST_CHECK;
+/* The summaries in these folders, FOLDER/CASE/summary.json, by case (a new reference).  SG_BAD_INPUT: a folder without any, a file that is none, a
+ * case found twice. */
+enum sg_status sg_report_gather(struct json_t **out, size_t n_folders, char *const *folder, struct sg_error *err) SG_MUST_CHECK;
+/* The page for a seminar, FOLDER/report/index.html, from the summaries and the figures (FOLDER/figures/CASE.svg) in a results folder; one file, no
+ * network.  captions: the folder of the figures' scripts, whose first comment is the figure's caption; may be NULL. */
+enum sg_status sg_report_write_page(const char *folder, const char *captions, struct sg_error *err) SG_MUST_CHECK;
 /* For people: the case, its rows with measured value, prediction, tolerance and margin, its control. */
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
 

@@ -25,7 +25,7 @@ struct sg_command {
     int (*run)(const struct sg_command *command, size_t n_args, char **args);
 };
 extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_command_explain, sg_command_new, sg_command_analyze,
-    sg_command_bench, sg_command_merge;
+    sg_command_bench, sg_command_merge, sg_command_report;
 
 /* The option's entry; aborts when the command has none of that name. */
 const struct sg_option *sg_cli_option(const struct sg_command *command, const char *name);

@@ -23,7 +23,7 @@ expect 0 list
 expect 0 list --json
 expect 0 explain DY3
 expect 0 explain case
-for command in verify run list explain new analyze bench merge; do expect 0 $command --help; done
+for command in verify run list explain new analyze bench merge report; do expect 0 $command --help; done
 
 expect 2 nonsense
 expect 2 verify --nonsense
@@ -112,6 +112,16 @@ expect 0 merge "$work/s2" "$work/s1"; sed 's/"seconds": [^,]*/"seconds": 0/' "$w
 cmp -s "$work/whole" "$work/shards" || complain "shards differ from the whole"
 expect 2 merge "$work/a" "$work/a"
 find "$work" -name '*.part-*' | grep -q . && complain "a partial file was left behind"
+
+# The page: every case on it, a figure inside, nothing fetched from elsewhere.
+mkdir -p "$work/a/figures"
+printf '<svg xmlns="http://www.w3.org/2000/svg"/>' > "$work/a/figures/dy3_longley.svg"
+expect 0 report --out "$work/a"
+page="$work/a/report/index.html"
+for file in "$work"/a/dy3*/summary.json; do grep -q "<h3>$(basename "$(dirname "$file")"): " "$page" || complain "$file is not in the report"; done
+grep -q 'src="data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="' "$page" || complain "the figure is not in the report"
+grep -q 'src="http\|href="http\|<script' "$page" && complain "the report is not one file"
+expect 2 report --out "$work/nowhere"
 
 # A claim that falls short: exit 1 and ok false.
 sed 's/mu = 0.9/mu = 1.01/; s/^control.*//' cases/dy3_joint_spectrum.cfg > "$work/short.cfg"

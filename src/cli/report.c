@@ -1,0 +1,39 @@
+/* report: the results as one page. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cases.h"
+#include "cli/cli.h"
+#include "synthgrad/report.h"
+
+static int report(const struct sg_command *command, size_t n_args, char **args)
+{
+    (void)n_args;
+    (void)args;
+    const struct sg_option *out = sg_cli_option(command, "out");
+    const char *folder = out->given ? out->value : "results";
+    struct sg_error err;
+    char *plots = sg_base_format("%s/../plots", sg_cli_cases_folder());
+    enum sg_status status = sg_report_write_page(folder, plots, &err);
+    free(plots);
+    if (status != SG_OK)
+        return sg_cli_fail(status, &err);
+    char *page = sg_base_format("%s/report/index.html", folder);
+    if (sg_cli_option(command, "json")->given)
+        status = sg_report_write_json("-", json_pack("{s:s}", "report", page), &err);
+    else
+        printf("%s\n", page);
+    free(page);
+    return sg_cli_fail(status, &err);
+}
+
+static struct sg_option options[] = {
+    {.name = "out", .metavar = "DIR", .help = "the results folder (default results)"},
+    {.name = "json", .help = "the page's place as JSON"},
+    {0},
+};
+struct sg_command sg_command_report = {
+    .name = "report", .summary = "the results so far as one page, DIR/report/index.html", .arguments = "", .options = options, .run = report,
+    .examples = "  synthgrad verify; synthgrad report\n",
+};

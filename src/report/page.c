@@ -1,0 +1,313 @@
+/* results/report/index.html: what was found, claim by claim, for people who were not there. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "report/html.h"
+#include "synthgrad/report.h"
+
+struct page { FILE *out; const char *folder, *captions; const json_t *all; };
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+/* null, a number that was not finite, stays none. */
+static double number_of(const json_t *value)
+{
+    return json_is_number(value) ? json_number_value(value) : SG_NAN;
+}
+
+/* The largest error over its tolerance. */
+static double margin_of(const json_t *summary)
+{
+    double margin = 0;
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(summary, "rows"), i, row) {
+        const double err = fabs(number_of(json_object_get(row, "measured")) - number_of(json_object_get(row, "predicted")));
+        margin = sg_base_max(margin, err == 0 ? 0 : err / number_of(json_object_get(row, "tolerance")));
+    }
+    return margin;
+}
+
+static bool is_skipped(const json_t *summary)
+{
+    return strcmp(text_of(summary, "verdict"), "skipped") == 0;
+}
+
+static void print_verdict(const struct page *page, const json_t *summary)
+{
+    const bool ok = json_is_true(json_object_get(summary, "ok"));
+    fprintf(page->out, "<span class=\"verdict %s\">", is_skipped(summary) ? "open" : ok ? "good" : "bad");
+    sg_html_text(page->out, text_of(summary, "verdict"));
+    fputs(ok || is_skipped(summary) ? "</span>" : " (not as expected)</span>", page->out);
+}
+
+static void print_kinds(const struct page *page, const json_t *summary)
+{
+    size_t i;
+    json_t *kind;
+    json_array_foreach(json_object_get(summary, "evidence"), i, kind) {
+        fputs(i ? ", " : "", page->out);
+        sg_html_text(page->out, json_string_value(kind));
+    }
+}
+
+static void print_overview(const struct page *page)
+{
+    size_t i, good = 0, skipped = 0;
+    json_t *summary;
+    json_array_foreach(page->all, i, summary) {
+        skipped += is_skipped(summary);
+        good += !is_skipped(summary) && json_is_true(json_object_get(summary, "ok"));
+    }
+    fprintf(page->out, "<p class=\"soft\">%zu cases: %zu as the theory predicts, %zu not, %zu skipped.</p>\n", json_array_size(page->all), good,
+            json_array_size(page->all) - good - skipped, skipped);
+    fputs("<p>Each number was measured twice, by formulas and by simulation or proof, and held against a tolerance derived from rounding and "
+          "conditioning. The <em>margin</em> is the largest error over its tolerance: above 1 fails. The <em>control</em> is the nearest violation of a "
+          "hypothesis, which has to change the verdict.</p>\n<div class=\"wide\"><table>\n<tr><th>Claim</th><th>Case</th><th>Verdict</th>"
+          "<th>Evidence</th><th class=\"n\">Margin</th><th>Control</th></tr>\n", page->out);
+    for (size_t k = 0; sg_claims[k]; k++)
+        json_array_foreach(page->all, i, summary) {
+            if (strcmp(text_of(summary, "claim"), sg_claims[k]->id) != 0)
+                continue;
+            const json_t *control = json_object_get(summary, "control");
+            fprintf(page->out, "<tr><td><a href=\"#%s\">%s</a></td><td>", sg_claims[k]->id, sg_claims[k]->id);
+            sg_html_text(page->out, text_of(summary, "case"));
+            fputs("</td><td>", page->out);
+            print_verdict(page, summary);
+            fputs("</td><td>", page->out);
+            print_kinds(page, summary);
+            fputs("</td><td class=\"n\">", page->out);
+            sg_html_number(page->out, margin_of(summary), 2);
+            fprintf(page->out, "</td><td>%s</td></tr>\n", !json_is_object(control) ? "none" : json_is_true(json_object_get(control, "ok"))
+                    ? "changes the verdict" : "<span class=\"bad\">does not change it</span>");
+        }
+    fputs("</table></div>\n", page->out);
+}
+
+/* The first comment of the script that draws the figure. */
+static char *caption_of(const struct page *page, const char *name)
+{
+    char *path = sg_base_format("%s/%s.gp", page->captions ? page->captions : ".", name), *caption = sg_base_format("%s", "");
+    FILE *file = fopen(path, "r");
+    char line[1024];
+    while (file && fgets(line, sizeof line, file) && line[0] == '#') {
+        line[strcspn(line, "\n")] = '\0';
+        const char *words = line + strspn(line, "# ");
+        char *longer = sg_base_format("%s%s%s", caption, *caption ? " " : "", words);
+        free(caption);
+        caption = longer;
+    }
+    if (file)
+        fclose(file);
+    free(path);
+    return caption;
+}
+
+static void print_figure(const struct page *page, const char *name)
+{
+    char *path = sg_base_format("%s/figures/%s.svg", page->folder, name), *caption = caption_of(page, name);
+    FILE *there = fopen(path, "r");
+    if (there) {
+        fclose(there);
+        fputs("<figure>", page->out);
+        (void)sg_html_image(page->out, path, *caption ? caption : name);
+        fputs("<figcaption>", page->out);
+        sg_html_text(page->out, caption);
+        fputs("</figcaption></figure>\n", page->out);
+    }
+    free(caption);
+    free(path);
+}
+
+static void print_cell(const struct page *page, const json_t *object, const char *key, int digits)
+{
+    fputs("<td class=\"n\">", page->out);
+    sg_html_number(page->out, number_of(json_object_get(object, key)), digits);
+    fputs("</td>", page->out);
+}
+
+static void print_rows(const struct page *page, const json_t *summary)
+{
+    size_t i;
+    json_t *row;
+    fputs("<div class=\"wide\"><table>\n<tr><th>What</th><th class=\"n\">Measured</th><th class=\"n\">Predicted</th><th class=\"n\">Tolerance</th>"
+          "<th>Evidence</th></tr>\n", page->out);
+    json_array_foreach(json_object_get(summary, "rows"), i, row) {
+        const double measured = number_of(json_object_get(row, "measured"));
+        const bool fact = number_of(json_object_get(row, "tolerance")) == 0 && number_of(json_object_get(row, "predicted")) == 1 &&
+                          (measured == 0 || measured == 1);
+        fprintf(page->out, "<tr><td%s>", json_is_true(json_object_get(row, "ok")) ? "" : " class=\"bad\"");
+        sg_html_text(page->out, text_of(row, "what"));
+        fputs("</td>", page->out);
+        if (fact)
+            fprintf(page->out, "<td class=\"n\" colspan=\"3\">%s</td>", measured == 1 ? "so it is" : "not so");
+        else {
+            print_cell(page, row, "measured", 9);
+            print_cell(page, row, "predicted", 9);
+            print_cell(page, row, "tolerance", 3);
+        }
+        fputs("<td>", page->out);
+        sg_html_text(page->out, text_of(row, "evidence"));
+        fputs("</td></tr>\n", page->out);
+    }
+    fputs("</table></div>\n", page->out);
+}
+
+static void print_tables(const struct page *page, const json_t *summary)
+{
+    size_t i, k;
+    json_t *table, *entry, *value;
+    json_array_foreach(json_object_get(summary, "tables"), i, table) {
+        fputs("<p>", page->out);
+        sg_html_text(page->out, text_of(table, "title"));
+        fputs("</p>\n<div class=\"wide\"><table>\n<tr>", page->out);
+        json_array_foreach(json_object_get(table, "columns"), k, entry) {
+            fputs(k ? "<th class=\"n\">" : "<th>", page->out);
+            sg_html_text(page->out, json_string_value(entry));
+            fputs("</th>", page->out);
+        }
+        fputs("</tr>\n", page->out);
+        size_t r;
+        json_array_foreach(json_object_get(table, "rows"), r, entry) {
+            fputs("<tr><td>", page->out);
+            sg_html_text(page->out, text_of(entry, "name"));
+            fputs("</td>", page->out);
+            json_array_foreach(json_object_get(entry, "values"), k, value) {
+                fputs("<td class=\"n\">", page->out);
+                if (json_is_number(value))
+                    sg_html_number(page->out, json_number_value(value), 5);
+                fputs("</td>", page->out);
+            }
+            fputs("</tr>\n", page->out);
+        }
+        fputs("</table></div>\n", page->out);
+    }
+}
+
+static void print_case(const struct page *page, const json_t *summary)
+{
+    const char *name = text_of(summary, "case"), *note = text_of(summary, "note");
+    const json_t *control = json_object_get(summary, "control");
+    fputs("<h3>", page->out);
+    sg_html_text(page->out, name);
+    fputs(": ", page->out);
+    print_verdict(page, summary);
+    fputs("</h3>\n", page->out);
+    print_figure(page, name);
+    print_rows(page, summary);
+    print_tables(page, summary);
+    if (*note) {
+        fputs("<p>", page->out);
+        sg_html_text(page->out, note);
+        fputs("</p>\n", page->out);
+    }
+    if (json_is_object(control)) {
+        fputs("<div class=\"control\">Control: ", page->out);
+        sg_html_text(page->out, text_of(control, "what"));
+        fputs(" &rarr; ", page->out);
+        sg_html_text(page->out, text_of(control, "verdict"));
+        fputs("</div>\n", page->out);
+    }
+    fprintf(page->out, "<p class=\"soft\"><code>synthgrad run cases/%s.cfg</code> &nbsp; seed %lld, %lld replicate%s, ", name,
+            (long long)json_integer_value(json_object_get(summary, "seed")), (long long)json_integer_value(json_object_get(summary, "replicates")),
+            json_integer_value(json_object_get(summary, "replicates")) == 1 ? "" : "s");
+    sg_html_number(page->out, number_of(json_object_get(summary, "seconds")), 3);
+    fputs(" s</p>\n", page->out);
+}
+
+static void print_claim(const struct page *page, const struct sg_claim *claim)
+{
+    size_t i, cases = 0;
+    json_t *summary;
+    json_array_foreach(page->all, i, summary) {
+        if (strcmp(text_of(summary, "claim"), claim->id) != 0)
+            continue;
+        if (cases++ == 0) {
+            fprintf(page->out, "<section id=\"%s\">\n<h2>%s: ", claim->id, claim->id);
+            sg_html_text(page->out, claim->title);
+            fputs("</h2>\n<p>", page->out);
+            sg_html_text(page->out, claim->statement);
+            fprintf(page->out, "</p>\n<p class=\"soft\">Proof, what is checked and what is not: <code>proofs/%s.md</code></p>\n", claim->name);
+        }
+        print_case(page, summary);
+    }
+    if (cases)
+        fputs("</section>\n", page->out);
+}
+
+/* The processor as Linux names it, or the machine's kind. */
+static void print_processor(const struct page *page)
+{
+    char line[512];
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    struct utsname kind;
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, "model name", 10) == 0 && strchr(line, ':')) {
+            line[strcspn(line, "\n")] = '\0';
+            sg_html_text(page->out, strchr(line, ':') + 1);
+            fclose(file);
+            return;
+        }
+    if (file)
+        fclose(file);
+    if (uname(&kind) == 0)
+        sg_html_text(page->out, kind.machine);
+}
+
+static void print_how(const struct page *page)
+{
+    size_t i;
+    json_t *summary;
+    double seconds = 0;
+    const char *commit = text_of(json_array_get(page->all, 0), "commit"), *version = text_of(json_array_get(page->all, 0), "version");
+    bool one_commit = true;
+    json_array_foreach(page->all, i, summary) {
+        seconds += number_of(json_object_get(summary, "seconds"));
+        one_commit = one_commit && strcmp(commit, text_of(summary, "commit")) == 0;
+    }
+    char when[64] = "";
+    const time_t now = time(NULL);
+    struct tm local;
+    if (localtime_r(&now, &local))
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local);
+    fprintf(page->out, "<section id=\"how\">\n<h2>How it was run</h2>\n<p>synthgrad %s, commit %s%s; page written %s; ", version, commit,
+            one_commit ? "" : " (some results are of other commits)", when);
+    sg_html_number(page->out, seconds, 3);
+    fputs(" s in all cases together, on ", page->out);
+    print_processor(page);
+    fputs(". A case and a seed give the same numbers on every run and for every number of threads; the seeds are with the cases.</p>\n"
+          "<p><code>make verify plots report</code> makes this page again.</p>\n</section>\n", page->out);
+}
+
+enum sg_status sg_report_write_page(const char *folder, const char *captions, struct sg_error *err)
+{
+    json_t *all;
+    char *const folders[] = {(char *)folder};
+    enum sg_status status = sg_report_gather(&all, 1, folders, err);
+    if (status != SG_OK)
+        return status;
+    struct sg_file file;
+    char *path = sg_base_format("%s/report/index.html", folder);
+    status = sg_report_open(&file, path, err);
+    if (status == SG_OK) {
+        const struct page page = {.out = file.stream, .folder = folder, .captions = captions, .all = all};
+        sg_html_begin(page.out, "Synthetic gradients: what was claimed, what was found");
+        fputs("<h1>Synthetic gradients: what was claimed, what was found</h1>\n", page.out);
+        print_overview(&page);
+        for (size_t k = 0; sg_claims[k]; k++)
+            print_claim(&page, sg_claims[k]);
+        print_how(&page);
+        sg_html_end(page.out);
+        status = sg_report_commit(&file, err);
+    }
+    free(path);
+    json_decref(all);
+    return status;
+}
