@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* ---- status ----------------------------------------------------------------------------------------------- */
 
@@ -132,6 +133,17 @@ enum sg_status sg_base_qr_r(double *r, double *a, size_t m, size_t n) SG_MUST_CH
 enum sg_status sg_base_qr_q(double *q, double *a, size_t m, size_t n) SG_MUST_CHECK;
     /* Orthonormal columns q (m x n) spanning those of a, m >= n; a is destroyed.  q's first column is a's, up to sign. */
 enum sg_status sg_base_norm2(double *norm, const double *a, size_t m, size_t n) SG_MUST_CHECK;   /* spectral norm */
+
+/* ---- whole files ------------------------------------------------------------------------------------------------ */
+
+/* Written beside its place under a temporary name, flushed to the disk, then renamed: a reader sees the old file or the new one.  A device
+ * or a pipe is written to directly. */
+struct sg_file { FILE *stream; char *path, *temporary; };
+enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct sg_error *err) SG_MUST_CHECK;   /* makes the folders above it */
+enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err) SG_MUST_CHECK;                  /* SG_IO: nothing was left behind */
+void sg_base_file_discard(struct sg_file *file);
+/* Can it be written, before hours go into what would be?  Makes the folders above it, and itself when it is to be a folder. */
+enum sg_status sg_base_file_check_place(const char *path, bool folder, struct sg_error *err) SG_MUST_CHECK;
 
 /* ---- parallel loops --------------------------------------------------------------------------------------- */
 

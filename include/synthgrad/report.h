@@ -1,4 +1,4 @@
-/* report.h - what leaves the process: files that appear whole or not at all, the verdict table, JSON, progress. */
+/* report.h - what leaves the process: the verdict table, JSON, progress. */
 #ifndef SYNTHGRAD_REPORT_H
 #define SYNTHGRAD_REPORT_H
 
@@ -7,17 +7,6 @@
 #include "synthgrad/claim.h"
 
 struct json_t;   /* jansson */
-
-/* ---- whole files ------------------------------------------------------------------------------------------------ */
-
-/* Written beside its place under a temporary name, flushed to the disk, then renamed: a reader sees the old file or the new one.  A device
- * or a pipe is written to directly. */
-struct sg_file { FILE *stream; char *path, *temporary; };
-enum sg_status sg_report_open(struct sg_file *file, const char *path, struct sg_error *err) SG_MUST_CHECK;   /* makes the folders above it */
-enum sg_status sg_report_commit(struct sg_file *file, struct sg_error *err) SG_MUST_CHECK;                  /* SG_IO: nothing was left behind */
-void sg_report_discard(struct sg_file *file);
-/* Can it be written, before hours go into what would be?  Makes the folders above it, and itself when it is to be a folder. */
-enum sg_status sg_report_check_place(const char *path, bool folder, struct sg_error *err) SG_MUST_CHECK;
 
 /* ---- verdicts ------------------------------------------------------------------------------------------------------ */
 

@@ -139,11 +139,11 @@ static enum sg_status copy_case(const char *from, const char *to, struct sg_erro
     else if (!in)
         status = sg_base_refuse(err, from, 0, "%s", strerror(errno));
     if (status == SG_OK)
-        status = sg_report_open(&out, to, err);
+        status = sg_base_file_open(&out, to, err);
     if (status == SG_OK) {
         for (int c; (c = getc(in)) != EOF;)
             putc(c, out.stream);
-        status = sg_report_commit(&out, err);
+        status = sg_base_file_commit(&out, err);
     }
     if (existing)
         fclose(existing);

@@ -135,9 +135,9 @@ static int carry_out(struct plan *plan, size_t n_args, char **args)
     plan->named = n_args > 0;
     enum sg_status status = read_cases(plan, n_args, args, &err);
     if (status == SG_OK)
-        status = sg_report_check_place(plan->out, true, &err);
+        status = sg_base_file_check_place(plan->out, true, &err);
     if (status == SG_OK && plan->json && !plan->quiet)
-        status = sg_report_check_place(plan->json, false, &err);
+        status = sg_base_file_check_place(plan->json, false, &err);
     if (status != SG_OK) {
         plan_free(plan);
         return sg_cli_fail(status, &err);

@@ -8,7 +8,7 @@ static enum sg_status write_series(const char *out_dir, const struct sg_judgemen
 {
     struct sg_file file;
     char *path = sg_base_format("%s/%s/%s.dat", out_dir, j->case_name, series->name);
-    enum sg_status status = sg_report_open(&file, path, err);
+    enum sg_status status = sg_base_file_open(&file, path, err);
     free(path);
     if (status != SG_OK)
         return status;
@@ -17,7 +17,7 @@ static enum sg_status write_series(const char *out_dir, const struct sg_judgemen
     for (size_t i = 0; i < series->rows; i++)
         for (size_t k = 0; k < series->width; k++)
             fprintf(file.stream, "%.17g%c", series->value[i * series->width + k], k + 1 < series->width ? ' ' : '\n');
-    return sg_report_commit(&file, err);
+    return sg_base_file_commit(&file, err);
 }
 
 enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j, struct sg_error *err)

@@ -79,11 +79,11 @@ enum sg_status sg_report_write_json(const char *path, json_t *json, struct sg_er
             status = SG_IO;
         }
     } else {
-        status = sg_report_open(&file, path, err);
+        status = sg_base_file_open(&file, path, err);
         if (status == SG_OK) {
             json_dumpf(json, file.stream, flags);
             fputc('\n', file.stream);
-            status = sg_report_commit(&file, err);
+            status = sg_base_file_commit(&file, err);
         }
     }
     json_decref(json);

@@ -295,7 +295,7 @@ enum sg_status sg_report_write_page(const char *folder, const char *captions, st
         return status;
     struct sg_file file;
     char *path = sg_base_format("%s/report/index.html", folder);
-    status = sg_report_open(&file, path, err);
+    status = sg_base_file_open(&file, path, err);
     if (status == SG_OK) {
         const struct page page = {.out = file.stream, .folder = folder, .captions = captions, .all = all};
         sg_html_begin(page.out, "Synthetic gradients: what was claimed, what was found");
@@ -305,7 +305,7 @@ enum sg_status sg_report_write_page(const char *folder, const char *captions, st
             print_claim(&page, sg_claims[k]);
         print_how(&page);
         sg_html_end(page.out);
-        status = sg_report_commit(&file, err);
+        status = sg_base_file_commit(&file, err);
     }
     free(path);
     json_decref(all);

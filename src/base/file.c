@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "synthgrad/report.h"
+#include "synthgrad/base.h"
 
 static enum sg_status fail(struct sg_error *err, const char *path, const char *doing)
 {
@@ -35,7 +35,7 @@ static enum sg_status make_folders(const char *path, struct sg_error *err)
     return status;
 }
 
-enum sg_status sg_report_open(struct sg_file *file, const char *path, struct sg_error *err)
+enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct sg_error *err)
 {
     *file = (struct sg_file){0};
     enum sg_status status = make_folders(path, err);
@@ -49,12 +49,12 @@ enum sg_status sg_report_open(struct sg_file *file, const char *path, struct sg_
     file->stream = fopen(file->temporary ? file->temporary : file->path, "w");
     if (!file->stream) {
         status = fail(err, path, "cannot write");
-        sg_report_discard(file);
+        sg_base_file_discard(file);
     }
     return status;
 }
 
-enum sg_status sg_report_commit(struct sg_file *file, struct sg_error *err)
+enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err)
 {
     enum sg_status status = SG_OK;
     bool whole = !ferror(file->stream) && fflush(file->stream) == 0 && (!file->temporary || fsync(fileno(file->stream)) == 0);
@@ -68,16 +68,16 @@ enum sg_status sg_report_commit(struct sg_file *file, struct sg_error *err)
     if (!whole) {
         errno = saved;
         status = fail(err, file->path, "cannot write");
-        sg_report_discard(file);
+        sg_base_file_discard(file);
         return status;
     }
     free(file->temporary);
     file->temporary = NULL;
-    sg_report_discard(file);
+    sg_base_file_discard(file);
     return SG_OK;
 }
 
-enum sg_status sg_report_check_place(const char *path, bool folder, struct sg_error *err)
+enum sg_status sg_base_file_check_place(const char *path, bool folder, struct sg_error *err)
 {
     struct stat s;
     const bool there = path[0] && stat(path, &s) == 0;
@@ -92,7 +92,7 @@ enum sg_status sg_report_check_place(const char *path, bool folder, struct sg_er
     return status;
 }
 
-void sg_report_discard(struct sg_file *file)
+void sg_base_file_discard(struct sg_file *file)
 {
     if (file->stream)
         fclose(file->stream);
