@@ -46,6 +46,8 @@ struct sg_case_train {
 struct sg_case {
     char path[SG_CASE_TEXT_MAX * 4], name[SG_CASE_TEXT_MAX];   /* name: the file's stem */
     char claim[SG_CASE_TEXT_MAX], expect[SG_CASE_TEXT_MAX];
+    char budget[SG_CASE_TEXT_MAX];              /* a large case: what it costs; "none" for others */
+    uint64_t digest;                            /* of the file's text */
     int seed, replicates;
     struct sg_case_data data;
     struct sg_case_net net;

@@ -67,6 +67,11 @@ void sg_claim_point(struct sg_evidence *ev, const double *values);
 void sg_claim_listing(struct sg_evidence *ev, const char *title, const char *columns);
 void sg_claim_listing_row(struct sg_evidence *ev, const char *name, const double *values);
 
+/* Where the pieces of a long experiment are kept, one whole file each: OUT/CASE/pieces. */
+struct sg_store;
+struct sg_store *sg_claim_store_alloc(const char *out, const struct sg_case *c);
+void sg_claim_store_free(struct sg_store *store);
+
 /* One replicate of a case. */
 struct sg_trial {
     const struct sg_case *c;
@@ -74,7 +79,13 @@ struct sg_trial {
     uint64_t seed, replicate;
     bool figure;                        /* series are wanted: the first replicate, not the control */
     bool full;                          /* the large grids */
+    const struct sg_store *store;       /* NULL: nothing is kept */
 };
+/* A piece of this trial that an earlier run finished: true and its bytes, if the same program, case, seed and `full` made it.  keep: writes one;
+ * does nothing without a store.  Names of pieces: letters, digits, - and _.  Different pieces may be kept from different threads. */
+bool sg_claim_recall(void *bytes, size_t size, const struct sg_trial *trial, const char *piece);
+enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, const void *bytes, size_t size, struct sg_error *err) SG_MUST_CHECK;
+void sg_claim_forget(const struct sg_trial *trial, const char *piece);
 /* A random stream of this trial's own. */
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose);
 
@@ -102,9 +113,13 @@ struct sg_judgement {
     size_t replicates;
     double seconds;
 };
-struct sg_judge_options { const uint64_t *seed; bool full; };   /* seed NULL: the case's own */
+struct sg_judge_options {
+    const uint64_t *seed;               /* NULL: the case's own */
+    bool full;
+    const char *out;                    /* the results folder, where pieces of long experiments are kept; NULL: nowhere */
+};
 
-/* Runs every replicate of the case and its control.  SG_BAD_INPUT: the case does not fit the claim (err).  SG_INTERRUPTED. */
+/* Runs every replicate of the case and its control.  A case with a budget is skipped unless `full`.  SG_BAD_INPUT: the case does not fit the claim (err).  SG_INTERRUPTED. */
 enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,
                               struct sg_error *err) SG_MUST_CHECK;
 void sg_claim_judgement_free(struct sg_judgement *j);

@@ -159,14 +159,25 @@ static enum sg_status refuse_syntax(const config_t *config, const char *text, co
     return sg_case_refuse(r, line, "%s near `%s`; %s", said, sg_case_show(source).text, mend);
 }
 
+/* FNV-1a. */
+static uint64_t digest_of(const char *text)
+{
+    uint64_t h = 14695981039346656037u;
+    for (; *text; text++)
+        h = (h ^ (unsigned char)*text) * 1099511628211u;
+    return h;
+}
+
 static enum sg_status read_case(struct sg_case *c, const char *path, struct sg_case_reader *r)
 {
     char *text = NULL;
     enum sg_status status = put_path(c, path, r);
     if (status == SG_OK)
         status = sg_case_load(&text, r, path);
-    if (status == SG_OK)
+    if (status == SG_OK) {
+        c->digest = digest_of(text);
         status = sg_case_scan(text, r);
+    }
     if (status == SG_OK) {
         config_t config;
         config_init(&config);

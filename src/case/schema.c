@@ -43,6 +43,9 @@ const struct sg_case_key sg_case_keys[] = {
     { TOP(seed), INT(0, INT_MAX), .preset = "1", .meaning = "Seed of all random streams." },
     { TOP(replicates), INT(1, 100000), .preset = "1", .meaning = "How many independent data sets and starts." },
 
+    { TOP(budget), SG_KEY_TEXT, .preset = "\"none\"", .example = "\"about 40 minutes on two cores\"",
+      .meaning = "What a large experiment costs; it then runs with --full only, and goes on where it was stopped." },
+
     { TOP(data), SG_KEY_GROUP, .holds = SG_GROUP_DATA, .example = "{ n = 200; d = 6; }", .meaning = "The data set." },
     { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"", .meaning = "Made with an exact spectrum, or read from a file." },
     { DATA(n), INT(1, 1000000), .only = SG_ONLY_GAUSSIAN, .preset = "200", .meaning = "Samples." },

@@ -9,6 +9,15 @@ extern const struct sg_claim sg_claim_cp1, sg_claim_cp2, sg_claim_cp3, sg_claim_
     sg_claim_dy2, sg_claim_dy3, sg_claim_dy4, sg_claim_dy5, sg_claim_dy6, sg_claim_dy7, sg_claim_dy8, sg_claim_dy9,
     sg_claim_dy10, sg_claim_dy11, sg_claim_dy12, sg_claim_nl7;
 
+/* ---- statistics of empirical claims (statistics.c) ------------------------------------------------------------------- */
+
+/* One-sided exact sign test: the chance of `plus` or more of n signs being positive when both are equally likely. */
+double sg_claim_sign_test(size_t plus, size_t n);
+/* Linear interpolation between order statistics; NaN if any value is not finite. */
+double sg_claim_quantile(const double *values, size_t n, double fraction);
+/* 95 % percentile bootstrap interval of the mean, 2,000 resamples. */
+void sg_claim_bootstrap(double interval[2], const double *values, size_t n, struct sg_rng *rng);
+
 /* ---- a case's linear regression, ready to step (shallow.c) --------------------------------------------------------- */
 
 struct sg_shallow {

@@ -13,6 +13,7 @@ struct batch {
     const struct sg_case *c;
     uint64_t seed;
     bool control, full;
+    const struct sg_store *store;
     struct outcome *outcome;
 };
 
@@ -22,7 +23,7 @@ static void run_replicate(size_t i, void *context)
     struct outcome *out = &b->outcome[i];
     struct sg_data data = {0};
     const struct sg_trial trial = {.c = b->c, .data = &data, .seed = b->seed, .replicate = i, .figure = i == 0 && !b->control,
-                                   .full = b->full};
+                                   .full = b->full, .store = b->store};
     if (b->claim->needs_data) {
         out->status = sg_case_make_data(&data, b->c, b->seed, i, &out->err);
         if (out->status != SG_OK) {
@@ -144,7 +145,13 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
         return sg_base_refuse(err, c->path, 0, "there is no claim \"%s\"; `synthgrad list` names them", c->claim);
     snprintf(out->case_name, sizeof out->case_name, "%s", c->name);
     snprintf(out->expected, sizeof out->expected, "%s", c->expect);
-    struct batch b = {.claim = out->claim, .c = c, .seed = out->seed, .full = options->full,
+    if (strcmp(c->budget, "none") != 0 && !options->full) {
+        out->verdict = SG_SKIPPED;
+        snprintf(out->evidence.note, sizeof out->evidence.note, "a large experiment, %.200s; ask for it with --full", c->budget);
+        return SG_OK;
+    }
+    struct sg_store *store = options->out ? sg_claim_store_alloc(options->out, c) : NULL;
+    struct batch b = {.claim = out->claim, .c = c, .seed = out->seed, .full = options->full, .store = store,
                       .outcome = SG_NEW(out->replicates, struct outcome)};
     enum sg_status worst, status = run_all(&out->evidence, &worst, &b, out->replicates, err);
     out->verdict = status == SG_IO ? SG_SKIPPED : decide(out->claim, &out->evidence, worst);
@@ -159,6 +166,7 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
     }
     out->seconds = sg_base_seconds() - start;
     free(b.outcome);
+    sg_claim_store_free(store);
     return status;
 }
 

@@ -35,7 +35,7 @@ static void judge_one(size_t i, void *context)
 {
     struct plan *plan = context;
     struct job *job = &plan->job[i];
-    const struct sg_judge_options options = {.seed = plan->seeded ? &plan->seed : NULL, .full = plan->full};
+    const struct sg_judge_options options = {.seed = plan->seeded ? &plan->seed : NULL, .full = plan->full, .out = plan->out};
     job->status = sg_claim_judge(&job->j, &job->c, &options, &job->err);
     if (job->status == SG_OK && plan->named && job->j.verdict == SG_SKIPPED)
         job->status = sg_base_refuse(&job->err, NULL, 0, "%s", job->j.evidence.note);

@@ -1075,7 +1075,7 @@ static void test_schema_prints_every_key(void **state)
     sg_case_print_schema(out);
     fclose(out);
     static const char *const keys[] = {
-        "claim", "expect", "seed", "replicates", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
+        "claim", "expect", "seed", "replicates", "budget", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
         "file", "target", "standardise", "standardise_target", "net", "layers", "loss", "draw", "sg", "at", "family", "terms",
         "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "steps", "tau",
         "radius", "line", "control",

@@ -1,0 +1,84 @@
+/* Pieces of a long experiment on disk, so that the same command goes on where it was. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "synthgrad/claim.h"
+
+/* What made a piece: the program, the case's text, the seed.  Another maker's piece is not ours to use. */
+struct maker { char program[64]; uint64_t digest, seed, replicate, full, size; };
+
+struct sg_store { char *folder; };
+
+struct sg_store *sg_claim_store_alloc(const char *out, const struct sg_case *c)
+{
+    struct sg_store *store = SG_NEW(1, struct sg_store);
+    store->folder = sg_base_format("%s/%s/pieces", out, c->name);
+    return store;
+}
+
+void sg_claim_store_free(struct sg_store *store)
+{
+    if (!store)
+        return;
+    free(store->folder);
+    free(store);
+}
+
+static struct maker maker_of(const struct sg_trial *trial, size_t size)
+{
+    struct maker maker = {.digest = trial->c->digest, .seed = trial->seed, .replicate = trial->replicate, .full = trial->full, .size = size};
+    snprintf(maker.program, sizeof maker.program, "synthgrad %s %s", SG_VERSION, SG_COMMIT);
+    return maker;
+}
+
+static char *path_of(const struct sg_trial *trial, const char *piece)
+{
+    return sg_base_format("%s/%s.%llu.%llu", trial->store->folder, piece, (unsigned long long)trial->seed, (unsigned long long)trial->replicate);
+}
+
+bool sg_claim_recall(void *bytes, size_t size, const struct sg_trial *trial, const char *piece)
+{
+    if (!trial->store)
+        return false;
+    char *path = path_of(trial, piece), beyond;
+    struct maker want = maker_of(trial, size), have;
+    FILE *file = fopen(path, "rb");
+    free(path);
+    if (!file)
+        return false;
+    char *read = SG_NEW(size, char);
+    const bool ours = fread(&have, sizeof have, 1, file) == 1 && memcmp(&have, &want, sizeof have) == 0 && fread(read, 1, size, file) == size &&
+                      fread(&beyond, 1, 1, file) == 0;
+    if (ours)
+        memcpy(bytes, read, size);
+    free(read);
+    fclose(file);
+    return ours;
+}
+
+enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, const void *bytes, size_t size, struct sg_error *err)
+{
+    if (!trial->store)
+        return SG_OK;
+    char *path = path_of(trial, piece);
+    const struct maker maker = maker_of(trial, size);
+    struct sg_file file;
+    enum sg_status status = sg_base_file_open(&file, path, err);
+    if (status == SG_OK) {
+        fwrite(&maker, sizeof maker, 1, file.stream);
+        fwrite(bytes, 1, size, file.stream);
+        status = sg_base_file_commit(&file, err);
+    }
+    free(path);
+    return status;
+}
+
+void sg_claim_forget(const struct sg_trial *trial, const char *piece)
+{
+    if (!trial->store)
+        return;
+    char *path = path_of(trial, piece);
+    unlink(path);
+    free(path);
+}

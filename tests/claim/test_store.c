@@ -1,0 +1,76 @@
+/* Pieces of long experiments: recalled by what made them, and by nothing else. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+static void recalled_by_its_maker_only(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/synthgrad-store-XXXXXX";
+    CHECK(mkdtemp(folder) != NULL);
+    struct sg_case c;
+    struct sg_error err;
+    read_case(&c, "cases/dy3_joint_spectrum.cfg", 1);
+    struct sg_store *store = sg_claim_store_alloc(folder, &c);
+    const struct sg_trial trial = {.c = &c, .seed = 7, .replicate = 2, .store = store};
+    double out[3] = {1.385, -2, 3}, in[3] = {0};
+    CHECK(!sg_claim_recall(in, sizeof in, &trial, "depth-3"));
+    CHECK_STATUS(sg_claim_keep(&trial, "depth-3", out, sizeof out, &err), SG_OK);
+    CHECK(sg_claim_recall(in, sizeof in, &trial, "depth-3") && memcmp(in, out, sizeof in) == 0);
+    CHECK(!sg_claim_recall(in, sizeof in - 8, &trial, "depth-3"));
+    CHECK(!sg_claim_recall(in, sizeof in, &trial, "depth-5"));
+    struct sg_trial other = trial;
+    other.seed = 8;
+    CHECK(!sg_claim_recall(in, sizeof in, &other, "depth-3"));
+    other = trial;
+    other.full = true;
+    CHECK(!sg_claim_recall(in, sizeof in, &other, "depth-3"));
+    struct sg_case changed = c;
+    changed.digest ^= 1;
+    other = trial;
+    other.c = &changed;
+    CHECK(!sg_claim_recall(in, sizeof in, &other, "depth-3"));
+    other = trial;
+    other.store = NULL;
+    CHECK(!sg_claim_recall(in, sizeof in, &other, "depth-3"));
+    CHECK_STATUS(sg_claim_keep(&other, "depth-3", out, sizeof out, &err), SG_OK);
+    /* Cut off: not a piece. */
+    char *path = sg_base_format("%s/%s/pieces/depth-3.7.2", folder, c.name);
+    CHECK(truncate(path, 100) == 0);
+    CHECK(!sg_claim_recall(in, sizeof in, &trial, "depth-3"));
+    CHECK_STATUS(sg_claim_keep(&trial, "depth-3", out, sizeof out, &err), SG_OK);
+    sg_claim_forget(&trial, "depth-3");
+    CHECK(access(path, F_OK) != 0);
+    free(path);
+    sg_claim_store_free(store);
+    sg_case_free(&c);
+    for (int up = 0; up < 3; up++) {
+        path = sg_base_format("%s%s", folder, up == 0 ? "/dy3_joint_spectrum/pieces" : up == 1 ? "/dy3_joint_spectrum" : "");
+        CHECK(rmdir(path) == 0);
+        free(path);
+    }
+}
+
+static void a_budget_asks_for_full(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/cp1_preservation.cfg", 1);
+    strcpy(c.budget, "a night");
+    struct sg_judgement j = judge(&c, 3);
+    CHECK(j.verdict == SG_SKIPPED && strstr(j.evidence.note, "a night") && j.evidence.n_rows == 0);
+    sg_claim_judgement_free(&j);
+    struct sg_error err;
+    const struct sg_judge_options options = {.full = true};
+    CHECK_STATUS(sg_claim_judge(&j, &c, &options, &err), SG_OK);
+    CHECK(j.ok && j.verdict == SG_HOLDS);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(recalled_by_its_maker_only), TEST(a_budget_asks_for_full)};
+    return RUN(tests);
+}
