@@ -22,6 +22,8 @@ struct sg_row {
     const char *basis;            /* where the tolerance comes from */
     bool ok;
     size_t replicate;             /* the worst one */
+    bool effect;                  /* an effect of an empirical claim, with its interval: ok iff low > 0 */
+    double low, high;
 };
 
 /* Columns of numbers for a figure, written to results/CASE/NAME.dat. */
@@ -58,7 +60,10 @@ void sg_claim_bound(struct sg_evidence *ev, enum sg_evidence_kind kind, const ch
                     const char *basis);
 /* A statement that is true or not: measured 1 or 0, predicted 1, tolerance 0. */
 void sg_claim_fact(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, bool is_so, const char *basis);
-/* |measured - predicted| / tolerance; 0 when both vanish. */
+/* Empirical claims: an effect that is said to be positive, with its 95 % interval.  Found when low > 0, contradicted when high <= 0, else open;
+ * shown as predicted 0 with the half-width effect - low for its tolerance. */
+void sg_claim_effect(struct sg_evidence *ev, const char *what, double effect, double low, double high, const char *basis);
+/* |measured - predicted| / tolerance; 0 when both vanish.  Of an effect: the half-width over the effect, infinite when that is not positive. */
 double sg_claim_ratio(const struct sg_row *row);
 /* Starts a series; columns is a space-separated list.  Then one call a row. */
 void sg_claim_series(struct sg_evidence *ev, const char *name, const char *columns);
@@ -94,7 +99,8 @@ struct sg_claim {
     const char *statement;              /* a paragraph for `explain` */
     bool empirical;
     bool needs_data;                    /* false: the claim brings its own */
-    /* SG_OK: the rows decide.  SG_HYPOTHESIS, SG_UNPROVED: inconclusive.  Anything else: fails, ev->note says why. */
+    /* SG_OK: the rows decide; an empirical claim is reproduced when all effects are found, not reproduced when one is contradicted, and fails
+     * when another row does.  SG_HYPOTHESIS, SG_UNPROVED: inconclusive.  Anything else: fails, ev->note says why. */
     enum sg_status (*measure)(struct sg_evidence *ev, const struct sg_trial *trial);
 };
 extern const struct sg_claim *const sg_claims[];    /* NULL at the end */
@@ -105,7 +111,8 @@ struct sg_judgement {
     char case_name[SG_CASE_TEXT_MAX], expected[SG_CASE_TEXT_MAX];
     struct sg_evidence evidence;
     enum sg_verdict verdict;
-    bool ok;                            /* verdict as expected, and the control changed it */
+    bool ok;                            /* verdict as expected, and the control changed it; of an empirical claim: there is a verdict, and the
+                                         * control changes "reproduced" */
     bool has_control, control_ok;
     char control_what[SG_CASE_TEXT_MAX + 160];
     enum sg_verdict control_verdict;

@@ -55,8 +55,20 @@ void sg_claim_fact(struct sg_evidence *ev, enum sg_evidence_kind kind, const cha
     sg_claim_compare(ev, kind, what, is_so ? 1.0 : 0.0, 1.0, 0.0, basis);
 }
 
+void sg_claim_effect(struct sg_evidence *ev, const char *what, double effect, double low, double high, const char *basis)
+{
+    sg_claim_compare(ev, SG_SIMULATED, what, effect, 0.0, effect - low, basis);
+    struct sg_row *row = &ev->row[ev->n_rows - 1];
+    row->effect = true;
+    row->low = low;
+    row->high = high;
+    row->ok = isfinite(effect) && isfinite(high) && low > 0;
+}
+
 double sg_claim_ratio(const struct sg_row *row)
 {
+    if (row->effect)
+        return row->measured > 0 ? row->tolerance / row->measured : HUGE_VAL;
     const double err = fabs(row->measured - row->predicted);
     return err == 0.0 ? 0.0 : err / row->tolerance;
 }

@@ -1,4 +1,5 @@
 /* From a case to a verdict: all replicates, then the control. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,7 @@ static void merge_row(struct sg_evidence *into, const struct sg_row *row, size_t
         return;
     }
     sg_claim_compare(into, row->kind, row->what, row->measured, row->predicted, row->tolerance, row->basis);
+    into->row[into->n_rows - 1] = *row;
     into->row[into->n_rows - 1].replicate = replicate;
 }
 
@@ -59,11 +61,30 @@ static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evid
     if (status == SG_HYPOTHESIS || status == SG_UNPROVED)
         return SG_INCONCLUSIVE;
     bool ok = status == SG_OK && ev->n_rows > 0;      /* no evidence is no proof */
-    for (size_t i = 0; i < ev->n_rows; i++)
-        ok = ok && ev->row[i].ok;
-    if (claim->empirical)
-        return ok ? SG_REPRODUCED : SG_NOT_REPRODUCED;
-    return ok ? SG_HOLDS : SG_FAILS;
+    bool open = false, contradicted = false;
+    for (size_t i = 0; i < ev->n_rows; i++) {
+        const struct sg_row *row = &ev->row[i];
+        const bool is_open = row->effect && !row->ok && row->high > 0 && isfinite(row->low) && isfinite(row->high);
+        ok = ok && (row->ok || row->effect);
+        open = open || is_open;
+        contradicted = contradicted || (row->effect && !row->ok && !is_open);
+    }
+    if (!ok)
+        return SG_FAILS;
+    if (contradicted)
+        return claim->empirical ? SG_NOT_REPRODUCED : SG_FAILS;
+    if (open)
+        return SG_INCONCLUSIVE;
+    return claim->empirical ? SG_REPRODUCED : SG_HOLDS;
+}
+
+/* What an empirical claim found is a result, whichever way it falls; its control has something to change only where it was reproduced. */
+static bool is_as_it_should_be(const struct sg_judgement *j)
+{
+    const bool control = !j->has_control || j->control_ok;
+    if (!j->claim->empirical)
+        return strcmp(sg_claim_verdict_name(j->verdict), j->expected) == 0 && control;
+    return j->verdict == SG_REPRODUCED ? control : j->verdict == SG_NOT_REPRODUCED || j->verdict == SG_INCONCLUSIVE;
 }
 
 /* A claim about what fails may be refuted: it says so in its case, by expecting it. */
@@ -159,7 +180,7 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
         out->has_control = true;
         status = run_control(out, &b, err);
     }
-    out->ok = strcmp(sg_claim_verdict_name(out->verdict), c->expect) == 0 && (!out->has_control || out->control_ok);
+    out->ok = is_as_it_should_be(out);
     if (status == SG_IO) {                            /* the data are not here: say so, and that is all */
         snprintf(out->evidence.note, sizeof out->evidence.note, "%.399s", err->text);
         status = SG_OK;

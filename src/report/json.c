@@ -16,10 +16,12 @@ static json_t *rows_json(const struct sg_evidence *ev)
     json_t *rows = json_array();
     for (size_t i = 0; i < ev->n_rows; i++) {
         const struct sg_row *row = &ev->row[i];
-        json_array_append_new(
-            rows, json_pack("{s:s, s:o, s:o, s:o, s:b, s:s, s:s, s:I}", "what", row->what, "measured", sg_report_number(row->measured),
-                            "predicted", sg_report_number(row->predicted), "tolerance", sg_report_number(row->tolerance), "ok", row->ok,
-                            "evidence", sg_claim_kind_name(row->kind), "basis", row->basis, "replicate", (json_int_t)row->replicate));
+        json_t *entry = json_pack("{s:s, s:o, s:o, s:o, s:b, s:s, s:s, s:I}", "what", row->what, "measured", sg_report_number(row->measured),
+                                  "predicted", sg_report_number(row->predicted), "tolerance", sg_report_number(row->tolerance), "ok", row->ok,
+                                  "evidence", sg_claim_kind_name(row->kind), "basis", row->basis, "replicate", (json_int_t)row->replicate);
+        if (row->effect)
+            json_object_set_new(entry, "interval", json_pack("[o, o]", sg_report_number(row->low), sg_report_number(row->high)));
+        json_array_append_new(rows, entry);
     }
     return rows;
 }

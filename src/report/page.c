@@ -30,7 +30,8 @@ static double margin_of(const json_t *summary)
     json_t *row;
     json_array_foreach(json_object_get(summary, "rows"), i, row) {
         const double err = fabs(number_of(json_object_get(row, "measured")) - number_of(json_object_get(row, "predicted")));
-        margin = sg_base_max(margin, err == 0 ? 0 : err / number_of(json_object_get(row, "tolerance")));
+        const double tolerance = number_of(json_object_get(row, "tolerance"));
+        margin = sg_base_max(margin, json_object_get(row, "interval") ? tolerance / err : err == 0 ? 0 : err / tolerance);
     }
     return margin;
 }
@@ -146,7 +147,16 @@ static void print_rows(const struct page *page, const json_t *summary)
         fprintf(page->out, "<tr><td%s>", json_is_true(json_object_get(row, "ok")) ? "" : " class=\"bad\"");
         sg_html_text(page->out, text_of(row, "what"));
         fputs("</td>", page->out);
-        if (fact)
+        const json_t *interval = json_object_get(row, "interval");
+        if (interval) {
+            fputs("<td class=\"n\" colspan=\"3\">", page->out);
+            sg_html_number(page->out, measured, 4);
+            fputs(", 95 % interval ", page->out);
+            sg_html_number(page->out, number_of(json_array_get(interval, 0)), 4);
+            fputs(" to ", page->out);
+            sg_html_number(page->out, number_of(json_array_get(interval, 1)), 4);
+            fputs("</td>", page->out);
+        } else if (fact)
             fprintf(page->out, "<td class=\"n\" colspan=\"3\">%s</td>", measured == 1 ? "so it is" : "not so");
         else {
             print_cell(page, row, "measured", 9);

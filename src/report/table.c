@@ -9,8 +9,11 @@ static const double LOOSE = 1e-3;   /* an error this far below its tolerance: th
 static void print_row(FILE *out, const struct sg_row *row)
 {
     const double margin = sg_claim_ratio(row);
-    fprintf(out, "    %s %s\n", row->ok ? "ok  " : "FAIL", row->what);
-    if (row->tolerance == 0.0 && row->predicted == 1.0 && (row->measured == 1.0 || row->measured == 0.0))
+    fprintf(out, "    %s %s\n", row->ok ? "ok  " : row->effect ? "--  " : "FAIL", row->what);
+    if (row->effect)
+        fprintf(out, "         %.4g, 95 %% interval [%.4g, %.4g]: %s\n", row->measured, row->low, row->high,
+                row->ok ? "found" : row->high > 0 ? "open" : "the other way round");
+    else if (row->tolerance == 0.0 && row->predicted == 1.0 && (row->measured == 1.0 || row->measured == 0.0))
         fprintf(out, "         %s\n", row->measured == 1.0 ? "so it is" : "not so");
     else if (row->predicted == 0.0)
         fprintf(out, "         %.6g, bound %.3g, margin %.2g%s\n", row->measured, row->tolerance, margin,

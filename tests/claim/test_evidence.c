@@ -71,10 +71,25 @@ static void listings_keep_names_and_holes(void **state)
     sg_claim_evidence_free(&ev);
 }
 
+static void effects_are_found_open_or_contradicted(void **state)
+{
+    (void)state;
+    struct sg_evidence ev = {0};
+    sg_claim_effect(&ev, "found", 0.5, 0.2, 0.8, "t");
+    sg_claim_effect(&ev, "open", 0.5, -0.1, 1.1, "t");
+    sg_claim_effect(&ev, "contradicted", -0.5, -0.8, -0.2, "t");
+    sg_claim_effect(&ev, "broken", 0.5, SG_NAN, 0.8, "t");
+    sg_claim_effect(&ev, "endless", HUGE_VAL, 0.1, HUGE_VAL, "t");
+    assert_true(ev.row[0].ok && !ev.row[1].ok && !ev.row[2].ok && !ev.row[3].ok && !ev.row[4].ok);
+    assert_true(sg_claim_ratio(&ev.row[0]) < 1 && sg_claim_ratio(&ev.row[1]) > 1 && sg_claim_ratio(&ev.row[2]) == HUGE_VAL);
+    sg_claim_evidence_free(&ev);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_finite_fails), cmocka_unit_test(ratios), cmocka_unit_test(series_keep_their_columns), cmocka_unit_test(listings_keep_names_and_holes),
+        cmocka_unit_test(effects_are_found_open_or_contradicted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
