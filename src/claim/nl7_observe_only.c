@@ -13,7 +13,7 @@ static struct sg_sim *start(struct sg_net **net, struct sg_field *field, const s
         plain.n_modules = 0;
     *net = sg_net_alloc(&plain);
     *field = sg_sim_net_field(*net, rows->n);
-    const struct sg_sim_spec spec = {.field = field, .net_opt = {SG_GD, trial->c->train.mu}, .sg_opt = {SG_GD, trial->c->train.nu},
+    const struct sg_sim_spec spec = {.field = field, .net_opt = {.rate = trial->c->train.mu}, .sg_opt = {.rate = trial->c->train.nu},
                                      .timing = sg_case_timing(trial->c, 0)};
     return sg_sim_alloc(&spec, w, phi);
 }

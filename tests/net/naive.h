@@ -207,7 +207,7 @@ static inline void random_arch(struct random_arch *r, size_t widest, bool mse, b
         if (sg_base_rng_index(rng, 3))
             r->modules[r->arch.n_modules++] = (struct sg_module){i + 1, SG_LINEAR, (unsigned)random_size(1, 7, rng),
                                                                  sg_base_rng_index(rng, 2) ? SG_TARGET_TRUE : SG_TARGET_ARRIVING,
-                                                                 mixes[sg_base_rng_index(rng, 4)]};
+                                                                 mixes[sg_base_rng_index(rng, 4)], 0};
         r->credit[i + 1] = nothing && sg_base_rng_index(rng, 5) == 0 ? SG_NOTHING : SG_TRUE;
     }
     r->arch.labels = r->layers[r->arch.n_layers - 1].width;
