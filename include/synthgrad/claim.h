@@ -64,11 +64,15 @@ struct sg_trial {
 /* A random stream of this trial's own. */
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose);
 
+/* What a claim is about beyond the defaults mse or abs, linear SGs and gradient descent: any choice of these keys. */
+enum sg_claim_allows { SG_ANY_LOSS = 1, SG_ANY_FAMILY = 2, SG_ANY_OPTIMISER = 4 };
+
 struct sg_claim {
     const char *id, *name, *title;      /* "DY3", "dy3_joint_spectrum", a line */
     const char *statement;              /* a paragraph for `explain` */
     bool empirical;
     bool needs_data;                    /* false: the claim brings its own */
+    unsigned allows;                    /* enum sg_claim_allows; a case with anything else is refused before it runs */
     /* SG_OK: the rows decide.  SG_HYPOTHESIS: inconclusive.  Anything else: fails, ev->note says why. */
     enum sg_status (*measure)(struct sg_evidence *ev, const struct sg_trial *trial);
 };
@@ -88,6 +92,9 @@ struct sg_judgement {
     size_t replicates;
     double seconds;
 };
+/* SG_BAD_INPUT when the case, or its control, has a loss, an SG family or an optimiser that the claim says nothing about. */
+enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c, struct sg_error *err) SG_MUST_CHECK;
+
 struct sg_judge_options { const uint64_t *seed; bool full; };   /* seed NULL: the case's own */
 
 /* Runs every replicate of the case and its control.  SG_BAD_INPUT: the case does not fit the claim (err).  SG_INTERRUPTED. */
