@@ -70,6 +70,9 @@ $(LIB): $(LIB_OBJ)
 BUILD_AFTER := $(filter deps deps-dev,$(MAKECMDGOALS))
 $(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ): | $(BUILD_AFTER)
 
+# Loops with sqrt and division: gcc makes vectors of them at -O3; lanes of one loop are independent, so the bits stay.
+$B/src/net/kernel/optimise.%: OPT += $(if $(filter release,$(FLAVOUR)),-O3)
+
 $B/%.f64.o: %.c
 	@mkdir -p $(@D)
 	@echo "  cc   $<"

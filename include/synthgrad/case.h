@@ -10,7 +10,7 @@
 
 #include "synthgrad/sim.h"
 
-enum sg_data_kind { SG_DATA_GAUSSIAN, SG_DATA_CSV };
+enum sg_data_kind { SG_DATA_GAUSSIAN, SG_DATA_CSV, SG_DATA_CLASSES };
 enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
 enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
 enum sg_delay { SG_DELAY_NONE, SG_DELAY_STALE_BACKPROP, SG_DELAY_PAIRS, SG_DELAY_STALE_SG };
@@ -22,13 +22,15 @@ enum { SG_CASE_LIST_MAX = 32, SG_CASE_TEXT_MAX = 256 };
 struct sg_int_list { size_t n; int value[SG_CASE_LIST_MAX]; };
 struct sg_text_list { size_t n; char value[SG_CASE_LIST_MAX][SG_CASE_TEXT_MAX]; };
 
-struct sg_case_module { int at; int family; unsigned terms; int target; double mix; };   /* at -1: the output */
+struct sg_case_module { int at; int family; unsigned terms; int target; double mix; int hidden; };   /* at -1: the output */
 
 struct sg_case_data {
     int kind;                                   /* enum sg_data_kind */
     int n, d, outputs, rank;
     double condition, noise;
     bool bias;
+    int labels;                                 /* enum sg_labels */
+    bool one_hot;
     char file[SG_CASE_TEXT_MAX];                /* as written; sg_case_make_data finds it */
     struct sg_text_list target;
     bool standardise, standardise_target;
@@ -37,6 +39,8 @@ struct sg_case_net { struct sg_int_list layers; int loss; bool draw; };
 struct sg_case_train {
     int form, order, delay, units, search;
     double mu, nu;
+    int optimiser;                              /* enum sg_opt_kind, of the network and of the SG modules */
+    double beta1, beta2, epsilon;
     int steps;
     struct sg_int_list tau;
     double radius;                              /* distance of a local start from the fixed point, relative to |w*| */
@@ -68,7 +72,9 @@ void sg_case_free(struct sg_case *c);
 void sg_case_print_schema(FILE *out);
 
 /* The data set of one replicate.  CSV files are looked for beside the case file, then in the folder that NIST_DIR names.
- * SG_IO (with err filled) when a CSV file is in neither place: the caller may skip the case. */
+ * SG_IO (with err filled) when a CSV file is in neither place: the caller may skip the case.
+ * SG_BAD_INPUT also when the targets are no labels for the case's loss: logistic wants one column in [0, 1], softmax rows >= 0 that add
+ * up to 1 (to 1e-6: files have few digits). */
 enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate,
                                  struct sg_error *err) SG_MUST_CHECK;
 
@@ -84,5 +90,7 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
                                  struct sg_error *err) SG_MUST_CHECK;
 /* Order and delay as four integers; tau >= 0 is not looked at without a delay.  (sg_case_read refuses a case with both.) */
 struct sg_timing sg_case_timing(const struct sg_case *c, int tau);
+/* The case's optimiser at a rate in absolute units. */
+struct sg_opt sg_case_opt(const struct sg_case *c, double rate);
 
 #endif

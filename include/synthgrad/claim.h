@@ -94,11 +94,15 @@ void sg_claim_forget(const struct sg_trial *trial, const char *piece);
 /* A random stream of this trial's own. */
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose);
 
+/* What a claim is about beyond the defaults mse or abs, linear SGs and gradient descent: any choice of these keys. */
+enum sg_claim_allows { SG_ANY_LOSS = 1, SG_ANY_FAMILY = 2, SG_ANY_OPTIMISER = 4 };
+
 struct sg_claim {
     const char *id, *name, *title;      /* "DY3", "dy3_joint_spectrum", a line */
     const char *statement;              /* a paragraph for `explain` */
     bool empirical;
     bool needs_data;                    /* false: the claim brings its own */
+    unsigned allows;                    /* enum sg_claim_allows; a case with anything else is refused before it runs */
     /* SG_OK: the rows decide; an empirical claim is reproduced when all effects are found, not reproduced when one is contradicted, and fails
      * when another row does.  SG_HYPOTHESIS, SG_UNPROVED: inconclusive.  Anything else: fails, ev->note says why. */
     enum sg_status (*measure)(struct sg_evidence *ev, const struct sg_trial *trial);
@@ -120,13 +124,17 @@ struct sg_judgement {
     size_t replicates;
     double seconds;
 };
+/* SG_BAD_INPUT when the case, or its control, has a loss, an SG family or an optimiser that the claim says nothing about. */
+enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c, struct sg_error *err) SG_MUST_CHECK;
+
 struct sg_judge_options {
     const uint64_t *seed;               /* NULL: the case's own */
     bool full;
     const char *out;                    /* the results folder, where pieces of long experiments are kept; NULL: nowhere */
 };
 
-/* Runs every replicate of the case and its control.  A case with a budget is skipped unless `full`.  SG_BAD_INPUT: the case does not fit the claim (err).  SG_INTERRUPTED. */
+/* Runs every replicate of the case and its control.  A case with a budget is skipped unless `full`.
+ * SG_BAD_INPUT: the case does not fit the claim (err).  SG_INTERRUPTED. */
 enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,
                               struct sg_error *err) SG_MUST_CHECK;
 void sg_claim_judgement_free(struct sg_judgement *j);

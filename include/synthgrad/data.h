@@ -1,4 +1,4 @@
-/* data.h - regression data: made, read from CSV, standardised, compressed.
+/* data.h - regression and classification data: made, read from CSV, standardised, compressed.
  *
  * A data set is n samples (x_i, y_i), x in R^d, y in R^m, as flat rows, and a column `one` that biases and constant
  * terms multiply.  E[.] = (1/n) sum_i. */
@@ -31,6 +31,18 @@ struct sg_gaussian {
  * column, if any, is one of X's own columns and not orthogonal to the others: nothing about S_x is special.
  * y = X w_true + noise * N(0, 1), w_true ~ N(0, 1).  Hypotheses: 1 <= rank <= min(n, d). */
 enum sg_status sg_data_make_gaussian(struct sg_data *data, const struct sg_gaussian *spec, struct sg_rng *rng) SG_MUST_CHECK;
+
+/* Two classes [theory, AD1]: features N(0, I), labels by the side of a random hyperplane through the origin; `noisy`: exactly
+ * round(n / 10) of those, drawn without replacement, swapped; `random`: fair coins.  One stream gives the same x for all three. */
+enum sg_labels { SG_LABELS_LINEAR, SG_LABELS_NOISY, SG_LABELS_RANDOM };
+struct sg_classes {
+    size_t n, d;           /* d columns of X, the ones column included when bias */
+    enum sg_labels labels;
+    bool bias;             /* the last column of X is ones; the hyperplane goes through the origin all the same */
+    bool one_hot;          /* y is (1, 0) for class 0 and (0, 1) for class 1; else one column, the class */
+};
+/* Hypotheses: n >= 1, at least one feature. */
+void sg_data_make_classes(struct sg_data *data, const struct sg_classes *spec, struct sg_rng *rng);
 
 /* ---- CSV (RFC 4180) ------------------------------------------------------------------------------------------ */
 

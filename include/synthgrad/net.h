@@ -18,14 +18,20 @@
 
 enum sg_dtype { SG_F64, SG_F32 };
 enum sg_layer_kind { SG_DENSE, SG_LAYER_KINDS };          /* h_{i+1} = h_i W + 1 b */
-enum sg_loss_kind { SG_MSE, SG_ABS, SG_LOSS_KINDS };      /* 1/2 |p - y|^2;  |p - y|_1 with subgradient 0 at 0 */
+/* 1/2 |p - y|^2;  |p - y|_1 with subgradient 0 at 0;
+ * -sum_j y_j log softmax(p)_j, m >= 2 and y >= 0, one-hot or soft: rows that add up to 1;  log(1 + e^p) - y p, m = 1 and y in [0, 1]. */
+enum sg_loss_kind { SG_MSE, SG_ABS, SG_SOFTMAX_XENT, SG_LOGISTIC, SG_LOSS_KINDS };
 enum sg_credit { SG_TRUE, SG_NOTHING };                   /* base_i = arriving_i;  base_i = 0 */
-enum sg_family { SG_LINEAR, SG_FAMILIES };                /* s = h A + y B + 1 C, rows of phi in that order */
+/* What phi holds, matrices row by row; without a term its matrices are missing:
+ *   SG_LINEAR          s = h A + y B + 1 C                               A (k x k), B (m x k), C (k)
+ *   SG_SIGMOID_LINEAR  s = sigma(h A + 1 C) + y B + 1 D, pointwise       A (k x k), C (k), B (m x k), D (k); needs the term h
+ *   SG_MLP             s = tanh(h A + y B + 1 C) U + 1 D                 A (k x hidden), B (m x hidden), C (hidden), U (hidden x k), D (k) */
+enum sg_family { SG_LINEAR, SG_SIGMOID_LINEAR, SG_MLP, SG_FAMILIES };
 enum sg_terms { SG_H = 1, SG_Y = 2, SG_ONE = 4 };         /* linear = 7, unconditioned = H|ONE, constant = ONE */
 enum sg_target { SG_TARGET_TRUE, SG_TARGET_ARRIVING };    /* the true g_i, or what arrives from the next SG above */
 
 struct sg_layer { enum sg_layer_kind kind; size_t width; bool bias; };
-struct sg_module { size_t at; enum sg_family family; unsigned terms; enum sg_target target; double mix; };
+struct sg_module { size_t at; enum sg_family family; unsigned terms; enum sg_target target; double mix; size_t hidden; };   /* hidden: MLP only */
 
 struct sg_arch {
     enum sg_dtype dtype;
@@ -55,6 +61,9 @@ size_t sg_net_layer_offset(const struct sg_net *net, size_t layer);       /* int
 size_t sg_net_module_offset(const struct sg_net *net, size_t module);     /* into phi */
 /* May the net run on compressed rows?  Linear layers, MSE and linear SGs only. */
 bool sg_net_is_linear(const struct sg_net *net);
+/* A start of phi with s = 0: zeros for a linear SG; A = B = C = 0, D = -1/2 for a sigmoid-linear one (s = 1/2 if it has no D); for an MLP
+ * U = D = 0 and A, B, C ~ N(0, 1 / rows of [A; B; C]), since at phi = 0 nothing but D would ever learn.  phi in the net's dtype. */
+void sg_net_start_phi(void *phi, const struct sg_net *net, struct sg_rng *rng);
 
 enum sg_want { SG_WANT_W = 1, SG_WANT_PHI = 2, SG_WANT_METRICS = 4 };
 /* dw: the rule's pseudo-gradient E[(dh/dW)^T delta].  dphi: the gradient of 1/2 E|s - target|^2, target held fixed.
@@ -66,9 +75,17 @@ void sg_net_eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct 
 enum sg_view { SG_VIEW_H, SG_VIEW_G, SG_VIEW_S, SG_VIEW_DELTA };
 const void *sg_net_view(const struct sg_net_work *work, enum sg_view what, size_t boundary);
 
-enum sg_opt_kind { SG_GD };
-struct sg_opt { enum sg_opt_kind kind; double rate; };
-/* next = theta - rate grad, one pass; next may be theta. */
-void sg_net_opt_step(void *next, const void *theta, const void *grad, const struct sg_opt *opt, enum sg_dtype dtype, size_t n);
+/* Gradient descent; heavy ball m = beta1 m + g (Polyak 1964); RMSProp without bias correction (Tieleman and Hinton 2012); Adam with
+ * (Kingma and Ba 2015, algorithm 1).  beta1: momentum and Adam; beta2 and epsilon: RMSProp and Adam.  Equations: kernel/optimise.c. */
+enum sg_opt_kind { SG_GD, SG_MOMENTUM, SG_RMSPROP, SG_ADAM, SG_OPT_KINDS };
+struct sg_opt { enum sg_opt_kind kind; double rate, beta1, beta2, epsilon; };
+/* Moments of theta (n each, in its dtype), zero before the first step; t counts the steps taken.  m: momentum and Adam; v: RMSProp and Adam. */
+struct sg_moments { void *m, *v; uint64_t t; };
+bool sg_net_opt_has_m(const struct sg_opt *opt);
+bool sg_net_opt_has_v(const struct sg_opt *opt);
+/* next = theta - rate (grad, or what the optimiser makes of it), one pass; next may be theta.  moments: NULL for gradient descent, else its
+ * m and v as the kind has them; advanced by one step.  0 <= beta < 1, epsilon >= 0. */
+void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad, const struct sg_opt *opt, enum sg_dtype dtype,
+                     size_t n);
 
 #endif

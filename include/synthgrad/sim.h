@@ -31,14 +31,14 @@ struct sg_timing { int net_w, net_phi, sg_w, sg_phi; };
 
 struct sg_sim_spec {
     const struct sg_field *field;
-    struct sg_opt net_opt, sg_opt;      /* rates mu and nu: w <- w - mu dw, phi <- phi - nu dphi */
+    struct sg_opt net_opt, sg_opt;      /* rates mu and nu: w <- w - mu dw, phi <- phi - nu dphi, or the optimiser's direction; moments belong to the sim */
     struct sg_timing timing;
 };
 
 struct sg_sim;
 struct sg_sim *sg_sim_alloc(const struct sg_sim_spec *spec, const void *w, const void *phi);
 void sg_sim_free(struct sg_sim *sim);
-/* Back to a start and other rates, without allocating; the past is the start repeated. */
+/* Back to a start and other rates, without allocating; the past is the start repeated, moments are zero. */
 void sg_sim_restart(struct sg_sim *sim, const void *w, const void *phi, double mu, double nu);
 /* One step.  Never allocates. */
 void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch);
@@ -49,7 +49,8 @@ const void *sg_sim_w(const struct sg_sim *sim);
 const void *sg_sim_phi(const struct sg_sim *sim);
 uint64_t sg_sim_time(const struct sg_sim *sim);
 
-/* The step map's state is (w, phi) now and, with delays, the past it may read: slot k holds (w, phi) k steps ago.  Sizes in doubles. */
+/* The step map's state is (w, phi) now and, with delays, the past it may read: slot k holds (w, phi) k steps ago.  Sizes in doubles.
+ * Gradient descent only: an optimiser's moments would be part of the state. */
 size_t sg_sim_state_size(const struct sg_sim *sim);
 void sg_sim_get_state(double *state, const struct sg_sim *sim);
 void sg_sim_set_state(struct sg_sim *sim, const double *state);

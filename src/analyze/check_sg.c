@@ -55,13 +55,13 @@ static struct displacement displace(const struct sg_subject *s, const struct pus
 static double run(const struct sg_subject *s, const struct push *p, const struct displacement *at)
 {
     const struct sg_layer layer = {SG_DENSE, 1, false};
-    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
     const struct sg_arch arch = {.dtype = SG_F64, .loss = SG_MSE, .inputs = s->x->d, .labels = 1, .n_layers = 1, .layers = &layer,
                                  .n_modules = 1, .modules = &module};
     struct sg_net *net = sg_net_alloc(&arch);
     const struct sg_field field = sg_sim_net_field(net, s->rows.n);
     const struct sg_batch batch = sg_sim_batch(&s->rows);
-    const struct sg_sim_spec spec = {.field = &field, .net_opt = {SG_GD, p->mu}, .sg_opt = {SG_GD, p->nu}};
+    const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = p->mu}, .sg_opt = {.rate = p->nu}};
     double phi[3], before = 0, after = 0;
     for (size_t k = 0; k < 3; k++) {
         phi[k] = exact_sg[k] + at->eps * at->v[k];

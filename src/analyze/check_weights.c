@@ -33,7 +33,7 @@ enum sg_status sg_weights_rig_alloc(struct sg_weights_rig **out, const struct sg
     *r = (struct sg_weights_rig){.subject = s, .d = d, .spectral = spectral, .field = sg_sim_spectral_field(spectral),
                                  .batch = sg_sim_batch(&s->rows), .fixed = SG_NEW(d, double), .start = SG_NEW(d, double),
                                  .w_size = (s->p_size + s->y_size) / sqrt(s->x->lambda_x[0])};
-    const struct sg_sim_spec spec = {.field = &r->field, .net_opt = {SG_GD, 0}, .sg_opt = {SG_GD, 0}};
+    const struct sg_sim_spec spec = {.field = &r->field, .net_opt = {.rate = 0}, .sg_opt = {.rate = 0}};
     r->sim = sg_sim_alloc(&spec, r->start, exact_sg);
     sg_sim_spectral_from_w(r->fixed, spectral, s->x->w);
     return SG_OK;

@@ -25,7 +25,8 @@ static enum sg_status put_modules(struct sg_case_arch *out, const struct sg_case
         }
         below = at;
         out->module[i] = (struct sg_module){.at = at, .family = (enum sg_family)m->family, .terms = m->terms,
-                                            .target = (enum sg_target)m->target, .mix = m->mix};
+                                            .target = (enum sg_target)m->target, .mix = m->mix,
+                                            .hidden = m->family == SG_MLP ? (size_t)m->hidden : 0};
     }
     return SG_OK;
 }
@@ -36,6 +37,12 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
     SG_REQUIRE(out && c && err && inputs >= 1 && labels >= 1);
     SG_REQUIRE(c->net.layers.n <= SG_CASE_LIST_MAX && c->n_modules <= SG_CASE_LIST_MAX);
     *out = (struct sg_case_arch){0};
+    if ((c->net.loss == SG_LOGISTIC && labels != 1) || (c->net.loss == SG_SOFTMAX_XENT && labels < 2)) {
+        struct sg_case_reader r;
+        sg_case_reader_init(&r, c->path, err);
+        return sg_case_refuse(&r, 0, "loss = \"%s\" does not go with %zu columns of y; change net or data",
+                              c->net.loss == SG_LOGISTIC ? "logistic" : "softmax", labels);
+    }
     put_layers(out, c, labels);
     const enum sg_status status = put_modules(out, c, err);
     if (status != SG_OK)
@@ -44,6 +51,13 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
                                  .inputs = inputs, .labels = labels, .n_layers = c->net.layers.n + 1, .layers = out->layer,
                                  .n_modules = c->n_modules, .modules = out->module, .credit = NULL};
     return SG_OK;
+}
+
+struct sg_opt sg_case_opt(const struct sg_case *c, double rate)
+{
+    const struct sg_case_train *train = &c->train;
+    return (struct sg_opt){.kind = (enum sg_opt_kind)train->optimiser, .rate = rate, .beta1 = train->beta1, .beta2 = train->beta2,
+                           .epsilon = train->epsilon};
 }
 
 /* The table of struct sg_timing. */

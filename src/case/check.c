@@ -6,17 +6,22 @@ size_t sg_case_boundary(const struct sg_case *c, size_t i)
     return c->module[i].at < 0 ? c->net.layers.n + 1 : (size_t)c->module[i].at;
 }
 
-/* Keys of the other kind of data would be read and never used: a user who set them meant something. */
+static const char *choice(enum sg_group group, const char *name, int value)
+{
+    return sg_case_choice_name(sg_case_find_key(group, name), value);
+}
+
+/* Keys of another kind of data would be read and never used: a user who set them meant something. */
 static enum sg_status check_kind(const struct sg_case *c, const struct sg_case_reader *r)
 {
     const bool csv = c->data.kind == SG_DATA_CSV;
     for (size_t k = 0; k < sg_case_n_keys; k++) {
         const struct sg_case_key *key = &sg_case_keys[k];
-        const bool other = key->only == (csv ? SG_ONLY_GAUSSIAN : SG_ONLY_CSV);
+        const bool other = key->only != SG_ANY_DATA && !((unsigned)key->only & 1u << c->data.kind);
         if (other && r->given[k])
             return sg_case_refuse(r, r->line[k],
                                   "\"%s\" is a key of %s data, but kind is \"%s\"; change kind or take it out", key->name,
-                                  csv ? "gaussian" : "csv", csv ? "csv" : "gaussian");
+                                  sg_case_only_name(key->only), choice(SG_GROUP_DATA, "kind", c->data.kind));
     }
     const size_t line = sg_case_line(r, SG_GROUP_DATA, "kind");
     if (csv && c->data.file[0] == '\0')
@@ -30,11 +35,15 @@ static enum sg_status check_spectrum(const struct sg_case *c, const struct sg_ca
 {
     const struct sg_case_data *data = &c->data;
     const int small = data->n < data->d ? data->n : data->d, rank = data->rank ? data->rank : small;
-    if (data->kind != SG_DATA_GAUSSIAN)
+    if (data->kind == SG_DATA_CSV)
         return SG_OK;
     if ((double)data->n * (data->d + data->outputs) > 5e7)
         return sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, "n"), "n = %d rows of %d columns are more than 5e7 numbers; make n or d smaller",
                               data->n, data->d + data->outputs);
+    if (data->kind == SG_DATA_CLASSES && data->bias && data->d < 2)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, "d"), "d = 1 is the ones column alone; write d = 2 or bias = false");
+    if (data->kind == SG_DATA_CLASSES)
+        return SG_OK;
     if (rank > small)
         return sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, "rank"),
                               "rank = %d is above min(n, d) = %d; write at most that", rank, small);
@@ -43,6 +52,37 @@ static enum sg_status check_spectrum(const struct sg_case *c, const struct sg_ca
                               "condition = %g needs a rank of at least 2, here it is %d; write condition = 1.0",
                               data->condition, rank);
     return SG_OK;
+}
+
+/* What the log losses want of y, as far as the case says it; sg_case_make_data looks at the numbers. */
+static enum sg_status check_labels(const struct sg_case *c, const struct sg_case_reader *r)
+{
+    const bool softmax = c->net.loss == SG_SOFTMAX_XENT, one_column = c->data.kind == SG_DATA_CSV ? c->data.target.n == 1 : !c->data.one_hot;
+    const size_t line = sg_case_line(r, SG_GROUP_NET, "loss");
+    if (!softmax && c->net.loss != SG_LOGISTIC)
+        return SG_OK;
+    if (c->data.kind == SG_DATA_GAUSSIAN)
+        return sg_case_refuse(r, line, "loss = \"%s\" needs labels, gaussian data has none; write kind = \"classes\" in data",
+                              choice(SG_GROUP_NET, "loss", c->net.loss));
+    if (softmax == one_column)
+        return sg_case_refuse(r, line, softmax ? "loss = \"softmax\" needs a column of y for each class; write %s"
+                                               : "loss = \"logistic\" needs y in one column; write %s",
+                              c->data.kind == SG_DATA_CSV ? "the other loss or other targets" : softmax ? "one_hot = true" : "one_hot = false");
+    return SG_OK;
+}
+
+static bool is_given(const struct sg_case_reader *r, enum sg_group group, const char *name)
+{
+    return r->given[sg_case_find_key(group, name) - sg_case_keys];
+}
+
+static enum sg_status check_hidden(const struct sg_case *c, const struct sg_case_reader *r)
+{
+    bool used = !is_given(r, SG_GROUP_SG, "hidden");
+    for (size_t i = 0; i < c->n_modules; i++)
+        used = used || c->module[i].family == SG_MLP;
+    return used ? SG_OK
+                : sg_case_refuse(r, sg_case_line(r, SG_GROUP_SG, "hidden"), "\"hidden\" is for family = \"mlp\", here there is none; take it out");
 }
 
 static enum sg_status check_modules(const struct sg_case *c, const struct sg_case_reader *r)
@@ -60,7 +100,29 @@ static enum sg_status check_modules(const struct sg_case *c, const struct sg_cas
         if (at < below)
             return sg_case_refuse(r, r->module_line[i], "the SG module at boundary %zu comes after the one at %zu; "
                                   "list them from the bottom up", at, below);
+        if (c->module[i].family == SG_SIGMOID_LINEAR && !(c->module[i].terms & SG_H))
+            return sg_case_refuse(r, r->module_line[i], "family = \"sigmoid_linear\" without the term h has no sigmoid; write terms = \"hy1\"");
     }
+    return check_hidden(c, r);
+}
+
+static enum sg_status check_optimiser(const struct sg_case *c, const struct sg_case_reader *r)
+{
+    const int kind = c->train.optimiser;
+    const struct { const char *name; bool used; } keys[] = {
+        {"beta1", kind == SG_MOMENTUM || kind == SG_ADAM}, {"beta2", kind == SG_RMSPROP || kind == SG_ADAM},
+        {"epsilon", kind == SG_RMSPROP || kind == SG_ADAM}};
+    const char *name = choice(SG_GROUP_TRAIN, "optimiser", kind);
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+        if (is_given(r, SG_GROUP_TRAIN, keys[k].name) && !keys[k].used)
+            return sg_case_refuse(r, sg_case_line(r, SG_GROUP_TRAIN, keys[k].name),
+                                  "\"%s\" is not used by optimiser = \"%s\"; change the optimiser or take it out", keys[k].name, name);
+    if (kind != SG_GD && c->train.search == SG_SEARCH_BACKTRACKING)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_TRAIN, "search"),
+                              "search = \"backtracking\" is a search along the gradient; write optimiser = \"gd\"");
+    if ((kind == SG_RMSPROP || kind == SG_ADAM) && c->train.form == SG_FORM_SPECTRAL)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_TRAIN, "form"),
+                              "form = \"spectral\" turns the coordinates, and optimiser = \"%s\" depends on them; write form = \"compressed\"", name);
     return SG_OK;
 }
 
@@ -70,14 +132,18 @@ static enum sg_status check_train(const struct sg_case *c, const struct sg_case_
     const size_t line = sg_case_line(r, SG_GROUP_TRAIN, "form");
     if (train->form != SG_FORM_SAMPLE && c->net.loss != SG_MSE)
         return sg_case_refuse(r, line, "form = \"%s\" needs loss = \"mse\"; write form = \"sample\"",
-                              train->form == SG_FORM_SPECTRAL ? "spectral" : "compressed");
+                              choice(SG_GROUP_TRAIN, "form", train->form));
+    for (size_t i = 0; train->form != SG_FORM_SAMPLE && i < c->n_modules; i++)
+        if (c->module[i].family != SG_LINEAR)
+            return sg_case_refuse(r, line, "form = \"%s\" needs linear SGs, not family = \"%s\"; write form = \"sample\"",
+                                  choice(SG_GROUP_TRAIN, "form", train->form), choice(SG_GROUP_SG, "family", c->module[i].family));
     /* Without hidden layers the output is the only boundary, and it has one module at most. */
     if (train->form == SG_FORM_SPECTRAL && c->net.layers.n > 0)
         return sg_case_refuse(r, line, "form = \"spectral\" needs layers = (); write form = \"compressed\"");
     if (train->order != SG_SIMULTANEOUS && train->delay != SG_DELAY_NONE)
         return sg_case_refuse(r, sg_case_line(r, SG_GROUP_TRAIN, "delay"),
                               "an order other than \"simultaneous\" together with a delay; take one of the two out");
-    return SG_OK;
+    return check_optimiser(c, r);
 }
 
 enum sg_status sg_case_check(const struct sg_case *c, const struct sg_case_reader *r)
@@ -85,6 +151,8 @@ enum sg_status sg_case_check(const struct sg_case *c, const struct sg_case_reade
     enum sg_status status = check_kind(c, r);
     if (status == SG_OK)
         status = check_spectrum(c, r);
+    if (status == SG_OK)
+        status = check_labels(c, r);
     if (status == SG_OK)
         status = check_modules(c, r);
     return status == SG_OK ? check_train(c, r) : status;

@@ -1,4 +1,5 @@
 /* The data set of a case: made, or found and read. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,10 +80,47 @@ static enum sg_status read_csv(struct sg_data *data, const struct sg_case *c, st
     return status;
 }
 
+static void make_classes(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate)
+{
+    const struct sg_classes spec = {.n = (size_t)c->data.n, .d = (size_t)c->data.d, .labels = (enum sg_labels)c->data.labels,
+                                    .bias = c->data.bias, .one_hot = c->data.one_hot};
+    struct sg_rng *rng = sg_base_rng_alloc(seed, c->name, replicate, "data");
+    sg_data_make_classes(data, &spec, rng);
+    sg_base_rng_free(rng);
+}
+
+/* Log losses want labels: NaN and anything else that is none is refused. */
+static enum sg_status check_labels(const struct sg_data *data, const struct sg_case *c, struct sg_error *err)
+{
+    const bool softmax = c->net.loss == SG_SOFTMAX_XENT;
+    for (size_t i = 0; (softmax || c->net.loss == SG_LOGISTIC) && i < data->n; i++) {
+        double sum = 0, least = 0;
+        for (size_t j = 0; j < data->m; j++) {
+            sum += data->y[i * data->m + j];
+            least = data->y[i * data->m + j] < least ? data->y[i * data->m + j] : least;
+        }
+        if (least >= 0 && (softmax ? sg_base_within(fabs(sum - 1), 1e-6) : sum <= 1))
+            continue;
+        struct sg_case_reader r;
+        sg_case_reader_init(&r, c->path, err);
+        return sg_case_refuse(&r, 0, softmax ? "row %zu of y is no distribution over classes; loss = \"softmax\" wants numbers >= 0 that add up to 1"
+                                             : "row %zu of y is no label; loss = \"logistic\" wants numbers from 0 to 1", i + 1);
+    }
+    return SG_OK;
+}
+
 enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate,
                                  struct sg_error *err)
 {
     SG_REQUIRE(data && c && err);
     *data = (struct sg_data){0};
-    return c->data.kind == SG_DATA_CSV ? read_csv(data, c, err) : make_gaussian(data, c, seed, replicate, err);
+    enum sg_status status = SG_OK;
+    switch ((enum sg_data_kind)c->data.kind) {
+    case SG_DATA_GAUSSIAN: status = make_gaussian(data, c, seed, replicate, err); break;
+    case SG_DATA_CSV: status = read_csv(data, c, err); break;
+    case SG_DATA_CLASSES: make_classes(data, c, seed, replicate); break;
+    }
+    if (status == SG_OK && (status = check_labels(data, c, err)) != SG_OK)
+        sg_data_free(data);
+    return status;
 }

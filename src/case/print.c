@@ -9,7 +9,7 @@ static void print_key(FILE *out, const struct sg_case_key *key)
     sg_case_wants(wants, key);
     fprintf(out, "  %-19s %s", key->name, wants);
     if (key->only != SG_ANY_DATA)
-        fprintf(out, "; %s data only", key->only == SG_ONLY_CSV ? "csv" : "gaussian");
+        fprintf(out, "; %s data only", sg_case_only_name(key->only));
     if (key->preset)
         fprintf(out, "; default %s\n", key->preset);
     else

@@ -8,9 +8,13 @@
 
 static const struct sg_case_choice expects[] = {{"holds", 0},   {"fails", 0},      {"inconclusive", 0},
                                                 {"refuted", 0}, {"reproduced", 0}, {"not reproduced", 0}, {NULL, 0}};
-static const struct sg_case_choice kinds[] = {{"gaussian", SG_DATA_GAUSSIAN}, {"csv", SG_DATA_CSV}, {NULL, 0}};
-static const struct sg_case_choice losses[] = {{"mse", SG_MSE}, {"abs", SG_ABS}, {NULL, 0}};
-static const struct sg_case_choice families[] = {{"linear", SG_LINEAR}, {NULL, 0}};
+static const struct sg_case_choice kinds[] = {{"gaussian", SG_DATA_GAUSSIAN}, {"csv", SG_DATA_CSV}, {"classes", SG_DATA_CLASSES}, {NULL, 0}};
+static const struct sg_case_choice labels[] = {
+    {"linear", SG_LABELS_LINEAR}, {"noisy", SG_LABELS_NOISY}, {"random", SG_LABELS_RANDOM}, {NULL, 0}};
+static const struct sg_case_choice losses[] = {
+    {"mse", SG_MSE}, {"abs", SG_ABS}, {"softmax", SG_SOFTMAX_XENT}, {"logistic", SG_LOGISTIC}, {NULL, 0}};
+static const struct sg_case_choice families[] = {
+    {"linear", SG_LINEAR}, {"sigmoid_linear", SG_SIGMOID_LINEAR}, {"mlp", SG_MLP}, {NULL, 0}};
 static const struct sg_case_choice targets[] = {{"true", SG_TARGET_TRUE}, {"arriving", SG_TARGET_ARRIVING}, {NULL, 0}};
 static const struct sg_case_choice forms[] = {
     {"sample", SG_FORM_SAMPLE}, {"compressed", SG_FORM_COMPRESSED}, {"spectral", SG_FORM_SPECTRAL}, {NULL, 0}};
@@ -22,6 +26,8 @@ static const struct sg_case_choice delays[] = {{"none", SG_DELAY_NONE},
                                                {"stale_sg", SG_DELAY_STALE_SG}, {NULL, 0}};
 static const struct sg_case_choice searches[] = {
     {"fixed", SG_SEARCH_FIXED}, {"backtracking", SG_SEARCH_BACKTRACKING}, {NULL, 0}};
+static const struct sg_case_choice optimisers[] = {
+    {"gd", SG_GD}, {"momentum", SG_MOMENTUM}, {"rmsprop", SG_RMSPROP}, {"adam", SG_ADAM}, {NULL, 0}};
 static const struct sg_case_choice units[] = {
     {"absolute", SG_UNITS_ABSOLUTE}, {"critical", SG_UNITS_CRITICAL}, {"optimal", SG_UNITS_OPTIMAL}, {NULL, 0}};
 
@@ -47,9 +53,9 @@ const struct sg_case_key sg_case_keys[] = {
       .meaning = "What a large experiment costs; it then runs with --full only, and goes on where it was stopped." },
 
     { TOP(data), SG_KEY_GROUP, .holds = SG_GROUP_DATA, .example = "{ n = 200; d = 6; }", .meaning = "The data set." },
-    { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"", .meaning = "Made with an exact spectrum, or read from a file." },
-    { DATA(n), INT(1, 1000000), .only = SG_ONLY_GAUSSIAN, .preset = "200", .meaning = "Samples." },
-    { DATA(d), INT(1, 2000), .only = SG_ONLY_GAUSSIAN, .preset = "6",
+    { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"", .meaning = "Made with an exact spectrum, or read from a file, or made for two classes: features N(0, 1)." },
+    { DATA(n), INT(1, 1000000), .only = SG_ONLY_MADE, .preset = "200", .meaning = "Samples." },
+    { DATA(d), INT(1, 2000), .only = SG_ONLY_MADE, .preset = "6",
       .meaning = "Columns of X, the ones column included when bias is true." },
     { DATA(outputs), INT(1, 64), .only = SG_ONLY_GAUSSIAN, .preset = "1", .meaning = "Columns of y." },
     { DATA(rank), INT(0, 2000), .only = SG_ONLY_GAUSSIAN, .preset = "0",
@@ -59,6 +65,10 @@ const struct sg_case_key sg_case_keys[] = {
     { DATA(noise), REAL(0, HUGE_VAL), .only = SG_ONLY_GAUSSIAN, .preset = "0.5",
       .meaning = "Standard deviation of y - X w_true; 0 makes the data realizable." },
     { DATA(bias), SG_KEY_BOOL, .preset = "true", .meaning = "X has a ones column, the last one: the intercept." },
+    { DATA(labels), CHOICE(labels), .only = SG_ONLY_CLASSES, .preset = "\"linear\"",
+      .meaning = "The side of a random hyperplane through 0; that with exactly round(n / 10) samples swapped; fair coins." },
+    { DATA(one_hot), SG_KEY_BOOL, .only = SG_ONLY_CLASSES, .preset = "false",
+      .meaning = "Two columns of y, (1, 0) or (0, 1), for the softmax; else one, 0 or 1." },
     { DATA(file), SG_KEY_TEXT, .only = SG_ONLY_CSV, .example = "\"longley.csv\"",
       .meaning = "CSV file with a header, looked for beside the case file and then in the folder that NIST_DIR names." },
     /* The SG's target is the one a control means: changing the columns is another experiment, not a near violation. */
@@ -71,7 +81,7 @@ const struct sg_case_key sg_case_keys[] = {
     { TOP(net), SG_KEY_GROUP, .holds = SG_GROUP_NET, .example = "{ layers = (8, 8); }", .meaning = "The network." },
     { NET(layers), INTS(1, 10000), .preset = "()", .example = "(8, 8)",
       .meaning = "Widths of the hidden layers, () for none: p = X W." },
-    { NET(loss), CHOICE(losses), .preset = "\"mse\"", .meaning = "1/2 |p - y|^2, or |p - y|_1." },
+    { NET(loss), CHOICE(losses), .preset = "\"mse\"", .meaning = "1/2 |p - y|^2; |p - y|_1; cross entropy of softmax(p), a column a class; log(1 + e^p) - y p, one column." },
     { NET(draw), SG_KEY_BOOL, .preset = "false",
       .meaning = "Many nets instead of this one, each no deeper and no wider, with an SG at any boundary (CP2)." },
 
@@ -80,7 +90,8 @@ const struct sg_case_key sg_case_keys[] = {
       .meaning = "SG modules from the bottom up, at most one per boundary; () for none. Without it: one at the output." },
     { SG(at), SG_KEY_AT, .low = 1, .high = SG_CASE_LIST_MAX + 1, .preset = "\"output\"",
       .meaning = "Boundary i lies after layer i; the output is the number of hidden layers + 1." },
-    { SG(family), CHOICE(families), .preset = "\"linear\"", .meaning = "s = h A + y B + 1 C." },
+    { SG(family), CHOICE(families), .preset = "\"linear\"", .meaning = "h A + y B + 1 C; sigma(h A + 1 C) + y B + 1 D, which needs the term h; or tanh(h A + y B + 1 C) U + 1 D." },
+    { SG(hidden), INT(1, 10000), .preset = "32", .meaning = "Hidden units of an mlp, the columns of A; the other families have none." },
     { SG(terms), SG_KEY_TERMS, .preset = "\"hy1\"", .meaning = "Which of the terms h A, y B and 1 C the module has." },
     { SG(target), CHOICE(targets), .preset = "\"true\"",
       .meaning = "Learns from the true gradient, or from what arrives from the module above." },
@@ -100,6 +111,10 @@ const struct sg_case_key sg_case_keys[] = {
      .meaning = "mu as given in every step, or found by backtracking with mu as the largest tried (DY5)."},
     { TRAIN(mu), REAL_ABOVE(0, HUGE_VAL), .preset = "0.9", .meaning = "Learning rate of the network, in the units above." },
     { TRAIN(nu), REAL(0, HUGE_VAL), .preset = "0.9", .meaning = "Learning rate of the SG modules, in the units above." },
+    { TRAIN(optimiser), CHOICE(optimisers), .preset = "\"gd\"", .meaning = "Of the network and of the SG modules: gradient descent, heavy ball, RMSProp or Adam." },
+    { TRAIN(beta1), REAL(0, 0.999999), .preset = "0.9", .meaning = "Decay of the first moment: momentum and adam." },
+    { TRAIN(beta2), REAL(0, 0.999999), .preset = "0.999", .meaning = "Decay of the second moment: rmsprop and adam." },
+    { TRAIN(epsilon), REAL_ABOVE(0, 1), .preset = "1e-8", .meaning = "Added to the root of the second moment: rmsprop and adam." },
     { TRAIN(steps), INT(1, INT_MAX), .preset = "20000", .meaning = "Steps." },
     { TRAIN(tau), INTS(0, 10000), .one_will_do = true, .at_least = 1, .preset = "(1)", .example = "(1, 2, 5)",
       .meaning = "Delays in steps, a run for each; read only where there is a delay." },
@@ -131,6 +146,26 @@ const char *sg_case_group_name(enum sg_group group)
 {
     static const char *const names[SG_N_GROUPS] = {"the top level", "data", "net", "sg", "train", "control"};
     return names[group];
+}
+
+const char *sg_case_only_name(enum sg_key_only only)
+{
+    switch (only) {
+    case SG_ONLY_GAUSSIAN: return "gaussian";
+    case SG_ONLY_CSV: return "csv";
+    case SG_ONLY_CLASSES: return "classes";
+    case SG_ONLY_MADE: return "gaussian or classes";
+    case SG_ANY_DATA: break;
+    }
+    return "any";
+}
+
+const char *sg_case_choice_name(const struct sg_case_key *key, int value)
+{
+    size_t i = 0;
+    while (key->choices[i].value != value)
+        i++;
+    return key->choices[i].name;
 }
 
 const char *sg_case_example(const struct sg_case_key *key)

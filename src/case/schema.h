@@ -28,8 +28,9 @@ enum sg_key_type {           /* what the field at `offset` is */
 
 struct sg_case_choice { const char *name; int value; };
 
-/* Data keys that only one kind of data set has. */
-enum sg_key_only { SG_ANY_DATA, SG_ONLY_GAUSSIAN, SG_ONLY_CSV };
+/* Data keys that only some kinds of data set have: a set of kinds. */
+enum sg_key_only { SG_ANY_DATA, SG_ONLY_GAUSSIAN = 1 << SG_DATA_GAUSSIAN, SG_ONLY_CSV = 1 << SG_DATA_CSV, SG_ONLY_CLASSES = 1 << SG_DATA_CLASSES,
+                   SG_ONLY_MADE = SG_ONLY_GAUSSIAN | SG_ONLY_CLASSES };
 
 struct sg_case_key {
     enum sg_group group;
@@ -56,6 +57,10 @@ extern const size_t sg_case_n_keys;
 /* NULL when the group has no such key.  The control group finds the keys of data, net, sg and train. */
 const struct sg_case_key *sg_case_find_key(enum sg_group group, const char *name);
 const char *sg_case_group_name(enum sg_group group);
+/* The kinds that have the key: "gaussian or classes". */
+const char *sg_case_only_name(enum sg_key_only only);
+/* The word that a file has for a choice. */
+const char *sg_case_choice_name(const struct sg_case_key *key, int value);
 const char *sg_case_example(const struct sg_case_key *key);
 /* What a key takes, "an integer from 1 to 64", into text. */
 enum { SG_CASE_WANTS_MAX = 200 };

@@ -52,7 +52,7 @@ static double silent_target(const struct sg_twin *t, const double *w)
  * is carried on by the linearised step: |drift| <= sum_k |J^k| e, Frobenius.  Second order is smaller by a factor |drift|. */
 static void run(double *drift, double *bound, struct sg_twin *t, const double *start, double mu, double nu, double e, size_t steps)
 {
-    const struct sg_sim_spec spec = {.field = &t->field, .net_opt = {SG_GD, mu}, .sg_opt = {SG_GD, nu}};
+    const struct sg_sim_spec spec = {.field = &t->field, .net_opt = {.rate = mu}, .sg_opt = {.rate = nu}};
     const size_t size = t->n_w + t->n_phi;
     struct sg_sim *sim = sg_sim_alloc(&spec, start, start + t->n_w);
     double *jacobian = SG_NEW(size * size, double), *power = SG_NEW(size * size, double), *next = SG_NEW(size * size, double);
@@ -169,7 +169,7 @@ static void integer_null(double *phi, const struct sg_twin *t, const double *w, 
 /* Does a run from (w, phi) leave every bit where it was? */
 static bool keeps_bits(const struct sg_twin *t, const double *state)
 {
-    const struct sg_sim_spec spec = {.field = &t->field, .net_opt = {SG_GD, 0.3}, .sg_opt = {SG_GD, 0.7}};
+    const struct sg_sim_spec spec = {.field = &t->field, .net_opt = {.rate = 0.3}, .sg_opt = {.rate = 0.7}};
     struct sg_sim *sim = sg_sim_alloc(&spec, state, state + t->n_w);
     const bool finite = sg_sim_advance(sim, &t->batch, EXACT_STEPS) == SG_OK;
     const bool same = finite && memcmp(sg_sim_w(sim), state, t->n_w * sizeof *state) == 0 &&

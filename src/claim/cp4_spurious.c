@@ -40,7 +40,7 @@ static struct line line_alloc(const struct sg_case *c)
     struct line l = {.c = c};
     const struct sg_layer layer = {SG_DENSE, 1, true};
     const struct sg_case_module *m = &c->module[0];
-    const struct sg_module module = {1, (enum sg_family)m->family, m->terms, (enum sg_target)m->target, m->mix};
+    const struct sg_module module = {1, (enum sg_family)m->family, m->terms, (enum sg_target)m->target, m->mix, 0};
     sg_data_alloc(&l.data, SAMPLES, 1, 1);
     for (size_t i = 0; i < SAMPLES; i++)
         l.data.x[i] = sg_closed_spurious_x[i];
@@ -166,7 +166,7 @@ struct state { double w[2], phi[3]; };
 static struct sg_sim *start(struct sg_field *field, const struct line *l, int which, const struct state *from)
 {
     *field = sg_sim_net_field(l->net[which], SAMPLES);
-    const struct sg_sim_spec spec = {.field = field, .net_opt = {SG_GD, l->c->train.mu}, .sg_opt = {SG_GD, l->c->train.nu}};
+    const struct sg_sim_spec spec = {.field = field, .net_opt = {.rate = l->c->train.mu}, .sg_opt = {.rate = l->c->train.nu}};
     return sg_sim_alloc(&spec, from->w, from->phi);
 }
 

@@ -15,7 +15,7 @@ static enum sg_status panel_alloc(struct panel *p, int number, struct sg_rng *rn
 {
     const struct sg_gaussian spec = {.n = SAMPLES, .d = D, .outputs = 1, .condition = number ? 8 : 1, .noise = 0.3, .bias = false};
     const struct sg_layer layer = {SG_DENSE, 1, false};
-    const struct sg_module module = {1, SG_LINEAR, SG_H, SG_TARGET_TRUE, 1.0};
+    const struct sg_module module = {1, SG_LINEAR, SG_H, SG_TARGET_TRUE, 1.0, 0};
     const struct sg_arch arch = {.dtype = SG_F64, .loss = SG_MSE, .inputs = D, .labels = 1, .n_layers = 1, .layers = &layer, .n_modules = 1,
                                  .modules = &module};
     *p = (struct panel){.number = number, .net = sg_net_alloc(&arch)};
@@ -76,7 +76,7 @@ static void draw_run(struct sg_evidence *ev, const struct panel *p, int run, con
     const double phi = 0, side = sg_base_dot(w_0, p->fit->w, D);
     const struct sg_batch batch = sg_sim_batch(&p->rows);
     struct sg_field field = sg_sim_net_field(p->net, p->rows.n);
-    const struct sg_sim_spec spec = {.field = &field, .net_opt = {SG_GD, mu}, .sg_opt = {SG_GD, nu}};
+    const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = mu}, .sg_opt = {.rate = nu}};
     struct sg_sim *sim = sg_sim_alloc(&spec, w_0, &phi);
     const double *w = w_0;
     double drawn[D] = {w_0[0] + unit, w_0[1]}, seen[D] = {drawn[0], drawn[1]};

@@ -57,7 +57,7 @@ enum sg_status sg_modes_step(struct sg_modes *s, enum sg_mode_rule rule, double 
         status = trained_sg(s);
     const bool plain = rule == BACKPROP;
     sg_net_eval(s->dw, NULL, NULL, plain ? t->plain : t->net, s->w, s->phi, &t->batch, SG_WANT_W, plain ? t->plain_work : t->work);
-    sg_net_opt_step(s->w, s->w, s->dw, &(struct sg_opt){SG_GD, mu}, SG_F64, s->pair.n_w);
+    sg_net_opt_step(s->w, NULL, s->w, s->dw, &(struct sg_opt){.rate = mu}, SG_F64, s->pair.n_w);
     return status;
 }
 

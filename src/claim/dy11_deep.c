@@ -110,7 +110,7 @@ static enum sg_status deep_alloc(struct deep *n, const struct sg_case *c, const 
 
 static void deep_timing(struct deep *n, struct sg_timing timing)
 {
-    const struct sg_sim_spec spec = {.field = &n->field, .net_opt = {SG_GD, 1}, .sg_opt = {SG_GD, n->nu}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &n->field, .net_opt = {.rate = 1}, .sg_opt = {.rate = n->nu}, .timing = timing};
     sg_sim_free(n->sim);
     n->sim = sg_sim_alloc(&spec, n->fixed, n->fixed + n->n_w);
 }

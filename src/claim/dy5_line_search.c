@@ -176,7 +176,7 @@ static enum sg_status stall(double *log_mu, double *log_v, double eps, struct sg
         status = sg_closed_fit_alloc(&fit, &rows);
     if (status == SG_OK) {
         const struct sg_layer layer = {SG_DENSE, 1, false};
-        const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+        const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
         const struct sg_arch arch = {.dtype = SG_F64, .loss = SG_MSE, .inputs = spec.d, .labels = 1, .n_layers = 1, .layers = &layer,
                                      .n_modules = 1, .modules = &module};
         const struct sg_batch batch = sg_sim_batch(&rows);

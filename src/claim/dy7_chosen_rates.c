@@ -19,7 +19,7 @@ static struct shape draw_shape(size_t depth, size_t outputs, struct sg_rng *rng)
         s.layer[i] = (struct sg_layer){SG_DENSE, 1 + sg_base_rng_index(rng, WIDEST), false};
     s.layer[s.depth - 1] = (struct sg_layer){SG_DENSE, s.outputs, false};
     s.at = 1 + sg_base_rng_index(rng, s.depth - 1);          /* a hidden boundary */
-    s.module = (struct sg_module){s.at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+    s.module = (struct sg_module){s.at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
     return s;
 }
 

@@ -6,7 +6,7 @@
 
 static struct sg_net *make_net(struct sg_dy8 *s, double mix)
 {
-    s->module = (struct sg_module){s->deep.at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix};
+    s->module = (struct sg_module){s->deep.at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix, 0};
     const struct sg_arch arch = {.loss = SG_MSE, .inputs = s->data.d, .labels = s->data.m, .n_layers = s->deep.n_layers, .layers = s->layer,
                                  .n_modules = 1, .modules = &s->module};
     return sg_net_alloc(&arch);
@@ -35,8 +35,8 @@ struct sg_dy8 *sg_dy8_alloc(struct sg_data *data, const struct sg_deep *deep, co
     sg_closed_deep_moments(s->moments, &s->data);
     memcpy(s->fixed, w, s->n_w * sizeof *w);
     sg_closed_deep_exact_sg(s->fixed + s->n_w, deep, w, NULL);
-    const struct sg_sim_spec spec = {.field = &s->field, .net_opt = {SG_GD, mu}, .sg_opt = {SG_GD, nu}};
-    const struct sg_sim_spec truth = {.field = &s->truth_field, .net_opt = {SG_GD, mu}, .sg_opt = {SG_GD, nu}};
+    const struct sg_sim_spec spec = {.field = &s->field, .net_opt = {.rate = mu}, .sg_opt = {.rate = nu}};
+    const struct sg_sim_spec truth = {.field = &s->truth_field, .net_opt = {.rate = mu}, .sg_opt = {.rate = nu}};
     s->sim = sg_sim_alloc(&spec, s->fixed, s->fixed + s->n_w);
     s->backprop = sg_sim_alloc(&truth, s->fixed, s->fixed + s->n_w);
     return s;

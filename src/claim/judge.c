@@ -164,6 +164,9 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
                                  .replicates = (size_t)c->replicates};
     if (!out->claim)
         return sg_base_refuse(err, c->path, 0, "there is no claim \"%s\"; `synthgrad list` names them", c->claim);
+    enum sg_status status = sg_claim_fits(out->claim, c, err);
+    if (status != SG_OK)
+        return status;
     snprintf(out->case_name, sizeof out->case_name, "%s", c->name);
     snprintf(out->expected, sizeof out->expected, "%s", c->expect);
     if (strcmp(c->budget, "none") != 0 && !options->full) {
@@ -174,7 +177,8 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
     struct sg_store *store = options->out ? sg_claim_store_alloc(options->out, c) : NULL;
     struct batch b = {.claim = out->claim, .c = c, .seed = out->seed, .full = options->full, .store = store,
                       .outcome = SG_NEW(out->replicates, struct outcome)};
-    enum sg_status worst, status = run_all(&out->evidence, &worst, &b, out->replicates, err);
+    enum sg_status worst;
+    status = run_all(&out->evidence, &worst, &b, out->replicates, err);
     out->verdict = status == SG_IO ? SG_SKIPPED : decide(out->claim, &out->evidence, worst);
     if (status == SG_OK && c->has_control) {
         out->has_control = true;

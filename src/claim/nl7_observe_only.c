@@ -13,8 +13,8 @@ static struct sg_sim *start(struct sg_net **net, struct sg_field *field, const s
         plain.n_modules = 0;
     *net = sg_net_alloc(&plain);
     *field = sg_sim_net_field(*net, rows->n);
-    const struct sg_sim_spec spec = {.field = field, .net_opt = {SG_GD, trial->c->train.mu}, .sg_opt = {SG_GD, trial->c->train.nu},
-                                     .timing = sg_case_timing(trial->c, 0)};
+    const struct sg_sim_spec spec = {.field = field, .net_opt = sg_case_opt(trial->c, trial->c->train.mu),
+                                     .sg_opt = sg_case_opt(trial->c, trial->c->train.nu), .timing = sg_case_timing(trial->c, 0)};
     return sg_sim_alloc(&spec, w, phi);
 }
 
@@ -67,7 +67,8 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
 }
 
 const struct sg_claim sg_claim_nl7 = {
-    .id = "NL7", .name = "nl7_observe_only", .title = "an SG that only observes changes no bit", .needs_data = true, .measure = measure,
+    .id = "NL7", .name = "nl7_observe_only", .title = "an SG that only observes changes no bit", .needs_data = true,
+    .allows = SG_ANY_LOSS | SG_ANY_FAMILY | SG_ANY_OPTIMISER, .measure = measure,
     .statement = "An SG module that is trained but not applied (mix = 0) leaves the network's run bit-identical to plain backpropagation: at its boundary the "
                  "gradient that goes down IS what arrived, not 1 times it plus 0 times s.",
 };

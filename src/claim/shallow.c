@@ -86,7 +86,7 @@ enum sg_status sg_shallow_alloc(struct sg_shallow **out, const struct sg_trial *
 
 void sg_shallow_set_timing(struct sg_shallow *s, struct sg_timing timing)
 {
-    const struct sg_sim_spec spec = {.field = &s->field, .net_opt = {SG_GD, s->mu}, .sg_opt = {SG_GD, s->nu}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &s->field, .net_opt = {.rate = s->mu}, .sg_opt = {.rate = s->nu}, .timing = timing};
     sg_sim_free(s->sim);
     s->sim = sg_sim_alloc(&spec, s->fixed, s->fixed + s->n_w);
 }

@@ -34,7 +34,7 @@ static enum sg_status time_linear_regression(double *steps_per_second, const str
 {
     const struct sg_gaussian spec = {.n = setup->samples, .d = setup->features, .outputs = 1, .condition = 10, .noise = 0.5, .bias = true};
     const struct sg_layer layer = {SG_DENSE, 1, false};
-    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
     const struct sg_arch arch = {.dtype = SG_F64, .loss = SG_MSE, .inputs = spec.d, .labels = 1, .n_layers = 1, .layers = &layer,
                                  .n_modules = 1, .modules = &module};
     struct sg_rng *rng = sg_base_rng_alloc(1, "bench", 0, "data");
@@ -53,7 +53,7 @@ static enum sg_status time_linear_regression(double *steps_per_second, const str
         /* Well inside both limits, whatever the data: a run that overflows would time something else. */
         const double n = (double)data->n, x2 = sg_base_dot(data->x, data->x, data->n * data->d) / n, y2 = sg_base_dot(data->y, data->y, data->n) / n;
         const double stable = 0.1 / (1 + x2 + y2);
-        const struct sg_sim_spec sim_spec = {.field = &field, .net_opt = {SG_GD, stable}, .sg_opt = {SG_GD, stable}};
+        const struct sg_sim_spec sim_spec = {.field = &field, .net_opt = {.rate = stable}, .sg_opt = {.rate = stable}};
         const struct sg_batch batch = sg_sim_batch(data);
         double *zero = SG_NEW(field.sizes.w + field.sizes.phi, double);
         struct sg_sim *sim = sg_sim_alloc(&sim_spec, zero, zero);

@@ -16,6 +16,7 @@ struct sg_net_work {
     char **h, **arriving, **truth;    /* [L + 1], entry 0 unused: h_i; what arrives from above; the true g_i where that differs */
     char **s, **mixed, **err;         /* at boundaries with a module: s_i; (1 - mix) base + mix s; s - target */
     char *nothing;                    /* zeros, as wide as the widest boundary */
+    char *scratch;                    /* one module's at a time, for a block */
     const char **delta, **g;          /* [L + 1] which of the above was used in the last evaluation, or NULL */
 };
 
@@ -36,7 +37,7 @@ struct sg_net_work *sg_net_work_alloc(const struct sg_net *net, size_t batch_max
     work->net = net;
     work->boundaries = boundaries;
     work->batch_max = batch_max;
-    size_t widest = 0;
+    size_t widest = 0, scratch = 0;
     for (size_t i = 1; i < boundaries; i++) {
         const bool module = net->module_at[i] != SG_NO_MODULE;
         for (size_t t = 0; t < sizeof table / sizeof *table; t++)
@@ -46,6 +47,13 @@ struct sg_net_work *sg_net_work_alloc(const struct sg_net *net, size_t batch_max
             widest = bytes(net, i);
     }
     work->nothing = sg_base_alloc(batch_max, widest);
+    for (size_t j = 0; j < net->arch.n_modules; j++) {
+        const struct sg_module *module = &net->arch.modules[j];
+        const struct sg_family_ops *family = net->kernels->family[module->family];
+        const size_t numbers = family->scratch ? family->scratch(module, net->width[module->at]) : 0;
+        scratch = numbers > scratch ? numbers : scratch;
+    }
+    work->scratch = sg_base_alloc(batch_max, scratch * net->kernels->real_size);
     return work;
 }
 
@@ -60,6 +68,7 @@ void sg_net_work_free(struct sg_net_work *work)
         free(table[t]);
     }
     free(work->nothing);
+    free(work->scratch);
     free(work->delta);
     free(work->g);
     free(work);
@@ -122,8 +131,8 @@ static const char *module_delta(const struct walk *k, size_t i, const char *base
     const struct sg_module *module = &net->arch.modules[j];
     const struct sg_family_ops *family = net->kernels->family[module->family];
     char *s = row(k, k->work->s[i], i), *err = row(k, k->work->err[i], i);
-    struct sg_family_pass pass = {.block = &k->block, .k = net->width[i], .m = net->arch.labels, .terms = module->terms,
-                                  .phi = k->phi + offset, .h = activation(k, i), .s = s, .err = err};
+    struct sg_family_pass pass = {.block = &k->block, .k = net->width[i], .m = net->arch.labels, .hidden = module->hidden,
+                                  .terms = module->terms, .scratch = k->work->scratch, .phi = k->phi + offset, .h = activation(k, i), .s = s, .err = err};
     family->apply(&pass);
     if (k->dphi || k->metrics) {
         const double square = net->kernels->subtract(err, s, target, k->block.n * net->width[i]);

@@ -1,5 +1,6 @@
 /* A net: its architecture, checked once, and where everything lies in w and phi. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/internal.h"
 
@@ -54,7 +55,9 @@ struct sg_net *sg_net_alloc(const struct sg_arch *arch)
     net->module_at = SG_NEW(boundaries, size_t);
     place_layers(net);
     place_modules(net);
-    SG_REQUIRE(net->width[arch->n_layers] == arch->labels);   /* MSE and absolute loss compare p with y */
+    SG_REQUIRE(net->width[arch->n_layers] == arch->labels);   /* every loss compares p with y */
+    SG_REQUIRE(arch->loss != SG_LOGISTIC || arch->labels == 1);
+    SG_REQUIRE(arch->loss != SG_SOFTMAX_XENT || arch->labels >= 2);
     return net;
 }
 
@@ -110,8 +113,40 @@ bool sg_net_is_linear(const struct sg_net *net)
     return linear;
 }
 
-void sg_net_opt_step(void *next, const void *theta, const void *grad, const struct sg_opt *opt, enum sg_dtype dtype, size_t n)
+void sg_net_start_phi(void *phi, const struct sg_net *net, struct sg_rng *rng)
 {
-    SG_REQUIRE(opt->kind == SG_GD);
-    sg_net_kernels(dtype)->descend(next, theta, grad, opt->rate, n);
+    const size_t real = net->kernels->real_size;
+    memset(phi, 0, net->sizes.phi * real);
+    for (size_t j = 0; j < net->arch.n_modules; j++) {
+        const struct sg_module *module = &net->arch.modules[j];
+        const struct sg_family_ops *family = net->kernels->family[module->family];
+        if (family->start)
+            family->start((char *)phi + net->module_offset[j] * real, module, net->width[module->at], net->arch.labels, rng);
+    }
+}
+
+bool sg_net_opt_has_m(const struct sg_opt *opt)
+{
+    return opt->kind == SG_MOMENTUM || opt->kind == SG_ADAM;
+}
+
+bool sg_net_opt_has_v(const struct sg_opt *opt)
+{
+    return opt->kind == SG_RMSPROP || opt->kind == SG_ADAM;
+}
+
+void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad, const struct sg_opt *opt, enum sg_dtype dtype,
+                     size_t n)
+{
+    const struct sg_kernels *kernels = sg_net_kernels(dtype);
+    SG_REQUIRE((int)opt->kind < SG_OPT_KINDS);
+    if (opt->kind == SG_GD) {
+        kernels->descend(next, theta, grad, opt->rate, n);
+        return;
+    }
+    const bool has_m = sg_net_opt_has_m(opt), has_v = sg_net_opt_has_v(opt);
+    SG_REQUIRE(moments && (!has_m || (moments->m && opt->beta1 >= 0 && opt->beta1 < 1)));
+    SG_REQUIRE(!has_v || (moments->v && opt->beta2 >= 0 && opt->beta2 < 1 && opt->epsilon >= 0));
+    moments->t++;
+    kernels->optimise(next, moments, theta, grad, opt, n);
 }

@@ -32,8 +32,10 @@ struct sg_layer_ops {
 struct sg_family_pass {
     const struct sg_block *block;
     size_t k, m;               /* units of h, labels */
+    size_t hidden;             /* MLP only */
     unsigned terms;
     const void *phi, *h;
+    void *scratch;             /* block's n x scratch(); apply() leaves there what grad() reads */
     void *s;                   /* apply: n x k */
     const void *err;           /* grad: s - target, n x k */
     void *dphi;                /* grad: added to */
@@ -42,6 +44,8 @@ struct sg_family_ops {
     const char *name;
     bool linear_in_phi;        /* the line search may read Z G as apply() at phi = G */
     size_t (*n_params)(const struct sg_module *module, size_t k, size_t m);
+    size_t (*scratch)(const struct sg_module *module, size_t k);      /* numbers a row; NULL: none */
+    void (*start)(void *phi, const struct sg_module *module, size_t k, size_t m, struct sg_rng *rng);   /* NULL: zeros */
     void (*apply)(const struct sg_family_pass *pass);
     void (*grad)(const struct sg_family_pass *pass);
 };
@@ -59,6 +63,7 @@ struct sg_kernels {
     const struct sg_family_ops *family[SG_FAMILIES];
     const struct sg_loss_ops *loss[SG_LOSS_KINDS];
     void (*descend)(void *next, const void *theta, const void *grad, double rate, size_t n);          /* theta - rate grad */
+    void (*optimise)(void *next, const struct sg_moments *moments, const void *theta, const void *grad, const struct sg_opt *opt, size_t n);
     void (*mix)(void *out, const void *a, const void *b, double weight_b, size_t n);                  /* (1 - wb) a + wb b */
     double (*subtract)(void *out, const void *a, const void *b, size_t n);                            /* a - b; returns |a - b|^2 */
     bool (*all_finite)(const void *a, size_t n);

@@ -100,10 +100,10 @@ enum sg_status sg_sim_fitted_look(struct sg_fitted *f)
 
 enum sg_status sg_sim_fitted_step(struct sg_fitted *f)
 {
-    const struct sg_opt opt = {SG_GD, f->mu};
+    const struct sg_opt opt = {.rate = f->mu};
     const enum sg_status status = sg_sim_fitted_look(f);
     if (status == SG_OK)
-        sg_net_opt_step(f->w, f->w, f->dw, &opt, SG_F64, f->field.sizes.w);
+        sg_net_opt_step(f->w, NULL, f->w, f->dw, &opt, SG_F64, f->field.sizes.w);
     return status;
 }
 

@@ -54,7 +54,7 @@ void sg_sim_searcher_free(struct sg_searcher *s)
 
 static void descend(double *next, const double *from, const double *direction, double rate, size_t n)
 {
-    sg_net_opt_step(next, from, direction, &(struct sg_opt){SG_GD, rate}, SG_F64, n);
+    sg_net_opt_step(next, NULL, from, direction, &(struct sg_opt){.rate = rate}, SG_F64, n);
 }
 
 /* Tries mu_max or twice the last mu, then halves. */

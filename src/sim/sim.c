@@ -17,6 +17,7 @@ struct sg_sim {
     char *ring;                         /* slots x (w, phi) */
     const struct sg_batch **batch;      /* [slots] the batch of that time */
     char *dw, *dphi;
+    struct sg_moments net_moments, sg_moments;
     void *work;
     uint64_t time;
 };
@@ -42,6 +43,21 @@ static char *phi_at(const struct sg_sim *sim, size_t index)
     return w_at(sim, index) + sim->field.sizes.w * sim->real;
 }
 
+static void moments_alloc(struct sg_moments *moments, const struct sg_opt *opt, size_t n, size_t real)
+{
+    moments->m = sg_net_opt_has_m(opt) ? sg_base_alloc(n, real) : NULL;
+    moments->v = sg_net_opt_has_v(opt) ? sg_base_alloc(n, real) : NULL;
+}
+
+static void moments_clear(struct sg_moments *moments, size_t n, size_t real)
+{
+    if (moments->m)
+        memset(moments->m, 0, n * real);
+    if (moments->v)
+        memset(moments->v, 0, n * real);
+    moments->t = 0;
+}
+
 static size_t later(size_t past, int delay)
 {
     return delay > 0 && (size_t)delay > past ? (size_t)delay : past;
@@ -64,6 +80,8 @@ struct sg_sim *sg_sim_alloc(const struct sg_sim_spec *spec, const void *w, const
     sim->batch = SG_NEW(sim->slots, const struct sg_batch *);
     sim->dw = sg_base_alloc(sim->field.sizes.w, sim->real);
     sim->dphi = sg_base_alloc(sim->field.sizes.phi, sim->real);
+    moments_alloc(&sim->net_moments, &sim->net_opt, sim->field.sizes.w, sim->real);
+    moments_alloc(&sim->sg_moments, &sim->sg_opt, sim->field.sizes.phi, sim->real);
     sim->work = sim->field.work_alloc(&sim->field);
     sg_sim_restart(sim, w, phi, spec->net_opt.rate, spec->sg_opt.rate);
     return sim;
@@ -78,6 +96,10 @@ void sg_sim_free(struct sg_sim *sim)
     free(sim->batch);
     free(sim->dw);
     free(sim->dphi);
+    free(sim->net_moments.m);
+    free(sim->net_moments.v);
+    free(sim->sg_moments.m);
+    free(sim->sg_moments.v);
     free(sim);
 }
 
@@ -89,6 +111,8 @@ void sg_sim_restart(struct sg_sim *sim, const void *w, const void *phi, double m
             memcpy(phi_at(sim, i), phi, sim->field.sizes.phi * sim->real);
         sim->batch[i] = NULL;
     }
+    moments_clear(&sim->net_moments, sim->field.sizes.w, sim->real);
+    moments_clear(&sim->sg_moments, sim->field.sizes.phi, sim->real);
     sim->now = 0;
     sim->time = 0;
     sim->net_opt.rate = mu;
@@ -113,9 +137,10 @@ void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch)
         const int w_ago = want & SG_WANT_W ? t.net_w : t.sg_w, phi_ago = want & SG_WANT_W ? t.net_phi : t.sg_phi;
         directions(sim, want, w_ago < 0 ? next : slot(sim, (size_t)w_ago), phi_ago < 0 ? next : slot(sim, (size_t)phi_ago));
         if (want & SG_WANT_W)
-            sg_net_opt_step(w_at(sim, next), w_at(sim, now), sim->dw, &sim->net_opt, sim->field.dtype, sim->field.sizes.w);
+            sg_net_opt_step(w_at(sim, next), &sim->net_moments, w_at(sim, now), sim->dw, &sim->net_opt, sim->field.dtype, sim->field.sizes.w);
         if (want & SG_WANT_PHI)
-            sg_net_opt_step(phi_at(sim, next), phi_at(sim, now), sim->dphi, &sim->sg_opt, sim->field.dtype, sim->field.sizes.phi);
+            sg_net_opt_step(phi_at(sim, next), &sim->sg_moments, phi_at(sim, now), sim->dphi, &sim->sg_opt, sim->field.dtype,
+                            sim->field.sizes.phi);
         done |= want;
     }
     sim->now = next;
@@ -155,19 +180,20 @@ uint64_t sg_sim_time(const struct sg_sim *sim)
 
 size_t sg_sim_state_size(const struct sg_sim *sim)
 {
+    SG_REQUIRE(sim->net_opt.kind == SG_GD && sim->sg_opt.kind == SG_GD);   /* moments would be part of the state */
     return (sim->past + 1) * (sim->field.sizes.w + sim->field.sizes.phi);
 }
 
 void sg_sim_get_state(double *state, const struct sg_sim *sim)
 {
-    SG_REQUIRE(sim->field.dtype == SG_F64);
+    SG_REQUIRE(sim->field.dtype == SG_F64 && sg_sim_state_size(sim) > 0);
     for (size_t ago = 0; ago <= sim->past; ago++)
         memcpy((char *)state + ago * slot_bytes(sim), w_at(sim, slot(sim, ago)), slot_bytes(sim));
 }
 
 void sg_sim_set_state(struct sg_sim *sim, const double *state)
 {
-    SG_REQUIRE(sim->field.dtype == SG_F64);
+    SG_REQUIRE(sim->field.dtype == SG_F64 && sg_sim_state_size(sim) > 0);
     for (size_t ago = 0; ago <= sim->past; ago++)
         memcpy(w_at(sim, slot(sim, ago)), (const char *)state + ago * slot_bytes(sim), slot_bytes(sim));
     for (size_t i = 0; i < sim->slots; i++)

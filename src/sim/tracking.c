@@ -75,7 +75,7 @@ static void conjugate_step(struct sg_tracker *t, double beta)
         t->direction[i] = t->dphi[i] + beta * t->direction[i];
     const double curvature = sg_sim_curvature(t->spec.net, t->direction, t->spec.batch, t->work, t->scratch);
     const double nu = curvature > 0 ? sg_base_dot(t->dphi, t->direction, t->sizes.phi) / curvature : 0;
-    sg_net_opt_step(t->phi, t->phi, t->direction, &(struct sg_opt){SG_GD, nu}, SG_F64, t->sizes.phi);
+    sg_net_opt_step(t->phi, NULL, t->phi, t->direction, &(struct sg_opt){.rate = nu}, SG_F64, t->sizes.phi);
 }
 
 /* Until DY6's condition holds.  Restarted every as many steps as there are parameters, where exact arithmetic would have ended. */
@@ -97,7 +97,7 @@ static bool teach_once(struct sg_tracking_step *out, struct sg_tracker *t)
 {
     out->error = error_now(t) / out->gradient;
     out->sg_steps = 1;
-    sg_net_opt_step(t->phi, t->phi, t->dphi, &(struct sg_opt){SG_GD, t->spec.nu}, SG_F64, t->sizes.phi);
+    sg_net_opt_step(t->phi, NULL, t->phi, t->dphi, &(struct sg_opt){.rate = t->spec.nu}, SG_F64, t->sizes.phi);
     return isfinite(out->error);
 }
 
@@ -114,7 +114,7 @@ enum sg_status sg_sim_tracker_step(struct sg_tracking_step *out, struct sg_track
         return SG_NO_CONVERGENCE;
     out->mu = t->spec.adapted ? fmin(2 * t->mu, t->spec.mu_max) : t->spec.mu_max;
     for (unsigned halvings = 0;; halvings++, out->mu /= 2) {
-        sg_net_opt_step(t->next, t->w, t->dw, &(struct sg_opt){SG_GD, out->mu}, SG_F64, t->sizes.w);
+        sg_net_opt_step(t->next, NULL, t->w, t->dw, &(struct sg_opt){.rate = out->mu}, SG_F64, t->sizes.w);
         out->after = loss_at(t, t->next);
         if (!t->spec.adapted || out->after <= out->before - (1 - t->spec.rho) / 2 * out->mu * out->gradient * out->gradient)
             break;

@@ -231,6 +231,71 @@ static void test_every_csv_key_is_read(void **state)
     sg_case_free(&c);
 }
 
+static void test_every_classes_key_is_read(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_text(&c, MINIMAL "data = { kind = \"classes\"; n = 31; d = 4; bias = false; labels = \"noisy\"; one_hot = true; };\n"
+                          "net = { loss = \"softmax\"; layers = (3); };\n"
+                          "sg = ( { at = 1; family = \"mlp\"; hidden = 17; terms = \"y\"; }, { family = \"sigmoid_linear\"; terms = \"h\"; } );\n"
+                          "train = { optimiser = \"adam\"; beta1 = 0; beta2 = 0.25; epsilon = 1; mu = 0.125; };\n");
+    assert_int_equal(c.data.kind, SG_DATA_CLASSES);
+    assert_int_equal(c.data.labels, SG_LABELS_NOISY);
+    assert_true(c.data.n == 31 && c.data.d == 4 && !c.data.bias && c.data.one_hot);
+    assert_int_equal(c.net.loss, SG_SOFTMAX_XENT);
+    assert_true(c.module[0].family == SG_MLP && c.module[0].hidden == 17 && c.module[1].family == SG_SIGMOID_LINEAR);
+    const struct sg_opt opt = sg_case_opt(&c, 3.5);
+    assert_true(opt.kind == SG_ADAM && opt.rate == 3.5 && opt.beta1 == 0 && opt.beta2 == 0.25 && opt.epsilon == 1);
+    struct sg_data data;
+    struct sg_error err;
+    assert_int_equal(sg_case_make_data(&data, &c, 5, 0, &err), SG_OK);
+    assert_true(data.n == 31 && data.d == 4 && data.m == 2);
+    struct sg_case_arch arch;
+    assert_int_equal(sg_case_make_arch(&arch, &c, data.d, data.m, &err), SG_OK);
+    assert_true(arch.module[0].hidden == 17 && arch.module[1].hidden == 0 && arch.arch.loss == SG_SOFTMAX_XENT);
+    assert_int_equal(sg_case_make_arch(&arch, &c, data.d, 1, &err), SG_BAD_INPUT);
+    c.net.loss = SG_LOGISTIC;
+    assert_int_equal(sg_case_make_arch(&arch, &c, data.d, 2, &err), SG_BAD_INPUT);
+    sg_data_free(&data);
+    sg_case_free(&c);
+    read_text(&c, MINIMAL "data = { kind = \"classes\"; labels = \"random\"; };\nnet = { loss = \"logistic\"; };");
+    assert_true(c.data.labels == SG_LABELS_RANDOM && !c.data.one_hot && c.data.bias && c.net.loss == SG_LOGISTIC);
+    assert_true(c.module[0].hidden == 32 && c.train.beta1 == 0.9 && c.train.beta2 == 0.999 && c.train.epsilon == 1e-8);
+    sg_case_free(&c);
+}
+
+/* Targets of a file are labels, or the log losses refuse them. */
+static void test_log_losses_want_labels(void **state)
+{
+    (void)state;
+    static const struct { const char *loss, *rows, *target; enum sg_status status; } files[] = {
+        {"logistic", "x,y\n1,0\n2,1\n4,0.5\n", "\"y\"", SG_OK},
+        {"logistic", "x,y\n1,0\n2,1.5\n", "\"y\"", SG_BAD_INPUT},
+        {"logistic", "x,y\n1,1\n2,-1\n", "\"y\"", SG_BAD_INPUT},
+        {"softmax", "x,y,z\n1,0,1\n2,0.25,0.75\n", "[\"y\", \"z\"]", SG_OK},
+        {"softmax", "x,y,z\n1,0,1\n2,1,0.5\n", "[\"y\", \"z\"]", SG_BAD_INPUT},
+        {"softmax", "x,y,z\n1,0,1\n2,2,-1\n", "[\"y\", \"z\"]", SG_BAD_INPUT},
+        {"mse", "x,y\n1,-1\n2,7\n", "\"y\"", SG_OK},
+    };
+    for (size_t i = 0; i < COUNT(files); i++) {
+        free(write_text("labels.csv", files[i].rows));
+        char *text = sg_base_format(MINIMAL "data = { kind = \"csv\"; file = \"labels.csv\"; target = %s; };\nnet = { loss = \"%s\"; };",
+                                    files[i].target, files[i].loss);
+        struct sg_case c;
+        struct sg_data data = {0};
+        struct sg_error err;
+        read_text(&c, text);
+        if (sg_case_make_data(&data, &c, 1, 0, &err) != files[i].status)
+            fail_msg("file %zu under loss %s", i, files[i].loss);
+        if (files[i].status != SG_OK)
+            if (!strstr(err.text, "row 2 of y is no "))
+                fail_msg("file %zu: %s", i, err.text);
+        sg_data_free(&data);
+        sg_case_free(&c);
+        free(text);
+    }
+}
+
 static void test_every_choice_is_read(void **state)
 {
     (void)state;
@@ -250,6 +315,10 @@ static void test_every_choice_is_read(void **state)
         {"units", offsetof(struct sg_case_train, units), "optimal", SG_UNITS_OPTIMAL},
         {"search", offsetof(struct sg_case_train, search), "fixed", SG_SEARCH_FIXED},
         {"search", offsetof(struct sg_case_train, search), "backtracking", SG_SEARCH_BACKTRACKING},
+        {"optimiser", offsetof(struct sg_case_train, optimiser), "gd", SG_GD},
+        {"optimiser", offsetof(struct sg_case_train, optimiser), "momentum", SG_MOMENTUM},
+        {"optimiser", offsetof(struct sg_case_train, optimiser), "rmsprop", SG_RMSPROP},
+        {"optimiser", offsetof(struct sg_case_train, optimiser), "adam", SG_ADAM},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct sg_case c;
@@ -481,7 +550,7 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "sg = ( { terms = \"x\"; } );", 2, "\"terms\" is \"x\""},
     {MINIMAL "sg = ( { terms = \"hx\"; } );", 2, "\"terms\" is \"hx\", but wants one or more of the letters h, y and 1"},
     {MINIMAL "sg = ( { terms = \"hyh\"; } );", 2, "each once"},
-    {MINIMAL "sg = ( { family = \"mlp\"; } );", 2, "\"family\" is \"mlp\", but wants \"linear\""},
+    {MINIMAL "sg = ( { family = \"cubic\"; } );", 2, "\"family\" is \"cubic\", but wants \"linear\", \"sigmoid_linear\" or \"mlp\""},
     {MINIMAL "sg = ( { mix = 1.5; } );", 2, "\"mix\" is 1.5, but wants a number from 0 to 1"},
     {MINIMAL "sg = ( { mix = -0.5; } );", 2, "\"mix\" is -0.5"},
     {MINIMAL "train = { tau = (); };", 2, "\"tau\" has 0 elements"},
@@ -559,7 +628,7 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "data = { kind = \"csv\"; target = \"y\"; };", 2, "csv data needs a file"},
     {MINIMAL "data = { kind = \"csv\";\nfile = \"x\"; };", 2, "csv data needs the columns to predict"},
     {MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\";\nn = 5; };", 3,
-     "\"n\" is a key of gaussian data, but kind is \"csv\""},
+     "\"n\" is a key of gaussian or classes data, but kind is \"csv\""},
     {MINIMAL "data = {\nnoise = 0.1;\nkind = \"csv\"; file = \"x\"; target = \"y\"; };", 3,
      "\"noise\" is a key of gaussian data"},
     {MINIMAL "data = { file = \"x\"; };", 2, "\"file\" is a key of csv data, but kind is \"gaussian\""},
@@ -582,6 +651,25 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "net = { layers = (3, 3); };\nsg = ( { at = 3; },\n{ at = \"output\"; } );", 4,
      "two SG modules at boundary 3"},
     {MINIMAL "net = { layers = (3, 3); };\nsg = ( { },\n{ at = 1; } );", 4, "list them from the bottom up"},
+    {MINIMAL "data = { kind = \"classes\";\nnoise = 0.1; };", 3, "\"noise\" is a key of gaussian data, but kind is \"classes\""},
+    {MINIMAL "data = {\nlabels = \"noisy\"; };", 3, "\"labels\" is a key of classes data, but kind is \"gaussian\""},
+    {MINIMAL "data = { kind = \"classes\";\nd = 1; };", 3, "d = 1 is the ones column alone"},
+    {MINIMAL "data = { kind = \"classes\"; n = 1000000;\nd = 2000; };", 2, "more than 5e7 numbers"},
+    {MINIMAL "net = { loss = \"logistic\"; };", 2, "needs labels, gaussian data has none"},
+    {MINIMAL "net = { loss = \"softmax\"; };", 2, "write kind = \"classes\" in data"},
+    {MINIMAL "data = { kind = \"classes\"; };\nnet = { loss = \"softmax\"; };", 3, "needs a column of y for each class; write one_hot = true"},
+    {MINIMAL "data = { kind = \"classes\"; one_hot = true; };\nnet = { loss = \"logistic\"; };", 3, "write one_hot = false"},
+    {MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\"; };\nnet = { loss = \"softmax\"; };", 3, "write the other loss or other targets"},
+    {MINIMAL "data = { kind = \"classes\"; };\nnet = { loss = \"logistic\"; };\ntrain = {\nform = \"compressed\"; };", 5,
+     "form = \"compressed\" needs loss = \"mse\""},
+    {MINIMAL "sg = ( { family = \"mlp\"; } );\ntrain = { form = \"compressed\"; };", 3, "form = \"compressed\" needs linear SGs, not family = \"mlp\""},
+    {MINIMAL "sg = ( { family = \"sigmoid_linear\"; terms = \"y1\"; } );", 2, "without the term h has no sigmoid"},
+    {MINIMAL "sg = ( { hidden = 8; } );", 2, "\"hidden\" is for family = \"mlp\""},
+    {MINIMAL "train = { beta1 = 0.5; };", 2, "\"beta1\" is not used by optimiser = \"gd\""},
+    {MINIMAL "train = { optimiser = \"momentum\";\nbeta2 = 0.5; };", 3, "\"beta2\" is not used by optimiser = \"momentum\""},
+    {MINIMAL "train = { optimiser = \"adam\"; beta1 = 1.0; };", 2, "\"beta1\" is 1, but wants a number from 0 to 0.999999"},
+    {MINIMAL "train = { optimiser = \"adam\";\nsearch = \"backtracking\"; };", 3, "write optimiser = \"gd\""},
+    {MINIMAL "train = { optimiser = \"adam\";\nform = \"spectral\"; };", 3, "write form = \"compressed\""},
     {MINIMAL "train = { order = \"sg_first\";\ndelay = \"stale_sg\"; };", 3, "together with a delay"},
     {MINIMAL "train = { order = \"network_first\"; delay = \"delayed_pairs\"; };", 2, "together with a delay"},
     /* the control */
@@ -1076,8 +1164,9 @@ static void test_schema_prints_every_key(void **state)
     fclose(out);
     static const char *const keys[] = {
         "claim", "expect", "seed", "replicates", "budget", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
-        "file", "target", "standardise", "standardise_target", "net", "layers", "loss", "draw", "sg", "at", "family", "terms",
-        "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "steps", "tau",
+        "labels", "one_hot", "file", "target", "standardise", "standardise_target", "net", "layers", "loss", "draw", "sg", "at", "family", "hidden", "terms",
+        "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
+        "beta2", "epsilon", "steps", "tau",
         "radius", "line", "control",
     };
     /* In this order, so that every key stands under its group, and each line of a key is one of these. */
@@ -1095,7 +1184,7 @@ static void test_schema_prints_every_key(void **state)
     for (const char *p = text; (p = strstr(p, "; default ")); p++)
         lines++;
     assert_int_equal(lines, COUNT(keys) - 5 - 4);   /* five groups and four required keys have none */
-    assert_non_null(strstr(text, "an integer from 1 to 1000000; gaussian data only; default 200\n"));
+    assert_non_null(strstr(text, "an integer from 1 to 1000000; gaussian or classes data only; default 200\n"));
     assert_non_null(strstr(text, "a number above 0; default 0.9\n"));
     assert_non_null(strstr(text, "a number above 0, at most 1; default 1e-6\n"));
     assert_non_null(strstr(text, "\"sample\", \"compressed\" or \"spectral\"; default \"sample\"\n"));
@@ -1138,6 +1227,7 @@ int main(void)
         cmocka_unit_test(test_minimal_case_has_the_defaults),
         cmocka_unit_test(test_every_gaussian_key_is_read),
         cmocka_unit_test(test_every_csv_key_is_read),
+        cmocka_unit_test(test_every_classes_key_is_read), cmocka_unit_test(test_log_losses_want_labels),
         cmocka_unit_test(test_every_choice_is_read),
         cmocka_unit_test(test_every_subset_of_terms_is_read),
         cmocka_unit_test(test_no_modules_and_many),

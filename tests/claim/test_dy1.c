@@ -171,7 +171,7 @@ static void notices_a_small_change_of_the_step(void **state)
             struct sg_case c;
             read_case(&c, "cases/dy1_backprop.cfg", 2);
             c.n_modules = 1;
-            c.module[0] = (struct sg_case_module){-1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix[i]};
+            c.module[0] = (struct sg_case_module){-1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix[i], 0};
             c.train.form = form;
             c.has_control = false;
             context("form %d, mix %g", form, mix[i]);

@@ -26,7 +26,7 @@ static void a_step_is_what_it_says(void **state)
     (void)state;
     const struct sg_gaussian spec = {.n = N, .d = D, .outputs = 1, .condition = 5, .noise = 0.5, .bias = true};
     const struct sg_layer layer = {SG_DENSE, 1, false};
-    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
     const struct sg_arch arch = {.loss = SG_MSE, .inputs = D, .labels = 1, .n_layers = 1, .layers = &layer, .n_modules = 1, .modules = &module};
     struct sg_rng *rng = sg_base_rng_alloc(3, "test", 0, "search");
     struct sg_net *net = sg_net_alloc(&arch);

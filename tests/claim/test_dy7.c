@@ -31,7 +31,7 @@ static void steps_keep_their_promises(void **state)
     (void)state;
     const struct sg_gaussian data_spec = {.n = N, .d = D, .outputs = M, .condition = 3, .noise = 0.4, .bias = true};
     const struct sg_layer layer[2] = {{SG_DENSE, K, false}, {SG_DENSE, M, false}};
-    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
     const struct sg_arch arch = {.loss = SG_MSE, .inputs = D, .labels = M, .n_layers = 2, .layers = layer, .n_modules = 1, .modules = &module};
     struct sg_rng *rng = sg_base_rng_alloc(21, "test", 0, "tracking");
     struct sg_net *net = sg_net_alloc(&arch);

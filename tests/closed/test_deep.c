@@ -30,7 +30,7 @@ static void make_net(struct instance *in, double mix)
     const size_t N = in->deep.n_layers;
     for (size_t i = 0; i < N; i++)
         in->layer[i] = (struct sg_layer){SG_DENSE, in->deep.width[i + 1], false};
-    in->module = (struct sg_module){in->deep.at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix};
+    in->module = (struct sg_module){in->deep.at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix, 0};
     const struct sg_arch arch = {.loss = SG_MSE, .inputs = in->data.d, .labels = in->data.m, .n_layers = N, .layers = in->layer,
                                  .n_modules = 1, .modules = &in->module};
     in->net = sg_net_alloc(&arch);
@@ -63,7 +63,7 @@ static void make_instance(struct instance *in, bool saddle, struct sg_rng *rng)
         in->keep[k] = k;
     CHECK_STATUS(sg_closed_deep_critical_point(in->state, NULL, &in->deep, &in->data, in->keep, in->r, rng), SG_OK);
     sg_closed_deep_exact_sg(in->state + in->n_w, &in->deep, in->state, NULL);
-    const struct sg_sim_spec spec = {.field = &in->field, .net_opt = {SG_GD, in->mu}, .sg_opt = {SG_GD, in->nu}};
+    const struct sg_sim_spec spec = {.field = &in->field, .net_opt = {.rate = in->mu}, .sg_opt = {.rate = in->nu}};
     in->sim = sg_sim_alloc(&spec, in->state, in->state + in->n_w);
     context("N %zu d %zu m %zu at %zu n %zu r %zu", N, d, m, in->deep.at, in->data.n, in->r);
 }
@@ -143,7 +143,7 @@ static void exact_sg_with_a_bias(void **unused)
     struct sg_rng *rng = test_rng("bias", 0);
     const struct sg_deep deep = {.n_layers = 2, .at = 1, .width = {3, 2, 2}};
     const struct sg_layer layer[2] = {{SG_DENSE, 2, false}, {SG_DENSE, 2, true}};
-    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
     const struct sg_arch arch = {.loss = SG_MSE, .inputs = 3, .labels = 2, .n_layers = 2, .layers = layer, .n_modules = 1, .modules = &module};
     struct sg_data data = random_data(15, 3, 2, rng);
     struct sg_net *net = sg_net_alloc(&arch);
@@ -181,7 +181,7 @@ static void jacobian_is_that_of_the_step(void **unused)
         sg_sim_free(in.sim);
         sg_net_free(in.net);
         make_net(&in, 0.0);
-        const struct sg_sim_spec spec = {.field = &in.field, .net_opt = {SG_GD, in.mu}, .sg_opt = {SG_GD, in.nu}};
+        const struct sg_sim_spec spec = {.field = &in.field, .net_opt = {.rate = in.mu}, .sg_opt = {.rate = in.nu}};
         in.sim = sg_sim_alloc(&spec, in.state, in.state + in.n_w);
         double *away = random_vector(s, 0.5, rng);                 /* the Hessian at any w */
         sg_closed_deep_hessian(H, &in.deep, away, in.moments);

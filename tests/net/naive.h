@@ -6,8 +6,7 @@
 
 #include <stdlib.h>
 
-#include "support.h"
-#include "synthgrad/net.h"
+#include "naive_smooth.h"
 
 struct naive {
     size_t n, boundaries;
@@ -17,28 +16,12 @@ struct naive {
     size_t w_size, phi_size;
 };
 
-static inline size_t naive_rows(unsigned terms, size_t k, size_t m)
-{
-    return (terms & SG_H ? k : 0) + (terms & SG_Y ? m : 0) + (terms & SG_ONE ? 1 : 0);
-}
-
 static inline struct wide *naive_of(const double *a, size_t n)
 {
     struct wide *out = SG_NEW(n, struct wide);
     for (size_t i = 0; i < n; i++)
         out[i] = wide_of(a[i]);
     return out;
-}
-
-/* c += factor a b, with a given by its element and strides: c (m x n), a (m x k), b (k x n). */
-static inline void naive_add(struct wide *c, const struct wide *a, size_t a_row, size_t a_column, const struct wide *b, size_t b_row,
-                             size_t b_column, size_t m, size_t k, size_t n, long double factor)
-{
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++)
-            for (size_t l = 0; l < k; l++)
-                c[i * n + j] = wide_add(c[i * n + j],
-                                        wide_scale(wide_mul(a[i * a_row + l * a_column], b[l * b_row + j * b_column]), factor));
 }
 
 /* The longest path: forward through every layer (in products, in sums, bias), the loss, backward through every layer and module, then a
@@ -51,7 +34,7 @@ static inline size_t naive_roundings(const struct sg_arch *arch, size_t n)
         in = arch->layers[i].width;
     }
     for (size_t j = 0; j < arch->n_modules; j++)
-        k += arch->layers[arch->modules[j].at - 1].width + arch->labels + 8;
+        k += arch->layers[arch->modules[j].at - 1].width + arch->labels + arch->modules[j].hidden + 12;
     return 2 * k + n * arch->labels + n / 16;
 }
 
@@ -69,18 +52,24 @@ static inline void naive_module(struct naive *v, const struct sg_module *module,
 {
     const size_t i = module->at, k = v->width[i], n = v->n;
     const struct wide *target = module->target == SG_TARGET_ARRIVING ? v->arriving[i] : v->g[i];
+    const struct naive_input in = {.n = n, .k = k, .m = m, .h = v->h[i], .y = y, .one = one};
+    const bool linear = module->family == SG_LINEAR;
     const struct { bool on; const struct wide *z; size_t width; } part[3] = {
         {module->terms & SG_H, v->h[i], k}, {module->terms & SG_Y, y, m}, {module->terms & SG_ONE, one, 1}};
     struct wide *s = v->s[i] = SG_NEW(n * k, struct wide), *e = SG_NEW(n * k, struct wide);
+    if (!linear)
+        (module->family == SG_MLP ? naive_mlp : naive_sigmoid_linear)(s, NULL, NULL, module, phi, &in);
     for (size_t t = 0, row = 0; t < 3; row += part[t].on ? part[t].width : 0, t++)
-        if (part[t].on)
+        if (linear && part[t].on)
             naive_add(s, part[t].z, part[t].width, 1, phi + row * k, k, 1, n, part[t].width, k, 1);
     for (size_t l = 0; l < n * k; l++) {
         e[l] = wide_sub(s[l], target[l]);
         v->sg_loss = wide_add(v->sg_loss, wide_scale(wide_mul(e[l], e[l]), 0.5L / (long double)n));
     }
+    if (!linear)
+        (module->family == SG_MLP ? naive_mlp : naive_sigmoid_linear)(NULL, dphi, e, module, phi, &in);
     for (size_t t = 0, row = 0; t < 3; row += part[t].on ? part[t].width : 0, t++)
-        if (part[t].on)
+        if (linear && part[t].on)
             naive_add(dphi + row * k, part[t].z, 1, part[t].width, e, k, 1, part[t].width, n, k, 1 / (long double)n);
     free(e);
 }
@@ -96,7 +85,11 @@ static inline struct wide *naive_mix(const struct wide *base, const struct wide 
 static inline struct wide *naive_loss_gradient(struct naive *v, enum sg_loss_kind loss, const struct wide *p, const struct wide *y, size_t m)
 {
     struct wide *g = SG_NEW(v->n * m, struct wide);
-    for (size_t l = 0; l < v->n * m; l++) {
+    for (size_t i = 0; i < v->n && (loss == SG_LOGISTIC || loss == SG_SOFTMAX_XENT); i++) {
+        const struct wide value = loss == SG_LOGISTIC ? naive_logistic(g + i, p[i], y[i]) : naive_softmax(g + i * m, p + i * m, y + i * m, m);
+        v->loss = wide_add(v->loss, wide_scale(value, 1 / (long double)v->n));
+    }
+    for (size_t l = 0; l < v->n * m && (loss == SG_MSE || loss == SG_ABS); l++) {
         const struct wide r = wide_sub(p[l], y[l]);
         const struct wide absolute = {fabsl(r.v), r.m}, value = loss == SG_MSE ? wide_scale(wide_mul(r, r), 0.5L) : absolute;
         v->loss = wide_add(v->loss, wide_scale(value, 1 / (long double)v->n));
@@ -121,7 +114,7 @@ static inline struct naive naive_eval(const struct sg_arch *arch, const double *
         v.w_size += (v.width[i] + (arch->layers[i].bias ? 1 : 0)) * v.width[i + 1];
     }
     for (size_t j = 0; j < arch->n_modules; j++)
-        v.phi_size += naive_rows(arch->modules[j].terms, v.width[arch->modules[j].at], m) * v.width[arch->modules[j].at];
+        v.phi_size += naive_params(&arch->modules[j], v.width[arch->modules[j].at], m);
     v.dw = SG_NEW(v.w_size, struct wide);
     v.dphi = SG_NEW(v.phi_size, struct wide);
     struct wide *w = naive_of(w_in, v.w_size), *phi = naive_of(phi_in, v.phi_size), *y = naive_of(y_in, n * m), *one = naive_of(one_in, n);
@@ -149,7 +142,7 @@ static inline struct naive naive_eval(const struct sg_arch *arch, const double *
         v.delta[i] = base;
         if (j > 0 && arch->modules[j - 1].at == i) {
             const struct sg_module *module = &arch->modules[--j];
-            phi_end -= naive_rows(module->terms, out, m) * out;
+            phi_end -= naive_params(module, out, m);
             naive_module(&v, module, v.dphi + phi_end, phi + phi_end, m, y, one);
             v.delta[i] = naive_mix(base, v.s[i], module->mix, size);
             free(base);
@@ -207,13 +200,26 @@ static inline void random_arch(struct random_arch *r, size_t widest, bool mse, b
         if (sg_base_rng_index(rng, 3))
             r->modules[r->arch.n_modules++] = (struct sg_module){i + 1, SG_LINEAR, (unsigned)random_size(1, 7, rng),
                                                                  sg_base_rng_index(rng, 2) ? SG_TARGET_TRUE : SG_TARGET_ARRIVING,
-                                                                 mixes[sg_base_rng_index(rng, 4)]};
+                                                                 mixes[sg_base_rng_index(rng, 4)], 0};
         r->credit[i + 1] = nothing && sg_base_rng_index(rng, 5) == 0 ? SG_NOTHING : SG_TRUE;
     }
     r->arch.labels = r->layers[r->arch.n_layers - 1].width;
     r->arch.layers = r->layers;
     r->arch.modules = r->modules;
     r->arch.credit = nothing ? r->credit : NULL;
+}
+
+/* The same chain under a log loss where its labels allow one, with modules of any family. */
+static inline void make_smooth(struct random_arch *r, struct sg_rng *rng)
+{
+    if (sg_base_rng_index(rng, 4))
+        r->arch.loss = r->arch.labels == 1 ? SG_LOGISTIC : SG_SOFTMAX_XENT;
+    for (size_t j = 0; j < r->arch.n_modules; j++) {
+        struct sg_module *module = &r->modules[j];
+        module->family = (enum sg_family)sg_base_rng_index(rng, SG_FAMILIES);
+        module->terms |= module->family == SG_SIGMOID_LINEAR ? SG_H : 0;
+        module->hidden = module->family == SG_MLP ? random_size(1, 9, rng) : 0;
+    }
 }
 
 /* What a net eats: weights, SG parameters, and rows whose `one` is not all ones (compressed rows are like that). */

@@ -144,6 +144,30 @@ static void single_precision(void **state)
     }
 }
 
+/* Log losses and nonlinear SG families, in both types, now and then in several blocks. */
+static void smooth(void **state)
+{
+    (void)state;
+    for (uint64_t t = 0; t < 400; t++) {
+        struct sg_rng *rng = test_rng("smooth", t);
+        struct random_arch r;
+        random_arch(&r, t % 4 ? 7 : 20, true, t % 2, rng);
+        make_smooth(&r, rng);
+        r.arch.dtype = t % 3 ? SG_F64 : SG_F32;
+        const bool blocks = t % 16 == 5;
+        if (blocks) {
+            r.arch.inputs = 230;
+            r.layers[0].width = random_size(1, 4, rng);
+            r.arch.labels = r.layers[r.arch.n_layers - 1].width;
+            r.arch.loss = r.arch.labels == 1 ? SG_LOGISTIC : SG_SOFTMAX_XENT;
+        }
+        const size_t n = blocks ? random_size(40, 120, rng) : random_size(1, t % 4 ? 12 : 40, rng);
+        describe(&r.arch, n, "smooth", t);
+        check_eval(&r.arch, n, rng);
+        sg_base_rng_free(rng);
+    }
+}
+
 /* A narrow first layer and many rows: the batch goes through in several blocks, the last one shorter. */
 static void many_blocks(void **state)
 {
@@ -193,6 +217,6 @@ static void absolute_loss_at_zero(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(definition), TEST(single_precision), TEST(many_blocks), TEST(absolute_loss_at_zero)};
+    const struct CMUnitTest tests[] = {TEST(definition), TEST(single_precision), TEST(smooth), TEST(many_blocks), TEST(absolute_loss_at_zero)};
     return RUN(tests);
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const struct sg_layer layers[3] = {{SG_DENSE, 5, true}, {SG_DENSE, 4, false}, {SG_DENSE, 2, true}};
-static const struct sg_module modules[2] = {{1, SG_LINEAR, SG_H | SG_ONE, SG_TARGET_TRUE, 0.5},
-                                            {3, SG_LINEAR, SG_Y, SG_TARGET_ARRIVING, 1.0}};
+static const struct sg_module modules[2] = {{1, SG_LINEAR, SG_H | SG_ONE, SG_TARGET_TRUE, 0.5, 0},
+                                            {3, SG_LINEAR, SG_Y, SG_TARGET_ARRIVING, 1.0, 0}};
 static const struct sg_arch base = {.loss = SG_MSE, .inputs = 3, .labels = 2, .n_layers = 3, .layers = layers, .n_modules = 2,
                                     .modules = modules};
 
@@ -112,7 +112,7 @@ static void refuses_shapes(void **state)
     CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
     layer.kind = SG_DENSE;
     CHECK_EXITS(sg_net_free(sg_net_alloc(&none)), 99);
-    const struct sg_module module = {1, SG_FAMILIES, 7, SG_TARGET_TRUE, 1.0};
+    const struct sg_module module = {1, SG_FAMILIES, 7, SG_TARGET_TRUE, 1.0, 0};
     none.modules = &module;
     none.n_modules = 1;
     CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
@@ -174,7 +174,7 @@ static void optimiser_step(void **state)
 {
     (void)state;
     struct sg_rng *rng = test_rng("step", 0);
-    const struct sg_opt opt = {SG_GD, 0.0385};
+    const struct sg_opt opt = {.rate = 0.0385};
     for (size_t n = 0; n < 70; n++) {
         context("n %zu", n);
         double *theta = random_vector(n + 1, 1, rng), *grad = random_vector(n + 1, 3, rng), *next = SG_NEW(n + 2, double);
@@ -188,19 +188,19 @@ static void optimiser_step(void **state)
         }
         next[0] = next[n + 1] = 7.5;
         nextf[0] = nextf[n + 1] = 7.5f;
-        sg_net_opt_step(next + 1, theta + 1, grad + 1, &opt, SG_F64, n);
-        sg_net_opt_step(nextf + 1, thetaf + 1, gradf + 1, &opt, SG_F32, n);
+        sg_net_opt_step(next + 1, NULL, theta + 1, grad + 1, &opt, SG_F64, n);
+        sg_net_opt_step(nextf + 1, NULL, thetaf + 1, gradf + 1, &opt, SG_F32, n);
         CHECK_SAME(next + 1, want + 1, n);
         CHECK_SAME(nextf + 1, wantf + 1, n);
         CHECK(next[0] == 7.5 && next[n + 1] == 7.5 && nextf[0] == 7.5f && nextf[n + 1] == 7.5f);
-        sg_net_opt_step(theta, theta, grad, &opt, SG_F64, n + 1);
+        sg_net_opt_step(theta, NULL, theta, grad, &opt, SG_F64, n + 1);
         CHECK_SAME(theta, want, n + 1);
         free(theta); free(grad); free(next); free(thetaf); free(gradf); free(nextf); free(want); free(wantf);
     }
     sg_base_rng_free(rng);
-    const struct sg_opt unknown = {(enum sg_opt_kind)9, 0.1};
+    const struct sg_opt unknown = {.kind = (enum sg_opt_kind)9, .rate = 0.1};
     double one = 1;
-    CHECK_ABORTS(sg_net_opt_step(&one, &one, &one, &unknown, SG_F64, 1));
+    CHECK_ABORTS(sg_net_opt_step(&one, NULL, &one, &one, &unknown, SG_F64, 1));
 }
 
 int main(void)

@@ -134,7 +134,7 @@ static void exact_sg(void **state)
         struct random_arch r;
         random_arch(&r, 6, true, false, rng);
         const size_t at = random_size(1, r.arch.n_layers, rng);
-        r.modules[0] = (struct sg_module){at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+        r.modules[0] = (struct sg_module){at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
         r.arch.n_modules = 1;
         struct food f = food_for(&r.arch, random_size(1, 15, rng), rng);
         exact_module(f.phi, &r.arch, f.w, at);
@@ -204,7 +204,7 @@ static void sg_unlocks(void **state)
         struct random_arch r;
         random_arch(&r, 7, false, t % 2, rng);
         const size_t at = random_size(1, r.arch.n_layers, rng);
-        r.modules[0] = (struct sg_module){at, SG_LINEAR, (unsigned)random_size(1, 7, rng), SG_TARGET_TRUE, 1.0};
+        r.modules[0] = (struct sg_module){at, SG_LINEAR, (unsigned)random_size(1, 7, rng), SG_TARGET_TRUE, 1.0, 0};
         r.arch.n_modules = 1;
         struct food f = food_for(&r.arch, random_size(1, 15, rng), rng);
         struct run before = run_eval(&r.arch, &f);

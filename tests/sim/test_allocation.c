@@ -88,7 +88,7 @@ static void check_sim(const struct sg_field *field, const struct sg_batch *batch
     const struct sg_timing timings[] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 0, -1, 0}, {5, 5, 0, 0}, {0, 0, 5, 0}, {0, 0, 5, 5}};
     for (size_t k = 0; k < COUNT(timings); k++) {
         context("timing %zu", k);
-        const struct sg_sim_spec spec = {.field = field, .net_opt = {SG_GD, 1e-3}, .sg_opt = {SG_GD, 1e-3}, .timing = timings[k]};
+        const struct sg_sim_spec spec = {.field = field, .net_opt = {.rate = 1e-3}, .sg_opt = {.rate = 1e-3}, .timing = timings[k]};
         struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
         CHECK(calls_of(sim, batch, 100) == 0);
         CHECK(calls_of(sim, batch, 1000) == 0);
@@ -107,7 +107,7 @@ static void no_allocation_in_the_loop(void **state)
     struct sg_data data = random_data(50, 12, 2, rng);
     const struct sg_batch batch = sg_sim_batch(&data);
     const struct sg_layer layers[3] = {{SG_DENSE, 9, true}, {SG_DENSE, 8, false}, {SG_DENSE, 2, true}};
-    const struct sg_module modules[2] = {{1, SG_LINEAR, 7, SG_TARGET_TRUE, 0.5}, {2, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0}};
+    const struct sg_module modules[2] = {{1, SG_LINEAR, 7, SG_TARGET_TRUE, 0.5, 0}, {2, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0, 0}};
     const struct sg_arch arch = {.loss = SG_MSE, .inputs = 12, .labels = 2, .n_layers = 3, .layers = layers, .n_modules = 2, .modules = modules};
     struct sg_net *net = sg_net_alloc(&arch);
     double *w = random_vector(sg_net_sizes(net).w, 0.1, rng), *phi = random_vector(sg_net_sizes(net).phi, 0.1, rng);

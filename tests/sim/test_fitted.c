@@ -19,7 +19,7 @@ struct instance {
 static void make_instance(struct instance *in, unsigned terms, struct sg_rng *rng)
 {
     const size_t d = random_size(2, 5, rng), n = random_size(20, 40, rng);
-    *in = (struct instance){.layer = {SG_DENSE, 1, false}, .module = {1, SG_LINEAR, terms, SG_TARGET_TRUE, 1.0}};
+    *in = (struct instance){.layer = {SG_DENSE, 1, false}, .module = {1, SG_LINEAR, terms, SG_TARGET_TRUE, 1.0, 0}};
     in->arch = (struct sg_arch){.dtype = SG_F64, .loss = SG_MSE, .inputs = d, .labels = 1, .n_layers = 1, .layers = &in->layer, .n_modules = 1,
                                 .modules = &in->module};
     in->net = sg_net_alloc(&in->arch);

@@ -22,7 +22,7 @@ static struct instance make_instance(struct sg_rng *rng)
 {
     const size_t d = random_size(1, 4, rng), m = random_size(1, 3, rng);
     const struct sg_layer layer = {SG_DENSE, m, false};
-    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0};
+    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
     const struct sg_arch arch = {.loss = SG_MSE, .inputs = d, .labels = m, .n_layers = 1, .layers = &layer, .n_modules = 1, .modules = &module};
     struct instance in = {.data = random_data(random_size(3, 30, rng), d, m, rng), .net = sg_net_alloc(&arch), .nw = d * m,
                           .np = (2 * m + 1) * m, .mu = random_between(0.05, 0.4, rng), .nu = random_between(0.05, 0.4, rng)};
@@ -33,7 +33,7 @@ static struct instance make_instance(struct sg_rng *rng)
 
 static struct sg_sim *make_sim(const struct instance *in, const struct sg_field *field, struct sg_timing timing, const double *state)
 {
-    const struct sg_sim_spec spec = {.field = field, .net_opt = {SG_GD, in->mu}, .sg_opt = {SG_GD, in->nu}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = field, .net_opt = {.rate = in->mu}, .sg_opt = {.rate = in->nu}, .timing = timing};
     return sg_sim_alloc(&spec, state, state + in->nw);
 }
 
@@ -184,7 +184,7 @@ static void truncation(void **state)
     for (size_t c = 0; c < COUNT(starts); c++) {
         const double *w = starts[c], rate = 0.01, top = fabs(w[0]) > fabs(w[1]) ? fabs(w[0]) : fabs(w[1]);
         const double h = cbrt(SG_UNIT_ROUNDOFF) * (top > 1 ? top : 1), third = -rate * steep * steep * steep;
-        const struct sg_sim_spec spec = {.field = &field, .net_opt = {SG_GD, rate}, .sg_opt = {SG_GD, 0}};
+        const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = rate}, .sg_opt = {.rate = 0}};
         struct sg_sim *sim = sg_sim_alloc(&spec, w, NULL);
         double got[4], bound, worst = 0;
         sg_approx_step_jacobian(got, &bound, sim, w, NULL);
@@ -214,7 +214,7 @@ static void bound_of_small_values(void **state)
 {
     (void)state;
     const struct sg_field field = {.dtype = SG_F64, .sizes = {.w = 1}, .eval = half_eval, .work_alloc = no_work, .work_free = free_nothing};
-    const struct sg_sim_spec spec = {.field = &field, .net_opt = {SG_GD, 0.5}, .sg_opt = {SG_GD, 0}};
+    const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = 0.5}, .sg_opt = {.rate = 0}};
     const double h = cbrt(SG_UNIT_ROUNDOFF), w = 0.46 * h, v = (w + h / 2) / 2;
     struct sg_sim *sim = sg_sim_alloc(&spec, &w, NULL);
     double got, bound;

@@ -26,7 +26,7 @@ static void make_instance(struct instance *in, struct sg_rng *rng)
         if (in->layers[i].width > in->widest)
             in->widest = in->layers[i].width;
         if (i + 1 == in->arch.n_layers || sg_base_rng_index(rng, 2))
-            in->modules[in->arch.n_modules++] = (struct sg_module){i + 1, SG_LINEAR, (unsigned)random_size(1, 7, rng), SG_TARGET_TRUE, 0.3};
+            in->modules[in->arch.n_modules++] = (struct sg_module){i + 1, SG_LINEAR, (unsigned)random_size(1, 7, rng), SG_TARGET_TRUE, 0.3, 0};
     }
     in->arch.labels = in->layers[in->arch.n_layers - 1].width;
     in->arch.layers = in->layers;

@@ -35,8 +35,8 @@ static void *random_reals(size_t n, double scale, enum sg_dtype dtype, struct sg
 static struct instance make_instance(enum sg_dtype dtype, struct sg_rng *rng)
 {
     const struct sg_layer layers[2] = {{SG_DENSE, 3, true}, {SG_DENSE, 2, false}};
-    const struct sg_module modules[2] = {{1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_ARRIVING, 1.0},
-                                         {2, SG_LINEAR, SG_H | SG_Y, SG_TARGET_TRUE, 0.6}};
+    const struct sg_module modules[2] = {{1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_ARRIVING, 1.0, 0},
+                                         {2, SG_LINEAR, SG_H | SG_Y, SG_TARGET_TRUE, 0.6, 0}};
     const struct sg_arch arch = {.dtype = dtype, .loss = SG_MSE, .inputs = 4, .labels = 2, .n_layers = 2, .layers = layers, .n_modules = 2,
                                  .modules = modules};
     struct instance in = {.dtype = dtype, .real = dtype == SG_F32 ? sizeof(float) : sizeof(double), .net = sg_net_alloc(&arch)};
@@ -115,7 +115,7 @@ static void check_timing(const struct instance *in, struct sg_timing timing, boo
     const double mu = 0.1375, nu = 0.0625;
     struct sg_net_work *work = sg_net_work_alloc(in->net, in->batch[BATCHES - 1].n);
     const struct sg_field field = sg_sim_net_field(in->net, in->batch[BATCHES - 1].n);
-    const struct sg_sim_spec spec = {.field = &field, .net_opt = {SG_GD, mu}, .sg_opt = {SG_GD, nu}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = mu}, .sg_opt = {.rate = nu}, .timing = timing};
     struct sg_sim *sim = sg_sim_alloc(&spec, in->w, in->phi);
     struct history h = {.w = {sg_base_copy(in->w, in->sizes.w, in->real)}, .phi = {sg_base_copy(in->phi, in->sizes.phi, in->real)}};
     CHECK(sg_sim_time(sim) == 0);
@@ -179,7 +179,7 @@ static void every_timing(void **state)
 static void alloc_with(const struct instance *in, struct sg_timing timing)
 {
     const struct sg_field field = sg_sim_net_field(in->net, 5);
-    const struct sg_sim_spec spec = {.field = &field, .net_opt = {SG_GD, 0.1}, .sg_opt = {SG_GD, 0.1}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = 0.1}, .sg_opt = {.rate = 0.1}, .timing = timing};
     sg_sim_free(sg_sim_alloc(&spec, in->w, in->phi));
 }
 

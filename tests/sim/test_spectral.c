@@ -37,7 +37,7 @@ static void make_instance(struct instance *in, uint64_t t, unsigned terms, struc
     const size_t d = in->d = t % 2 ? random_size(1, 6, rng) : random_size(7, 19, rng), m = in->m = d > 9 ? 1 : 1 + t % 3;
     const size_t n = random_size(2, 60, rng), q = d + m + 1;
     const struct sg_layer layer = {SG_DENSE, m, false};
-    const struct sg_module module = {1, SG_LINEAR, terms, SG_TARGET_TRUE, mixes[t / 2 % 3]};
+    const struct sg_module module = {1, SG_LINEAR, terms, SG_TARGET_TRUE, mixes[t / 2 % 3], 0};
     const struct sg_arch arch = {.loss = SG_MSE, .inputs = d, .labels = m, .n_layers = 1, .layers = &layer, .n_modules = terms ? 1 : 0,
                                  .modules = &module};
     in->data = random_data(n, d, m, rng);
@@ -64,7 +64,7 @@ static void make_instance(struct instance *in, uint64_t t, unsigned terms, struc
     CHECK(in->field[2].sizes.w == in->nw && in->field[2].sizes.phi == in->np && in->field[2].dtype == SG_F64);
     double *zero = SG_NEW(in->s, double);
     for (int f = 0; f < FORMS; f++) {
-        const struct sg_sim_spec spec = {.field = &in->field[f], .net_opt = {SG_GD, in->mu}, .sg_opt = {SG_GD, in->nu},
+        const struct sg_sim_spec spec = {.field = &in->field[f], .net_opt = {.rate = in->mu}, .sg_opt = {.rate = in->nu},
                                          .timing = timings[t % COUNT(timings)]};
         in->sim[f] = sg_sim_alloc(&spec, zero, zero);
     }

@@ -50,7 +50,7 @@ static const double w_0[NW] = {0.37, -1.21, 0.93}, phi_0[NPHI] = {0.55, -0.29};
 
 static struct sg_sim *make_sim(struct sg_timing timing, double mu, double nu)
 {
-    const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {SG_GD, mu}, .sg_opt = {SG_GD, nu}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {.rate = mu}, .sg_opt = {.rate = nu}, .timing = timing};
     return sg_sim_alloc(&spec, w_0, phi_0);
 }
 
@@ -153,7 +153,7 @@ static void restart_is_a_new_start(void **state)
     (void)state;
     const double w[NW] = {-0.6, 0.44, 1.7}, phi[NPHI] = {1.2, 0.31};
     for (size_t k = 0; k < COUNT(timings); k++) {
-        const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {SG_GD, 0.05}, .sg_opt = {SG_GD, 0.13}, .timing = timings[k]};
+        const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {.rate = 0.05}, .sg_opt = {.rate = 0.13}, .timing = timings[k]};
         struct sg_sim *used = make_sim(timings[k], 0.11, 0.07), *fresh = sg_sim_alloc(&spec, w, phi);
         CHECK_STATUS(sg_sim_advance(used, &batch_b, 7), SG_OK);
         sg_sim_restart(used, w, phi, 0.05, 0.13);
@@ -210,7 +210,7 @@ static void divergence(void **state)
     struct sg_field still = made_up;
     still.eval = still_eval;
     for (size_t k = 0; k < COUNT(timings); k++) {
-        const struct sg_sim_spec spec = {.field = &still, .net_opt = {SG_GD, 0.1}, .sg_opt = {SG_GD, 0.1}, .timing = timings[k]};
+        const struct sg_sim_spec spec = {.field = &still, .net_opt = {.rate = 0.1}, .sg_opt = {.rate = 0.1}, .timing = timings[k]};
         struct sg_sim *sim = sg_sim_alloc(&spec, w_0, phi_0);
         double saved[SIZE * 8], bad[SIZE * 8];
         sg_sim_get_state(saved, sim);
@@ -255,7 +255,7 @@ static void optimisers_and_types(void **state)
     struct sg_field single = made_up;
     single.dtype = SG_F32;
     const float w[NW] = {0.5f, 0.25f, -1.5f}, phi[NPHI] = {1.25f, -0.75f};
-    const struct sg_sim_spec spec = {.field = &single, .net_opt = {SG_GD, 0.1}, .sg_opt = {SG_GD, 0.1}};
+    const struct sg_sim_spec spec = {.field = &single, .net_opt = {.rate = 0.1}, .sg_opt = {.rate = 0.1}};
     struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
     double saved[SIZE] = {0};
     CHECK_SAME((const float *)sg_sim_w(sim), w, NW);

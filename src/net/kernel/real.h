@@ -30,6 +30,9 @@ typedef sg_quarter_double sg_quarter;
 #define sg_net_add_rows SG_KERNEL(sg_net_add_rows)
 #define sg_net_add_scaled SG_KERNEL(sg_net_add_scaled)
 #define sg_net_descend SG_KERNEL(sg_net_descend)
+#define sg_net_heavy_ball SG_KERNEL(sg_net_heavy_ball)
+#define sg_net_rmsprop SG_KERNEL(sg_net_rmsprop)
+#define sg_net_adam SG_KERNEL(sg_net_adam)
 
 /* c (m x n) += alpha op(a) op(b), k the inner dimension; leading dimensions are the natural ones.  Loops where a BLAS call would
  * cost more than the arithmetic, a matrix-vector product where one of the sides is a vector. */
@@ -38,8 +41,20 @@ enum sg_transpose { SG_NN, SG_TN, SG_NT };
 void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
                          double alpha);
 
+/* The families' affine maps (affine.c): out (n x width) += z Theta; dTheta += weight z^T err; z the regressors that `terms` names. */
+#define sg_net_affine_rows SG_KERNEL(sg_net_affine_rows)
+#define sg_net_affine_add SG_KERNEL(sg_net_affine_add)
+#define sg_net_affine_grad SG_KERNEL(sg_net_affine_grad)
+size_t sg_net_affine_rows(unsigned terms, size_t k, size_t m);
+void sg_net_affine_add(sg_real *out, const sg_real *theta, unsigned terms, size_t width, const struct sg_family_pass *pass);
+void sg_net_affine_grad(sg_real *dtheta, const sg_real *err, unsigned terms, size_t width, const struct sg_family_pass *pass);
+
+/* The optimisers with moments (optimise.c). */
+#define sg_net_optimise SG_KERNEL(sg_net_optimise)
+void sg_net_optimise(void *next, const struct sg_moments *moments, const void *theta, const void *grad, const struct sg_opt *opt, size_t n);
+
 extern const struct sg_layer_ops SG_KERNEL(sg_net_dense);
-extern const struct sg_family_ops SG_KERNEL(sg_net_linear_family);
-extern const struct sg_loss_ops SG_KERNEL(sg_net_mse), SG_KERNEL(sg_net_abs);
+extern const struct sg_family_ops SG_KERNEL(sg_net_linear_family), SG_KERNEL(sg_net_sigmoid_linear), SG_KERNEL(sg_net_mlp);
+extern const struct sg_loss_ops SG_KERNEL(sg_net_mse), SG_KERNEL(sg_net_abs), SG_KERNEL(sg_net_softmax), SG_KERNEL(sg_net_logistic);
 
 #endif

@@ -47,7 +47,9 @@ static bool all_finite(const void *av, size_t n)
 const struct sg_kernels SG_KERNEL(sg_net_kernels) = {
     .real_size = sizeof(sg_real),
     .layer = {[SG_DENSE] = &SG_KERNEL(sg_net_dense)},
-    .family = {[SG_LINEAR] = &SG_KERNEL(sg_net_linear_family)},
-    .loss = {[SG_MSE] = &SG_KERNEL(sg_net_mse), [SG_ABS] = &SG_KERNEL(sg_net_abs)},
-    .descend = sg_net_descend, .mix = mix, .subtract = subtract, .all_finite = all_finite,
+    .family = {[SG_LINEAR] = &SG_KERNEL(sg_net_linear_family), [SG_SIGMOID_LINEAR] = &SG_KERNEL(sg_net_sigmoid_linear),
+               [SG_MLP] = &SG_KERNEL(sg_net_mlp)},
+    .loss = {[SG_MSE] = &SG_KERNEL(sg_net_mse), [SG_ABS] = &SG_KERNEL(sg_net_abs), [SG_SOFTMAX_XENT] = &SG_KERNEL(sg_net_softmax),
+             [SG_LOGISTIC] = &SG_KERNEL(sg_net_logistic)},
+    .descend = sg_net_descend, .optimise = sg_net_optimise, .mix = mix, .subtract = subtract, .all_finite = all_finite,
 };
