@@ -1,89 +1,29 @@
 /* The one primitive: forward and backward, state -> update directions.
  *
- * Rows are independent of one another, so a batch goes through in blocks: for a net that is nothing but matrix-vector products
+ * Where rows are independent of one another, a batch goes through in blocks: for a net that is nothing but matrix-vector products
  * the block stays in the nearest cache and x is read from memory once a step, not twice. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "net/internal.h"
 
 enum { NEAR_CACHE_BYTES = 24 * 1024, NARROW = 4 };
 
-struct sg_net_work {
+/* One block of rows on its way through layers lo..hi-1; r0 is its first row. */
+struct walk {
     const struct sg_net *net;
-    size_t boundaries, batch_max;     /* L + 1: the net may be freed first */
-    const char *x;                    /* h_0: the batch's own rows */
-    char **h, **arriving, **truth;    /* [L + 1], entry 0 unused: h_i; what arrives from above; the true g_i where that differs */
-    char **s, **mixed, **err;         /* at boundaries with a module: s_i; (1 - mix) base + mix s; s - target */
-    char *nothing;                    /* zeros, as wide as the widest boundary */
-    char *scratch;                    /* one module's at a time, for a block */
-    const char **delta, **g;          /* [L + 1] which of the above was used in the last evaluation, or NULL */
+    struct sg_net_work *work;
+    size_t lo, hi, step;
+    struct sg_block block;
+    size_t r0;
+    const char *w, *phi;
+    char *aux, *dw, *dphi;
+    bool metrics, train;
 };
 
 static size_t bytes(const struct sg_net *net, size_t boundary)
 {
     return net->width[boundary] * net->kernels->real_size;
 }
-
-struct sg_net_work *sg_net_work_alloc(const struct sg_net *net, size_t batch_max)
-{
-    const size_t boundaries = net->arch.n_layers + 1;
-    struct sg_net_work *work = SG_NEW(1, struct sg_net_work);
-    char ***table[] = {&work->h, &work->arriving, &work->truth, &work->s, &work->mixed, &work->err};
-    for (size_t t = 0; t < sizeof table / sizeof *table; t++)
-        *table[t] = SG_NEW(boundaries, char *);
-    work->delta = SG_NEW(boundaries, const char *);
-    work->g = SG_NEW(boundaries, const char *);
-    work->net = net;
-    work->boundaries = boundaries;
-    work->batch_max = batch_max;
-    size_t widest = 0, scratch = 0;
-    for (size_t i = 1; i < boundaries; i++) {
-        const bool module = net->module_at[i] != SG_NO_MODULE;
-        for (size_t t = 0; t < sizeof table / sizeof *table; t++)
-            if (t < 3 || module)
-                (*table[t])[i] = sg_base_alloc(batch_max, bytes(net, i));
-        if (bytes(net, i) > widest)
-            widest = bytes(net, i);
-    }
-    work->nothing = sg_base_alloc(batch_max, widest);
-    for (size_t j = 0; j < net->arch.n_modules; j++) {
-        const struct sg_module *module = &net->arch.modules[j];
-        const struct sg_family_ops *family = net->kernels->family[module->family];
-        const size_t numbers = family->scratch ? family->scratch(module, net->width[module->at]) : 0;
-        scratch = numbers > scratch ? numbers : scratch;
-    }
-    work->scratch = sg_base_alloc(batch_max, scratch * net->kernels->real_size);
-    return work;
-}
-
-void sg_net_work_free(struct sg_net_work *work)
-{
-    if (!work)
-        return;
-    char **table[] = {work->h, work->arriving, work->truth, work->s, work->mixed, work->err};
-    for (size_t t = 0; t < sizeof table / sizeof *table; t++) {
-        for (size_t i = 1; i < work->boundaries; i++)
-            free(table[t][i]);
-        free(table[t]);
-    }
-    free(work->nothing);
-    free(work->scratch);
-    free(work->delta);
-    free(work->g);
-    free(work);
-}
-
-/* One block of rows on its way through the net; r0 is its first row. */
-struct walk {
-    const struct sg_net *net;
-    struct sg_net_work *work;
-    struct sg_block block;
-    size_t r0;
-    const char *w, *phi;
-    char *dw, *dphi;
-    struct sg_metrics *metrics;       /* NULL: not wanted */
-};
 
 static char *row(const struct walk *k, char *buffer, size_t boundary)
 {
@@ -98,144 +38,237 @@ static const char *activation(const struct walk *k, size_t boundary)
 static struct sg_layer_pass layer_pass(const struct walk *k, size_t layer)
 {
     const struct sg_net *net = k->net;
+    const size_t real = net->kernels->real_size;
     return (struct sg_layer_pass){
-        .block = &k->block, .in = net->width[layer], .out = net->width[layer + 1], .bias = net->arch.layers[layer].bias,
-        .w = k->w + net->layer_offset[layer] * net->kernels->real_size, .h_in = activation(k, layer),
+        .block = &k->block, .in = net->width[layer], .out = net->width[layer + 1], .bias = net->layers[layer].bias, .train = k->train,
+        .w = k->w + net->layer_offset[layer] * real, .aux = k->aux ? k->aux + net->aux_offset[layer] * real : NULL,
+        .saved = k->work->saved[layer], .h_in = activation(k, layer), .h_out = row(k, k->work->h[layer + 1], layer + 1),
     };
 }
 
-static void forward(const struct walk *k)
+static struct sg_family_pass family_pass(const struct walk *k, size_t i)
 {
-    for (size_t i = 0; i < k->net->arch.n_layers; i++) {
-        struct sg_layer_pass pass = layer_pass(k, i);
-        pass.h_out = row(k, k->work->h[i + 1], i + 1);
-        k->net->kernels->layer[k->net->arch.layers[i].kind]->forward(&pass);
+    const struct sg_net *net = k->net;
+    const size_t j = net->plan[i].module;
+    return (struct sg_family_pass){
+        .block = &k->block, .k = net->width[i], .m = net->arch.labels, .hidden = net->modules[j].hidden, .terms = net->modules[j].terms,
+        .h = activation(k, i), .scratch = k->work->scratch[j] + k->r0 * k->work->scratch_bytes[j],
+        .phi = k->phi + net->module_offset[j] * net->kernels->real_size, .s = row(k, k->work->s[i], i), .err = row(k, k->work->err[i], i),
+    };
+}
+
+static const struct sg_family_ops *family(const struct sg_net *net, size_t i)
+{
+    return net->kernels->family[net->modules[net->plan[i].module].family];
+}
+
+static void walk_up(const struct walk *k)
+{
+    for (size_t i = k->lo; i < k->hi; i++) {
+        const struct sg_layer_pass pass = layer_pass(k, i);
+        sg_net_layer_ops(k->net, i)->forward(&pass);
+        if (k->net->plan[i + 1].module != SG_NO_MODULE) {
+            const struct sg_family_pass s = family_pass(k, i + 1);
+            family(k->net, i + 1)->apply(&s);
+        }
     }
 }
 
-/* Layer `layer` takes delta down to `arriving` (NULL: not wanted) and, with dw, adds to its own update. */
-static void backward(const struct walk *k, size_t layer, const char *delta, char *arriving, char *dw)
+/* Layer `layer` takes delta down to `arriving` (NULL: not wanted), by `feedback` unless that is NULL, and sets dw (NULL: not wanted). */
+static void backward(const struct walk *k, size_t layer, const char *delta, char *arriving, const void *feedback, char *dw)
 {
     struct sg_layer_pass pass = layer_pass(k, layer);
     pass.delta = delta;
     pass.arriving = arriving;
+    pass.feedback = feedback;
     pass.dw = dw ? dw + k->net->layer_offset[layer] * k->net->kernels->real_size : NULL;
-    k->net->kernels->layer[k->net->arch.layers[layer].kind]->backward(&pass);
+    sg_net_layer_ops(k->net, layer)->backward(&pass);
 }
 
-/* The module at boundary i: s, its gradient towards the target, and what it makes of delta. */
-static const char *module_delta(const struct walk *k, size_t i, const char *base, const char *target)
+/* The true g_i on the block's rows, or NULL. */
+static const char *truth(const struct walk *k, size_t i)
+{
+    const enum sg_truth where = k->net->plan[i].truth;
+    return where == SG_TRUTH_NONE ? NULL : row(k, (where == SG_TRUTH_ARRIVES ? k->work->arriving : k->work->truth)[i], i);
+}
+
+/* The module at boundary i, once its target is there: how far s is from it, and the gradient towards it. */
+static void train_module(const struct walk *k, size_t i)
 {
     const struct sg_net *net = k->net;
-    const size_t j = net->module_at[i], offset = net->module_offset[j] * net->kernels->real_size;
-    const struct sg_module *module = &net->arch.modules[j];
-    const struct sg_family_ops *family = net->kernels->family[module->family];
-    char *s = row(k, k->work->s[i], i), *err = row(k, k->work->err[i], i);
-    struct sg_family_pass pass = {.block = &k->block, .k = net->width[i], .m = net->arch.labels, .hidden = module->hidden,
-                                  .terms = module->terms, .scratch = k->work->scratch, .phi = k->phi + offset, .h = activation(k, i), .s = s, .err = err};
-    family->apply(&pass);
-    if (k->dphi || k->metrics) {
-        const double square = net->kernels->subtract(err, s, target, k->block.n * net->width[i]);
-        if (k->metrics)
-            k->metrics->sg_loss += 0.5 * square * k->block.weight;
-    }
+    const size_t j = net->plan[i].module;
+    if (j == SG_NO_MODULE || !(k->dphi || k->metrics))
+        return;
+    struct sg_family_pass pass = family_pass(k, i);
+    const char *target = net->modules[j].target == SG_TARGET_ARRIVING ? row(k, k->work->arriving[i], i) : truth(k, i);
+    const double square = net->kernels->subtract(row(k, k->work->err[i], i), pass.s, target, k->block.n * net->width[i]);
+    k->work->sg_loss[j] += 0.5 * square * k->block.weight;
     if (k->dphi) {
-        pass.dphi = k->dphi + offset;
-        family->grad(&pass);
+        pass.dphi = k->dphi + net->module_offset[j] * net->kernels->real_size;
+        family(net, i)->grad(&pass);
     }
-    if (module->mix == 0.0)
-        return base;
-    if (module->mix == 1.0)
-        return s;
+}
+
+/* base_i: what stands in for g_i by the boundary's rule. */
+static const char *base(const struct walk *k, size_t i)
+{
+    const struct sg_net *net = k->net;
+    const size_t top = net->arch.n_layers;
+    switch (net->credit[i]) {
+    case SG_NOTHING: return k->work->nothing;
+    case SG_FEEDBACK: return row(k, k->work->base[i], i);            /* layer i's backward has left it there */
+    case SG_DIRECT:
+    case SG_KICKBACK:
+        net->kernels->multiply(row(k, k->work->base[i], i), row(k, k->work->arriving[top], top), net->plan[i].fixed, k->block.n,
+                               net->width[top], net->width[i]);
+        return row(k, k->work->base[i], i);
+    case SG_TRUE:
+    case SG_CREDITS: break;
+    }
+    return row(k, k->work->arriving[i], i);
+}
+
+static const char *delta_at(const struct walk *k, size_t i)
+{
+    const struct sg_net *net = k->net;
+    const size_t j = net->plan[i].module;
+    const double mix = j == SG_NO_MODULE ? 0.0 : net->modules[j].mix;
+    if (mix == 0.0)
+        return base(k, i);
+    if (mix == 1.0)
+        return row(k, k->work->s[i], i);
     char *mixed = row(k, k->work->mixed[i], i);
-    net->kernels->mix(mixed, base, s, module->mix, k->block.n * net->width[i]);
+    net->kernels->mix(mixed, base(k, i), row(k, k->work->s[i], i), mix, k->block.n * net->width[i]);
     return mixed;
 }
 
-/* Does a module below boundary i train towards the true gradient? */
-static bool truth_wanted_below(const struct sg_net *net, size_t i)
+static void start_at_loss(const struct walk *k)
 {
-    for (size_t j = 0; j < net->arch.n_modules; j++)
-        if (net->arch.modules[j].at < i && net->arch.modules[j].target == SG_TARGET_TRUE)
-            return true;
-    return false;
+    const struct sg_net *net = k->net;
+    const size_t top = net->arch.n_layers;
+    const struct sg_loss_ops *loss = net->kernels->loss[net->arch.loss];
+    if (k->metrics)
+        k->work->loss += loss->value(activation(k, top), net->arch.labels, &k->block);
+    loss->grad(row(k, k->work->arriving[top], top), activation(k, top), net->arch.labels, &k->block);
+    train_module(k, top);
 }
 
 static void walk_down(const struct walk *k)
 {
     const struct sg_net *net = k->net;
-    const size_t top = net->arch.n_layers;
-    const char *truth = row(k, k->work->arriving[top], top);   /* the true g_i; NULL where nobody below needs it */
-    bool detached = false;                                     /* from here on, what arrives is not the true g_i */
-    for (size_t i = top; i >= 1; i--) {
-        const char *arriving = row(k, k->work->arriving[i], i);
-        const char *delta = net->credit[i] == SG_NOTHING ? k->work->nothing : arriving;
-        const size_t j = net->module_at[i];
-        detached = detached || net->credit[i] != SG_TRUE;
-        if (j != SG_NO_MODULE) {
-            delta = module_delta(k, i, delta, net->arch.modules[j].target == SG_TARGET_ARRIVING ? arriving : truth);
-            detached = detached || net->arch.modules[j].mix != 0.0;
-        }
-        k->work->g[i] = truth ? truth - k->r0 * bytes(net, i) : NULL;
-        k->work->delta[i] = delta == k->work->nothing ? delta : delta - k->r0 * bytes(net, i);
-        char *below = i > 1 ? row(k, k->work->arriving[i - 1], i - 1) : NULL;
-        backward(k, i - 1, delta, below, k->dw);
-        if (i == 1 || !detached) {
-            truth = below;
-        } else if (truth && truth_wanted_below(net, i)) {
-            char *truth_below = row(k, k->work->truth[i - 1], i - 1);
-            backward(k, i - 1, truth, truth_below, NULL);
-            truth = truth_below;
-        } else {
-            truth = NULL;
-        }
+    struct sg_net_work *work = k->work;
+    if (k->hi == net->arch.n_layers)
+        start_at_loss(k);
+    for (size_t i = k->hi; i > k->lo; i--) {
+        const char *g = truth(k, i), *delta = delta_at(k, i);
+        work->g[i] = g ? g - k->r0 * bytes(net, i) : NULL;
+        work->delta[i] = delta == work->nothing ? delta : delta - k->r0 * bytes(net, i);
+        const struct sg_plan *below = &net->plan[i - 1];             /* nothing is wanted at boundary 0 */
+        backward(k, i - 1, delta, below->arriving ? row(k, work->arriving[i - 1], i - 1) : NULL, NULL, k->dw);
+        if (below->base && net->credit[i - 1] == SG_FEEDBACK)
+            backward(k, i - 1, delta, row(k, work->base[i - 1], i - 1), below->fixed, NULL);
+        if (below->truth == SG_TRUTH_APART)
+            backward(k, i - 1, g, row(k, work->truth[i - 1], i - 1), NULL, NULL);
+        train_module(k, i - 1);
     }
 }
 
 static size_t rows_per_block(const struct sg_net *net, size_t n)
 {
     const size_t rows = NEAR_CACHE_BYTES / bytes(net, 0);
-    if (net->width[1] > NARROW || rows >= n)
+    if (net->whole_batch || net->width[1] > NARROW || rows >= n)
         return n;
     return rows < 16 ? 16 : rows;
+}
+
+static struct walk start(const struct sg_net *net, size_t lo, size_t hi, const struct sg_state *state, const struct sg_batch *batch,
+                         unsigned want, struct sg_net_work *work)
+{
+    SG_REQUIRE(work->net == net && batch->n >= 1 && batch->n <= work->batch_max && lo < hi && hi <= net->arch.n_layers);
+    return (struct walk){.net = net, .work = work, .lo = lo, .hi = hi, .step = rows_per_block(net, batch->n), .w = state->w, .phi = state->phi,
+                         .aux = state->aux, .metrics = want & SG_WANT_METRICS, .train = want & SG_TRAIN};
+}
+
+static void to_block(struct walk *k, size_t r0, const struct sg_batch *batch)
+{
+    const size_t real = k->net->kernels->real_size;
+    k->r0 = r0;
+    k->block = (struct sg_block){
+        .n = batch->n - r0 < k->step ? batch->n - r0 : k->step, .weight = 1.0 / (double)batch->n, .first = r0 == 0,
+        .y = (const char *)batch->y + r0 * k->net->arch.labels * real, .one = (const char *)batch->one + r0 * real,
+    };
+}
+
+static void start_up(struct walk *k, const struct sg_batch *batch)
+{
+    if (k->lo == 0)
+        k->work->x = batch->x;
+}
+
+/* The modules of this piece: those at lo..hi-1, and at the output where that is in it. */
+static bool trains(const struct walk *k, size_t j)
+{
+    const size_t at = k->net->modules[j].at;
+    return (at >= k->lo && at < k->hi) || (at == k->hi && at == k->net->arch.n_layers);
+}
+
+static void start_down(struct walk *k, void *dw, void *dphi, unsigned want)
+{
+    const struct sg_net *net = k->net;
+    const size_t real = net->kernels->real_size;
+    k->dw = want & SG_WANT_W ? dw : NULL;
+    k->dphi = want & SG_WANT_PHI ? dphi : NULL;
+    if (k->hi == net->arch.n_layers)
+        k->work->loss = 0;
+    for (size_t j = 0; j < net->arch.n_modules; j++)
+        if (trains(k, j)) {
+            const size_t end = j + 1 < net->arch.n_modules ? net->module_offset[j + 1] : net->sizes.phi;
+            k->work->sg_loss[j] = 0;
+            if (k->dphi)
+                memset(k->dphi + net->module_offset[j] * real, 0, (end - net->module_offset[j]) * real);
+        }
+}
+
+void sg_net_forward(const struct sg_net *net, size_t lo, size_t hi, const struct sg_state *state, const struct sg_batch *batch,
+                    unsigned want, struct sg_net_work *work)
+{
+    struct walk k = start(net, lo, hi, state, batch, want, work);
+    start_up(&k, batch);
+    for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
+        to_block(&k, r0, batch);
+        walk_up(&k);
+    }
+}
+
+void sg_net_backward(void *dw, void *dphi, const struct sg_net *net, size_t lo, size_t hi, const struct sg_state *state,
+                     const struct sg_batch *batch, unsigned want, struct sg_net_work *work)
+{
+    struct walk k = start(net, lo, hi, state, batch, want, work);
+    start_down(&k, dw, dphi, want);
+    for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
+        to_block(&k, r0, batch);
+        walk_down(&k);
+    }
+}
+
+void sg_net_eval_state(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_net *net, const struct sg_state *state,
+                       const struct sg_batch *batch, unsigned want, struct sg_net_work *work)
+{
+    struct walk k = start(net, 0, net->arch.n_layers, state, batch, want, work);
+    start_up(&k, batch);
+    start_down(&k, dw, dphi, want);
+    for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
+        to_block(&k, r0, batch);
+        walk_up(&k);
+        walk_down(&k);
+    }
+    if (k.metrics && metrics)
+        *metrics = sg_net_metrics(work);
 }
 
 void sg_net_eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_net *net, const void *w, const void *phi,
                  const struct sg_batch *batch, unsigned want, struct sg_net_work *work)
 {
-    const size_t top = net->arch.n_layers, real = net->kernels->real_size, step = rows_per_block(net, batch->n);
-    const struct sg_loss_ops *loss = net->kernels->loss[net->arch.loss];
-    SG_REQUIRE(work->net == net && batch->n >= 1 && batch->n <= work->batch_max);
-    struct walk k = {.net = net, .work = work, .w = w, .phi = phi, .dw = want & SG_WANT_W ? dw : NULL,
-                     .dphi = want & SG_WANT_PHI ? dphi : NULL, .metrics = want & SG_WANT_METRICS ? metrics : NULL};
-    work->x = batch->x;
-    if (k.dw)
-        memset(k.dw, 0, net->sizes.w * real);
-    if (k.dphi)
-        memset(k.dphi, 0, net->sizes.phi * real);
-    if (k.metrics)
-        *k.metrics = (struct sg_metrics){0};
-    for (k.r0 = 0; k.r0 < batch->n; k.r0 += step) {
-        k.block = (struct sg_block){
-            .n = batch->n - k.r0 < step ? batch->n - k.r0 : step, .weight = 1.0 / (double)batch->n,
-            .y = (const char *)batch->y + k.r0 * net->arch.labels * real, .one = (const char *)batch->one + k.r0 * real,
-        };
-        forward(&k);
-        if (k.metrics)
-            k.metrics->loss += loss->value(activation(&k, top), net->arch.labels, &k.block);
-        loss->grad(row(&k, work->arriving[top], top), activation(&k, top), net->arch.labels, &k.block);
-        walk_down(&k);
-    }
-}
-
-const void *sg_net_view(const struct sg_net_work *work, enum sg_view what, size_t boundary)
-{
-    SG_REQUIRE(boundary >= 1 && boundary <= work->net->arch.n_layers);
-    switch (what) {
-    case SG_VIEW_H: return work->h[boundary];
-    case SG_VIEW_G: return work->g[boundary];
-    case SG_VIEW_S: return work->s[boundary];
-    case SG_VIEW_DELTA: return work->delta[boundary];
-    }
-    return NULL;
+    const struct sg_state state = {.w = w, .phi = phi};
+    sg_net_eval_state(dw, dphi, metrics, net, &state, batch, want, work);
 }

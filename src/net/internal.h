@@ -6,6 +6,17 @@
 
 #define SG_NO_MODULE SIZE_MAX
 
+/* Where the true g_i is to be had: nowhere, because nobody needs it; in what arrives; or from a second walk down the true gradients. */
+enum sg_truth { SG_TRUTH_NONE, SG_TRUTH_ARRIVES, SG_TRUTH_APART };
+
+/* What has to be computed at a boundary: what nobody reads is not. */
+struct sg_plan {
+    bool arriving, base;       /* base: a buffer of its own, for the rules with a fixed matrix */
+    enum sg_truth truth;
+    void *fixed;               /* that matrix */
+    size_t module;             /* or SG_NO_MODULE */
+};
+
 struct sg_net {
     struct sg_arch arch;              /* its arrays are the three below */
     struct sg_layer *layers;
@@ -13,10 +24,36 @@ struct sg_net {
     enum sg_credit *credit;
     const struct sg_kernels *kernels;
     struct sg_sizes sizes;
+    bool whole_batch;                 /* some layer's rows are not independent: one block */
     size_t *width;                    /* [L + 1] units of h_i */
     size_t *layer_offset;             /* [L] into w */
+    size_t *aux_offset;               /* [L] into aux */
     size_t *module_offset;            /* [modules] into phi */
-    size_t *module_at;                /* [L + 1] module at boundary i, or SG_NO_MODULE */
+    struct sg_plan *plan;             /* [L + 1] */
+};
+
+static inline const struct sg_layer_ops *sg_net_layer_ops(const struct sg_net *net, size_t layer)
+{
+    return net->kernels->layer[net->layers[layer].kind];
+}
+
+/* Fills plan: modules are in place. */
+void sg_net_plan(struct sg_net *net);
+
+struct sg_net_work {
+    const struct sg_net *net;
+    size_t boundaries, batch_max;     /* L + 1: the net may be freed first */
+    const char *x;                    /* h_0: the batch's own rows */
+    char **h, **arriving, **truth;    /* [L + 1], entry 0 unused: h_i; what arrives from above; the true g_i where that differs */
+    char **base;                      /* where a fixed matrix makes it */
+    char **s, **mixed, **err;         /* at boundaries with a module: s_i; (1 - mix) base + mix s; s - target */
+    char **saved;                     /* [L] what a layer's forward leaves to its backward */
+    char *nothing;                    /* zeros, as wide as the widest boundary */
+    const char **delta, **g;          /* [L + 1] which of the above was used in the last evaluation, or NULL */
+    char **scratch;                   /* [modules] what apply leaves to grad */
+    size_t *scratch_bytes;            /* [modules] a row */
+    double loss, *sg_loss;            /* [modules] */
+    size_t modules;
 };
 
 #endif

@@ -1,4 +1,5 @@
 /* A net: its architecture, checked once, and where everything lies in w and phi. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,24 +14,31 @@ static void place_layers(struct sg_net *net)
 {
     net->width[0] = net->arch.inputs;
     for (size_t i = 0; i < net->arch.n_layers; i++) {
-        const struct sg_layer *layer = &net->arch.layers[i];
-        SG_REQUIRE((int)layer->kind < SG_LAYER_KINDS && layer->width >= 1);
+        struct sg_layer *layer = &net->layers[i];
+        SG_REQUIRE((int)layer->kind < SG_LAYER_KINDS);
+        const struct sg_layer_ops *ops = sg_net_layer_ops(net, i);
+        if (!ops->matrix && layer->width == 0)
+            layer->width = net->width[i];
+        SG_REQUIRE(layer->width >= 1 && (ops->matrix || (layer->width == net->width[i] && !layer->bias)));
         net->width[i + 1] = layer->width;
         net->layer_offset[i] = net->sizes.w;
-        net->sizes.w += net->kernels->layer[layer->kind]->n_params(layer, net->width[i]);
+        net->sizes.w += ops->n_params(layer, net->width[i]);
+        net->aux_offset[i] = net->sizes.aux;
+        net->sizes.aux += ops->n_aux ? ops->n_aux(net->width[i]) : 0;
+        net->whole_batch = net->whole_batch || ops->whole_batch;
     }
 }
 
 static void place_modules(struct sg_net *net)
 {
     for (size_t i = 0; i <= net->arch.n_layers; i++)
-        net->module_at[i] = SG_NO_MODULE;
+        net->plan[i].module = SG_NO_MODULE;
     for (size_t j = 0; j < net->arch.n_modules; j++) {
         const struct sg_module *module = &net->arch.modules[j];
         SG_REQUIRE(module->at >= 1 && module->at <= net->arch.n_layers && (int)module->family < SG_FAMILIES);
         SG_REQUIRE(j == 0 || module->at > net->arch.modules[j - 1].at);
         SG_REQUIRE(module->terms >= 1 && module->terms <= 7 && module->mix >= 0.0 && module->mix <= 1.0);
-        net->module_at[module->at] = j;
+        net->plan[module->at].module = j;
         net->module_offset[j] = net->sizes.phi;
         net->sizes.phi += net->kernels->family[module->family]->n_params(module, net->width[module->at], net->arch.labels);
     }
@@ -52,9 +60,11 @@ struct sg_net *sg_net_alloc(const struct sg_arch *arch)
     net->width = SG_NEW(boundaries, size_t);
     net->layer_offset = SG_NEW(boundaries, size_t);
     net->module_offset = SG_NEW(boundaries, size_t);
-    net->module_at = SG_NEW(boundaries, size_t);
+    net->aux_offset = SG_NEW(boundaries, size_t);
+    net->plan = SG_NEW(boundaries, struct sg_plan);
     place_layers(net);
     place_modules(net);
+    sg_net_plan(net);
     SG_REQUIRE(net->width[arch->n_layers] == arch->labels);   /* every loss compares p with y */
     SG_REQUIRE(arch->loss != SG_LOGISTIC || arch->labels == 1);
     SG_REQUIRE(arch->loss != SG_SOFTMAX_XENT || arch->labels >= 2);
@@ -71,7 +81,10 @@ void sg_net_free(struct sg_net *net)
     free(net->width);
     free(net->layer_offset);
     free(net->module_offset);
-    free(net->module_at);
+    for (size_t i = 0; i <= net->arch.n_layers; i++)
+        free(net->plan[i].fixed);
+    free(net->plan);
+    free(net->aux_offset);
     free(net);
 }
 
@@ -97,17 +110,42 @@ size_t sg_net_layer_offset(const struct sg_net *net, size_t layer)
     return net->layer_offset[layer];
 }
 
+size_t sg_net_aux_offset(const struct sg_net *net, size_t layer)
+{
+    SG_REQUIRE(layer < net->arch.n_layers);
+    return net->aux_offset[layer];
+}
+
+const void *sg_net_fixed(const struct sg_net *net, size_t boundary)
+{
+    SG_REQUIRE(boundary >= 1 && boundary <= net->arch.n_layers);
+    return net->plan[boundary].fixed;
+}
+
 size_t sg_net_module_offset(const struct sg_net *net, size_t module)
 {
     SG_REQUIRE(module < net->arch.n_modules);
     return net->module_offset[module];
 }
 
+void sg_net_init(void *w, void *aux, const struct sg_net *net, enum sg_init init, struct sg_rng *rng)
+{
+    const size_t real = net->kernels->real_size;
+    SG_REQUIRE(init == SG_GLOROT || init == SG_HE);
+    for (size_t i = 0; i < net->arch.n_layers; i++) {
+        const struct sg_layer_ops *ops = sg_net_layer_ops(net, i);
+        const size_t in = net->width[i], fan = init == SG_HE ? in : in + net->width[i + 1];
+        if (ops->init)
+            ops->init((char *)w + net->layer_offset[i] * real, aux ? (char *)aux + net->aux_offset[i] * real : NULL, &net->layers[i], in,
+                      sqrt(2 / (double)fan), rng);
+    }
+}
+
 bool sg_net_is_linear(const struct sg_net *net)
 {
     bool linear = net->arch.loss == SG_MSE;
     for (size_t i = 0; i < net->arch.n_layers; i++)
-        linear = linear && net->kernels->layer[net->arch.layers[i].kind]->linear;
+        linear = linear && sg_net_layer_ops(net, i)->linear;
     for (size_t j = 0; j < net->arch.n_modules; j++)
         linear = linear && net->arch.modules[j].family == SG_LINEAR;
     return linear;

@@ -8,23 +8,30 @@
 
 #include "synthgrad/net.h"
 
-/* Rows r0..r0+n-1 of a batch.  weight = 1 / (rows of the whole batch): gradients add up to E[.] over the blocks. */
-struct sg_block { size_t n; const void *y, *one; double weight; };
+/* Rows r0..r0+n-1 of a batch.  weight = 1 / (rows of the whole batch): gradients add up to E[.] over the blocks, from the first one on. */
+struct sg_block { size_t n; const void *y, *one; double weight; bool first; };
 
 struct sg_layer_pass {
     const struct sg_block *block;
     size_t in, out;            /* widths of h_i and h_{i+1} */
     const void *w, *h_in;
-    bool bias;
-    void *h_out;               /* forward: n x out */
+    bool bias, train;
+    void *aux;                 /* n_aux(in); NULL: neither read nor moved */
+    void *saved;               /* n_saved(in), from this layer's forward to its backward */
+    void *h_out;               /* n x out; backward reads it */
     const void *delta;         /* backward: n x out */
+    const void *feedback;      /* backward: in W's place on the way down; NULL: W */
     void *arriving;            /* backward: n x in; NULL: not wanted */
-    void *dw;                  /* backward: added to; NULL: not wanted */
+    void *dw;                  /* backward: set by the first block, added to by the others; NULL: not wanted */
 };
 struct sg_layer_ops {
     const char *name;
     bool linear;
+    bool matrix;               /* has a W: may change the width, and feedback may take its place */
+    bool whole_batch;          /* its rows are not independent of one another */
     size_t (*n_params)(const struct sg_layer *layer, size_t in);
+    size_t (*n_aux)(size_t in), (*n_saved)(size_t in);                                                /* NULL: none */
+    void (*init)(void *w, void *aux, const struct sg_layer *layer, size_t in, double sd, struct sg_rng *rng);  /* sd of W's entries */
     void (*forward)(const struct sg_layer_pass *pass);
     void (*backward)(const struct sg_layer_pass *pass);
 };
@@ -67,6 +74,8 @@ struct sg_kernels {
     void (*mix)(void *out, const void *a, const void *b, double weight_b, size_t n);                  /* (1 - wb) a + wb b */
     double (*subtract)(void *out, const void *a, const void *b, size_t n);                            /* a - b; returns |a - b|^2 */
     bool (*all_finite)(const void *a, size_t n);
+    void (*round)(void *out, const double *a, size_t n);
+    void (*multiply)(void *c, const void *a, const void *b, size_t m, size_t k, size_t n);            /* a b, a (m x k) */
 };
 extern const struct sg_kernels sg_net_kernels_f64, sg_net_kernels_f32;
 const struct sg_kernels *sg_net_kernels(enum sg_dtype dtype);

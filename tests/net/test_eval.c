@@ -38,15 +38,17 @@ static void check_rows(const void *view, const struct wide *want, size_t n, enum
 
 /* ---- one evaluation ------------------------------------------------------------------------------------------------ */
 
-/* The views are there where they were computed: h and delta everywhere, s at modules, g down to where the true gradient is lost, or to
- * the lowest module that trains towards it. */
+/* The views are there where they were computed: h and delta everywhere, s at modules, g down to where the true gradient is lost (there
+ * too, unless nobody reads what arrives), or to the lowest module that trains towards it. */
 static void check_views(const struct sg_net_work *work, const struct naive *v, const struct sg_arch *arch, double gamma)
 {
     size_t lowest = SIZE_MAX, lost = 0;                      /* lowest true-target module; highest boundary that breaks the chain */
-    bool module_at[NAIVE_LAYERS + 1] = {false};
+    bool module_at[NAIVE_LAYERS + 1] = {false}, arriving_read[NAIVE_LAYERS + 1] = {false};
+    arriving_read[arch->n_layers] = true;
     for (size_t j = 0; j < arch->n_modules; j++) {
         const struct sg_module *module = &arch->modules[j];
         module_at[module->at] = true;
+        arriving_read[module->at] = arriving_read[module->at] || module->target == SG_TARGET_ARRIVING;
         if (module->target == SG_TARGET_TRUE && module->at < lowest)
             lowest = module->at;
         if (module->mix > 0)
@@ -59,7 +61,8 @@ static void check_views(const struct sg_net_work *work, const struct naive *v, c
         const size_t size = v->n * v->width[i];
         check_rows(sg_net_view(work, SG_VIEW_H, i), v->h[i], size, arch->dtype, gamma);
         check_rows(sg_net_view(work, SG_VIEW_DELTA, i), v->delta[i], size, arch->dtype, gamma);
-        if (i >= lost || lowest <= i)
+        const bool unread = arch->credit && arch->credit[i] == SG_NOTHING && !arriving_read[i];
+        if (i > lost || (i == lost && !unread) || lowest <= i)
             check_rows(sg_net_view(work, SG_VIEW_G, i), v->g[i], size, arch->dtype, gamma);
         else
             CHECK(sg_net_view(work, SG_VIEW_G, i) == NULL);

@@ -11,12 +11,6 @@
 
 #include "net/kernel/real.h"
 
-#if defined SG_KERNEL_F32
-#define SG_SQRT sqrtf
-#else
-#define SG_SQRT sqrt
-#endif
-
 /* next may be theta: the same entry, so nothing is carried from one turn of the loop to the next. */
 #if defined __clang__
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")

@@ -3,6 +3,7 @@
 #define SG_KERNEL_REAL_H
 
 #include <gsl/gsl_cblas.h>
+#include <math.h>
 
 #include "base/wide.h"
 #include "net/ops.h"
@@ -14,6 +15,7 @@ typedef sg_half_float sg_half;
 typedef sg_quarter_float sg_quarter;
 #define SG_KERNEL(name) name##_f32
 #define SG_BLAS(name) cblas_s##name
+#define SG_SQRT sqrtf
 #elif defined SG_KERNEL_F64
 typedef double sg_real;
 typedef sg_wide_double sg_wide;
@@ -21,6 +23,7 @@ typedef sg_half_double sg_half;
 typedef sg_quarter_double sg_quarter;
 #define SG_KERNEL(name) name##_f64
 #define SG_BLAS(name) cblas_d##name
+#define SG_SQRT sqrt
 #else
 #error "kernel files are compiled with SG_KERNEL_F64 or SG_KERNEL_F32"
 #endif
@@ -40,6 +43,10 @@ enum sg_transpose { SG_NN, SG_TN, SG_NT };
 #define sg_net_multiply_add SG_KERNEL(sg_net_multiply_add)
 void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
                          double alpha);
+/* c = alpha op(a) op(b), or c += with `add`.  One GEMM where the matrices are large, by shape alone; else the above. */
+#define sg_net_multiply SG_KERNEL(sg_net_multiply)
+void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha,
+                     bool add);
 
 /* The families' affine maps (affine.c): out (n x width) += z Theta; dTheta += weight z^T err; z the regressors that `terms` names. */
 #define sg_net_affine_rows SG_KERNEL(sg_net_affine_rows)
@@ -53,7 +60,7 @@ void sg_net_affine_grad(sg_real *dtheta, const sg_real *err, unsigned terms, siz
 #define sg_net_optimise SG_KERNEL(sg_net_optimise)
 void sg_net_optimise(void *next, const struct sg_moments *moments, const void *theta, const void *grad, const struct sg_opt *opt, size_t n);
 
-extern const struct sg_layer_ops SG_KERNEL(sg_net_dense);
+extern const struct sg_layer_ops SG_KERNEL(sg_net_dense), SG_KERNEL(sg_net_relu), SG_KERNEL(sg_net_sigmoid), SG_KERNEL(sg_net_batchnorm);
 extern const struct sg_family_ops SG_KERNEL(sg_net_linear_family), SG_KERNEL(sg_net_sigmoid_linear), SG_KERNEL(sg_net_mlp);
 extern const struct sg_loss_ops SG_KERNEL(sg_net_mse), SG_KERNEL(sg_net_abs), SG_KERNEL(sg_net_softmax), SG_KERNEL(sg_net_logistic);
 

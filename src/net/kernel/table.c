@@ -44,12 +44,26 @@ static bool all_finite(const void *av, size_t n)
     return true;
 }
 
+static void round_all(void *outv, const double *a, size_t n)
+{
+    sg_real *out = outv;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (sg_real)a[i];
+}
+
+static void multiply(void *c, const void *a, const void *b, size_t m, size_t k, size_t n)
+{
+    sg_net_multiply(c, a, b, SG_NN, m, k, n, 1.0, false);
+}
+
 const struct sg_kernels SG_KERNEL(sg_net_kernels) = {
     .real_size = sizeof(sg_real),
-    .layer = {[SG_DENSE] = &SG_KERNEL(sg_net_dense)},
+    .layer = {[SG_DENSE] = &SG_KERNEL(sg_net_dense), [SG_RELU] = &SG_KERNEL(sg_net_relu), [SG_SIGMOID] = &SG_KERNEL(sg_net_sigmoid),
+              [SG_BATCHNORM] = &SG_KERNEL(sg_net_batchnorm)},
     .family = {[SG_LINEAR] = &SG_KERNEL(sg_net_linear_family), [SG_SIGMOID_LINEAR] = &SG_KERNEL(sg_net_sigmoid_linear),
                [SG_MLP] = &SG_KERNEL(sg_net_mlp)},
     .loss = {[SG_MSE] = &SG_KERNEL(sg_net_mse), [SG_ABS] = &SG_KERNEL(sg_net_abs), [SG_SOFTMAX_XENT] = &SG_KERNEL(sg_net_softmax),
              [SG_LOGISTIC] = &SG_KERNEL(sg_net_logistic)},
     .descend = sg_net_descend, .optimise = sg_net_optimise, .mix = mix, .subtract = subtract, .all_finite = all_finite,
+    .round = round_all, .multiply = multiply,
 };
