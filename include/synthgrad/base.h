@@ -97,6 +97,8 @@ double sg_base_seconds(void);   /* a monotonic clock */
  * SplitMix64 from a 64-bit hash of the four, run as a GSL generator so that GSL's distributions work on it. */
 struct sg_rng;
 struct sg_rng *sg_base_rng_alloc(uint64_t seed, const char *name, uint64_t replicate, const char *purpose);
+/* Turns rng into what sg_base_rng_alloc gives for the four; no allocation, so a loop may do it. */
+void sg_base_rng_restart(struct sg_rng *rng, uint64_t seed, const char *name, uint64_t replicate, const char *purpose);
 void sg_base_rng_free(struct sg_rng *rng);
 double sg_base_rng_uniform(struct sg_rng *rng);                       /* in [0, 1) */
 double sg_base_rng_gaussian(struct sg_rng *rng);                      /* N(0, 1) */

@@ -17,6 +17,10 @@ struct sg_data {
 void sg_data_alloc(struct sg_data *data, size_t n, size_t d, size_t m);   /* zero x and y, one = 1 */
 void sg_data_free(struct sg_data *data);                                  /* tolerates a zeroed struct */
 
+/* What a net eats: rows in its dtype, x (n x d), y (n x m), one (n); images.h fills them. */
+enum sg_dtype { SG_F64, SG_F32 };
+struct sg_batch { size_t n; const void *x, *y, *one; };
+
 /* ---- made sets ---------------------------------------------------------------------------------------------- */
 
 struct sg_gaussian {

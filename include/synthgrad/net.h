@@ -17,7 +17,6 @@
 
 #include "synthgrad/data.h"
 
-enum sg_dtype { SG_F64, SG_F32 };
 /* h W + 1 b;  max(h, 0) with slope 0 at 0;  1 / (1 + e^-h);  gamma (h - mean) / sqrt(variance + eps) + beta, unit by unit. */
 enum sg_layer_kind { SG_DENSE, SG_RELU, SG_SIGMOID, SG_BATCHNORM, SG_LAYER_KINDS };
 #define SG_BATCHNORM_EPS 1e-5
@@ -49,8 +48,6 @@ struct sg_arch {
     uint64_t seed;                                        /* of the fixed matrices */
 };
 
-/* Rows in the net's dtype: x (n x d), y (n x m), one (n). */
-struct sg_batch { size_t n; const void *x, *y, *one; };
 struct sg_sizes { size_t w, phi, aux; };
 /* aux: batch norm's running mean, then running variance, a layer after the other.  Not trained; NULL where sizes.aux is 0. */
 struct sg_state { const void *w, *phi; void *aux; };

@@ -8,6 +8,7 @@
 #include "synthgrad/claim.h"
 #include "synthgrad/closed.h"
 #include "synthgrad/data.h"
+#include "synthgrad/images.h"
 #include "synthgrad/net.h"
 #include "synthgrad/report.h"
 #include "synthgrad/sim.h"

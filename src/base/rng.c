@@ -67,6 +67,12 @@ static uint64_t hash_text(uint64_t h, const char *text)
 struct sg_rng *sg_base_rng_alloc(uint64_t seed, const char *name, uint64_t replicate, const char *purpose)
 {
     struct sg_rng *rng = SG_NEW(1, struct sg_rng);
+    sg_base_rng_restart(rng, seed, name, replicate, purpose);
+    return rng;
+}
+
+void sg_base_rng_restart(struct sg_rng *rng, uint64_t seed, const char *name, uint64_t replicate, const char *purpose)
+{
     uint64_t mix = seed, h = splitmix64(&mix);
     mix += replicate;
     h ^= splitmix64(&mix);
@@ -74,7 +80,6 @@ struct sg_rng *sg_base_rng_alloc(uint64_t seed, const char *name, uint64_t repli
     rng->gsl.type = &xoshiro_type;
     rng->gsl.state = &rng->state;
     gsl_rng_set(&rng->gsl, h);
-    return rng;
 }
 
 void sg_base_rng_free(struct sg_rng *rng)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "synthgrad/images.h"
 #include "synthgrad/sim.h"
 
 static _Thread_local size_t calls;       /* of this thread: the step loop has one, and a sanitizer's or BLAS's own thread is not it */
@@ -126,8 +127,36 @@ static void no_allocation_in_the_loop(void **state)
     sg_base_rng_free(rng);
 }
 
+/* Minibatches over several epochs, of images and of samples. */
+static void no_allocation_for_minibatches(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("minibatches", 0);
+    struct sg_data data = random_data(50, 12, 2, rng);
+    struct sg_images images;
+    struct sg_rows rows, of_images;
+    sg_data_make_digits(&images, 50, rng);
+    sg_data_rows_alloc(&rows, SG_F32, 8, 12, 2);
+    sg_data_rows_alloc(&of_images, SG_F64, 8, 784, 10);
+    struct sg_order *order = sg_data_order_alloc(50, 8, test_seed(), "minibatches", 0);
+    const size_t before = calls;
+    size_t gathered = 0;
+    for (uint64_t step = 0; step < 100; step++) {
+        const size_t *index = sg_data_order_at(order, step);
+        gathered += sg_data_gather(&rows, &data, index, 8).n + sg_data_gather_images(&of_images, &images, index, 8).n;
+    }
+    const size_t after = calls;
+    CHECK(gathered == 1600 && after == before);
+    sg_data_order_free(order);
+    sg_data_rows_free(&rows);
+    sg_data_rows_free(&of_images);
+    sg_data_images_free(&images);
+    sg_data_free(&data);
+    sg_base_rng_free(rng);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(counter), TEST(no_allocation_in_the_loop)};
+    const struct CMUnitTest tests[] = {TEST(counter), TEST(no_allocation_in_the_loop), TEST(no_allocation_for_minibatches)};
     return cmocka_run_group_tests(tests, start_counting, NULL);
 }
