@@ -5,7 +5,7 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 CC      ?= cc
 FLAVOUR ?= release
 
-DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev libflint-dev \
+DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev \
              libcmocka-dev gnuplot-nox
 DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy libclang-rt-14-dev
 
@@ -23,13 +23,13 @@ MNIST_DIR ?= $(abspath $(wildcard ../shared/mnist))
 B        := build/$(FLAVOUR)
 
 # Lazy, so that `make deps verify` on a fresh machine asks pkg-config only after the packages are there.
-PKGS         := gsl libconfig jansson
+PKGS         := gsl libconfig jansson zlib
 PKG_CFLAGS    = $(shell pkg-config --cflags $(PKGS))
 # Exact proofs need FLINT; without it their rows are missing and everything else works.
 FLINT         = $(wildcard /usr/include/flint/fmpq_mat.h)
 # GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
 PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(if $(FLINT),-lflint) -lm
-CPPFLAGS_ALL  = $(if $(FLINT),-DSG_HAVE_FLINT) -Iinclude -Isrc -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_NIST_DIR='"$(NIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
+CPPFLAGS_ALL  = $(if $(FLINT),-DSG_HAVE_FLINT) -Iinclude -Isrc -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_MNIST_DIR='"$(MNIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL    = $(STD) $(OPT) $(WARN) $(WERROR) $(CFLAGS)
 LDFLAGS_ALL   = $(OPT) -pthread $(LDFLAGS)
 COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknown)

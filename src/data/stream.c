@@ -1,0 +1,110 @@
+/* The bytes of a file, unpacked when it is gzip (RFC 1952: one member or several, and nothing after them).
+ *
+ * zlib's own gzread passes over garbage after the last member and takes a file that is cut off for one that ends; inflate tells. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "data/stream.h"
+
+static enum sg_status unreadable(const struct sg_stream *s, const char *what, int error)
+{
+    (void)sg_base_refuse(s->err, s->path, 0, "the file cannot be %s (%s); check its name and permissions", what, strerror(error));
+    return SG_IO;
+}
+
+static void look_inside(struct sg_stream *s)
+{
+    static const unsigned char magic[] = {0x1f, 0x8b};
+    unsigned char first[sizeof magic];
+    s->zipped = fread(first, 1, sizeof first, s->file) == sizeof first && memcmp(first, magic, sizeof magic) == 0;
+    rewind(s->file);                                    /* and forgets an error: the next read meets it again */
+    if (s->zipped)
+        SG_REQUIRE(inflateInit2(&s->z, 16 + MAX_WBITS) == Z_OK);   /* 16: gzip, not zlib */
+}
+
+enum sg_status sg_data_stream_open(struct sg_stream *s, const char *path, struct sg_error *err)
+{
+    struct stat about;
+    memset(s, 0, sizeof *s);
+    s->path = path;
+    s->err = err;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* a named pipe would wait for its writer */
+    if (fd < 0)
+        return unreadable(s, "opened", errno);
+    if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+        close(fd);
+        return sg_base_refuse(err, path, 0, "this is not a regular file; name a data file");
+    }
+    s->length = (size_t)about.st_size;
+    s->file = fdopen(fd, "rb");
+    SG_REQUIRE(s->file != NULL);
+    look_inside(s);
+    return SG_OK;
+}
+
+void sg_data_stream_close(struct sg_stream *s)
+{
+    if (s->zipped)
+        (void)inflateEnd(&s->z);
+    if (s->file)
+        fclose(s->file);
+    s->zipped = false;
+    s->file = NULL;
+}
+
+/* More compressed bytes; none left when z.avail_in stays 0. */
+static enum sg_status refill(struct sg_stream *s)
+{
+    if (s->z.avail_in > 0)
+        return SG_OK;
+    s->z.next_in = s->block;
+    s->z.avail_in = (uInt)fread(s->block, 1, sizeof s->block, s->file);
+    return ferror(s->file) ? unreadable(s, "read", errno) : SG_OK;
+}
+
+/* After a member: another one, or the end of the file. */
+static enum sg_status next_member(struct sg_stream *s)
+{
+    const enum sg_status status = refill(s);
+    s->ended = status == SG_OK && s->z.avail_in == 0;
+    if (status == SG_OK && !s->ended)
+        SG_REQUIRE(inflateReset(&s->z) == Z_OK);
+    return status;
+}
+
+static enum sg_status read_zipped(unsigned char *out, size_t *got, size_t want, struct sg_stream *s)
+{
+    enum sg_status status = SG_OK;
+    while (*got < want && !s->ended && status == SG_OK) {
+        status = refill(s);
+        if (status != SG_OK)
+            break;
+        if (s->z.avail_in == 0)
+            return sg_base_refuse(s->err, s->path, 0, "the gzip data are cut off after %zu bytes; fetch the file again", s->length);
+        const size_t room = want - *got < UINT_MAX ? want - *got : UINT_MAX;
+        s->z.next_out = out + *got;
+        s->z.avail_out = (uInt)room;
+        const int outcome = inflate(&s->z, Z_NO_FLUSH);
+        *got += room - s->z.avail_out;
+        if (outcome == Z_STREAM_END)
+            status = next_member(s);
+        else if (outcome == Z_MEM_ERROR)
+            SG_REQUIRE(outcome != Z_MEM_ERROR);
+        else if (outcome != Z_OK && outcome != Z_BUF_ERROR)
+            return sg_base_refuse(s->err, s->path, 0, "the gzip data are corrupt (%s); fetch the file again", s->z.msg ? s->z.msg : "no reason given");
+    }
+    return status;
+}
+
+enum sg_status sg_data_stream_read(void *out, size_t *got, size_t want, struct sg_stream *s)
+{
+    *got = 0;
+    if (s->zipped)
+        return read_zipped(out, got, want, s);
+    *got = fread(out, 1, want, s->file);
+    return ferror(s->file) ? unreadable(s, "read", errno) : SG_OK;
+}

@@ -1,0 +1,393 @@
+/* IDX files: what is written comes back, and every way to spoil one is refused in one line that names the file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "support.h"
+#include "synthgrad/images.h"
+
+/* ---- files ---------------------------------------------------------------------------------------------------------- */
+
+static char folder[] = "/tmp/synthgrad_idx_XXXXXX", images_path[64], labels_path[64];
+
+static int make_folder(void **state)
+{
+    if (test_group_start(state) != 0 || !mkdtemp(folder))
+        return -1;
+    snprintf(images_path, sizeof images_path, "%s/images", folder);
+    snprintf(labels_path, sizeof labels_path, "%s/labels", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(images_path);
+    unlink(labels_path);
+    return rmdir(folder);
+}
+
+struct bytes { size_t n; unsigned char at[8192]; };
+
+static void write_bytes(const char *path, const struct bytes *b)
+{
+    FILE *file = fopen(path, "wb");
+    CHECK(file && fwrite(b->at, 1, b->n, file) == b->n && fclose(file) == 0);
+}
+
+static void put_size(struct bytes *b, size_t size)
+{
+    for (int shift = 24; shift >= 0; shift -= 8)
+        b->at[b->n++] = (unsigned char)(size >> shift);
+}
+
+/* A gzip member of b, appended to out. */
+static void gzip(struct bytes *out, const struct bytes *b)
+{
+    z_stream z = {0};
+    CHECK(deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    z.next_in = (unsigned char *)b->at;
+    z.avail_in = (uInt)b->n;
+    z.next_out = out->at + out->n;
+    z.avail_out = (uInt)(sizeof out->at - out->n);
+    CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
+    out->n = sizeof out->at - z.avail_out;
+    deflateEnd(&z);
+}
+
+enum { N = 7, ROWS = 5, COLUMNS = 3, CLASSES = 10, HEAD = 16, SIZE = N * ROWS * COLUMNS };
+
+/* Seven images of 5 x 3 and their labels; bytes without a pattern. */
+static struct bytes good_images(void)
+{
+    struct bytes b = {.n = 4, .at = {0, 0, 8, 3}};
+    put_size(&b, N);
+    put_size(&b, ROWS);
+    put_size(&b, COLUMNS);
+    for (size_t k = 0; k < SIZE; k++)
+        b.at[b.n++] = (unsigned char)(k * 151 + k * k * 7 + 3);
+    return b;
+}
+
+static struct bytes good_labels(void)
+{
+    struct bytes b = {.n = 4, .at = {0, 0, 8, 1}};
+    put_size(&b, N);
+    for (size_t i = 0; i < N; i++)
+        b.at[b.n++] = (unsigned char)((i * 7 + 2) % CLASSES);
+    return b;
+}
+
+static struct bytes zipped(const struct bytes *b)
+{
+    struct bytes out = {0};
+    gzip(&out, b);
+    return out;
+}
+
+static enum sg_status read_both(struct sg_images *images, struct sg_error *err, const struct bytes *i, const struct bytes *l, size_t most)
+{
+    write_bytes(images_path, i);
+    write_bytes(labels_path, l);
+    memset(images, 0xa5, sizeof *images);   /* an output: what was in it does not matter */
+    err->text[0] = '\0';
+    return sg_data_read_idx(images, images_path, labels_path, CLASSES, most, err);
+}
+
+static void check_accepted(const struct bytes *i, const struct bytes *l, size_t most)
+{
+    const struct bytes plain_images = good_images(), plain_labels = good_labels();
+    const size_t n = most < N ? most : N;
+    struct sg_images images;
+    struct sg_error err;
+    CHECK_STATUS(read_both(&images, &err, i, l, most), SG_OK);
+    CHECK(images.n == n && images.rows == ROWS && images.columns == COLUMNS && images.classes == CLASSES);
+    CHECK(images.mean == 0.0 && images.scale == 1.0);
+    CHECK_SAME(images.pixel, plain_images.at + HEAD, n * ROWS * COLUMNS);
+    CHECK_SAME(images.label, plain_labels.at + 8, n);
+    sg_data_images_free(&images);
+    CHECK(images.n == 0 && !images.pixel && !images.label);
+}
+
+/* One line, "FILE: ...fragment...", a mend after it, and images zeroed. */
+static void check_refused(const struct bytes *i, const struct bytes *l, bool blame_images, const char *fragment)
+{
+    struct sg_images images;
+    struct sg_error err;
+    char start[80];
+    context("wanted \"%s\"", fragment);
+    snprintf(start, sizeof start, "%s: ", blame_images ? images_path : labels_path);
+    for (size_t most = 1; most <= N; most += N - 1) {             /* what is wrong is wrong however few are wanted */
+        CHECK_STATUS(read_both(&images, &err, i, l, most), SG_BAD_INPUT);
+        if (strncmp(err.text, start, strlen(start)) != 0 || !strstr(err.text, fragment) || strchr(err.text, '\n'))
+            fail_msg("wanted \"%s...%s\", got \"%s\"", start, fragment, err.text);
+        CHECK(strstr(err.text, "; ") || strchr(err.text, '?'));   /* the mend */
+        CHECK(images.n == 0 && !images.pixel && !images.label);
+    }
+    context("%s", "");
+}
+
+static void refuse_images(const struct bytes *i, const char *fragment)
+{
+    const struct bytes l = good_labels();
+    check_refused(i, &l, true, fragment);
+}
+
+static void refuse_labels(const struct bytes *l, const char *fragment)
+{
+    const struct bytes i = good_images();
+    check_refused(&i, l, false, fragment);
+}
+
+/* ---- accepted ------------------------------------------------------------------------------------------------------- */
+
+static void test_plain_and_gzip_come_back(void **state)
+{
+    (void)state;
+    const struct bytes i = good_images(), l = good_labels(), iz = zipped(&i), lz = zipped(&l);
+    for (size_t most = 1; most <= N + 1; most++) {
+        check_accepted(&i, &l, most);
+        check_accepted(&iz, &l, most);
+        check_accepted(&iz, &lz, most);
+    }
+    check_accepted(&i, &lz, SIZE_MAX);
+}
+
+/* Two gzip members are one file (RFC 1952, 2.2), wherever the cut is: in the header, in the data, at the end. */
+static void test_gzip_members_are_joined(void **state)
+{
+    (void)state;
+    const struct bytes i = good_images(), l = good_labels();
+    for (size_t cut = 0; cut <= i.n; cut++) {
+        struct bytes first = i, second = {.n = i.n - cut}, both = {0};
+        first.n = cut;
+        memcpy(second.at, i.at + cut, second.n);
+        gzip(&both, &first);
+        gzip(&both, &second);
+        check_accepted(&both, &l, N);
+    }
+}
+
+/* ---- refused -------------------------------------------------------------------------------------------------------- */
+
+static void test_magic(void **state)
+{
+    (void)state;
+    struct bytes i = good_images(), l = good_labels();
+    refuse_images(&l, "the file has 1 dimension, but images have 3");
+    refuse_labels(&i, "the file has 3 dimensions, but labels have 1");
+    i.at[3] = 4;
+    refuse_images(&i, "the file has 4 dimensions, but images have 3");
+    i.at[2] = 0x0d;
+    refuse_images(&i, "IDX type 0d");
+    memcpy(i.at, "\x7f" "ELF", 4);
+    refuse_images(&i, "begins with the bytes 7f 45 4c 46, so it is not IDX; name a file of images that begins with 00 00 08 03");
+    l.at[1] = 1;
+    refuse_labels(&l, "begins with the bytes 00 01 08 01");
+}
+
+/* Every length there is between nothing and the whole, plain and gzip; and a byte too many. */
+static void test_cut_off_and_too_long(void **state)
+{
+    (void)state;
+    const struct bytes whole_images = good_images(), whole_labels = good_labels();
+    for (size_t n = 0; n < whole_images.n; n++) {
+        struct bytes i = whole_images;
+        i.n = n;
+        refuse_images(&i, n < HEAD ? "within its header" : "the header says 105 bytes of data, but the file is only");
+        i = zipped(&i);
+        refuse_images(&i, n < HEAD ? "within its header" : "the data end after");
+    }
+    for (size_t n = 0; n < whole_labels.n; n++) {
+        struct bytes l = whole_labels;
+        l.n = n;
+        refuse_labels(&l, n < 8 ? "within its header" : "the header says 7 bytes of data, but the file is only");
+    }
+    struct bytes i = whole_images, l = whole_labels;
+    i.at[i.n++] = 0;
+    refuse_images(&i, "goes on for 1 bytes after the 105");
+    i = zipped(&i);
+    refuse_images(&i, "the data go on after the 105 bytes");
+    l.at[l.n++] = 0;
+    refuse_labels(&l, "goes on for 1 bytes after the 7");
+    l = zipped(&l);
+    refuse_labels(&l, "the data go on after the 7 bytes");
+}
+
+static void test_corrupt_gzip(void **state)
+{
+    (void)state;
+    const struct bytes plain = good_images(), whole = zipped(&plain);
+    for (size_t n = 2; n < whole.n; n++) {                  /* one byte is no gzip at all */
+        struct bytes i = whole;
+        i.n = n;
+        refuse_images(&i, "the gzip data are cut off");
+    }
+    struct bytes i = whole;
+    i.at[i.n - 5] ^= 0x40;                                 /* the checksum; then the length */
+    refuse_images(&i, "the gzip data are corrupt (incorrect data check)");
+    i = whole;
+    i.at[i.n - 1] ^= 0x40;
+    refuse_images(&i, "the gzip data are corrupt (incorrect length check)");
+    i = whole;
+    i.at[2] = 7;
+    refuse_images(&i, "the gzip data are corrupt (unknown compression method)");
+    i = whole;
+    i.at[i.n++] = 'x';
+    refuse_images(&i, "the gzip data are c");              /* what follows is no member: cut off, or corrupt with one byte more */
+    i.at[i.n++] = 'y';
+    refuse_images(&i, "the gzip data are corrupt (incorrect header check)");
+    /* Any bit: refused, or harmless (the time stamp and flags in the header), but never other pixels. */
+    const struct bytes l = good_labels();
+    for (size_t bit = 0; bit < 8 * whole.n; bit++) {
+        struct sg_images images;
+        struct sg_error err;
+        i = whole;
+        i.at[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        if (read_both(&images, &err, &i, &l, N) == SG_OK)
+            CHECK_SAME(images.pixel, plain.at + HEAD, SIZE);
+        sg_data_images_free(&images);
+    }
+}
+
+/* Sizes that a header may claim but the file cannot hold; nothing of that size is allocated (the sanitizers' allocator would say so). */
+static void test_absurd_sizes(void **state)
+{
+    static const struct { size_t n, rows, columns; const char *fragment; } sizes[] = {
+        {0, 28, 28, "so there is nothing in it"}, {7, 0, 3, "so there is nothing in it"}, {7, 5, 0, "so there is nothing in it"},
+        {7, 4097, 3, "images of 4097 x 3, at most 4096 x 4096"}, {7, 5, 0xffffffff, "images of 5 x 4294967295"},
+        {0xffffffff, 4096, 4096, "the header says 72057594021150720 bytes of data, at most 1 GiB"}, {1u << 30, 2, 1, "at most 1 GiB"},
+        {1u << 30, 1, 1, "the header says 1073741824 bytes of data, but the file is only"},
+    };
+    (void)state;
+    for (size_t k = 0; k < COUNT(sizes); k++) {
+        struct bytes i = good_images();
+        i.n = 4;
+        put_size(&i, sizes[k].n);
+        put_size(&i, sizes[k].rows);
+        put_size(&i, sizes[k].columns);
+        i.n = HEAD + SIZE;
+        refuse_images(&i, sizes[k].fragment);
+        i = zipped(&i);
+        refuse_images(&i, sizes[k].fragment);
+    }
+    struct bytes l = good_labels();
+    memset(l.at + 4, 0xff, 4);
+    refuse_labels(&l, "the header says 4294967295 bytes of data, at most 1 GiB");
+}
+
+/* A few bytes that unpack to a great many: no more is unpacked than the header says and one byte. */
+static void test_gzip_bomb(void **state)
+{
+    (void)state;
+    struct bytes bomb = {0}, head = good_images();
+    enum { ZEROS = 4 << 20 };
+    unsigned char *zeros = SG_NEW(ZEROS, unsigned char);
+    z_stream z = {0};
+    head.n = HEAD;
+    memcpy(zeros, head.at, HEAD);
+    CHECK(deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    z.next_in = zeros;
+    z.avail_in = ZEROS;
+    z.next_out = bomb.at;
+    z.avail_out = sizeof bomb.at;
+    CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
+    bomb.n = sizeof bomb.at - z.avail_out;
+    deflateEnd(&z);
+    free(zeros);
+    CHECK(bomb.n < 5000);
+    refuse_images(&bomb, "the data go on after the 105 bytes that the header says");
+}
+
+static void test_labels(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < N; at++) {
+        char fragment[64];
+        struct bytes l = good_labels();
+        l.at[8 + at] = CLASSES;
+        snprintf(fragment, sizeof fragment, "label %zu of 7 is 10, but the classes are 0 to 9", at + 1);
+        refuse_labels(&l, fragment);
+    }
+    struct bytes l = good_labels();
+    l.n = 4;
+    put_size(&l, N - 1);
+    l.n = 8 + N - 1;
+    refuse_labels(&l, "the file holds 6 labels, but ");
+    refuse_labels(&l, "/images holds 7 images; name files that belong together");
+}
+
+static void test_files_that_are_none(void **state)
+{
+    (void)state;
+    const struct bytes i = good_images(), l = good_labels();
+    struct sg_images images;
+    struct sg_error err;
+    CHECK_STATUS(read_both(&images, &err, &i, &l, N), SG_OK);
+    sg_data_images_free(&images);
+    CHECK_STATUS(sg_data_read_idx(&images, images_path, "/nowhere/labels", CLASSES, N, &err), SG_IO);
+    CHECK(strcmp(err.text, "/nowhere/labels: the file cannot be opened (No such file or directory); check its name and permissions") == 0);
+    CHECK(!images.pixel && images.n == 0);
+    CHECK_STATUS(sg_data_read_idx(&images, "/nowhere/images", labels_path, CLASSES, N, &err), SG_IO);
+    CHECK_STATUS(sg_data_read_idx(&images, folder, labels_path, CLASSES, N, &err), SG_BAD_INPUT);
+    CHECK(strstr(err.text, "this is not a regular file; name a data file") != NULL);
+    CHECK_STATUS(sg_data_read_idx(&images, "/dev/zero", labels_path, CLASSES, N, &err), SG_BAD_INPUT);
+    unlink(images_path);
+    CHECK(mkfifo(images_path, 0600) == 0);                 /* nobody writes to it: waiting would be for ever */
+    CHECK_STATUS(sg_data_read_idx(&images, images_path, labels_path, CLASSES, N, &err), SG_BAD_INPUT);
+    unlink(images_path);
+}
+
+/* ---- the real ones, where they are ---------------------------------------------------------------------------------- */
+
+/* How often each digit occurs in MNIST: counted with numpy from the published files. */
+static void check_real(const char *where, const char *stem, size_t n, const size_t counts[10])
+{
+    struct sg_images images;
+    struct sg_error err = {""};
+    size_t got[10] = {0};
+    char *i = sg_base_format("%s/%s-images-idx3-ubyte.gz", where, stem), *l = sg_base_format("%s/%s-labels-idx1-ubyte.gz", where, stem);
+    const enum sg_status status = sg_data_read_idx(&images, i, l, 10, SIZE_MAX, &err);
+    if (status != SG_OK)
+        fail_msg("%s", err.text);
+    CHECK(images.n == n && images.rows == 28 && images.columns == 28);
+    for (size_t k = 0; k < images.n; k++)
+        got[images.label[k]]++;
+    CHECK_SAME(got, counts, 10);
+    sg_data_images_standardise(&images, NULL);
+    if (n == 60000) {                                      /* the constants that everybody uses, to their digits */
+        CHECK_CLOSE(images.mean, 0.1307, 5e-5);
+        CHECK_CLOSE(images.scale, 0.3081, 5e-5);
+    }
+    sg_data_images_free(&images);
+    free(i);
+    free(l);
+}
+
+static void test_mnist(void **state)
+{
+    static const size_t train[10] = {5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949};
+    static const size_t test[10] = {980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009};
+    (void)state;
+    const char *where = getenv("MNIST_DIR") ? getenv("MNIST_DIR") : SG_MNIST_DIR;
+    char *one = sg_base_format("%s/train-images-idx3-ubyte.gz", where);
+    const bool there = where[0] != '\0' && access(one, R_OK) == 0;
+    free(one);
+    if (!there)
+        skip();
+    check_real(where, "train", 60000, train);
+    check_real(where, "t10k", 10000, test);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_plain_and_gzip_come_back), TEST(test_gzip_members_are_joined), TEST(test_magic),  TEST(test_cut_off_and_too_long),
+        TEST(test_corrupt_gzip),             TEST(test_absurd_sizes),            TEST(test_gzip_bomb), TEST(test_labels),
+        TEST(test_files_that_are_none),      TEST(test_mnist),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
