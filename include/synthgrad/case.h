@@ -8,9 +8,10 @@
 
 #include <stdio.h>
 
+#include "synthgrad/images.h"
 #include "synthgrad/sim.h"
 
-enum sg_data_kind { SG_DATA_GAUSSIAN, SG_DATA_CSV, SG_DATA_CLASSES };
+enum sg_data_kind { SG_DATA_GAUSSIAN, SG_DATA_CSV, SG_DATA_CLASSES, SG_DATA_GRID, SG_DATA_IDX, SG_DATA_DIGITS };
 enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
 enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
 enum sg_delay { SG_DELAY_NONE, SG_DELAY_STALE_BACKPROP, SG_DELAY_PAIRS, SG_DELAY_STALE_SG };
@@ -34,6 +35,9 @@ struct sg_case_data {
     char file[SG_CASE_TEXT_MAX];                /* as written; sg_case_make_data finds it */
     struct sg_text_list target;
     bool standardise, standardise_target;
+    int side;                                   /* of the grid */
+    int test;                                   /* images to test on; n to train on */
+    struct sg_text_list train_files, test_files;   /* images, labels: as written; sg_case_make_images finds them */
 };
 struct sg_case_net { struct sg_int_list layers; int loss; bool draw; };
 struct sg_case_train {
@@ -71,12 +75,20 @@ void sg_case_free(struct sg_case *c);
 /* The keys of a case file with types, ranges, defaults and meaning, for `synthgrad explain case`. */
 void sg_case_print_schema(FILE *out);
 
-/* The data set of one replicate.  CSV files are looked for beside the case file, then in the folder that NIST_DIR names.
- * SG_IO (with err filled) when a CSV file is in neither place: the caller may skip the case.
+/* The data set of one replicate.  CSV files are looked for beside the case file, then in the folder that NIST_DIR names; IDX files in the one that
+ * MNIST_DIR names.  Of images, those to train on.  SG_IO (with err filled) when a file is in neither place: the caller may skip the case.
  * SG_BAD_INPUT also when the targets are no labels for the case's loss: logistic wants one column in [0, 1], softmax rows >= 0 that add
  * up to 1 (to 1e-6: files have few digits). */
 enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate,
                                  struct sg_error *err) SG_MUST_CHECK;
+
+/* The images of one replicate, as bytes, both sets standardised by the training set's pixels if the case says so; test may be NULL.  Made digits are
+ * fresh in every replicate; of IDX files, all replicates have the first n and the first `test`.  SG_BAD_INPUT when the files hold fewer, when the sets
+ * do not have one size, and when the case's data are no images; SG_IO as above. */
+enum sg_status sg_case_make_images(struct sg_images *train, struct sg_images *test, const struct sg_case *c, uint64_t seed, uint64_t replicate,
+                                   struct sg_error *err) SG_MUST_CHECK;
+/* Which data these are, for a report: "MNIST (MNIST_DIR=/data/mnist)", "built-in digits, seed 3"; free(). */
+char *sg_case_describe_data(const struct sg_case *c, uint64_t seed);
 
 /* The architecture a case describes, on data of the given shape, in float64.  No layer has a bias of its own: the ones column
  * of X is the intercept.  arch points into the struct, so the struct must not be copied or moved.

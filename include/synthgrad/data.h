@@ -47,6 +47,9 @@ struct sg_classes {
 };
 /* Hypotheses: n >= 1, at least one feature. */
 void sg_data_make_classes(struct sg_data *data, const struct sg_classes *spec, struct sg_rng *rng);
+/* The same labels on a grid [theory, NL2]: side x side points of [-1, 1]^2, row by row from (-1, -1), x_1 fastest.  Of spec, n has to be side^2 and
+ * d 2, or 3 with the ones column.  Hypothesis: side >= 2. */
+void sg_data_make_grid(struct sg_data *data, size_t side, const struct sg_classes *spec, struct sg_rng *rng);
 
 /* ---- CSV (RFC 4180) ------------------------------------------------------------------------------------------ */
 

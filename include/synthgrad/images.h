@@ -59,12 +59,12 @@ struct sg_batch sg_data_gather_images(struct sg_rows *rows, const struct sg_imag
  * The n mod batch samples at its end are left out of that epoch, others in every epoch: all batches have one size, so that batch norm never sees
  * a rump and a learning rate means the same in every step.
  * The permutation is a function of (seed, name, replicate, epoch) alone, so a run resumes from its step number. */
-struct sg_order;
-struct sg_order *sg_data_order_alloc(size_t n, size_t batch, uint64_t seed, const char *name, uint64_t replicate);   /* 1 <= batch <= n */
-void sg_data_order_free(struct sg_order *order);
-size_t sg_data_order_steps(const struct sg_order *order);                        /* batches an epoch */
+struct sg_batches;
+struct sg_batches *sg_data_batches_alloc(size_t n, size_t batch, uint64_t seed, const char *name, uint64_t replicate);   /* 1 <= batch <= n */
+void sg_data_batches_free(struct sg_batches *batches);
+size_t sg_data_batches_steps(const struct sg_batches *batches);                        /* batches an epoch */
 /* The batch of step 0, 1, 2, ...: step = epoch * steps + place in the epoch.  Valid until the next call.  No allocation; O(n) when the epoch is
  * another than the last call's. */
-const size_t *sg_data_order_at(struct sg_order *order, uint64_t step);
+const size_t *sg_data_batches_at(struct sg_batches *batches, uint64_t step);
 
 #endif

@@ -18,16 +18,22 @@ static enum sg_status check_kind(const struct sg_case *c, const struct sg_case_r
     for (size_t k = 0; k < sg_case_n_keys; k++) {
         const struct sg_case_key *key = &sg_case_keys[k];
         const bool other = key->only != SG_ANY_DATA && !((unsigned)key->only & 1u << c->data.kind);
+        char only[SG_CASE_WANTS_MAX];
+        sg_case_only_name(only, key->only);
         if (other && r->given[k])
-            return sg_case_refuse(r, r->line[k],
-                                  "\"%s\" is a key of %s data, but kind is \"%s\"; change kind or take it out", key->name,
-                                  sg_case_only_name(key->only), choice(SG_GROUP_DATA, "kind", c->data.kind));
+            return sg_case_refuse(r, r->line[k], "\"%s\" is a key of %s data, but kind is \"%s\"; change kind or take it out", key->name, only,
+                                  choice(SG_GROUP_DATA, "kind", c->data.kind));
     }
     const size_t line = sg_case_line(r, SG_GROUP_DATA, "kind");
     if (csv && c->data.file[0] == '\0')
         return sg_case_refuse(r, line, "csv data needs a file; for example file = \"longley.csv\"");
     if (csv && c->data.target.n == 0)
         return sg_case_refuse(r, line, "csv data needs the columns to predict; for example target = [\"employed\"]");
+    const struct { const char *name; size_t n; } files[] = {{"train_files", c->data.train_files.n}, {"test_files", c->data.test_files.n}};
+    for (size_t k = 0; k < sizeof files / sizeof *files; k++)
+        if (files[k].n != 2)
+            return sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, files[k].name),
+                                  "\"%s\" names %zu files, but wants the one with images and the one with labels; name the two", files[k].name, files[k].n);
     return SG_OK;
 }
 
@@ -35,7 +41,7 @@ static enum sg_status check_spectrum(const struct sg_case *c, const struct sg_ca
 {
     const struct sg_case_data *data = &c->data;
     const int small = data->n < data->d ? data->n : data->d, rank = data->rank ? data->rank : small;
-    if (data->kind == SG_DATA_CSV)
+    if (data->kind != SG_DATA_GAUSSIAN && data->kind != SG_DATA_CLASSES)
         return SG_OK;
     if ((double)data->n * (data->d + data->outputs) > 5e7)
         return sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, "n"), "n = %d rows of %d columns are more than 5e7 numbers; make n or d smaller",
@@ -57,7 +63,9 @@ static enum sg_status check_spectrum(const struct sg_case *c, const struct sg_ca
 /* What the log losses want of y, as far as the case says it; sg_case_make_data looks at the numbers. */
 static enum sg_status check_labels(const struct sg_case *c, const struct sg_case_reader *r)
 {
-    const bool softmax = c->net.loss == SG_SOFTMAX_XENT, one_column = c->data.kind == SG_DATA_CSV ? c->data.target.n == 1 : !c->data.one_hot;
+    const bool softmax = c->net.loss == SG_SOFTMAX_XENT, csv = c->data.kind == SG_DATA_CSV;
+    const bool images = c->data.kind == SG_DATA_IDX || c->data.kind == SG_DATA_DIGITS;
+    const bool one_column = csv ? c->data.target.n == 1 : !images && !c->data.one_hot;
     const size_t line = sg_case_line(r, SG_GROUP_NET, "loss");
     if (!softmax && c->net.loss != SG_LOGISTIC)
         return SG_OK;
@@ -67,7 +75,7 @@ static enum sg_status check_labels(const struct sg_case *c, const struct sg_case
     if (softmax == one_column)
         return sg_case_refuse(r, line, softmax ? "loss = \"softmax\" needs a column of y for each class; write %s"
                                                : "loss = \"logistic\" needs y in one column; write %s",
-                              c->data.kind == SG_DATA_CSV ? "the other loss or other targets" : softmax ? "one_hot = true" : "one_hot = false");
+                              csv ? "the other loss or other targets" : images ? "the other loss" : softmax ? "one_hot = true" : "one_hot = false");
     return SG_OK;
 }
 

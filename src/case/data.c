@@ -26,42 +26,51 @@ static enum sg_status make_gaussian(struct sg_data *data, const struct sg_case *
     return status;
 }
 
-/* The path of an existing file, free(), or NULL.  Fresh strings: a path that is cut off could name another file. */
-static char *find_file(const struct sg_case *c)
+static const struct sg_case_place nist = {"NIST_DIR", SG_NIST_DIR};
+
+/* The first of folder/file and folder/file.suffix that is there.  Fresh strings: a path that is cut off could name another file. */
+static char *find_in(const char *folder, size_t length, const char *file, const char *suffix)
 {
-    const char *file = c->data.file, *folder = getenv("NIST_DIR"), *slash = strrchr(c->path, '/');
-    if (!folder)
-        folder = SG_NIST_DIR;                  /* where the data were when this was built; empty: nowhere */
-    const int beside = file[0] != '/' && slash ? (int)(slash + 1 - c->path) : 0;
-    char *path = sg_base_format("%.*s%s", beside, c->path, file);
-    if (access(path, F_OK) != 0 && file[0] != '/' && folder && folder[0] != '\0') {
+    const char *const ends[] = {"", suffix};
+    for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+        char *path = sg_base_format("%.*s%s%s", (int)length, folder, file, ends[k]);
+        if (access(path, F_OK) == 0)
+            return path;
         free(path);
-        path = sg_base_format("%s/%s", folder, file);
     }
-    if (access(path, F_OK) == 0)
-        return path;
-    free(path);
     return NULL;
 }
 
-static enum sg_status not_found(const struct sg_case *c, struct sg_error *err)
+char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix, const struct sg_case_place *place)
 {
-    const struct sg_shown file = sg_case_show(c->data.file);
+    const char *slash = strrchr(c->path, '/'), *said = getenv(place->variable), *folder = said ? said : place->built_in;
+    char *path = find_in(c->path, file[0] != '/' && slash ? (size_t)(slash + 1 - c->path) : 0, file, suffix);
+    if (!path && file[0] != '/' && folder[0] != '\0') {
+        char *with_slash = sg_base_format("%s/", folder);
+        path = find_in(with_slash, strlen(with_slash), file, suffix);
+        free(with_slash);
+    }
+    return path;
+}
+
+enum sg_status sg_case_not_found(const struct sg_case *c, const char *file, const struct sg_case_place *place, struct sg_error *err)
+{
+    const struct sg_shown shown = sg_case_show(file);
     struct sg_case_reader r;
     sg_case_reader_init(&r, c->path, err);
-    if (c->data.file[0] == '/')
-        (void)sg_case_refuse(&r, 0, "data file %s not found; correct its path in data", file.text);
+    if (file[0] == '/')
+        (void)sg_case_refuse(&r, 0, "data file %s not found; correct its path in data", shown.text);
     else
-        (void)sg_case_refuse(&r, 0, "data file %s not found beside the case or in NIST_DIR; "
-                             "set NIST_DIR to the folder that holds it", file.text);
+        (void)sg_case_refuse(&r, 0, "data file %s not found beside the case or in %s; set %s to the folder that holds it", shown.text,
+                             place->variable, place->variable);
     return SG_IO;
 }
 
 static enum sg_status read_csv(struct sg_data *data, const struct sg_case *c, struct sg_error *err)
 {
-    char *path = find_file(c);
+    char *path = sg_case_find_file(c, c->data.file, "", &nist);
     if (!path)
-        return not_found(c, err);
+        return sg_case_not_found(c, c->data.file, &nist, err);
     const char *targets[SG_CASE_LIST_MAX];
     for (size_t i = 0; i < c->data.target.n; i++)
         targets[i] = c->data.target.value[i];
@@ -82,11 +91,34 @@ static enum sg_status read_csv(struct sg_data *data, const struct sg_case *c, st
 
 static void make_classes(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate)
 {
-    const struct sg_classes spec = {.n = (size_t)c->data.n, .d = (size_t)c->data.d, .labels = (enum sg_labels)c->data.labels,
-                                    .bias = c->data.bias, .one_hot = c->data.one_hot};
+    const bool grid = c->data.kind == SG_DATA_GRID;
+    const size_t side = (size_t)c->data.side, n = grid ? side * side : (size_t)c->data.n, d = grid ? 2 + (size_t)c->data.bias : (size_t)c->data.d;
+    const struct sg_classes spec = {.n = n, .d = d, .labels = (enum sg_labels)c->data.labels, .bias = c->data.bias, .one_hot = c->data.one_hot};
     struct sg_rng *rng = sg_base_rng_alloc(seed, c->name, replicate, "data");
-    sg_data_make_classes(data, &spec, rng);
+    if (grid)
+        sg_data_make_grid(data, side, &spec, rng);
+    else
+        sg_data_make_classes(data, &spec, rng);
     sg_base_rng_free(rng);
+}
+
+/* Training images as float64 samples, for claims on any data. */
+static enum sg_status make_from_images(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate, struct sg_error *err)
+{
+    struct sg_images train;
+    enum sg_status status = sg_case_make_images(&train, NULL, c, seed, replicate, err);
+    if (status != SG_OK)
+        return status;
+    const size_t columns = train.rows * train.columns + train.classes + 1;
+    if (train.n * columns <= 50000000) {
+        sg_data_from_images(data, &train, c->data.bias);
+    } else {
+        struct sg_case_reader r;
+        sg_case_reader_init(&r, c->path, err);
+        status = sg_case_refuse(&r, 0, "n = %zu images of %zu columns are more than 5e7 numbers; make n smaller", train.n, columns);
+    }
+    sg_data_images_free(&train);
+    return status;
 }
 
 /* Log losses want labels: NaN and anything else that is none is refused. */
@@ -118,7 +150,10 @@ enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, 
     switch ((enum sg_data_kind)c->data.kind) {
     case SG_DATA_GAUSSIAN: status = make_gaussian(data, c, seed, replicate, err); break;
     case SG_DATA_CSV: status = read_csv(data, c, err); break;
-    case SG_DATA_CLASSES: make_classes(data, c, seed, replicate); break;
+    case SG_DATA_CLASSES:
+    case SG_DATA_GRID: make_classes(data, c, seed, replicate); break;
+    case SG_DATA_IDX:
+    case SG_DATA_DIGITS: status = make_from_images(data, c, seed, replicate, err); break;
     }
     if (status == SG_OK && (status = check_labels(data, c, err)) != SG_OK)
         sg_data_free(data);

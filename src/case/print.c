@@ -8,8 +8,10 @@ static void print_key(FILE *out, const struct sg_case_key *key)
     char wants[SG_CASE_WANTS_MAX];
     sg_case_wants(wants, key);
     fprintf(out, "  %-19s %s", key->name, wants);
-    if (key->only != SG_ANY_DATA)
-        fprintf(out, "; %s data only", sg_case_only_name(key->only));
+    if (key->only != SG_ANY_DATA) {
+        sg_case_only_name(wants, key->only);
+        fprintf(out, "; %s data only", wants);
+    }
     if (key->preset)
         fprintf(out, "; default %s\n", key->preset);
     else

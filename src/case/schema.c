@@ -8,7 +8,8 @@
 
 static const struct sg_case_choice expects[] = {{"holds", 0},   {"fails", 0},      {"inconclusive", 0},
                                                 {"refuted", 0}, {"reproduced", 0}, {"not reproduced", 0}, {NULL, 0}};
-static const struct sg_case_choice kinds[] = {{"gaussian", SG_DATA_GAUSSIAN}, {"csv", SG_DATA_CSV}, {"classes", SG_DATA_CLASSES}, {NULL, 0}};
+static const struct sg_case_choice kinds[] = {{"gaussian", SG_DATA_GAUSSIAN}, {"csv", SG_DATA_CSV}, {"classes", SG_DATA_CLASSES},
+                                              {"grid", SG_DATA_GRID}, {"idx", SG_DATA_IDX}, {"digits", SG_DATA_DIGITS}, {NULL, 0}};
 static const struct sg_case_choice labels[] = {
     {"linear", SG_LABELS_LINEAR}, {"noisy", SG_LABELS_NOISY}, {"random", SG_LABELS_RANDOM}, {NULL, 0}};
 static const struct sg_case_choice losses[] = {
@@ -53,8 +54,9 @@ const struct sg_case_key sg_case_keys[] = {
       .meaning = "What a large experiment costs; it then runs with --full only, and goes on where it was stopped." },
 
     { TOP(data), SG_KEY_GROUP, .holds = SG_GROUP_DATA, .example = "{ n = 200; d = 6; }", .meaning = "The data set." },
-    { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"", .meaning = "Made with an exact spectrum, or read from a file, or made for two classes: features N(0, 1)." },
-    { DATA(n), INT(1, 1000000), .only = SG_ONLY_MADE, .preset = "200", .meaning = "Samples." },
+    { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"", 
+      .meaning = "An exact spectrum; a CSV file; two classes, of N(0, 1) features or on a grid; MNIST or other IDX files; built-in digits." },
+    { DATA(n), INT(1, 1000000), .only = SG_ONLY_MADE_OR_IMAGES, .preset = "200", .meaning = "Samples; of images, the first n to train on." },
     { DATA(d), INT(1, 2000), .only = SG_ONLY_MADE, .preset = "6",
       .meaning = "Columns of X, the ones column included when bias is true." },
     { DATA(outputs), INT(1, 64), .only = SG_ONLY_GAUSSIAN, .preset = "1", .meaning = "Columns of y." },
@@ -65,17 +67,24 @@ const struct sg_case_key sg_case_keys[] = {
     { DATA(noise), REAL(0, HUGE_VAL), .only = SG_ONLY_GAUSSIAN, .preset = "0.5",
       .meaning = "Standard deviation of y - X w_true; 0 makes the data realizable." },
     { DATA(bias), SG_KEY_BOOL, .preset = "true", .meaning = "X has a ones column, the last one: the intercept." },
-    { DATA(labels), CHOICE(labels), .only = SG_ONLY_CLASSES, .preset = "\"linear\"",
+    { DATA(labels), CHOICE(labels), .only = SG_ONLY_TWO_CLASSES, .preset = "\"linear\"",
       .meaning = "The side of a random hyperplane through 0; that with exactly round(n / 10) samples swapped; fair coins." },
-    { DATA(one_hot), SG_KEY_BOOL, .only = SG_ONLY_CLASSES, .preset = "false",
+    { DATA(one_hot), SG_KEY_BOOL, .only = SG_ONLY_TWO_CLASSES, .preset = "false",
       .meaning = "Two columns of y, (1, 0) or (0, 1), for the softmax; else one, 0 or 1." },
+    { DATA(side), INT(2, 1000), .only = SG_ONLY_GRID, .preset = "20", .meaning = "The grid has side x side points in [-1, 1]^2." },
     { DATA(file), SG_KEY_TEXT, .only = SG_ONLY_CSV, .example = "\"longley.csv\"",
       .meaning = "CSV file with a header, looked for beside the case file and then in the folder that NIST_DIR names." },
     /* The SG's target is the one a control means: changing the columns is another experiment, not a near violation. */
     { DATA(target), SG_KEY_TEXTS, .one_will_do = true, .at_least = 1, .only = SG_ONLY_CSV, .not_in_control = true,
       .example = "[\"employed\"]", .meaning = "Columns to predict; all others are features." },
-    { DATA(standardise), SG_KEY_BOOL, .only = SG_ONLY_CSV, .preset = "true",
-      .meaning = "Features are centred and divided by their standard deviation (divisor n)." },
+    { DATA(test), INT(1, 1000000), .only = SG_ONLY_IMAGES, .preset = "1000", .meaning = "Images to test on, the first ones." },
+    { DATA(train_files), SG_KEY_TEXTS, .at_least = 2, .only = SG_ONLY_IDX, .not_in_control = true,
+      .preset = "[\"train-images-idx3-ubyte\", \"train-labels-idx1-ubyte\"]",
+      .meaning = "IDX files of images and labels, .gz or not, beside the case file or in the folder that MNIST_DIR names." },
+    { DATA(test_files), SG_KEY_TEXTS, .at_least = 2, .only = SG_ONLY_IDX, .not_in_control = true,
+      .preset = "[\"t10k-images-idx3-ubyte\", \"t10k-labels-idx1-ubyte\"]", .meaning = "The same for the images to test on." },
+    { DATA(standardise), SG_KEY_BOOL, .only = SG_ONLY_FEATURES, .preset = "true",
+      .meaning = "Features are centred and divided by their standard deviation (divisor n); pixels all by one, or are in [0, 1]." },
     { DATA(standardise_target), SG_KEY_BOOL, .only = SG_ONLY_CSV, .preset = "false", .meaning = "Targets too." },
 
     { TOP(net), SG_KEY_GROUP, .holds = SG_GROUP_NET, .example = "{ layers = (8, 8); }", .meaning = "The network." },
@@ -148,18 +157,6 @@ const char *sg_case_group_name(enum sg_group group)
     return names[group];
 }
 
-const char *sg_case_only_name(enum sg_key_only only)
-{
-    switch (only) {
-    case SG_ONLY_GAUSSIAN: return "gaussian";
-    case SG_ONLY_CSV: return "csv";
-    case SG_ONLY_CLASSES: return "classes";
-    case SG_ONLY_MADE: return "gaussian or classes";
-    case SG_ANY_DATA: break;
-    }
-    return "any";
-}
-
 const char *sg_case_choice_name(const struct sg_case_key *key, int value)
 {
     size_t i = 0;
@@ -182,13 +179,21 @@ static void want_real(char text[SG_CASE_WANTS_MAX], const struct sg_case_key *ke
                  key->low, key->high);
 }
 
-static void want_choice(char text[SG_CASE_WANTS_MAX], const struct sg_case_choice *choices)
+/* "a", "b" or "c": those of the choices whose bit is in `which`; a word's value is 0, so ~0u has all of any key's. */
+static void join(char text[SG_CASE_WANTS_MAX], const struct sg_case_choice *choices, unsigned which, const char *quote)
 {
-    size_t used = 0;
-    for (size_t i = 0; choices[i].name && used < SG_CASE_WANTS_MAX; i++) {
-        const char *comma = i == 0 ? "" : choices[i + 1].name ? ", " : " or ";
-        used += (size_t)snprintf(text + used, SG_CASE_WANTS_MAX - used, "%s\"%s\"", comma, choices[i].name);
-    }
+    size_t used = 0, all = 0, last = 0;
+    for (; choices[all].name; all++)
+        last = which & 1u << choices[all].value ? all : last;
+    for (size_t i = 0; i < all && used < SG_CASE_WANTS_MAX; i++)
+        if (which & 1u << choices[i].value)
+            used += (size_t)snprintf(text + used, SG_CASE_WANTS_MAX - used, "%s%s%s%s", used == 0 ? "" : i < last ? ", " : " or ", quote,
+                                     choices[i].name, quote);
+}
+
+void sg_case_only_name(char text[SG_CASE_WANTS_MAX], enum sg_key_only only)
+{
+    join(text, kinds, (unsigned)only, "");
 }
 
 void sg_case_wants(char text[SG_CASE_WANTS_MAX], const struct sg_case_key *key)
@@ -209,12 +214,12 @@ void sg_case_wants(char text[SG_CASE_WANTS_MAX], const struct sg_case_key *key)
         return;
     case SG_KEY_REAL: want_real(text, key); return;
     case SG_KEY_CHOICE:
-    case SG_KEY_WORD: want_choice(text, key->choices); return;
+    case SG_KEY_WORD: join(text, key->choices, ~0u, "\""); return;
     case SG_KEY_BOOL: plain = "true or false"; break;
     case SG_KEY_IDENTIFIER: plain = "letters and digits in quotes"; break;
     case SG_KEY_TEXT: plain = "text in quotes"; break;
     case SG_KEY_TERMS: plain = "one or more of the letters h, y and 1 in quotes, each once"; break;
-    case SG_KEY_TEXTS: plain = "a text in quotes or a list of them"; break;
+    case SG_KEY_TEXTS: plain = key->one_will_do ? "a text in quotes or a list of them" : "a list of texts in quotes"; break;
     case SG_KEY_GROUP: plain = "a group"; break;
     case SG_KEY_GROUP_LIST: plain = "a list of groups"; break;
     }

@@ -30,7 +30,10 @@ struct sg_case_choice { const char *name; int value; };
 
 /* Data keys that only some kinds of data set have: a set of kinds. */
 enum sg_key_only { SG_ANY_DATA, SG_ONLY_GAUSSIAN = 1 << SG_DATA_GAUSSIAN, SG_ONLY_CSV = 1 << SG_DATA_CSV, SG_ONLY_CLASSES = 1 << SG_DATA_CLASSES,
-                   SG_ONLY_MADE = SG_ONLY_GAUSSIAN | SG_ONLY_CLASSES };
+                   SG_ONLY_GRID = 1 << SG_DATA_GRID, SG_ONLY_IDX = 1 << SG_DATA_IDX, SG_ONLY_DIGITS = 1 << SG_DATA_DIGITS,
+                   SG_ONLY_MADE = SG_ONLY_GAUSSIAN | SG_ONLY_CLASSES, SG_ONLY_TWO_CLASSES = SG_ONLY_CLASSES | SG_ONLY_GRID,
+                   SG_ONLY_IMAGES = SG_ONLY_IDX | SG_ONLY_DIGITS, SG_ONLY_MADE_OR_IMAGES = SG_ONLY_MADE | SG_ONLY_IMAGES,
+                   SG_ONLY_FEATURES = SG_ONLY_CSV | SG_ONLY_IMAGES };
 
 struct sg_case_key {
     enum sg_group group;
@@ -57,14 +60,14 @@ extern const size_t sg_case_n_keys;
 /* NULL when the group has no such key.  The control group finds the keys of data, net, sg and train. */
 const struct sg_case_key *sg_case_find_key(enum sg_group group, const char *name);
 const char *sg_case_group_name(enum sg_group group);
-/* The kinds that have the key: "gaussian or classes". */
-const char *sg_case_only_name(enum sg_key_only only);
 /* The word that a file has for a choice. */
 const char *sg_case_choice_name(const struct sg_case_key *key, int value);
 const char *sg_case_example(const struct sg_case_key *key);
 /* What a key takes, "an integer from 1 to 64", into text. */
 enum { SG_CASE_WANTS_MAX = 200 };
 void sg_case_wants(char text[SG_CASE_WANTS_MAX], const struct sg_case_key *key);
+/* The kinds of data that have a key, "gaussian or classes", into text. */
+void sg_case_only_name(char text[SG_CASE_WANTS_MAX], enum sg_key_only only);
 
 /* ---- the reader's state and its refusals (words.c) ------------------------------------------------------------- */
 
@@ -106,6 +109,12 @@ enum sg_status sg_case_put(void *base, const struct sg_case_key *key, const conf
 enum sg_status sg_case_check(const struct sg_case *c, const struct sg_case_reader *r) SG_MUST_CHECK;
 /* The boundary of module i, with -1 resolved: 1..layers + 1. */
 size_t sg_case_boundary(const struct sg_case *c, size_t i);
+/* Where a data file may lie but beside the case: the folder that an environment variable names, or the one known when this was built (empty: none). */
+struct sg_case_place { const char *variable, *built_in; };
+/* The path of an existing file, free(); NULL: not found.  An absolute path is taken as it is.  suffix: what the name may lack. (data.c) */
+char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix, const struct sg_case_place *place);
+/* SG_IO: the caller may skip the case. */
+enum sg_status sg_case_not_found(const struct sg_case *c, const char *file, const struct sg_case_place *place, struct sg_error *err);
 /* Fills c->control and c->control_text from the control group; c is complete otherwise. (control.c) */
 enum sg_status sg_case_read_control(struct sg_case *c, const config_setting_t *group, const struct sg_case_reader *r)
     SG_MUST_CHECK;

@@ -1164,7 +1164,8 @@ static void test_schema_prints_every_key(void **state)
     fclose(out);
     static const char *const keys[] = {
         "claim", "expect", "seed", "replicates", "budget", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
-        "labels", "one_hot", "file", "target", "standardise", "standardise_target", "net", "layers", "loss", "draw", "sg", "at", "family", "hidden", "terms",
+        "labels", "one_hot", "side", "file", "target", "test", "train_files", "test_files", "standardise", "standardise_target",
+        "net", "layers", "loss", "draw", "sg", "at", "family", "hidden", "terms",
         "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
         "beta2", "epsilon", "steps", "tau",
         "radius", "line", "control",
@@ -1184,7 +1185,7 @@ static void test_schema_prints_every_key(void **state)
     for (const char *p = text; (p = strstr(p, "; default ")); p++)
         lines++;
     assert_int_equal(lines, COUNT(keys) - 5 - 4);   /* five groups and four required keys have none */
-    assert_non_null(strstr(text, "an integer from 1 to 1000000; gaussian or classes data only; default 200\n"));
+    assert_non_null(strstr(text, "an integer from 1 to 1000000; gaussian, classes, idx or digits data only; default 200\n"));
     assert_non_null(strstr(text, "a number above 0; default 0.9\n"));
     assert_non_null(strstr(text, "a number above 0, at most 1; default 1e-6\n"));
     assert_non_null(strstr(text, "\"sample\", \"compressed\" or \"spectral\"; default \"sample\"\n"));

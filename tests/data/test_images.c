@@ -204,53 +204,53 @@ static void test_an_epoch_takes_each_sample_once(void **state)
     (void)state;
     for (size_t n = 1; n <= 23; n++)
         for (size_t batch = 1; batch <= n; batch++) {
-            struct sg_order *order = sg_data_order_alloc(n, batch, test_seed(), "epoch", 0);
-            const size_t steps = sg_data_order_steps(order);
+            struct sg_batches *batches = sg_data_batches_alloc(n, batch, test_seed(), "epoch", 0);
+            const size_t steps = sg_data_batches_steps(batches);
             CHECK(steps == n / batch);
             for (uint64_t epoch = 0; epoch < 3; epoch++) {
                 bool taken[23] = {false};
                 for (size_t step = 0; step < steps; step++) {
-                    const size_t *index = sg_data_order_at(order, epoch * steps + step);
+                    const size_t *index = sg_data_batches_at(batches, epoch * steps + step);
                     for (size_t i = 0; i < batch; i++) {
                         CHECK(index[i] < n && !taken[index[i]]);
                         taken[index[i]] = true;
                     }
                 }
             }
-            sg_data_order_free(order);
+            sg_data_batches_free(batches);
         }
-    CHECK_ABORTS(sg_data_order_alloc(5, 6, 1, "epoch", 0));
-    CHECK_ABORTS(sg_data_order_alloc(5, 0, 1, "epoch", 0));
+    CHECK_ABORTS(sg_data_batches_alloc(5, 6, 1, "epoch", 0));
+    CHECK_ABORTS(sg_data_batches_alloc(5, 0, 1, "epoch", 0));
 }
 
 static void test_order_resumes_anywhere(void **state)
 {
     (void)state;
     enum { COUNT_N = 103, BATCH = 10, STEPS = 10, RUN_STEPS = 47 };
-    struct sg_order *order = sg_data_order_alloc(COUNT_N, BATCH, test_seed(), "resume", 3);
+    struct sg_batches *batches = sg_data_batches_alloc(COUNT_N, BATCH, test_seed(), "resume", 3);
     size_t seen[RUN_STEPS][BATCH];
     for (size_t t = 0; t < RUN_STEPS; t++)
-        memcpy(seen[t], sg_data_order_at(order, t), sizeof seen[t]);
+        memcpy(seen[t], sg_data_batches_at(batches, t), sizeof seen[t]);
     for (size_t k = 0; k < RUN_STEPS; k++) {
         const size_t t = k * 29 % RUN_STEPS;               /* forwards and back */
-        struct sg_order *fresh = sg_data_order_alloc(COUNT_N, BATCH, test_seed(), "resume", 3);
-        CHECK_SAME(sg_data_order_at(order, t), seen[t], BATCH);
-        CHECK_SAME(sg_data_order_at(fresh, t), seen[t], BATCH);
-        sg_data_order_free(fresh);
+        struct sg_batches *fresh = sg_data_batches_alloc(COUNT_N, BATCH, test_seed(), "resume", 3);
+        CHECK_SAME(sg_data_batches_at(batches, t), seen[t], BATCH);
+        CHECK_SAME(sg_data_batches_at(fresh, t), seen[t], BATCH);
+        sg_data_batches_free(fresh);
     }
     /* Another epoch, seed, name or replicate is another order. */
-    struct sg_order *others[] = {sg_data_order_alloc(COUNT_N, BATCH, test_seed() + 1, "resume", 3),
-                                 sg_data_order_alloc(COUNT_N, BATCH, test_seed(), "resumf", 3),
-                                 sg_data_order_alloc(COUNT_N, BATCH, test_seed(), "resume", 4)};
+    struct sg_batches *others[] = {sg_data_batches_alloc(COUNT_N, BATCH, test_seed() + 1, "resume", 3),
+                                 sg_data_batches_alloc(COUNT_N, BATCH, test_seed(), "resumf", 3),
+                                 sg_data_batches_alloc(COUNT_N, BATCH, test_seed(), "resume", 4)};
     for (size_t k = 0; k < COUNT(others); k++) {
-        CHECK(memcmp(sg_data_order_at(others[k], 0), seen[0], sizeof seen[0]) != 0);
-        sg_data_order_free(others[k]);
+        CHECK(memcmp(sg_data_batches_at(others[k], 0), seen[0], sizeof seen[0]) != 0);
+        sg_data_batches_free(others[k]);
     }
     for (size_t epoch = 1; epoch * STEPS < RUN_STEPS; epoch++)
         CHECK(memcmp(seen[epoch * STEPS], seen[0], sizeof seen[0]) != 0);
     /* A step far out costs no more than any other. */
-    CHECK(sg_data_order_at(order, UINT64_MAX) != NULL);
-    sg_data_order_free(order);
+    CHECK(sg_data_batches_at(batches, UINT64_MAX) != NULL);
+    sg_data_batches_free(batches);
 }
 
 /* All 24 orders of four samples are equally likely: chi squared with 23 degrees of freedom, the quantile of 1e-9. */
@@ -260,9 +260,9 @@ static void test_every_order_is_as_likely(void **state)
     (void)state;
     size_t count[256] = {0}, kinds = 0;
     double chi = 0.0;
-    struct sg_order *order = sg_data_order_alloc(4, 4, test_seed(), "likely", 0);
+    struct sg_batches *batches = sg_data_batches_alloc(4, 4, test_seed(), "likely", 0);
     for (uint64_t epoch = 0; epoch < EPOCHS; epoch++) {
-        const size_t *p = sg_data_order_at(order, epoch);
+        const size_t *p = sg_data_batches_at(batches, epoch);
         count[p[0] | p[1] << 2 | p[2] << 4 | p[3] << 6]++;
     }
     for (size_t k = 0; k < COUNT(count); k++) {
@@ -272,7 +272,7 @@ static void test_every_order_is_as_likely(void **state)
     }
     CHECK(kinds == ORDERS);
     CHECK_BOUND(chi, gsl_cdf_chisq_Qinv(1e-9, ORDERS - 1));
-    sg_data_order_free(order);
+    sg_data_batches_free(batches);
 }
 
 int main(void)

@@ -138,16 +138,16 @@ static void no_allocation_for_minibatches(void **state)
     sg_data_make_digits(&images, 50, rng);
     sg_data_rows_alloc(&rows, SG_F32, 8, 12, 2);
     sg_data_rows_alloc(&of_images, SG_F64, 8, 784, 10);
-    struct sg_order *order = sg_data_order_alloc(50, 8, test_seed(), "minibatches", 0);
+    struct sg_batches *batches = sg_data_batches_alloc(50, 8, test_seed(), "minibatches", 0);
     const size_t before = calls;
     size_t gathered = 0;
     for (uint64_t step = 0; step < 100; step++) {
-        const size_t *index = sg_data_order_at(order, step);
+        const size_t *index = sg_data_batches_at(batches, step);
         gathered += sg_data_gather(&rows, &data, index, 8).n + sg_data_gather_images(&of_images, &images, index, 8).n;
     }
     const size_t after = calls;
     CHECK(gathered == 1600 && after == before);
-    sg_data_order_free(order);
+    sg_data_batches_free(batches);
     sg_data_rows_free(&rows);
     sg_data_rows_free(&of_images);
     sg_data_images_free(&images);
