@@ -35,7 +35,7 @@ LDFLAGS_ALL   = $(OPT) -pthread $(LDFLAGS)
 COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
 # ---- sources by wildcard: a new file needs no edit here.  net/kernel/ is written in SG_REAL and compiled twice. ----
-LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net sim closed cert case claim search analyze report)))
+LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net train sim closed cert case claim search analyze report)))
 KERNEL_SRC := $(wildcard src/net/kernel/*.c)
 CLI_SRC    := $(wildcard src/cli/*.c)
 TEST_SRC   := $(wildcard tests/*/test_*.c)

@@ -12,5 +12,6 @@
 #include "synthgrad/net.h"
 #include "synthgrad/report.h"
 #include "synthgrad/sim.h"
+#include "synthgrad/train.h"
 
 #endif

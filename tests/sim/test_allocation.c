@@ -6,6 +6,7 @@
 
 #include "synthgrad/images.h"
 #include "synthgrad/sim.h"
+#include "synthgrad/train.h"
 
 static _Thread_local size_t calls;       /* of this thread: the step loop has one, and a sanitizer's or BLAS's own thread is not it */
 
@@ -155,8 +156,36 @@ static void no_allocation_for_minibatches(void **state)
     sg_base_rng_free(rng);
 }
 
+/* Training: batch norm, an SG, Adam, GEMM-sized layers, scoring. */
+static void no_allocation_in_training(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("training", 0);
+    struct sg_images images;
+    sg_data_make_digits(&images, 80, rng);
+    const struct sg_layer layers[] = {{SG_DENSE, 40, false}, {SG_BATCHNORM, 40, false}, {SG_RELU, 40, false}, {SG_DENSE, 10, true}};
+    const struct sg_module module = {3, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
+    const struct sg_arch arch = {.dtype = SG_F32, .loss = SG_SOFTMAX_XENT, .inputs = 784, .labels = 10, .n_layers = 4, .layers = layers,
+                                 .n_modules = 1, .modules = &module};
+    struct sg_net *net = sg_net_alloc(&arch);
+    const struct sg_opt adam = {SG_ADAM, 1e-3, 0.9, 0.999, 1e-8};
+    const struct sg_train_spec spec = {.net = net, .net_opt = adam, .sg_opt = adam, .init = SG_HE, .images = &images, .batch = 32, .name = "a"};
+    struct sg_train *train = sg_train_alloc(&spec);
+    const size_t before = calls;
+    const enum sg_status status = sg_train_advance(train, 20);
+    const struct sg_score score = sg_train_score(train, &images);
+    const size_t after = calls;
+    CHECK_STATUS(status, SG_OK);
+    CHECK(isfinite(score.loss) && after == before);
+    sg_train_free(train);
+    sg_net_free(net);
+    sg_data_images_free(&images);
+    sg_base_rng_free(rng);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(counter), TEST(no_allocation_in_the_loop), TEST(no_allocation_for_minibatches)};
+    const struct CMUnitTest tests[] = {TEST(counter), TEST(no_allocation_in_the_loop), TEST(no_allocation_for_minibatches),
+                                       TEST(no_allocation_in_training)};
     return cmocka_run_group_tests(tests, start_counting, NULL);
 }

@@ -1,0 +1,157 @@
+/* Training on built-in digits: it learns, a checkpoint resumes to the same bits, an observer changes nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+#include "synthgrad/train.h"
+
+enum { TRAIN = 600, TEST_IMAGES = 300, WIDTH = 48 };
+static const struct sg_layer layers[] = {{SG_DENSE, WIDTH, false}, {SG_BATCHNORM, WIDTH, false}, {SG_RELU, WIDTH, false},
+                                         {SG_DENSE, WIDTH, false}, {SG_BATCHNORM, WIDTH, false}, {SG_RELU, WIDTH, false}, {SG_DENSE, 10, true}};
+
+struct fixture { struct sg_images images, seen, unseen; };
+
+static int set_up(void **state)
+{
+    struct fixture *f = *state = SG_NEW(1, struct fixture);
+    struct sg_rng *rng = sg_base_rng_alloc(4711, "train", 0, "digits");
+    sg_data_make_digits(&f->images, TRAIN + TEST_IMAGES, rng);
+    f->seen = sg_data_images_slice(&f->images, 0, TRAIN);
+    f->unseen = sg_data_images_slice(&f->images, TRAIN, TEST_IMAGES);
+    sg_base_rng_free(rng);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    sg_data_images_free(&f->images);
+    free(f);
+    return 0;
+}
+
+/* mix < 0: no module. */
+static struct sg_net *net_of(enum sg_dtype dtype, double mix)
+{
+    const struct sg_module module = {3, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix, 0};
+    const struct sg_arch arch = {.dtype = dtype, .loss = SG_SOFTMAX_XENT, .inputs = 784, .labels = 10, .n_layers = COUNT(layers), .layers = layers,
+                                 .n_modules = mix < 0 ? 0 : 1, .modules = &module};
+    return sg_net_alloc(&arch);
+}
+
+static struct sg_train *train_of(const struct sg_net *net, const struct sg_images *images, uint64_t seed)
+{
+    const struct sg_opt adam = {SG_ADAM, 3e-3, 0.9, 0.999, 1e-8};
+    const struct sg_train_spec spec = {.net = net, .net_opt = adam, .sg_opt = adam, .init = SG_HE, .images = images, .batch = 60, .name = "t", .seed = seed};
+    return sg_train_alloc(&spec);
+}
+
+/* Ten classes: chance is 0.1, with a standard deviation of 0.017 over 300 images. */
+static void it_learns(void **state)
+{
+    const struct fixture *f = *state;
+    for (double mix = -1; mix <= 1; mix += 2) {
+        struct sg_net *net = net_of(SG_F32, mix);
+        struct sg_train *t = train_of(net, &f->seen, 3);
+        CHECK(sg_train_epoch_steps(t) == 10);
+        CHECK_STATUS(sg_train_advance(t, 10), SG_OK);
+        const double first = sg_train_seen(t).loss;
+        CHECK_STATUS(sg_train_advance(t, 90), SG_OK);
+        CHECK(sg_train_time(t) == 100);
+        CHECK(sg_train_seen(t).loss < 0.7 * first);
+        CHECK(isnan(sg_train_seen(t).loss));                 /* nothing was seen since */
+        const struct sg_score score = sg_train_score(t, &f->unseen);
+        CHECK(score.accuracy > 0.4 && score.loss < log(10));
+        sg_train_free(t);
+        sg_net_free(net);
+    }
+}
+
+static void a_checkpoint_resumes_to_the_same_bits(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_net *net = net_of(SG_F32, 1);
+    struct sg_train *whole = train_of(net, &f->seen, 3), *first = train_of(net, &f->seen, 3), *second = train_of(net, &f->seen, 3);
+    CHECK_STATUS(sg_train_advance(whole, 37), SG_OK);
+    CHECK_STATUS(sg_train_advance(first, 13), SG_OK);
+    const size_t bytes = sg_train_bytes(first);
+    void *kept = sg_base_alloc(bytes, 1), *a = sg_base_alloc(bytes, 1), *b = sg_base_alloc(bytes, 1);
+    sg_train_save(kept, first);
+    CHECK_STATUS(sg_train_advance(second, 5), SG_OK);        /* what it was before does not matter */
+    sg_train_load(second, kept);
+    CHECK_STATUS(sg_train_advance(second, 24), SG_OK);
+    sg_train_save(a, whole);
+    sg_train_save(b, second);
+    CHECK(memcmp(a, b, bytes) == 0);
+    free(kept);
+    free(a);
+    free(b);
+    sg_train_free(whole);
+    sg_train_free(first);
+    sg_train_free(second);
+    sg_net_free(net);
+}
+
+static void another_seed_is_another_run(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_net *net = net_of(SG_F64, -1);
+    struct sg_train *a = train_of(net, &f->seen, 3), *b = train_of(net, &f->seen, 4);
+    CHECK(memcmp(sg_train_w(a), sg_train_w(b), 64) != 0);
+    CHECK(sg_train_score(a, &f->unseen).loss != sg_train_score(b, &f->unseen).loss);
+    sg_train_free(a);
+    sg_train_free(b);
+    sg_net_free(net);
+}
+
+/* The score against one evaluation of all images at once. */
+static void the_score_is_the_definition(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_net *net = net_of(SG_F64, -1);
+    struct sg_train *t = train_of(net, &f->seen, 3);
+    CHECK_STATUS(sg_train_advance(t, 20), SG_OK);
+    struct sg_images images = sg_data_images_slice(&f->images, 0, TRAIN + TEST_IMAGES);      /* two blocks, one of them short */
+    const struct sg_score score = sg_train_score(t, &images);
+    struct sg_data data;
+    sg_data_from_images(&data, &images, false);
+    const struct sg_batch batch = {data.n, data.x, data.y, data.one};
+    const struct sg_state at = {sg_train_w(t), NULL, sg_train_aux(t)};
+    struct sg_net_work *work = sg_net_work_alloc(net, data.n);
+    struct sg_metrics metrics;
+    sg_net_eval_state(NULL, NULL, &metrics, net, &at, &batch, SG_WANT_METRICS, work);
+    const double *p = sg_net_view(work, SG_VIEW_H, COUNT(layers));
+    size_t right = 0;
+    for (size_t i = 0; i < data.n; i++) {
+        bool best = true;
+        for (size_t j = 0; j < 10; j++)
+            best = best && p[i * 10 + images.label[i]] >= p[i * 10 + j];
+        right += best;
+    }
+    CHECK(score.accuracy == (double)right / (double)data.n);
+    CHECK_CLOSE(score.loss, metrics.loss, 10 * (double)data.n * SG_UNIT_ROUNDOFF * metrics.loss);
+    sg_net_work_free(work);
+    sg_data_free(&data);
+    sg_train_free(t);
+    sg_net_free(net);
+}
+
+static void a_run_that_blows_up_says_so(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_net *net = net_of(SG_F32, -1);
+    const struct sg_train_spec spec = {.net = net, .net_opt = {.rate = 1e30}, .sg_opt = {.rate = 0}, .init = SG_HE, .images = &f->seen, .batch = 60,
+                                       .name = "t"};
+    struct sg_train *t = sg_train_alloc(&spec);
+    CHECK_STATUS(sg_train_advance(t, 64), SG_DIVERGED);
+    sg_train_free(t);
+    sg_net_free(net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(it_learns), TEST(a_checkpoint_resumes_to_the_same_bits), TEST(another_seed_is_another_run),
+                                       TEST(the_score_is_the_definition), TEST(a_run_that_blows_up_says_so)};
+    sg_base_init();
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
