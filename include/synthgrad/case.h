@@ -39,13 +39,13 @@ struct sg_case_data {
     int test;                                   /* images to test on; n to train on */
     struct sg_text_list train_files, test_files;   /* images, labels: as written; sg_case_make_images finds them */
 };
-struct sg_case_net { struct sg_int_list layers; int loss; bool draw; };
+struct sg_case_net { struct sg_int_list layers, depths; int loss; bool draw; };
 struct sg_case_train {
     int form, order, delay, units, search;
     double mu, nu;
     int optimiser;                              /* enum sg_opt_kind, of the network and of the SG modules */
     double beta1, beta2, epsilon;
-    int steps;
+    int steps, epochs, batch, seeds;
     struct sg_int_list tau;
     double radius;                              /* distance of a local start from the fixed point, relative to |w*| */
     double line;                                /* place on a line of fixed points, as a multiple of its lower limit's modulus */

@@ -104,7 +104,8 @@ struct sg_claim {
     bool needs_data;                    /* false: the claim brings its own */
     unsigned allows;                    /* enum sg_claim_allows; a case with anything else is refused before it runs */
     /* SG_OK: the rows decide; an empirical claim is reproduced when all effects are found, not reproduced when one is contradicted, and fails
-     * when another row does.  SG_HYPOTHESIS, SG_UNPROVED: inconclusive.  Anything else: fails, ev->note says why. */
+     * when another row does.  SG_HYPOTHESIS, SG_UNPROVED: inconclusive.  SG_BAD_INPUT, SG_IO: the data the claim asked for,
+     * ev->note is the line.  Anything else: fails, ev->note says why. */
     enum sg_status (*measure)(struct sg_evidence *ev, const struct sg_trial *trial);
 };
 extern const struct sg_claim *const sg_claims[];    /* NULL at the end */

@@ -91,6 +91,8 @@ const struct sg_case_key sg_case_keys[] = {
     { NET(layers), INTS(1, 10000), .preset = "()", .example = "(8, 8)",
       .meaning = "Widths of the hidden layers, () for none: p = X W." },
     { NET(loss), CHOICE(losses), .preset = "\"mse\"", .meaning = "1/2 |p - y|^2; |p - y|_1; cross entropy of softmax(p), a column a class; log(1 + e^p) - y p, one column." },
+    { NET(depths), INTS(1, 64), .preset = "()", .example = "(3, 5, 10)",
+      .meaning = "Numbers of hidden blocks, a net for each, all of the first hidden layer's width (NL1)." },
     { NET(draw), SG_KEY_BOOL, .preset = "false",
       .meaning = "Many nets instead of this one, each no deeper and no wider, with an SG at any boundary (CP2)." },
 
@@ -125,6 +127,9 @@ const struct sg_case_key sg_case_keys[] = {
     { TRAIN(beta2), REAL(0, 0.999999), .preset = "0.999", .meaning = "Decay of the second moment: rmsprop and adam." },
     { TRAIN(epsilon), REAL_ABOVE(0, 1), .preset = "1e-8", .meaning = "Added to the root of the second moment: rmsprop and adam." },
     { TRAIN(steps), INT(1, INT_MAX), .preset = "20000", .meaning = "Steps." },
+    { TRAIN(epochs), INT(1, 100000), .preset = "10", .meaning = "Passes over the training images." },
+    { TRAIN(batch), INT(1, 100000), .preset = "64", .meaning = "Rows of a minibatch." },
+    { TRAIN(seeds), INT(1, 1000), .preset = "3", .meaning = "Runs of an empirical claim, from different starts and in different orders." },
     { TRAIN(tau), INTS(0, 10000), .one_will_do = true, .at_least = 1, .preset = "(1)", .example = "(1, 2, 5)",
       .meaning = "Delays in steps, a run for each; read only where there is a delay." },
     { TRAIN(radius), REAL_ABOVE(0, 1), .preset = "1e-6",

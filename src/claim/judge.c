@@ -33,6 +33,8 @@ static void run_replicate(size_t i, void *context)
         }
     }
     out->status = b->claim->measure(&out->ev, &trial);
+    if (out->status == SG_BAD_INPUT || out->status == SG_IO)      /* of data that the claim itself asked for */
+        snprintf(out->err.text, sizeof out->err.text, "%s", out->ev.note);
     sg_data_free(&data);
 }
 
