@@ -80,13 +80,16 @@ static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evid
     return claim->empirical ? SG_REPRODUCED : SG_HOLDS;
 }
 
-/* What an empirical claim found is a result, whichever way it falls; its control has something to change only where it was reproduced. */
+/* What an empirical claim found is a result, whichever way it falls; its control has something to take away only where an effect was found. */
 static bool is_as_it_should_be(const struct sg_judgement *j)
 {
     const bool control = !j->has_control || j->control_ok;
     if (!j->claim->empirical)
         return strcmp(sg_claim_verdict_name(j->verdict), j->expected) == 0 && control;
-    return j->verdict == SG_REPRODUCED ? control : j->verdict == SG_NOT_REPRODUCED || j->verdict == SG_INCONCLUSIVE;
+    bool found = false;
+    for (size_t i = 0; i < j->evidence.n_rows; i++)
+        found = found || (j->evidence.row[i].effect && j->evidence.row[i].ok);
+    return (control || !found) && (j->verdict == SG_REPRODUCED || j->verdict == SG_NOT_REPRODUCED || j->verdict == SG_INCONCLUSIVE);
 }
 
 /* A claim about what fails may be refuted: it says so in its case, by expecting it. */
@@ -124,6 +127,16 @@ static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst,
     return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, the numbers mean nothing */
 }
 
+/* An empirical claim may say several things and be right in some: its control has to take one of these away. */
+static bool loses_an_effect(const struct sg_evidence *ev, const struct sg_evidence *control)
+{
+    for (size_t i = 0; i < ev->n_rows; i++)
+        for (size_t r = 0; r < control->n_rows; r++)
+            if (ev->row[i].effect && ev->row[i].ok && !control->row[r].ok && strcmp(ev->row[i].what, control->row[r].what) == 0)
+                return true;
+    return false;
+}
+
 /* The control must change the verdict in every replicate it runs, not in the worst one only. */
 static enum sg_status run_control(struct sg_judgement *j, const struct batch *main_batch, struct sg_error *err)
 {
@@ -145,7 +158,7 @@ static enum sg_status run_control(struct sg_judgement *j, const struct batch *ma
         const enum sg_verdict verdict = decide(j->claim, &outcome[i].ev, outcome[i].status);
         if (i == 0 || verdict == j->verdict)
             j->control_verdict = verdict;
-        j->control_ok = j->control_ok && verdict != j->verdict;
+        j->control_ok = j->control_ok && (j->claim->empirical ? loses_an_effect(&j->evidence, &outcome[i].ev) : verdict != j->verdict);
         for (size_t r = 0; r < outcome[i].ev.n_rows && !*failed; r++)
             if (!outcome[i].ev.row[r].ok) {
                 snprintf(what, sizeof what, "%s", outcome[i].ev.row[r].what);
