@@ -20,7 +20,8 @@ struct entry { long double m, dm, v, dv; };                        /* moments an
 static long double update(long double *error, struct entry *e, long double g, long double dg, const struct sg_opt *opt, uint64_t t,
                           long double u, long double least)
 {
-    const long double b1 = opt->kind == SG_RMSPROP || opt->kind == SG_GD ? 0 : opt->beta1, b2 = opt->beta2, mu = opt->rate, epsilon = opt->epsilon;
+    const long double b1 = opt->kind == SG_RMSPROP || opt->kind == SG_GD ? 0 : (long double)opt->beta1, b2 = (long double)opt->beta2;
+    const long double mu = (long double)opt->rate, epsilon = (long double)opt->epsilon;
     const bool adam = opt->kind == SG_ADAM, scaled = adam || opt->kind == SG_RMSPROP;
     const long double fresh1 = adam ? 1 - b1 : 1, fresh2 = 1 - b2;
     const long double correct1 = adam ? 1 / (1 - powl(b1, t)) : 1, correct2 = adam ? 1 / (1 - powl(b2, t)) : 1;
@@ -50,18 +51,6 @@ struct run {
 static double real_at(const void *a, size_t i, enum sg_dtype dtype)
 {
     return dtype == SG_F32 ? (double)((const float *)a)[i] : ((const double *)a)[i];
-}
-
-static void *to_real(double *a, size_t n, enum sg_dtype dtype)
-{
-    void *out = sg_base_alloc(n, dtype == SG_F32 ? sizeof(float) : sizeof(double));
-    for (size_t i = 0; i < n; i++) {
-        if (dtype == SG_F32)
-            a[i] = (double)(((float *)out)[i] = (float)a[i]);
-        else
-            ((double *)out)[i] = a[i];
-    }
-    return out;
 }
 
 static void make_run(struct run *run, enum sg_dtype dtype, struct sg_rng *rng)
@@ -99,8 +88,9 @@ static void check_part(struct entry *entry, const void *after, const double *bef
     const long double least = dtype == SG_F32 ? (long double)FLT_MIN : (long double)DBL_MIN;
     for (size_t i = 0; i < n; i++) {
         long double error;
-        const long double want = before[i] - update(&error, &entry[i], gradient[i].v, gamma * gradient[i].m, opt, t, u, least);
-        CHECK_CLOSE(real_at(after, i, dtype), (double)want, (double)(error + 2 * u * (fabsl(want) + fabsl(before[i] - want) + error)));
+        const long double start = (long double)before[i], slack = (long double)gamma * gradient[i].m;
+        const long double want = start - update(&error, &entry[i], gradient[i].v, slack, opt, t, u, least);
+        CHECK_CLOSE(real_at(after, i, dtype), (double)want, (double)(error + 2 * u * (fabsl(want) + fabsl(start - want) + error)));
     }
 }
 
