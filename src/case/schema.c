@@ -55,7 +55,7 @@ const struct sg_case_key sg_case_keys[] = {
 
     { TOP(data), SG_KEY_GROUP, .holds = SG_GROUP_DATA, .example = "{ n = 200; d = 6; }", .meaning = "The data set." },
     { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"", 
-      .meaning = "An exact spectrum; a CSV file; two classes, of N(0, 1) features or on a grid; MNIST or other IDX files; built-in digits." },
+      .meaning = "An exact spectrum; a CSV file; two classes, N(0, 1) features or a grid; MNIST or other IDX files; built-in digits." },
     { DATA(n), INT(1, 1000000), .only = SG_ONLY_MADE_OR_IMAGES, .preset = "200", .meaning = "Samples; of images, the first n to train on." },
     { DATA(d), INT(1, 2000), .only = SG_ONLY_MADE, .preset = "6",
       .meaning = "Columns of X, the ones column included when bias is true." },

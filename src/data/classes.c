@@ -53,7 +53,8 @@ void sg_data_make_grid(struct sg_data *data, size_t side, const struct sg_classe
     sg_data_alloc(data, n, d, m);
     for (size_t i = 0; i < n; i++) {
         data->x[i * d] = -1.0 + 2.0 * (double)(i % side) / (double)(side - 1);
-        data->x[i * d + 1] = -1.0 + 2.0 * (double)(i / side) / (double)(side - 1);
+        const size_t row = i / side;
+        data->x[i * d + 1] = -1.0 + 2.0 * (double)row / (double)(side - 1);
         if (spec->bias)
             data->x[i * d + 2] = 1.0;
     }

@@ -390,7 +390,7 @@ static inline void random_deep(struct deep_arch *r, size_t blocks, size_t narrow
         if (!(parts & DEEP_NO_MODULES) && sg_base_rng_index(rng, 4) == 0)
             r->modules[r->arch.n_modules++] = (struct sg_module){i, SG_LINEAR, (unsigned)random_size(1, 7, rng),
                                                                  sg_base_rng_index(rng, 2) ? SG_TARGET_TRUE : SG_TARGET_ARRIVING,
-                                                                 mixes[sg_base_rng_index(rng, 4)]};
+                                                                 mixes[sg_base_rng_index(rng, 4)], 0};
     }
 }
 

@@ -235,6 +235,19 @@ static inline struct food random_food(const struct sg_net *net, size_t n, struct
     return f;
 }
 
+/* An array in the net's type; with float, a is rounded too so that the oracle sees what the net sees. */
+static inline void *to_real(double *a, size_t n, enum sg_dtype dtype)
+{
+    void *out = sg_base_alloc(n, dtype == SG_F32 ? sizeof(float) : sizeof(double));
+    for (size_t i = 0; i < n; i++) {
+        if (dtype == SG_F32)
+            a[i] = (double)(((float *)out)[i] = (float)a[i]);
+        else
+            ((double *)out)[i] = a[i];
+    }
+    return out;
+}
+
 static inline struct sg_batch food_batch(const struct food *f)
 {
     return (struct sg_batch){.n = f->n, .x = f->x, .y = f->y, .one = f->one};

@@ -85,7 +85,7 @@ static void large(void **state)
         struct sg_rng *rng = test_rng("large", t);
         struct deep_arch r;
         random_deep(&r, 2, 64, 70, 0, rng);
-        r.modules[0] = (struct sg_module){r.end[1], SG_LINEAR, 7, SG_TARGET_ARRIVING, 0.3};
+        r.modules[0] = (struct sg_module){r.end[1], SG_LINEAR, 7, SG_TARGET_ARRIVING, 0.3, 0};
         r.arch.n_modules = 1;
         r.credit[r.end[1]] = t % 2 ? SG_FEEDBACK : SG_DIRECT;
         r.arch.dtype = t / 2 ? SG_F32 : SG_F64;

@@ -7,19 +7,6 @@
 
 /* ---- a type's own arrays ------------------------------------------------------------------------------------------ */
 
-/* In the type; with float, a is rounded too so that the oracle sees what the net sees. */
-static void *to_real(double *a, size_t n, enum sg_dtype dtype)
-{
-    void *out = sg_base_alloc(n, dtype == SG_F32 ? sizeof(float) : sizeof(double));
-    for (size_t i = 0; i < n; i++) {
-        if (dtype == SG_F32)
-            a[i] = (double)(((float *)out)[i] = (float)a[i]);
-        else
-            ((double *)out)[i] = a[i];
-    }
-    return out;
-}
-
 static double *to_double(const void *a, size_t n, enum sg_dtype dtype)
 {
     double *out = SG_NEW(n, double);

@@ -152,17 +152,18 @@ static void softmax_tails(void **state)
                 p[j] = dtype == SG_F32 ? (double)(float)rows[i / 2][j] : rows[i / 2][j];
             y[c] = 1;
             loss_of(&l, g, SG_SOFTMAX_XENT, dtype, p, y, 4);
-            long double others = 0, sum = 0, shift = fmaxl(fmaxl(p[0], p[1]), fmaxl(p[2], p[3])), e[4];
+            const double shift = fmax(fmax(p[0], p[1]), fmax(p[2], p[3]));
+            long double others = 0, sum = 0, e[4];
             for (size_t j = 0; j < 4; j++) {
-                e[j] = expl(p[j] - shift);
+                e[j] = expl((long double)p[j] - (long double)shift);
                 sum += e[j];
                 others += j == c ? 0 : e[j];
                 /* where e^{p_j - top} does not underflow, its argument is off by at most u |p_j - top| */
-                reach = fmax(reach, fmin((double)(shift - p[j]), 750));
+                reach = fmax(reach, fmin(shift - p[j], 750));
             }
             context("%s, row %zu, class %zu", dtype == SG_F32 ? "float" : "double", i / 2, c);
             /* p_c the largest: log1p(others) keeps its digits; else the distance to the top leads and is positive */
-            const double want_l = e[c] == 1 ? (double)log1pl(others) : (double)(shift - p[c] + logl(sum));
+            const double want_l = e[c] == 1 ? (double)log1pl(others) : (double)((long double)shift - (long double)p[c] + logl(sum));
             CHECK_CLOSE(l, want_l, tail_tolerance(want_l, reach, SG_F64));
             for (size_t j = 0; j < 4; j++) {
                 const double want = (double)(j == c ? -others / sum : e[j] / sum);

@@ -85,12 +85,17 @@ static size_t calls_of(struct sg_sim *sim, const struct sg_batch *batch, uint64_
     return after - before;
 }
 
+static const struct sg_opt opts[] = {{.rate = 1e-3},
+                                     {.kind = SG_MOMENTUM, .rate = 1e-3, .beta1 = 0.9},
+                                     {.kind = SG_RMSPROP, .rate = 1e-4, .beta2 = 0.999, .epsilon = 1e-8},
+                                     {.kind = SG_ADAM, .rate = 1e-4, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8}};
+
 static void check_sim(const struct sg_field *field, const struct sg_batch *batch, const double *w, const double *phi)
 {
     const struct sg_timing timings[] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 0, -1, 0}, {5, 5, 0, 0}, {0, 0, 5, 0}, {0, 0, 5, 5}};
     for (size_t k = 0; k < COUNT(timings); k++) {
         context("timing %zu", k);
-        const struct sg_sim_spec spec = {.field = field, .net_opt = {.rate = 1e-3}, .sg_opt = {.rate = 1e-3}, .timing = timings[k]};
+        const struct sg_sim_spec spec = {.field = field, .net_opt = opts[k % COUNT(opts)], .sg_opt = opts[(k + 1) % COUNT(opts)], .timing = timings[k]};
         struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
         CHECK(calls_of(sim, batch, 100) == 0);
         CHECK(calls_of(sim, batch, 1000) == 0);
@@ -115,6 +120,19 @@ static void no_allocation_in_the_loop(void **state)
     double *w = random_vector(sg_net_sizes(net).w, 0.1, rng), *phi = random_vector(sg_net_sizes(net).phi, 0.1, rng);
     const struct sg_field field = sg_sim_net_field(net, data.n);
     check_sim(&field, &batch, w, phi);
+
+    const struct sg_module curved[2] = {{1, SG_MLP, 7, SG_TARGET_TRUE, 0.5, 20}, {2, SG_SIGMOID_LINEAR, 7, SG_TARGET_ARRIVING, 1.0, 0}};
+    const struct sg_arch classes = {.loss = SG_SOFTMAX_XENT, .inputs = 12, .labels = 2, .n_layers = 3, .layers = layers, .n_modules = 2,
+                                    .modules = curved};
+    struct sg_net *curved_net = sg_net_alloc(&classes);
+    double *curved_phi = SG_NEW(sg_net_sizes(curved_net).phi, double);
+    sg_net_start_phi(curved_phi, curved_net, rng);
+    for (size_t i = 0; i < data.n * 2; i++)
+        data.y[i] = i / 2 % 2 == i % 2;
+    const struct sg_field curved_field = sg_sim_net_field(curved_net, data.n);
+    check_sim(&curved_field, &batch, w, curved_phi);
+    sg_net_free(curved_net);
+    free(curved_phi);
 
     struct sg_spectral *spectral;
     CHECK_STATUS(sg_sim_spectral_alloc(&spectral, &data, 7, 0.5), SG_OK);

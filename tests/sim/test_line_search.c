@@ -150,6 +150,20 @@ static void nothing_to_search(void **state)
     struct sg_net *net = sg_net_alloc(&single);
     CHECK_ABORTS((void)sg_sim_line_search(net, in.dphi, &in.batch, in.work, in.scratch));
     sg_net_free(net);
+    for (int family = SG_SIGMOID_LINEAR; family < SG_FAMILIES; family++) {    /* L_SG is no parabola there */
+        const struct sg_layer layer = {SG_DENSE, 1, false};
+        const struct sg_module module = {1, (enum sg_family)family, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 1};
+        const struct sg_arch curved = {.loss = SG_MSE, .inputs = 1, .labels = 1, .n_layers = 1, .layers = &layer, .n_modules = 1, .modules = &module};
+        const double x[2] = {1, -2}, phi[5] = {1, 1, 1, 1, 1}, w = 1;
+        const struct sg_batch batch = {2, x, x, x};
+        double dphi[5], s[2];
+        struct sg_net *other = sg_net_alloc(&curved);
+        struct sg_net_work *work = sg_net_work_alloc(other, 2);
+        sg_net_eval(NULL, dphi, NULL, other, &w, phi, &batch, SG_WANT_PHI, work);
+        CHECK_ABORTS((void)sg_sim_line_search(other, dphi, &batch, work, s));
+        sg_net_work_free(work);
+        sg_net_free(other);
+    }
     memset(in.dphi, 0, sg_net_sizes(in.net).phi * sizeof(double));
     CHECK(sg_sim_line_search(in.net, in.dphi, &in.batch, in.work, in.scratch) == 0);
     free_instance(&in);
