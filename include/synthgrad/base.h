@@ -157,6 +157,11 @@ size_t sg_base_jobs(void);
  * Returns SG_INTERRUPTED when sg_base_interrupt() was called before all indices had started. */
 enum sg_status sg_base_parallel_for(size_t n, void (*body)(size_t i, void *context), void *context) SG_MUST_CHECK;
 
+/* Long work tells how far it is, `done` of `total` pieces of `what`, to whoever listens: the program's progress line, or nobody.  From any thread; the
+ * listener is set before the work begins. */
+void sg_base_listen(void (*listener)(const char *what, size_t done, size_t total, void *context), void *context);
+void sg_base_tell(const char *what, size_t done, size_t total);
+
 /* Ctrl-C: async-signal-safe to set; long loops ask. */
 void sg_base_interrupt(void);
 bool sg_base_interrupted(void);

@@ -29,9 +29,19 @@ void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
 
 /* ---- progress: on a terminal only --------------------------------------------------------------------------------------- */
 
-struct sg_progress { const char *what; size_t total, done; double started; bool terminal; };
+struct sg_progress {
+    const char *what;
+    size_t total, done;
+    double started;
+    bool terminal;
+    char piece[64];               /* the long piece of work that spoke last, how far it is and when it first spoke */
+    size_t piece_done, piece_total;
+    double piece_started;
+    size_t piece_first;           /* what was done then: pieces of an earlier run take no time */
+};
 void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t total);
 void sg_report_progress_step(struct sg_progress *p);     /* one more is done */
+void sg_report_progress_piece(struct sg_progress *p, const char *what, size_t done, size_t total);
 void sg_report_progress_clear(const struct sg_progress *p);   /* before other output goes to the terminal */
 
 #endif

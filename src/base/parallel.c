@@ -95,3 +95,20 @@ enum sg_status sg_base_parallel_for(size_t n, void (*body)(size_t i, void *conte
     free(helper);
     return atomic_load(&loop.next) < n ? SG_INTERRUPTED : SG_OK;
 }
+
+/* ---- progress ---------------------------------------------------------------------------------------------- */
+
+static void (*listener)(const char *what, size_t done, size_t total, void *context);
+static void *listener_context;
+
+void sg_base_listen(void (*who)(const char *what, size_t done, size_t total, void *context), void *context)
+{
+    listener = who;
+    listener_context = context;
+}
+
+void sg_base_tell(const char *what, size_t done, size_t total)
+{
+    if (listener)
+        listener(what, done, total, listener_context);
+}

@@ -1,5 +1,6 @@
 /* NL1: batch-norm nets of many depths learn with one linear SG in their middle; it is often faster at first; depth hurts. */
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@ struct experiment {
     struct sg_nl_epoch *curve;               /* runs x epochs; runs: depth, activation, rule, seed */
     enum sg_status *status;
     struct sg_error *err;
+    size_t runs;
+    atomic_size_t *done;
 };
 
 static size_t run_index(const struct experiment *x, size_t depth, size_t activation, enum rule rule, size_t seed)
@@ -50,6 +53,7 @@ static void run_one(size_t i, void *context)
     const size_t slot = run_index(x, depth, activation, rule, seed);
     x->status[slot] = sg_nl_train(curve_of(x, depth, activation, rule, seed), NULL, NULL, &run, x->trial, &x->seen, &x->unseen, &x->err[slot]);
     free(piece);
+    sg_base_tell(x->trial->c->name, atomic_fetch_add(x->done, 1) + 1, x->runs);
 }
 
 /* ---- what the runs say ------------------------------------------------------------------------------------------------ */
@@ -150,7 +154,9 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         snprintf(ev->note, sizeof ev->note, "%.399s", err.text);
         return status;
     }
-    const size_t runs = x.n_depths * ACTIVATIONS * RULES * x.seeds;
+    const size_t runs = x.runs = x.n_depths * ACTIVATIONS * RULES * x.seeds;
+    atomic_size_t done = 0;
+    x.done = &done;
     x.curve = SG_NEW(runs * x.epochs, struct sg_nl_epoch);
     x.status = SG_NEW(runs, enum sg_status);
     x.err = SG_NEW(runs, struct sg_error);

@@ -52,6 +52,14 @@ static void judge_one(size_t i, void *context)
     pthread_mutex_unlock(&plan->lock);
 }
 
+static void hear(const char *what, size_t done, size_t total, void *context)
+{
+    struct plan *plan = context;
+    pthread_mutex_lock(&plan->lock);
+    sg_report_progress_piece(&plan->progress, what, done, total);
+    pthread_mutex_unlock(&plan->lock);
+}
+
 static bool wanted(const struct plan *plan, const struct sg_case *c)
 {
     return !plan->filter || fnmatch(plan->filter, c->name, 0) == 0 || fnmatch(plan->filter, c->claim, 0) == 0;
@@ -145,7 +153,9 @@ static int carry_out(struct plan *plan, size_t n_args, char **args)
     sg_base_set_jobs(plan->jobs);
     pthread_mutex_init(&plan->lock, NULL);
     sg_report_progress_begin(&plan->progress, "verifying", plan->n);
+    sg_base_listen(hear, plan);
     status = sg_base_parallel_for(plan->n, judge_one, plan);
+    sg_base_listen(NULL, NULL);
     sg_report_progress_clear(&plan->progress);
     for (size_t i = 0; i < plan->n && status == SG_OK; i++)
         if (plan->job[i].finished && plan->job[i].status != SG_OK) {

@@ -1,16 +1,30 @@
 /* Progress: one line on a terminal, nothing in a pipe. */
+#include <string.h>
 #include <unistd.h>
 
 #include "synthgrad/report.h"
 
+static void draw_left(double seconds)
+{
+    if (seconds < 120)
+        fprintf(stderr, ", about %.0f s left", seconds);
+    else
+        fprintf(stderr, ", about %.0f min left", seconds / 60);
+}
+
 static void draw(const struct sg_progress *p)
 {
-    const double elapsed = sg_base_seconds() - p->started;
+    const double now = sg_base_seconds();
     if (!p->terminal)
         return;
     fprintf(stderr, "\r\033[K%s: %zu of %zu", p->what, p->done, p->total);
-    if (p->done > 0 && p->done < p->total)
-        fprintf(stderr, ", about %.0f s left", elapsed / (double)p->done * (double)(p->total - p->done));
+    if (p->piece_total > 0) {
+        fprintf(stderr, "; %s: %zu of %zu", p->piece, p->piece_done, p->piece_total);
+        if (p->piece_done > p->piece_first)
+            draw_left((now - p->piece_started) / (double)(p->piece_done - p->piece_first) * (double)(p->piece_total - p->piece_done));
+    } else if (p->done > 0 && p->done < p->total) {
+        draw_left((now - p->started) / (double)p->done * (double)(p->total - p->done));
+    }
     fflush(stderr);
 }
 
@@ -23,6 +37,18 @@ void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t to
 void sg_report_progress_step(struct sg_progress *p)
 {
     p->done++;
+    draw(p);
+}
+
+void sg_report_progress_piece(struct sg_progress *p, const char *what, size_t done, size_t total)
+{
+    if (strcmp(p->piece, what) != 0) {
+        snprintf(p->piece, sizeof p->piece, "%s", what);
+        p->piece_started = sg_base_seconds();
+        p->piece_first = done;
+    }
+    p->piece_done = done;
+    p->piece_total = done < total ? total : 0;
     draw(p);
 }
 
