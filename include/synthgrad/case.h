@@ -46,6 +46,7 @@ struct sg_case_train {
     int optimiser;                              /* enum sg_opt_kind, of the network and of the SG modules */
     double beta1, beta2, epsilon;
     int steps, epochs, batch, seeds;
+    bool decay;
     struct sg_int_list tau;
     double radius;                              /* distance of a local start from the fixed point, relative to |w*| */
     double line;                                /* place on a line of fixed points, as a multiple of its lower limit's modulus */

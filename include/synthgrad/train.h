@@ -15,6 +15,7 @@ struct sg_train_spec {
     enum sg_init init;
     const struct sg_images *images;         /* the training set */
     size_t batch;                           /* rows a step; an epoch is floor(n / batch) steps */
+    uint64_t decay_steps;                   /* T: both rates are multiplied by 1 - t/T in step t < T; 0: constant rates */
     const char *name;                       /* with seed and replicate: the streams of the start and of the order */
     uint64_t seed, replicate;
 };

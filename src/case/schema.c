@@ -128,6 +128,7 @@ const struct sg_case_key sg_case_keys[] = {
     { TRAIN(epsilon), REAL_ABOVE(0, 1), .preset = "1e-8", .meaning = "Added to the root of the second moment: rmsprop and adam." },
     { TRAIN(steps), INT(1, INT_MAX), .preset = "20000", .meaning = "Steps." },
     { TRAIN(epochs), INT(1, 100000), .preset = "10", .meaning = "Passes over the training images." },
+    { TRAIN(decay), SG_KEY_BOOL, .preset = "false", .meaning = "Both rates fall linearly, to 0 after the last epoch; else they are constant." },
     { TRAIN(batch), INT(1, 100000), .preset = "64", .meaning = "Rows of a minibatch." },
     { TRAIN(seeds), INT(1, 1000), .preset = "3", .meaning = "Runs of an empirical claim, from different starts and in different orders." },
     { TRAIN(tau), INTS(0, 10000), .one_will_do = true, .at_least = 1, .preset = "(1)", .example = "(1, 2, 5)",

@@ -94,7 +94,8 @@ enum sg_status sg_nl_train(struct sg_nl_epoch *curve, struct sg_train **train, s
 {
     SG_REQUIRE(!train || (run->keep_state && net));
     struct sg_net *own = sg_nl_net_alloc(&run->net, seen->rows * seen->columns, seen->classes);
-    const struct sg_train_spec spec = {.net = own, .net_opt = run->net_opt, .sg_opt = run->sg_opt, .init = SG_HE, .images = seen, .batch = run->batch,
+    const size_t epoch = run->steps > 0 ? run->steps : seen->n / run->batch;
+    const struct sg_train_spec spec = {.decay_steps = run->decay ? run->epochs * epoch : 0, .net = own, .net_opt = run->net_opt, .sg_opt = run->sg_opt, .init = SG_HE, .images = seen, .batch = run->batch,
                                        .name = trial->c->name, .seed = trial->seed, .replicate = run->replicate};
     struct sg_train *t = sg_train_alloc(&spec);
     struct piece whole = piece_alloc(run, t, run->keep_state), part = piece_alloc(run, t, true);

@@ -33,6 +33,7 @@ struct sg_nl_run {
     struct sg_opt net_opt, sg_opt;
     size_t batch, epochs, steps;            /* steps: 0, or what an epoch is in place of a pass over the images */
     uint64_t replicate;
+    bool decay;                             /* rates fall linearly, to 0 at the end */
     bool keep_state;                        /* the end of the run is part of the piece */
 };
 struct sg_nl_epoch { double loss, sg_loss, test_loss, test_accuracy; };     /* training losses averaged over the epoch */

@@ -46,6 +46,7 @@ static void run_one(size_t i, void *context)
     char *piece = sg_base_format("%s-%zu-%s-%zu", activation_name[activation], blocks, rule_name[rule], seed);
     const struct sg_opt opt = {(enum sg_opt_kind)c->train.optimiser, c->train.mu, c->train.beta1, c->train.beta2, c->train.epsilon};
     struct sg_nl_run run = {.piece = piece, .net_opt = opt, .sg_opt = opt, .batch = (size_t)c->train.batch, .epochs = x->epochs, .replicate = seed,
+                            .decay = c->train.decay,
                             .net = {.dtype = SG_F32, .depth = blocks, .width = (size_t)c->net.layers.value[0], .activation = activations[activation],
                                     .batch_norm = true, .credit = rule == FROZEN ? SG_NOTHING : SG_TRUE, .cut = middle,
                                     .n_sg = rule == SG ? 1 : 0, .sg_after = {middle}, .target = SG_TARGET_TRUE, .mix = c->module[0].mix}};

@@ -81,9 +81,11 @@ static struct sg_state state_of(const struct sg_train *t)
     return (struct sg_state){.w = t->w.theta, .phi = t->phi.theta, .aux = t->aux};
 }
 
-static void part_step(struct part *p, enum sg_dtype dtype)
+static void part_step(struct part *p, enum sg_dtype dtype, double share)
 {
-    sg_net_opt_step(p->theta, &p->moments, p->theta, p->grad, &p->opt, dtype, p->n);
+    struct sg_opt opt = p->opt;
+    opt.rate *= share;
+    sg_net_opt_step(p->theta, &p->moments, p->theta, p->grad, &opt, dtype, p->n);
 }
 
 static void step(struct sg_train *t)
@@ -93,8 +95,10 @@ static void step(struct sg_train *t)
     const struct sg_state state = state_of(t);
     struct sg_metrics seen;
     sg_net_eval_state(t->w.grad, t->phi.grad, &seen, t->spec.net, &state, &batch, SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS | SG_TRAIN, t->work);
-    part_step(&t->w, dtype);
-    part_step(&t->phi, dtype);
+    const uint64_t end = t->spec.decay_steps;
+    const double share = end == 0 ? 1.0 : t->time < end ? 1.0 - (double)t->time / (double)end : 0.0;
+    part_step(&t->w, dtype, share);
+    part_step(&t->phi, dtype, share);
     t->sum.loss += seen.loss;
     t->sum.sg_loss += seen.sg_loss;
     t->seen++;

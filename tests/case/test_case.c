@@ -1167,7 +1167,7 @@ static void test_schema_prints_every_key(void **state)
         "labels", "one_hot", "side", "file", "target", "test", "train_files", "test_files", "standardise", "standardise_target",
         "net", "layers", "loss", "depths", "draw", "sg", "at", "family", "hidden", "terms",
         "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
-        "beta2", "epsilon", "steps", "epochs", "batch", "seeds", "tau",
+        "beta2", "epsilon", "steps", "epochs", "decay", "batch", "seeds", "tau",
         "radius", "line", "control",
     };
     /* In this order, so that every key stands under its group, and each line of a key is one of these. */

@@ -148,10 +148,44 @@ static void a_run_that_blows_up_says_so(void **state)
     sg_net_free(net);
 }
 
+/* Rates that fall to 0: the last step is 1/T of the first one's size where the optimiser is gradient descent, and then nothing moves. */
+static void rates_decay_to_nothing(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_net *net = net_of(SG_F64, -1);
+    struct sg_train_spec spec = {.net = net, .net_opt = {.rate = 0.05}, .init = SG_HE, .images = &f->seen, .batch = 60, .decay_steps = 4, .name = "t"};
+    const size_t n = sg_net_sizes(net).w;
+    struct sg_train *t = sg_train_alloc(&spec);
+    spec.decay_steps = 0;
+    for (uint64_t step = 0; step < 6; step++) {
+        double *before = sg_base_copy(sg_train_w(t), n, sizeof(double)), moved = 0, would = 0;
+        struct sg_train *constant = sg_train_alloc(&spec);
+        const size_t bytes = sg_train_bytes(t);
+        void *at = sg_base_alloc(bytes, 1);
+        sg_train_save(at, t);
+        sg_train_load(constant, at);
+        CHECK_STATUS(sg_train_advance(t, 1), SG_OK);
+        CHECK_STATUS(sg_train_advance(constant, 1), SG_OK);
+        for (size_t i = 0; i < n; i++) {
+            const double a = ((const double *)sg_train_w(t))[i] - before[i], b = ((const double *)sg_train_w(constant))[i] - before[i];
+            moved += a * b;
+            would += b * b;
+        }
+        /* w + step is rounded: u |w| of |step|. */
+        CHECK_CLOSE(moved / would, step < 4 ? 1 - (double)step / 4 : 0, 10 * SG_UNIT_ROUNDOFF * sg_base_norm(before, n) / sqrt(would));
+        free(before);
+        free(at);
+        sg_train_free(constant);
+    }
+    sg_train_free(t);
+    sg_net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(it_learns), TEST(a_checkpoint_resumes_to_the_same_bits), TEST(another_seed_is_another_run),
-                                       TEST(the_score_is_the_definition), TEST(a_run_that_blows_up_says_so)};
+                                       TEST(the_score_is_the_definition), TEST(a_run_that_blows_up_says_so),
+                                       TEST(rates_decay_to_nothing)};
     sg_base_init();
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
