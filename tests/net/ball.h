@@ -79,7 +79,7 @@ static inline ball *ball_copy(const double *a, size_t n)
 {
     ball *out = SG_NEW(n, ball);
     for (size_t i = 0; i < n; i++)
-        out[i] = ball_of(a[i]);
+        out[i] = ball_of((long double)a[i]);
     return out;
 }
 
@@ -241,7 +241,8 @@ static inline ball *deep_base(const struct deep *v, size_t i, const struct sg_ne
     ball *base = SG_NEW(size, ball), *fixed = SG_NEW(entries, ball);
     for (size_t l = 0; l < entries; l++) {
         const void *f = sg_net_fixed(net, i);
-        fixed[l] = ball_of(v->arch->dtype == SG_F32 ? (double)((const float *)f)[l] : ((const double *)f)[l]);
+        const double entry = v->arch->dtype == SG_F32 ? (double)((const float *)f)[l] : ((const double *)f)[l];
+        fixed[l] = ball_of((long double)entry);
     }
     for (size_t l = 0; credit == SG_TRUE && l < size; l++)
         base[l] = v->arriving[i][l];
