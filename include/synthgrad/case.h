@@ -39,7 +39,13 @@ struct sg_case_data {
     int test;                                   /* images to test on; n to train on */
     struct sg_text_list train_files, test_files;   /* images, labels: as written; sg_case_make_images finds them */
 };
-struct sg_case_net { struct sg_int_list layers, depths; int loss; bool draw; };
+/* A hidden block is dense, batch norm if wanted, then the activation: a linear chain with neither. */
+enum sg_activation { SG_NO_ACTIVATION, SG_RELU_BLOCKS, SG_SIGMOID_BLOCKS };
+struct sg_case_net {
+    struct sg_int_list layers, depths;          /* widths of the hidden blocks; how many, for NL1 */
+    int loss, activation, credit, type;         /* credit after each hidden block, enum sg_credit; type: enum sg_dtype */
+    bool batch_norm, draw;
+};
 struct sg_case_train {
     int form, order, delay, units, search;
     double mu, nu;
@@ -91,14 +97,19 @@ enum sg_status sg_case_make_images(struct sg_images *train, struct sg_images *te
 /* Which data these are, for a report: "MNIST (MNIST_DIR=/data/mnist)", "built-in digits, seed 3"; free(). */
 char *sg_case_describe_data(const struct sg_case *c, uint64_t seed);
 
-/* The architecture a case describes, on data of the given shape, in float64.  No layer has a bias of its own: the ones column
- * of X is the intercept.  arch points into the struct, so the struct must not be copied or moved.
+/* The architecture a case describes, on data of the given shape.  No layer has a bias of its own: the ones column of X is the
+ * intercept.  A case's boundary is that after a block, whose h is the activation's output; sg_case_end says which boundary of the net
+ * that is.  The seed of the fixed matrices is the case's; what draws nets by replicate sets its own.
+ * arch points into the struct, so the struct must not be copied or moved.
  * SG_BAD_INPUT when a case changed after reading has a module where the net has no boundary, or two at one. */
+enum { SG_CASE_LAYERS_MAX = 3 * SG_CASE_LIST_MAX + 1 };
 struct sg_case_arch {
     struct sg_arch arch;
-    struct sg_layer layer[SG_CASE_LIST_MAX + 1];
+    struct sg_layer layer[SG_CASE_LAYERS_MAX];
     struct sg_module module[SG_CASE_LIST_MAX];
+    enum sg_credit credit[SG_CASE_LAYERS_MAX + 1];
 };
+size_t sg_case_end(const struct sg_case *c, size_t block);                  /* block 1..layers + 1, the output */
 enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case *c, size_t inputs, size_t labels,
                                  struct sg_error *err) SG_MUST_CHECK;
 /* Order and delay as four integers; tau >= 0 is not looked at without a delay.  (sg_case_read refuses a case with both.) */

@@ -94,8 +94,9 @@ void sg_claim_forget(const struct sg_trial *trial, const char *piece);
 /* A random stream of this trial's own. */
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose);
 
-/* What a claim is about beyond the defaults mse or abs, linear SGs and gradient descent: any choice of these keys. */
-enum sg_claim_allows { SG_ANY_LOSS = 1, SG_ANY_FAMILY = 2, SG_ANY_OPTIMISER = 4 };
+/* What a claim is about beyond the defaults mse or abs, linear SGs, gradient descent, linear nets under the true gradient, and float64:
+ * any choice of these keys (net: activation, batch_norm and credit). */
+enum sg_claim_allows { SG_ANY_LOSS = 1, SG_ANY_FAMILY = 2, SG_ANY_OPTIMISER = 4, SG_ANY_NET = 8, SG_ANY_TYPE = 16 };
 
 struct sg_claim {
     const char *id, *name, *title;      /* "DY3", "dy3_joint_spectrum", a line */
@@ -125,7 +126,7 @@ struct sg_judgement {
     size_t replicates;
     double seconds;
 };
-/* SG_BAD_INPUT when the case, or its control, has a loss, an SG family or an optimiser that the claim says nothing about. */
+/* SG_BAD_INPUT when the case, or its control, has a loss, an SG family, an optimiser, a net or a type that the claim says nothing about. */
 enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c, struct sg_error *err) SG_MUST_CHECK;
 
 struct sg_judge_options {

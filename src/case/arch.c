@@ -1,13 +1,32 @@
 /* The architecture and the timing that a case describes. */
 #include "case/schema.h"
 
-/* No layer has a bias of its own: the ones column of X is the net's intercept, as in p = X W. */
-static void put_layers(struct sg_case_arch *out, const struct sg_case *c, size_t labels)
+static size_t layers_a_block(const struct sg_case_net *net)
+{
+    return 1 + (size_t)net->batch_norm + (size_t)(net->activation != SG_NO_ACTIVATION);
+}
+
+size_t sg_case_end(const struct sg_case *c, size_t block)
 {
     const size_t hidden = c->net.layers.n;
-    for (size_t i = 0; i <= hidden; i++)
-        out->layer[i] = (struct sg_layer){
-            .kind = SG_DENSE, .width = i < hidden ? (size_t)c->net.layers.value[i] : labels, .bias = false};
+    SG_REQUIRE(block >= 1 && block <= hidden + 1);
+    return block <= hidden ? block * layers_a_block(&c->net) : hidden * layers_a_block(&c->net) + 1;
+}
+
+/* No layer has a bias of its own: the ones column of X is the net's intercept, as in p = X W. */
+static size_t put_layers(struct sg_case_arch *out, const struct sg_case *c, size_t labels)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < c->net.layers.n; i++) {
+        out->layer[k++] = (struct sg_layer){.kind = SG_DENSE, .width = (size_t)c->net.layers.value[i]};
+        if (c->net.batch_norm)
+            out->layer[k++] = (struct sg_layer){.kind = SG_BATCHNORM};
+        if (c->net.activation != SG_NO_ACTIVATION)
+            out->layer[k++] = (struct sg_layer){.kind = c->net.activation == SG_RELU_BLOCKS ? SG_RELU : SG_SIGMOID};
+        out->credit[k] = (enum sg_credit)c->net.credit;
+    }
+    out->layer[k++] = (struct sg_layer){.kind = SG_DENSE, .width = labels};
+    return k;
 }
 
 static enum sg_status put_modules(struct sg_case_arch *out, const struct sg_case *c, struct sg_error *err)
@@ -24,7 +43,7 @@ static enum sg_status put_modules(struct sg_case_arch *out, const struct sg_case
                                   i + 1, at, below + 1, output);
         }
         below = at;
-        out->module[i] = (struct sg_module){.at = at, .family = (enum sg_family)m->family, .terms = m->terms,
+        out->module[i] = (struct sg_module){.at = sg_case_end(c, at), .family = (enum sg_family)m->family, .terms = m->terms,
                                             .target = (enum sg_target)m->target, .mix = m->mix,
                                             .hidden = m->family == SG_MLP ? (size_t)m->hidden : 0};
     }
@@ -43,13 +62,14 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
         return sg_case_refuse(&r, 0, "loss = \"%s\" does not go with %zu columns of y; change net or data",
                               c->net.loss == SG_LOGISTIC ? "logistic" : "softmax", labels);
     }
-    put_layers(out, c, labels);
+    const size_t layers = put_layers(out, c, labels);
     const enum sg_status status = put_modules(out, c, err);
     if (status != SG_OK)
         return status;
-    out->arch = (struct sg_arch){.dtype = SG_F64, .loss = (enum sg_loss_kind)c->net.loss,
-                                 .inputs = inputs, .labels = labels, .n_layers = c->net.layers.n + 1, .layers = out->layer,
-                                 .n_modules = c->n_modules, .modules = out->module, .credit = NULL};
+    out->arch = (struct sg_arch){.dtype = (enum sg_dtype)c->net.type, .loss = (enum sg_loss_kind)c->net.loss,
+                                 .inputs = inputs, .labels = labels, .n_layers = layers, .layers = out->layer,
+                                 .n_modules = c->n_modules, .modules = out->module, .seed = (uint64_t)c->seed,
+                                 .credit = c->net.credit == SG_TRUE ? NULL : out->credit};
     return SG_OK;
 }
 

@@ -114,6 +114,23 @@ static enum sg_status check_modules(const struct sg_case *c, const struct sg_cas
     return check_hidden(c, r);
 }
 
+/* What is said of hidden layers needs some; compressed rows are linear combinations of samples. */
+static enum sg_status check_blocks(const struct sg_case *c, const struct sg_case_reader *r)
+{
+    static const char *const of_hidden[] = {"activation", "batch_norm", "credit"};
+    const struct sg_case_net *net = &c->net;
+    const bool set[] = {net->activation != SG_NO_ACTIVATION, net->batch_norm, net->credit != SG_TRUE};
+    for (size_t k = 0; k < sizeof set / sizeof *set; k++) {
+        const size_t line = sg_case_line(r, SG_GROUP_NET, of_hidden[k]);
+        if (set[k] && net->layers.n == 0)
+            return sg_case_refuse(r, line, "\"%s\" is for hidden layers, and layers = (); add a layer or take it out", of_hidden[k]);
+        if (set[k] && k < 2 && c->train.form != SG_FORM_SAMPLE)
+            return sg_case_refuse(r, line, "\"%s\" makes the net nonlinear, which form = \"%s\" cannot run; write form = \"sample\"", of_hidden[k],
+                                  choice(SG_GROUP_TRAIN, "form", c->train.form));
+    }
+    return SG_OK;
+}
+
 static enum sg_status check_optimiser(const struct sg_case *c, const struct sg_case_reader *r)
 {
     const int kind = c->train.optimiser;
@@ -163,5 +180,7 @@ enum sg_status sg_case_check(const struct sg_case *c, const struct sg_case_reade
         status = check_labels(c, r);
     if (status == SG_OK)
         status = check_modules(c, r);
+    if (status == SG_OK)
+        status = check_blocks(c, r);
     return status == SG_OK ? check_train(c, r) : status;
 }

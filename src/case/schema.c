@@ -14,6 +14,10 @@ static const struct sg_case_choice labels[] = {
     {"linear", SG_LABELS_LINEAR}, {"noisy", SG_LABELS_NOISY}, {"random", SG_LABELS_RANDOM}, {NULL, 0}};
 static const struct sg_case_choice losses[] = {
     {"mse", SG_MSE}, {"abs", SG_ABS}, {"softmax", SG_SOFTMAX_XENT}, {"logistic", SG_LOGISTIC}, {NULL, 0}};
+static const struct sg_case_choice activations[] = {{"none", SG_NO_ACTIVATION}, {"relu", SG_RELU_BLOCKS}, {"sigmoid", SG_SIGMOID_BLOCKS}, {NULL, 0}};
+static const struct sg_case_choice credits[] = {{"true", SG_TRUE},     {"feedback", SG_FEEDBACK}, {"direct", SG_DIRECT},
+                                                {"kickback", SG_KICKBACK}, {"nothing", SG_NOTHING},   {NULL, 0}};
+static const struct sg_case_choice types[] = {{"float64", SG_F64}, {"float32", SG_F32}, {NULL, 0}};
 static const struct sg_case_choice families[] = {
     {"linear", SG_LINEAR}, {"sigmoid_linear", SG_SIGMOID_LINEAR}, {"mlp", SG_MLP}, {NULL, 0}};
 static const struct sg_case_choice targets[] = {{"true", SG_TARGET_TRUE}, {"arriving", SG_TARGET_ARRIVING}, {NULL, 0}};
@@ -93,6 +97,12 @@ const struct sg_case_key sg_case_keys[] = {
     { NET(loss), CHOICE(losses), .preset = "\"mse\"", .meaning = "1/2 |p - y|^2; |p - y|_1; cross entropy of softmax(p), a column a class; log(1 + e^p) - y p, one column." },
     { NET(depths), INTS(1, 64), .preset = "()", .example = "(3, 5, 10)",
       .meaning = "Numbers of hidden blocks, a net for each, all of the first hidden layer's width (NL1)." },
+    { NET(activation), CHOICE(activations), .preset = "\"none\"",
+      .meaning = "Of the hidden layers: none, max(h, 0), or 1 / (1 + e^-h); an SG there sees h after it." },
+    { NET(batch_norm), SG_KEY_BOOL, .preset = "false", .meaning = "Batch norm between each hidden layer's weights and its activation." },
+    { NET(credit), CHOICE(credits), .preset = "\"true\"",
+      .meaning = "Each hidden layer's gradient: itself; through fixed random matrices; dl/dp times a random matrix, or times ones; 0." },
+    { NET(type), CHOICE(types), .preset = "\"float64\"", .meaning = "Numbers of the network and of its SG modules." },
     { NET(draw), SG_KEY_BOOL, .preset = "false",
       .meaning = "Many nets instead of this one, each no deeper and no wider, with an SG at any boundary (CP2)." },
 

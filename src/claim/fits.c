@@ -19,6 +19,14 @@ static enum sg_status fits(const struct sg_claim *claim, const struct sg_case *c
                           "family = \"linear\"", err);
     if (!(claim->allows & SG_ANY_OPTIMISER) && c->train.optimiser != SG_GD)
         return refuse(claim, c, control, "an optimiser other than gradient descent", "optimiser = \"gd\"", err);
+    if (!(claim->allows & SG_ANY_NET) && c->net.activation != SG_NO_ACTIVATION)
+        return refuse(claim, c, control, "activations", "activation = \"none\"", err);
+    if (!(claim->allows & SG_ANY_NET) && c->net.batch_norm)
+        return refuse(claim, c, control, "batch norm", "batch_norm = false", err);
+    if (!(claim->allows & SG_ANY_NET) && c->net.credit != SG_TRUE)
+        return refuse(claim, c, control, "a credit rule other than the true gradient", "credit = \"true\"", err);
+    if (!(claim->allows & SG_ANY_TYPE) && c->net.type != SG_F64)
+        return refuse(claim, c, control, "type = \"float32\"", "type = \"float64\"", err);
     return SG_OK;
 }
 

@@ -31,6 +31,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
     }
     if (status != SG_OK || arch.arch.n_modules == 0)
         return status != SG_OK ? status : SG_HYPOTHESIS;
+    arch.arch.seed = trial->seed + trial->replicate;      /* of a rule with fixed matrices */
     struct sg_net *with, *without;
     struct sg_field with_field, without_field;
     struct sg_net *probe = sg_net_alloc(&arch.arch);
@@ -68,7 +69,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
 
 const struct sg_claim sg_claim_nl7 = {
     .id = "NL7", .name = "nl7_observe_only", .title = "an SG that only observes changes no bit", .needs_data = true,
-    .allows = SG_ANY_LOSS | SG_ANY_FAMILY | SG_ANY_OPTIMISER, .measure = measure,
+    .allows = SG_ANY_LOSS | SG_ANY_FAMILY | SG_ANY_OPTIMISER | SG_ANY_NET, .measure = measure,
     .statement = "An SG module that is trained but not applied (mix = 0) leaves the network's run bit-identical to plain backpropagation: at its boundary the "
                  "gradient that goes down IS what arrived, not 1 times it plus 0 times s.",
 };

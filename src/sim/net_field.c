@@ -1,10 +1,11 @@
-/* The net as a field: on samples this is the definition; on compressed rows, the same code on q rows. */
+/* The net as a field: on samples this is the definition; on compressed rows, the same code on q rows.  A step is training: batch norm goes by
+ * the batch, and nobody asks for running moments here. */
 #include "synthgrad/sim.h"
 
 static void eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field, const void *w, const void *phi,
                  const struct sg_batch *batch, unsigned want, void *work)
 {
-    sg_net_eval(dw, dphi, metrics, field->self, w, phi, batch, want, work);
+    sg_net_eval(dw, dphi, metrics, field->self, w, phi, batch, want | SG_TRAIN, work);
 }
 
 static void *work_alloc(const struct sg_field *field)

@@ -672,6 +672,15 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "train = { optimiser = \"adam\";\nform = \"spectral\"; };", 3, "write form = \"compressed\""},
     {MINIMAL "train = { order = \"sg_first\";\ndelay = \"stale_sg\"; };", 3, "together with a delay"},
     {MINIMAL "train = { order = \"network_first\"; delay = \"delayed_pairs\"; };", 2, "together with a delay"},
+    {MINIMAL "net = {\nactivation = \"relu\"; };", 3, "\"activation\" is for hidden layers, and layers = ()"},
+    {MINIMAL "net = { batch_norm = true; };", 2, "\"batch_norm\" is for hidden layers"},
+    {MINIMAL "net = { credit = \"direct\"; };", 2, "\"credit\" is for hidden layers"},
+    {MINIMAL "net = { layers = (3); credit = \"random\"; };", 2, "\"credit\" is \"random\", but wants \"true\", \"feedback\", \"direct\", \"kickback\" or \"nothing\""},
+    {MINIMAL "net = { layers = (3); type = \"half\"; };", 2, "\"type\" is \"half\", but wants \"float64\" or \"float32\""},
+    {MINIMAL "train = { form = \"compressed\"; };\nnet = { layers = (3);\nactivation = \"sigmoid\"; };", 4,
+     "\"activation\" makes the net nonlinear, which form = \"compressed\" cannot run"},
+    {MINIMAL "train = { form = \"compressed\"; };\nnet = { layers = (3); batch_norm = true; };", 3, "\"batch_norm\" makes the net nonlinear"},
+    {MINIMAL "net = { layers = (3); activation = \"relu\"; };\ncontrol = { layers = (); at = 1; };", 3, "\"activation\" is for hidden layers"},
     /* the control */
     {MINIMAL "control = { };", 2, "the control changes nothing"},
     {MINIMAL "control = 5;", 2, "\"control\" wants a group"},
@@ -1132,6 +1141,46 @@ static void test_arch_has_the_layers_and_modules(void **state)
     sg_case_free(&c);
 }
 
+/* A block is dense, batch norm if wanted, the activation if there is one; modules and credit sit after blocks. */
+static void test_arch_has_blocks(void **state)
+{
+    (void)state;
+    static const struct { const char *activation, *norm, *credit; enum sg_layer_kind kinds[3]; size_t per_block; enum sg_credit rule; } rows[] = {
+        {"none", "false", "true", {SG_DENSE}, 1, SG_TRUE},
+        {"none", "false", "kickback", {SG_DENSE}, 1, SG_KICKBACK},
+        {"none", "true", "feedback", {SG_DENSE, SG_BATCHNORM}, 2, SG_FEEDBACK},
+        {"relu", "false", "direct", {SG_DENSE, SG_RELU}, 2, SG_DIRECT},
+        {"sigmoid", "true", "nothing", {SG_DENSE, SG_BATCHNORM, SG_SIGMOID}, 3, SG_NOTHING},
+        {"relu", "true", "true", {SG_DENSE, SG_BATCHNORM, SG_RELU}, 3, SG_TRUE},
+    };
+    for (size_t t = 0; t < COUNT(rows); t++) {
+        struct sg_case c;
+        struct sg_case_arch a;
+        struct sg_error err = {""};
+        char *text = sg_base_format("seed = 17; net = { layers = (8, 4); activation = \"%s\"; batch_norm = %s; credit = \"%s\"; type = \"float32\"; };\n"
+                                    MINIMAL "sg = ( { at = 2; }, { } );", rows[t].activation, rows[t].norm, rows[t].credit);
+        const size_t k = rows[t].per_block, widths[] = {8, 4};
+        read_text(&c, text);
+        assert_int_equal(sg_case_make_arch(&a, &c, 6, 3, &err), SG_OK);
+        assert_int_equal(a.arch.n_layers, 2 * k + 1);
+        assert_true(a.arch.dtype == SG_F32 && a.arch.seed == 17);
+        for (size_t i = 0; i < 2 * k; i++) {
+            assert_int_equal(a.layer[i].kind, rows[t].kinds[i % k]);
+            assert_int_equal(a.layer[i].width, i % k ? 0 : widths[i / k]);
+            assert_false(a.layer[i].bias);
+        }
+        assert_true(a.layer[2 * k].kind == SG_DENSE && a.layer[2 * k].width == 3);
+        assert_true(a.module[0].at == 2 * k && a.module[1].at == 2 * k + 1);
+        assert_true(sg_case_end(&c, 1) == k && sg_case_end(&c, 3) == 2 * k + 1);
+        for (size_t i = 0; a.arch.credit && i <= 2 * k + 1; i++)
+            assert_int_equal(a.arch.credit[i], i == k || i == 2 * k ? rows[t].rule : SG_TRUE);
+        assert_true((a.arch.credit == NULL) == (rows[t].rule == SG_TRUE));
+        sg_net_free(sg_net_alloc(&a.arch));                       /* a net that is allowed */
+        sg_case_free(&c);
+        free(text);
+    }
+}
+
 static void test_timing_is_the_table_of_sim_h(void **state)
 {
     (void)state;
@@ -1165,7 +1214,7 @@ static void test_schema_prints_every_key(void **state)
     static const char *const keys[] = {
         "claim", "expect", "seed", "replicates", "budget", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
         "labels", "one_hot", "side", "file", "target", "test", "train_files", "test_files", "standardise", "standardise_target",
-        "net", "layers", "loss", "depths", "draw", "sg", "at", "family", "hidden", "terms",
+        "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "draw", "sg", "at", "family", "hidden", "terms",
         "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
         "beta2", "epsilon", "steps", "epochs", "decay", "batch", "seeds", "tau",
         "radius", "line", "control",
@@ -1246,7 +1295,7 @@ int main(void)
         cmocka_unit_test(test_gaussian_data_is_the_stream_of_name_and_replicate),
         cmocka_unit_test(test_csv_data_is_looked_for_in_two_places),
         cmocka_unit_test(test_csv_data_follows_the_options),
-        cmocka_unit_test(test_arch_has_the_layers_and_modules),
+        cmocka_unit_test(test_arch_has_the_layers_and_modules), cmocka_unit_test(test_arch_has_blocks),
         cmocka_unit_test(test_timing_is_the_table_of_sim_h),
         cmocka_unit_test(test_schema_prints_every_key),
         cmocka_unit_test(test_the_locale_stays_the_callers),

@@ -8,7 +8,9 @@ static const struct setting settings[] = {
     {"logistic", SG_ANY_LOSS, SG_LOGISTIC, SG_LINEAR, SG_GD},    {"softmax", SG_ANY_LOSS, SG_SOFTMAX_XENT, SG_LINEAR, SG_GD},
     {"sigmoid_linear", SG_ANY_FAMILY, SG_MSE, SG_SIGMOID_LINEAR, SG_GD}, {"mlp", SG_ANY_FAMILY, SG_MSE, SG_MLP, SG_GD},
     {"momentum", SG_ANY_OPTIMISER, SG_MSE, SG_LINEAR, SG_MOMENTUM}, {"rmsprop", SG_ANY_OPTIMISER, SG_MSE, SG_LINEAR, SG_RMSPROP},
-    {"adam", SG_ANY_OPTIMISER, SG_MSE, SG_LINEAR, SG_ADAM},
+    {"adam", SG_ANY_OPTIMISER, SG_MSE, SG_LINEAR, SG_ADAM},      {"relu", SG_ANY_NET, SG_MSE, SG_LINEAR, SG_GD},
+    {"batch norm", SG_ANY_NET, SG_MSE, SG_LINEAR, SG_GD},        {"feedback", SG_ANY_NET, SG_MSE, SG_LINEAR, SG_GD},
+    {"float32", SG_ANY_TYPE, SG_MSE, SG_LINEAR, SG_GD},
 };
 
 static void change(struct sg_case *c, const struct setting *s)
@@ -17,6 +19,13 @@ static void change(struct sg_case *c, const struct setting *s)
         c->net.loss = s->loss;
     if (s->needs == SG_ANY_OPTIMISER)
         c->train.optimiser = s->optimiser;
+    if (s->needs == SG_ANY_TYPE)
+        c->net.type = SG_F32;
+    if (s->needs == SG_ANY_NET) {
+        c->net.activation = s->name[0] == 'r' ? SG_RELU_BLOCKS : SG_NO_ACTIVATION;
+        c->net.batch_norm = s->name[0] == 'b';
+        c->net.credit = s->name[0] == 'f' ? SG_FEEDBACK : SG_TRUE;
+    }
     for (size_t i = 0; s->needs == SG_ANY_FAMILY && i < c->n_modules; i++)
         c->module[i].family = s->family;
 }
@@ -82,8 +91,35 @@ static void observing_under_every_setting(void **state)
             }
 }
 
+/* And in every net under every rule of credit. */
+static void observing_in_every_net(void **state)
+{
+    (void)state;
+    for (int net = 0; net < 6; net++)
+        for (int credit = 0; credit < SG_CREDITS; credit++) {
+            struct sg_case c;
+            read_case(&c, "cases/nl7_observe_only.cfg", 2);
+            struct sg_case *both[2] = {&c, c.control};
+            for (int i = 0; i < 2; i++) {
+                both[i]->net.layers = (struct sg_int_list){2, {6, 5}};
+                both[i]->net.activation = net / 2;
+                both[i]->net.batch_norm = net % 2;
+                both[i]->net.credit = credit;
+                both[i]->module[0].at = 1;
+                both[i]->train.mu = both[i]->train.nu = 0.001;
+                both[i]->train.steps = 60;
+            }
+            both[1]->module[0].mix = 0.01;
+            struct sg_judgement j = judge(&c, 7);
+            context("net %d, credit %d", net, credit);
+            CHECK(j.ok && j.verdict == SG_HOLDS && j.control_verdict == SG_FAILS);
+            sg_claim_judgement_free(&j);
+            sg_case_free(&c);
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(what_a_claim_does_not_cover_is_refused), TEST(observing_under_every_setting)};
+    const struct CMUnitTest tests[] = {TEST(what_a_claim_does_not_cover_is_refused), TEST(observing_under_every_setting), TEST(observing_in_every_net)};
     return RUN(tests);
 }

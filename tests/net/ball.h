@@ -13,7 +13,7 @@
 #include "synthgrad/net.h"
 
 typedef struct { long double v, e; } ball;
-static long double ball_u = SG_UNIT_ROUNDOFF;                   /* of the net under test */
+static long double ball_u = (long double)SG_UNIT_ROUNDOFF;                   /* of the net under test */
 
 static inline ball ball_of(long double v) { return (ball){v, 0}; }
 static inline ball ball_rounded(long double v) { return (ball){v, ball_u * fabsl(v)}; }
@@ -29,8 +29,10 @@ static inline ball ball_sqrt(ball a)
 }
 static inline ball ball_exp(ball a)
 {
-    const ball once = ball_round(expl(a.v), expl(a.v) * expm1l(a.e));       /* twice: the library's exp is good to one ulp, 2u */
-    return ball_round(once.v, once.e);
+    ball e = {expl(a.v), expl(a.v) * expm1l(a.e)};
+    for (int u = 0; u < 4; u++)                                             /* the library's is good to an ulp, 2u, the float kernel's to two */
+        e = ball_round(e.v, e.e);
+    return e;
 }
 
 /* A sum of products, in any order. */
@@ -77,7 +79,7 @@ static inline ball *ball_copy(const double *a, size_t n)
 {
     ball *out = SG_NEW(n, ball);
     for (size_t i = 0; i < n; i++)
-        out[i] = ball_of(a[i]);
+        out[i] = ball_of((long double)a[i]);
     return out;
 }
 
@@ -239,7 +241,8 @@ static inline ball *deep_base(const struct deep *v, size_t i, const struct sg_ne
     ball *base = SG_NEW(size, ball), *fixed = SG_NEW(entries, ball);
     for (size_t l = 0; l < entries; l++) {
         const void *f = sg_net_fixed(net, i);
-        fixed[l] = ball_of(v->arch->dtype == SG_F32 ? (double)((const float *)f)[l] : ((const double *)f)[l]);
+        const double entry = v->arch->dtype == SG_F32 ? (double)((const float *)f)[l] : ((const double *)f)[l];
+        fixed[l] = ball_of((long double)entry);
     }
     for (size_t l = 0; credit == SG_TRUE && l < size; l++)
         base[l] = v->arriving[i][l];

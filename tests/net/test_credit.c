@@ -25,7 +25,7 @@ static const struct rule rules[] = {
 
 static struct sg_net *chain_net(const struct rule *rule)
 {
-    const struct sg_module module = {rule->sg_at, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0};
+    const struct sg_module module = {rule->sg_at, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0, 0};
     enum sg_credit credit[CHAIN + 1] = {SG_TRUE};
     for (size_t i = 2; i < CHAIN; i += 2)
         credit[i] = rule->credit;
@@ -97,7 +97,7 @@ static void who_reads_weights(void **state)
     for (size_t t = 0; t < COUNT(rules); t++) {
         const struct rule *rule = &rules[t];
         const struct sg_layer layers[4] = {{SG_DENSE, WIDTH, false}, {SG_DENSE, WIDTH, false}, {SG_DENSE, WIDTH, false}, {SG_DENSE, LABELS, false}};
-        const struct sg_module module = {rule->sg_at == LOSS ? 4 : 1, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0};
+        const struct sg_module module = {rule->sg_at == LOSS ? 4 : 1, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0, 0};
         const enum sg_credit credit[5] = {SG_TRUE, rule->credit, rule->credit, rule->credit, SG_TRUE};
         const struct sg_arch arch = {.inputs = INPUTS, .labels = LABELS, .n_layers = 4, .layers = layers, .n_modules = rule->sg_at ? 1 : 0,
                                      .modules = &module, .credit = credit, .seed = 5};
@@ -172,8 +172,10 @@ static void pieces(void **state)
             r.arch.inputs = 200;                                  /* several blocks */
         const size_t n = many ? 100 : random_size(2, 12, rng), top = r.arch.n_layers, cut = random_size(1, top - 1, rng);
         if (t % 2) {
-            r.modules[0] = (struct sg_module){cut, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0};
+            r.modules[0] = (struct sg_module){cut, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0, 0};
             r.arch.n_modules = 1;
+            if (t % 4 == 3)
+                r.modules[0].family = SG_MLP, r.modules[0].hidden = 3;        /* apply leaves something to grad */
             memset(r.credit, 0, sizeof r.credit);
         }
         const bool unlocked = t % 2;
@@ -224,7 +226,7 @@ static void two_threads(void **state)
         struct deep_arch r;
         random_deep(&r, 3, 20, 40, DEEP_TRUE, rng);
         const size_t top = r.arch.n_layers, cut = r.end[2];
-        r.modules[0] = (struct sg_module){cut, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0};
+        r.modules[0] = (struct sg_module){cut, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0, 0};
         r.arch.n_modules = 1;
         r.arch.dtype = t % 2 ? SG_F32 : SG_F64;
         context("seed %llu, threads %llu", (unsigned long long)test_seed(), (unsigned long long)t);

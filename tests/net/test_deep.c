@@ -24,10 +24,12 @@ static void check_view(const struct served *s, enum sg_view what, size_t i, cons
     CHECK(view || what == SG_VIEW_G || what == SG_VIEW_S);
 }
 
-static void check_deep(const struct sg_arch *arch, size_t n, bool train, struct sg_rng *rng)
+static void check_deep(const struct sg_arch *arch, size_t n, bool train, bool one_hot, struct sg_rng *rng)
 {
     struct sg_net *net = sg_net_alloc(arch);
     struct meal f = random_meal(net, n, train, rng);
+    for (size_t l = 0; one_hot && l < n * arch->labels; l++)
+        f.y[l] = l % arch->labels == l / arch->labels % arch->labels;
     struct served s = serve(net, &f);
     const size_t real = s.dtype == SG_F32 ? sizeof(float) : sizeof(double);
     struct deep v = deep_eval(net, arch, &f);
@@ -72,7 +74,7 @@ static void definition(void **state)
         r.arch.dtype = t % 3 == 2 ? SG_F32 : SG_F64;
         const size_t n = random_size(2, t % 4 ? 10 : 25, rng);
         describe(&r.arch, n, "deep", t);
-        check_deep(&r.arch, n, t % 5 != 4, rng);
+        check_deep(&r.arch, n, t % 5 != 4, t % 7 == 6, rng);
         sg_base_rng_free(rng);
     }
 }
@@ -90,7 +92,7 @@ static void large(void **state)
         r.credit[r.end[1]] = t % 2 ? SG_FEEDBACK : SG_DIRECT;
         r.arch.dtype = t / 2 ? SG_F32 : SG_F64;
         describe(&r.arch, 66, "large", t);
-        check_deep(&r.arch, 66, true, rng);
+        check_deep(&r.arch, 66, true, t % 2, rng);
         sg_base_rng_free(rng);
     }
 }
@@ -105,7 +107,7 @@ static void blocks(void **state)
         random_deep(&r, random_size(2, 3, rng), 1, 4, t % 2 ? DEEP_NO_BATCHNORM : 0, rng);
         r.arch.inputs = t % 3 ? 40 : 130;
         describe(&r.arch, 300, "blocks", t);
-        check_deep(&r.arch, 300, true, rng);
+        check_deep(&r.arch, 300, true, false, rng);
         sg_base_rng_free(rng);
     }
 }
@@ -181,6 +183,40 @@ static void finite_differences(void **state)
     CHECK(compared > 20 * switched);
 }
 
+/* sigma(x) to a relative error of 6u: e^-|x| to 4u, one sum, one quotient.  Float's stops at e^-87 in the tail, and so within 2^-125.
+ * Infinities and NaN are what they have to be, in every lane. */
+static void sigmoid_accuracy(void **state)
+{
+    (void)state;
+    enum { N = 40003 };
+    const struct sg_layer layer = {SG_SIGMOID, 0, false};
+    for (int single = 0; single < 2; single++) {
+        const struct sg_arch arch = {.dtype = single ? SG_F32 : SG_F64, .inputs = 1, .labels = 1, .n_layers = 1, .layers = &layer};
+        struct sg_net *net = sg_net_alloc(&arch);
+        struct sg_rng *rng = test_rng("sigmoid", 0);
+        struct meal f = random_meal(net, N, true, rng);
+        for (size_t i = 0; i < N; i++)
+            f.x[i] = i % 3 ? random_between(-4, 4, rng) : random_between(-100, 100, rng);
+        f.x[0] = f.x[N - 1] = SG_NAN;
+        f.x[1] = f.x[N - 2] = -(f.x[2] = f.x[N - 3] = (double)INFINITY);
+        struct served s = serve(net, &f);
+        served_eval(&s, true);
+        const void *h = sg_net_view(s.work, SG_VIEW_H, 1);
+        const double u = single ? (double)FLT_EPSILON / 2 : SG_UNIT_ROUNDOFF;
+        for (size_t i = 0; i < N; i++) {
+            const double got = single ? (double)((const float *)h)[i] : ((const double *)h)[i];
+            const double want = (double)(1 / (1 + expl(-(long double)f.x[i])));
+            if (isfinite(f.x[i]))
+                CHECK_CLOSE(got, want, 6 * u * want + (single ? 0x1p-125 : 0));
+            else
+                CHECK(isnan(f.x[i]) ? isnan(got) : f.x[i] > 0 ? got == 1 : fabs(got) <= 0x1p-125);
+        }
+        free_meal(&f);
+        free_served(&s);
+        sg_base_rng_free(rng);
+    }
+}
+
 /* ---- types --------------------------------------------------------------------------------------------------------------------- */
 
 /* The first step from one start, in float and in double: within float's ball, which double's own rounding widens by less than 2^-20 of it. */
@@ -225,6 +261,6 @@ static void float_beside_double(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(definition), TEST(large), TEST(blocks), TEST(finite_differences), TEST(float_beside_double)};
+    const struct CMUnitTest tests[] = {TEST(definition), TEST(large), TEST(blocks), TEST(finite_differences), TEST(sigmoid_accuracy), TEST(float_beside_double)};
     return RUN(tests);
 }

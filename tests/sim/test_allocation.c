@@ -201,9 +201,51 @@ static void no_allocation_in_training(void **state)
     sg_base_rng_free(rng);
 }
 
+/* Blocks of every kind in float, wide enough for one GEMM a product, under every rule, whole and in pieces. */
+static void no_allocation_in_deep_nets(void **state)
+{
+    (void)state;
+    const struct sg_layer layers[7] = {{SG_DENSE, 64, false}, {SG_BATCHNORM, 0, false}, {SG_RELU, 0, false}, {SG_DENSE, 64, true},
+                                       {SG_SIGMOID, 0, false}, {SG_DENSE, 64, true}, {SG_DENSE, 3, true}};
+    const struct sg_module module = {5, SG_LINEAR, 7, SG_TARGET_ARRIVING, 1.0, 0};
+    const enum sg_credit credit[8] = {[3] = SG_FEEDBACK, [5] = SG_DIRECT, [6] = SG_KICKBACK};
+    const struct sg_arch arch = {.dtype = SG_F32, .loss = SG_MSE, .inputs = 64, .labels = 3, .n_layers = 7, .layers = layers, .n_modules = 1,
+                                 .modules = &module, .credit = credit};
+    enum { N = 64 };
+    struct sg_net *net = sg_net_alloc(&arch);
+    const struct sg_sizes sizes = sg_net_sizes(net);
+    struct sg_net_work *work = sg_net_work_alloc(net, N);
+    struct sg_rng *rng = test_rng("deep allocation", 0);
+    float *w = SG_NEW(sizes.w, float), *phi = SG_NEW(sizes.phi, float), *aux = SG_NEW(sizes.aux, float), *dw = SG_NEW(sizes.w, float);
+    float *dphi = SG_NEW(sizes.phi, float), *x = SG_NEW(N * 64, float), *y = SG_NEW(N * 3, float), *one = SG_NEW(N, float);
+    sg_net_init(w, aux, net, SG_HE, rng);
+    for (size_t i = 0; i < N * 64; i++)
+        x[i] = (float)sg_base_rng_gaussian(rng);
+    for (size_t i = 0; i < N; i++)
+        one[i] = y[i * 3 + i % 3] = 1;
+    const struct sg_state now = {w, phi, aux};
+    const struct sg_batch batch = {N, x, y, one};
+    const unsigned want = SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS | SG_TRAIN;
+    struct sg_metrics metrics;
+    sg_net_eval_state(dw, dphi, &metrics, net, &now, &batch, want, work);          /* the BLAS takes its buffers the first time */
+    const size_t before = calls;
+    for (int step = 0; step < 20; step++) {
+        sg_net_eval_state(dw, dphi, &metrics, net, &now, &batch, want, work);
+        sg_net_forward(net, 0, 5, &now, &batch, want, work);
+        sg_net_forward(net, 5, 7, &now, &batch, want, work);
+        sg_net_backward(dw, dphi, net, 5, 7, &now, &batch, want, work);
+        sg_net_backward(dw, dphi, net, 0, 5, &now, &batch, want, work);
+    }
+    CHECK(calls == before);
+    sg_net_work_free(work);
+    sg_net_free(net);
+    sg_base_rng_free(rng);
+    free(w); free(phi); free(aux); free(dw); free(dphi); free(x); free(y); free(one);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(counter), TEST(no_allocation_in_the_loop), TEST(no_allocation_for_minibatches),
-                                       TEST(no_allocation_in_training)};
+    const struct CMUnitTest tests[] = {TEST(counter), TEST(no_allocation_in_the_loop), TEST(no_allocation_in_deep_nets),
+                                       TEST(no_allocation_for_minibatches), TEST(no_allocation_in_training)};
     return cmocka_run_group_tests(tests, start_counting, NULL);
 }

@@ -3,7 +3,7 @@
  *   relu: h' = max(h, 0), slope 0 at 0;   sigmoid: h' = 1 / (1 + e^-h), slope h' (1 - h').
  *
  * A NaN stays one in both directions: divergence must not end in a rectifier. */
-#include "net/kernel/sigma.h"
+#include "net/kernel/real.h"
 
 #define sg_net_relu_forward SG_KERNEL(sg_net_relu_forward)
 #define sg_net_relu_backward SG_KERNEL(sg_net_relu_backward)
@@ -47,14 +47,6 @@ SG_WIDE static void sg_net_relu_backward(const struct sg_layer_pass *pass)
         arriving[i] = out[i] <= 0 ? 0 : delta[i];
 }
 
-static void sigmoid_forward(const struct sg_layer_pass *pass)
-{
-    const sg_real *in = pass->h_in;
-    sg_real *out = pass->h_out;
-    for (size_t i = 0; i < pass->block->n * pass->in; i++)
-        out[i] = sg_net_sigma(in[i]);
-}
-
 SG_WIDE static void sg_net_sigmoid_backward(const struct sg_layer_pass *pass)
 {
     const sg_real *out = pass->h_out, *delta = pass->delta;
@@ -71,5 +63,5 @@ const struct sg_layer_ops SG_KERNEL(sg_net_relu) = {
     .name = "relu", .n_params = no_params, .forward = sg_net_relu_forward, .backward = sg_net_relu_backward,
 };
 const struct sg_layer_ops SG_KERNEL(sg_net_sigmoid) = {
-    .name = "sigmoid", .n_params = no_params, .forward = sigmoid_forward, .backward = sg_net_sigmoid_backward,
+    .name = "sigmoid", .n_params = no_params, .forward = sg_net_sigmoid_forward, .backward = sg_net_sigmoid_backward,
 };
