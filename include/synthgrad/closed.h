@@ -70,7 +70,8 @@ double sg_closed_joint_left(double *left, const struct sg_fit *fit, double mu, d
  * an eigenvalue of one block meets one of the other. */
 double sg_closed_joint_condition(const struct sg_fit *fit, double mu, double nu);
 /* max_k |J^k|_2 over k >= 0 and where it is attained, for a J of spectral radius rho < 1 diagonalised with condition number cond: k stops
- * where cond rho^k can no longer exceed the largest seen, or at limit (then *k_max = limit and the value is a lower bound). */
+ * where cond rho^k can no longer exceed the largest seen, or where |(J^k)^T J^k|_F <= 1 (then |J^k| <= 1 and later powers are products of earlier
+ * ones; cond may be HUGE_VAL, not known), or at limit (then *k_max = limit and the value is a lower bound). */
 enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const double *jacobian, size_t size, double rho, double cond,
                                           size_t limit) SG_MUST_CHECK;
 

@@ -55,6 +55,27 @@ void sg_closed_deep_flow(double *jacobian, const struct sg_deep *deep, const dou
 /* The simultaneous step's in the net's coordinates (w, Phi): T^-1 (I + mu J) T with T = [[I, 0], [-D, I]]. */
 void sg_closed_deep_step(double *jacobian, const struct sg_deep *deep, const double *w, const double *moments, double mu, double nu);
 
+/* ---- the step across the family of fixed points (DY8) ----------------------------------------------------------------- */
+
+/* Near a minimum w with E[x^T r] = 0 and psi = 0 the fixed points form a family: weights of the same product (the gauge), and psi with z psi = 0.
+ * Across it, x = (sqrt(lambda_i) v_i . dw, sqrt(gamma_j) u_j . psi) over the nonzero eigenvalues of H and of G: |x|^2 = 2 (L - min L) + E|s - g|^2 to
+ * second order, whatever the coordinates of the net.  The full step's spectrum is that of the step on x, and one 1 for each dimension of the family.
+ * Eigenvalues of H and G below 1e-11 of the largest count as zero.  SG_HYPOTHESIS: H has a negative one (w is a strict saddle). */
+struct sg_deep_normal;
+struct sg_deep_normal_sizes { size_t w, phi; double lambda, gamma; };          /* numbers of each kind in x; largest eigenvalues of H and G */
+enum sg_status sg_closed_deep_normal_alloc(struct sg_deep_normal **normal, const struct sg_deep *deep, const double *w,
+                                           const double *moments) SG_MUST_CHECK;
+void sg_closed_deep_normal_free(struct sg_deep_normal *normal);
+struct sg_deep_normal_sizes sg_closed_deep_normal_sizes(const struct sg_deep_normal *normal);
+/* The simultaneous step on x less the identity, ((w + phi)^2): the flow's Jacobian for mu = 1, nu = kappa. */
+void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *normal, double mu, double nu);
+/* x of a displacement; and the displacement with no part along ker H and ker G. */
+void sg_closed_deep_normal_read(double *x, const struct sg_deep_normal *normal, const double *dw, const double *psi);
+void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_normal *normal, const double *x);
+/* On the ray nu = kappa mu the step is linear in mu, so it attracts iff 0 < mu < min over the flow's eigenvalues of -2 Re lambda / |lambda|^2 (0 where one
+ * has Re lambda >= 0): the region of attraction in (mu, nu) is a star about 0.  at: the eigenvalue that decides. */
+enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at, const struct sg_deep_normal *normal, double kappa) SG_MUST_CHECK;
+
 /* ---- two layers, reduced ---------------------------------------------------------------------------------------------- */
 
 /* Two layers, SG between them, product W_1 W_2 = P a least-squares solution: E[x^T r] = 0, r = x P - y.  In u = d(W_1 W_2) (d x m),

@@ -8,7 +8,7 @@
 enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const double *jacobian, size_t size, double rho, double cond,
                                           size_t limit)
 {
-    double *power = SG_NEW(size * size, double), *next = SG_NEW(size * size, double), bound = cond;
+    double *power = SG_NEW(size * size, double), *next = SG_NEW(size * size, double), *gram = SG_NEW(size * size, double), bound = cond;
     enum sg_status status = rho < 1 ? SG_OK : SG_HYPOTHESIS;
     for (size_t i = 0; i < size; i++)
         power[i * size + i] = 1.0;
@@ -22,7 +22,12 @@ enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const d
         }
         sg_base_mul(next, jacobian, power, size, size, size);
         memcpy(power, next, size * size * sizeof *power);
-        status = sg_base_norm2(&norm, power, size, size);
+        sg_base_mul_tn(gram, power, power, size, size, size);
+        norm = sqrt(sg_base_norm(gram, size * size));    /* |A^T A|_F^(1/2) >= |A|: where this is too small, that is */
+        if (!(norm <= *growth))
+            status = sg_base_norm2(&norm, power, size, size);
+        else if (norm <= 1)
+            break;                                       /* |J^(ak + b)| <= |J^k|^a |J^b|: nothing later is larger */
         if (status == SG_OK && norm > *growth) {
             *growth = norm;
             *k_max = k;
@@ -32,5 +37,6 @@ enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const d
         *growth = SG_NAN;
     free(power);
     free(next);
+    free(gram);
     return status;
 }

@@ -102,6 +102,21 @@ static void same_bits_for_any_jobs(void **state)
     sg_case_free(&c);
 }
 
+/* The map, the instance and one random minimum. */
+static void map_holds_and_its_control_does_not(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    struct sg_error err;
+    if (sg_case_read(&c, "cases/dy8_map.cfg", &err) != SG_OK)
+        fail_msg("%s", err.text);
+    c.replicates = c.control->replicates = 2;
+    struct sg_judgement j = judge(&c, 4721);
+    assert_true(j.ok && j.verdict == SG_HOLDS && j.control_verdict == SG_FAILS);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +124,7 @@ int main(void)
         cmocka_unit_test(fails_where_the_minimum_attracts),
         cmocka_unit_test(another_net_is_inconclusive),
         cmocka_unit_test(same_bits_for_any_jobs),
+        cmocka_unit_test(map_holds_and_its_control_does_not),
     };
     sg_base_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,13 +126,15 @@ static void two_by_two(void **state)
 static void ways_out(void **state)
 {
     (void)state;
-    const double normal[4] = {0.9, 0, 0, -0.5}, spoiled[4] = {0.9, SG_NAN, 0, 0.5};
+    const double normal[4] = {0.9, 0, 0, -0.5}, slow[4] = {0.99, 0, 0, -0.98}, spoiled[4] = {0.9, SG_NAN, 0, 0.5};
     double growth;
     size_t k_max = 77;
     CHECK_STATUS(sg_approx_transient_growth(&growth, &k_max, normal, 2, 0.9, 1, 1000), SG_OK);
     CHECK(growth == 1 && k_max == 0);
-    CHECK_STATUS(sg_approx_transient_growth(&growth, &k_max, normal, 2, 0.9, HUGE_VAL, 7), SG_OK);      /* no condition known */
+    CHECK_STATUS(sg_approx_transient_growth(&growth, &k_max, slow, 2, 0.99, HUGE_VAL, 7), SG_OK);       /* no condition known, |J^T J|_F > 1 up to k = 7 */
     CHECK(growth == 1 && k_max == 7);
+    CHECK_STATUS(sg_approx_transient_growth(&growth, &k_max, slow, 2, 0.99, HUGE_VAL, 100), SG_OK);     /* |J^k| <= 1 is seen: no later power is larger */
+    CHECK(growth == 1 && k_max == 0);
     const double bad[] = {1.0, 1.5, SG_NAN};
     for (size_t i = 0; i < COUNT(bad); i++) {
         growth = 5;

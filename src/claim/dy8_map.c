@@ -1,0 +1,310 @@
+/* DY8 in the plane of the two learning rates: where a global minimum attracts, how far an error may grow first, and what the simulated step does.
+ *
+ * Across the family of fixed points (the gauge divided out) the step is I + mu J(kappa): on a ray nu = kappa mu it attracts up to the closed limit, so
+ * the boundary is a curve around 0.  Replicate 0 is an instance of two layers that repels in a wedge of rays; the others are random minima of the case. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claim/dy8_map.h"
+
+static const double SIDE = 1.3;                /* the map goes up to this multiple of 2/lambda_max(H) and of 2/lambda_max(G) */
+static const double AIM = 5e-3, WIDTH = 1e-3;  /* bisected limits: what undecided fates leave open, and the last interval; relative */
+static const double GROWTH_MOST = 1e3;         /* a transient beyond this is too near to LEAVES */
+enum { GRID = 12, DRAWN_GRID = 24, FULL_GRID = 72, HEAT_GRID = 36, RAYS = 9, CURVE = 721, RAY_STEPS = 40000 };
+
+/* What linear theory says of one point: the radius, the largest transient, and whether the start must show its fate within the case's steps: it has
+ * shrunk to half of RETURNS whatever its direction, or its part on the leading mode alone has grown to ten times LEAVES. */
+struct forecast { double rho, growth; size_t k_max; bool due; };
+
+static enum sg_status make_forecast(struct forecast *f, const struct sg_dy8_map *m, double mu, double nu)
+{
+    const size_t n = m->n;
+    const uint64_t steps = m->steps;
+    double *J = SG_NEW(n * n, double), *square = SG_NEW(n * n, double), norm = SG_NAN;
+    double complex *lambda = SG_NEW(n, double complex), *left = SG_NEW(n * n, double complex), share = 0;
+    *f = (struct forecast){.growth = SG_NAN};
+    sg_dy8_map_step(J, m, mu, nu);
+    enum sg_status status = sg_base_eigen_general(lambda, left, J, n);
+    f->rho = cabs(lambda[0]);
+    if (status == SG_OK && f->rho < 1)
+        status = sg_approx_transient_growth(&f->growth, &f->k_max, J, n, f->rho, HUGE_VAL, steps);
+    if (status == SG_OK && f->rho < 1) {
+        for (uint64_t k = 1; 2 * k <= steps; k *= 2) {
+            sg_base_mul(square, J, J, n, n, n);
+            memcpy(J, square, n * n * sizeof *J);
+        }
+        status = sg_base_norm2(&norm, J, n, n);
+        f->due = norm <= SG_MAP_RETURNS / 2 && f->growth <= GROWTH_MOST;
+    } else if (status == SG_OK) {
+        for (size_t i = 0; i < n; i++)
+            share += left[i] * m->x[i] / sg_base_norm(m->x, n);
+        f->due = (double)steps * log(f->rho) + log(cabs(share)) >= log(10 * SG_MAP_LEAVES);
+    }
+    free(J);
+    free(square);
+    free(lambda);
+    free(left);
+    return status;
+}
+
+/* ---- the plane -------------------------------------------------------------------------------------------------------------- */
+
+struct tally { size_t points, due, wrong, rectangle_wrong; double mu, nu, growth; };      /* where the largest transient of a due point is */
+
+/* Due points: does the simulated fate agree?  And would it with mu < 2/lambda_max(H), nu < 2/lambda_max(G), the rule of one layer (DY3)? */
+static enum sg_status scan(struct tally *tally, struct sg_evidence *ev, struct sg_dy8_map *m, const struct sg_trial *trial)
+{
+    const size_t grid = trial->full ? FULL_GRID : trial->figure ? DRAWN_GRID : GRID;
+    enum sg_status status = SG_OK;
+    *tally = (struct tally){0};
+    if (trial->figure)
+        sg_claim_series(ev, "map", "mu nu radius due fate");
+    for (size_t i = 0; i < grid && status == SG_OK; i++)
+        for (size_t j = 0; j < grid && status == SG_OK; j++) {
+            const double a = SIDE * ((double)i + 0.5) / (double)grid, b = SIDE * ((double)j + 0.5) / (double)grid;
+            const double mu = a * m->mu_unit, nu = b * m->nu_unit;
+            struct forecast f;
+            status = make_forecast(&f, m, mu, nu);
+            if (status != SG_OK)
+                break;
+            const bool left_it = sg_dy8_map_fate(m, mu, nu, m->steps) == SG_LEAVES;
+            tally->points++;
+            tally->due += f.due;
+            tally->wrong += f.due && left_it == (f.rho < 1);
+            tally->rectangle_wrong += f.due && left_it == (a < 1 && b < 1);
+            if (f.due && f.growth > tally->growth) {
+                tally->growth = f.growth;
+                tally->mu = mu;
+                tally->nu = nu;
+            }
+            if (trial->figure) {
+                const int fate = left_it ? sg_dy8_map_after(m, m->steps) : 0;
+                sg_claim_point(ev, (const double[]){a, b, f.rho, f.due, fate});
+            }
+        }
+    if (status == SG_OK) {
+        sg_claim_compare(ev, SG_SIMULATED, "map: points whose simulated fate is not that of the spectral radius, of those that must show it",
+                         (double)tally->wrong, 0.0, 0.0, "count; due: |J^T| <= RETURNS/2, or the leading mode's part beyond 10 LEAVES after T steps");
+        sg_claim_fact(ev, SG_CLOSED_FORM, "map: at least half of the points must show their fate", 2 * tally->due >= tally->points, "count");
+    }
+    return status;
+}
+
+/* The largest transient where the minimum attracts. */
+static enum sg_status draw_growth(struct sg_evidence *ev, const struct sg_dy8_map *m, size_t grid)
+{
+    double *J = SG_NEW(m->n * m->n, double), growth;
+    double complex *lambda = SG_NEW(m->n, double complex);
+    enum sg_status status = SG_OK;
+    size_t k_max;
+    sg_claim_series(ev, "growth", "mu nu growth");
+    for (size_t i = 0; i < grid && status == SG_OK; i++)
+        for (size_t j = 0; j < grid && status == SG_OK; j++) {
+            const double a = SIDE * ((double)i + 0.5) / (double)grid, b = SIDE * ((double)j + 0.5) / (double)grid;
+            sg_dy8_map_step(J, m, a * m->mu_unit, b * m->nu_unit);
+            status = sg_base_eigen_general(lambda, NULL, J, m->n);
+            growth = SG_NAN;
+            if (status == SG_OK && cabs(lambda[0]) < 1)
+                status = sg_approx_transient_growth(&growth, &k_max, J, m->n, cabs(lambda[0]), HUGE_VAL, m->steps);
+            sg_claim_point(ev, (const double[]){a, b, growth});
+        }
+    free(J);
+    free(lambda);
+    return status;
+}
+
+/* ---- rays --------------------------------------------------------------------------------------------------------------------- */
+
+/* The rate at which the start begins to leave, without the forecast: doubled until it leaves, then bisected. */
+static double bisected(struct sg_dy8_map *m, double kappa, uint64_t steps)
+{
+    double low = 0, high = m->mu_unit / 64;
+    while (sg_dy8_map_fate(m, high, kappa * high, steps) != SG_LEAVES) {
+        low = high;
+        high *= 2;
+    }
+    while (high - low > WIDTH * high) {
+        const double middle = (low + high) / 2;
+        if (sg_dy8_map_fate(m, middle, kappa * middle, steps) == SG_LEAVES)
+            high = middle;
+        else
+            low = middle;
+    }
+    return (low + high) / 2;
+}
+
+/* Beyond the limit ln rho rises by gain = -mu Re lambda per relative excess.  After `steps` an excess of AIM has taken the start's part on the mode that
+ * decides to LEAVES: what is found lies above the limit by at most that. */
+static enum sg_status check_ray(struct sg_evidence *ev, struct sg_dy8_map *m, double kappa, size_t *looked_at)
+{
+    const size_t n = m->n;
+    double limit, *J = SG_NEW(n * n, double);
+    double complex at, *lambda = SG_NEW(n, double complex), *left = SG_NEW(n * n, double complex), share = 0;
+    enum sg_status status = sg_closed_deep_normal_limit(&limit, &at, m->normal, kappa);
+    if (status == SG_OK && limit > 0) {
+        sg_dy8_map_step(J, m, limit, kappa * limit);
+        status = sg_base_eigen_general(lambda, left, J, n);
+        size_t best = 0;
+        for (size_t i = 1; i < n; i++)
+            if (cabs(lambda[i] - 1 - limit * at) < cabs(lambda[best] - 1 - limit * at))
+                best = i;
+        for (size_t i = 0; i < n; i++)
+            share += left[best * n + i] * m->x[i] / sg_base_norm(m->x, n);
+        const double steps = log(SG_MAP_LEAVES / cabs(share)) / (AIM * -limit * creal(at));
+        if (status == SG_OK && steps <= RAY_STEPS) {
+            ++*looked_at;
+            sg_claim_compare(ev, SG_SIMULATED, "rays: bisected largest mu that returns, over -2 Re lambda / |lambda|^2, worst ray",
+                             bisected(m, kappa, (uint64_t)steps + 1) / limit, 1.0, AIM + WIDTH,
+                             "growth to LEAVES within the steps, ln(LEAVES/share) / (steps gain), and the last interval");
+        }
+    }
+    free(J);
+    free(lambda);
+    free(left);
+    return status;
+}
+
+static enum sg_status check_rays(struct sg_evidence *ev, struct sg_dy8_map *m, const struct sg_trial *trial)
+{
+    size_t looked_at = 0;
+    enum sg_status status = SG_OK;
+    for (size_t k = 0; k < RAYS && status == SG_OK; k++)
+        status = check_ray(ev, m, tan(M_PI / 2 * ((double)k + 0.5) / RAYS) * m->nu_unit / m->mu_unit, &looked_at);
+    if (status == SG_OK)
+        sg_claim_fact(ev, SG_CLOSED_FORM, "rays: at least four of nine have a limit that can be bisected", looked_at >= 4, "count");
+    if (trial->figure)
+        sg_claim_series(ev, "boundary", "kappa mu nu");
+    for (size_t k = 0; trial->figure && k < CURVE && status == SG_OK; k++) {
+        const double slope = tan(M_PI / 2 * ((double)k + 0.5) / CURVE), kappa = slope * m->nu_unit / m->mu_unit;
+        double complex at;
+        double limit;
+        status = sg_closed_deep_normal_limit(&limit, &at, m->normal, kappa);
+        if (status == SG_OK)
+            sg_claim_point(ev, (const double[]){kappa, limit / m->mu_unit, slope * limit / m->mu_unit});
+    }
+    return status;
+}
+
+/* ---- the step and its transients -------------------------------------------------------------------------------------------------- */
+
+/* The step on x from finite differences of the step that runs, C F L: L lifts unit vectors, C reads images, psi = dPhi - D dw.  An entry of F is off by
+ * at most its bound, so one of C F L by |C_i|_1 |L_j|_1 of it. */
+static void check_step(struct sg_evidence *ev, struct sg_dy8_map *m)
+{
+    const struct sg_dy8 *s = m->s;
+    const size_t n = m->n, size = s->size, n_w = s->n_w, n_phi = s->n_phi;
+    double *closed = SG_NEW(n * n, double), *F = SG_NEW(size * size, double), *D = SG_NEW(n_phi * n_w, double), *psi = SG_NEW(n_phi, double);
+    double *C = SG_NEW(size * n, double), *L = SG_NEW(n * size, double), *FL = SG_NEW(n * size, double), *x = SG_NEW(n, double), bound;
+    double worst = 0, worst_bound = 1;
+    sg_sim_restart(s->sim, s->fixed, s->fixed + n_w, m->mu_unit / 2, m->nu_unit / 2);
+    sg_dy8_map_step(closed, m, m->mu_unit / 2, m->nu_unit / 2);
+    sg_approx_step_jacobian(F, &bound, s->sim, s->fixed, &s->batch);
+    sg_closed_deep_d(D, &s->deep, s->fixed);
+    for (size_t k = 0; k < size; k++) {                  /* C by columns */
+        double *unit = FL;
+        for (size_t i = 0; i < size; i++)
+            unit[i] = i == k;
+        sg_base_mul(psi, D, unit, n_phi, n_w, 1);
+        for (size_t i = 0; i < n_phi; i++)
+            psi[i] = unit[n_w + i] - psi[i];
+        sg_closed_deep_normal_read(C + k * n, m->normal, unit, psi);
+    }
+    for (size_t j = 0; j < n; j++) {                     /* L by columns too */
+        double *column = L + j * size;
+        for (size_t i = 0; i < n; i++)
+            x[i] = i == j;
+        sg_closed_deep_normal_lift(column, column + n_w, m->normal, x);
+        sg_base_mul(psi, D, column, n_phi, n_w, 1);
+        for (size_t i = 0; i < n_phi; i++)               /* Phi = Phi* + psi, to first order */
+            column[n_w + i] += psi[i];
+    }
+    sg_base_mul_nt(FL, L, F, n, size, size);
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < n; i++) {
+            double entry = 0, read = 0, lifted = 0;
+            for (size_t k = 0; k < size; k++) {
+                entry += C[k * n + i] * FL[j * size + k];
+                read += fabs(C[k * n + i]);
+                lifted += fabs(L[j * size + k]);
+            }
+            const double error = fabs(entry - closed[i * n + j]), most = read * lifted * bound;
+            if (!(error / most <= worst / worst_bound)) {
+                worst = error;
+                worst_bound = most;
+            }
+        }
+    sg_claim_bound(ev, SG_SIMULATED, "step across the family: closed form against finite differences of the step, worst entry", worst, worst_bound,
+                   "measured truncation and rounding, through the change of coordinates");
+    void *owned[] = {closed, F, D, psi, C, L, FL, x};
+    for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
+        free(owned[k]);
+}
+
+/* Where a due point has the largest transient: a simulated start along the worst direction grows by max_k |J^k|. */
+static enum sg_status check_transient(struct sg_evidence *ev, struct sg_dy8_map *m, const struct tally *tally)
+{
+    const size_t n = m->n;
+    double *J = SG_NEW(n * n, double), *power = SG_NEW(n * n, double), *next = SG_NEW(n * n, double), *lambda = SG_NEW(n, double), *v = SG_NEW(n * n, double);
+    struct forecast f;
+    double ratio[2];
+    enum sg_status status = make_forecast(&f, m, tally->mu, tally->nu);
+    sg_dy8_map_step(J, m, tally->mu, tally->nu);
+    for (size_t i = 0; i < n; i++)
+        power[i * n + i] = 1;
+    for (size_t k = 0; k < f.k_max && status == SG_OK; k++) {
+        sg_base_mul(next, J, power, n, n, n);
+        memcpy(power, next, n * n * sizeof *power);
+    }
+    sg_base_mul_tn(next, power, power, n, n, n);
+    if (status == SG_OK)
+        status = sg_base_eigen_symmetric(lambda, v, next, n);
+    for (size_t half = 0; half < 2 && status == SG_OK; half++) {
+        double *x = SG_NEW(n, double);
+        for (size_t i = 0; i < n; i++)
+            x[i] = m->start / (half ? 2 : 1) * v[i * n];
+        sg_dy8_map_place(m, x, tally->mu, tally->nu);
+        const double from = sg_dy8_map_distance(m);
+        status = sg_sim_advance(m->s->sim, &m->s->batch, f.k_max);
+        ratio[half] = sg_dy8_map_distance(m) / from;
+        free(x);
+    }
+    if (status == SG_OK) {
+        const double rounding = 10 * SG_UNIT_ROUNDOFF * m->scale * f.growth * (double)(f.k_max + 1) / (m->start / 2);
+        sg_claim_compare(ev, SG_SIMULATED, "largest transient of the map: simulated growth along the worst direction, over max_k |J^k|",
+                         ratio[0] / f.growth, 1.0, fmin((3 * fabs(ratio[0] - ratio[1]) + rounding) / f.growth, 0.01),
+                         "3 times what halving the amplitude changes, and rounding; at most 1 %");
+    }
+    void *owned[] = {J, power, next, lambda, v};
+    for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
+        free(owned[k]);
+    return status;
+}
+
+enum sg_status sg_dy8_map(struct sg_evidence *ev, const struct sg_trial *trial)
+{
+    struct sg_dy8_map m = {0};
+    struct tally tally;
+    enum sg_status status = sg_dy8_map_alloc(&m, trial, ev);
+    if (status == SG_OK) {
+        sg_claim_compare(ev, SG_CLOSED_FORM, "rank of the Hessian, less r (d + m - r): what the gauge leaves", (double)m.sizes.w, (double)m.rank, 0.0,
+                         "integer");
+        check_step(ev, &m);
+        status = scan(&tally, ev, &m, trial);
+    }
+    if (status == SG_OK && trial->figure)
+        status = draw_growth(ev, &m, trial->full ? FULL_GRID : HEAT_GRID);
+    if (status == SG_OK && trial->replicate == 0)
+        sg_claim_fact(ev, SG_SIMULATED, "map of the instance: DY3's rectangle in the curve's place is wrong at one due point in twenty",
+                      20 * tally.rectangle_wrong >= tally.due, "count");
+    if (status == SG_OK)
+        status = check_rays(ev, &m, trial);
+    if (status == SG_OK)
+        status = check_transient(ev, &m, &tally);
+    if (status == SG_OK)
+        snprintf(ev->note, sizeof ev->note, "%zu points, %zu must show their fate, %zu do not; DY3's rectangle is wrong at %zu; largest transient %.3g",
+                 tally.points, tally.due, tally.wrong, tally.rectangle_wrong, tally.growth);
+    sg_dy8_map_free(&m);
+    return status;
+}
