@@ -48,6 +48,7 @@ DY2  | src/closed/frozen.c     | s/- mu \* fit->lambda_x\[i\]/+ mu * fit->lambda
 DY4  | src/closed/line.c       | s/= nu \* creal(c) \*/= mu * creal(c) */                           | dy4_no_ones
 DY8  | src/closed/deep_joint.c | s/dV_VT\[a \* s.K + o\] + dV_VT/dV_VT[a * s.K + o] - dV_VT/        | dy8_repelling_minima
 DY8  | src/closed/deep_normal.c | s/-2 \* creal/-2.03 * creal/                                        | dy8_map
+DY12 | src/closed/deep_normal.c | s/entry \*= 1 - nu/entry *= 1 + nu/                                 | dy12_deep
 END
 }
 

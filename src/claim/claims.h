@@ -106,6 +106,9 @@ enum sg_status sg_dy11_realizable(struct sg_evidence *ev, struct sg_shallow *s, 
 enum sg_status sg_dy11_deep(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 void sg_dy11_basin(struct sg_evidence *ev, struct sg_shallow *s, const struct sg_trial *trial);
 
+/* DY12 with hidden layers, measured. */
+enum sg_status sg_dy12_deep(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+
 /* ---- matrices with chosen eigenvalues (matrix.c) ------------------------------------------------------------------------ */
 
 /* A random real a (m x m) = T D T^{-1} with these eigenvalues, cond(T) = condition exactly (1: a is normal).  A complex pair stands side by

@@ -222,6 +222,8 @@ static enum sg_status check_realizable(struct sg_evidence *ev, const struct sg_t
 
 static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
 {
+    if (trial->c->net.layers.n > 0)
+        return sg_dy12_deep(ev, trial);
     struct order o[ORDERS] = {0};
     struct sg_fit *fit;
     enum sg_status status = sg_closed_fit_alloc(&fit, trial->data);

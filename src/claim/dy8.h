@@ -22,6 +22,7 @@ struct sg_dy8 {
 /* Takes the data over.  w: the weights of the fixed point. */
 struct sg_dy8 *sg_dy8_alloc(struct sg_data *data, const struct sg_deep *deep, const double *w, double mu, double nu, double mix);
 void sg_dy8_free(struct sg_dy8 *s);
+void sg_dy8_set_timing(struct sg_dy8 *s, struct sg_timing timing);                 /* another order from here on */
 void sg_dy8_start(struct sg_dy8 *s, const double *offset);      /* both simulators at fixed + offset */
 double sg_dy8_weight_distance(const struct sg_sim *sim, const struct sg_dy8 *s);   /* |w - w of fixed| */
 double complex sg_dy8_coordinate(struct sg_dy8 *s, const double complex *l);       /* l . (state - fixed) */

@@ -1,4 +1,4 @@
-/* dy8_map.h - private to the map of DY8 in (mu, nu): a net at a global minimum, starts near it, and their fate. */
+/* dy8_map.h - private to the map of DY8 in (mu, nu) and to DY12 at depth: a net at a global minimum, starts near it, and their fate. */
 #ifndef SG_CLAIM_DY8_MAP_H
 #define SG_CLAIM_DY8_MAP_H
 
@@ -17,8 +17,8 @@ struct sg_dy8_map {
     uint64_t steps;
     double *x, *p, *state, *moved;             /* the start; p* (rows x m); scratch */
 };
-/* Replicate 0: the instance; else a random global minimum of the case's net on its data.  sg_dy8_map_free it whatever the status. */
-enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *trial, struct sg_evidence *ev) SG_MUST_CHECK;
+/* The claim's instance, or a random global minimum of the case's net on its data.  sg_dy8_map_free it whatever the status. */
+enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *trial, bool instance, struct sg_evidence *ev) SG_MUST_CHECK;
 void sg_dy8_map_free(struct sg_dy8_map *m);
 /* The step on x, I + flow (n^2). */
 void sg_dy8_map_step(double *jacobian, const struct sg_dy8_map *m, double mu, double nu);
@@ -30,5 +30,13 @@ double sg_dy8_map_distance(struct sg_dy8_map *m);
 enum sg_fate sg_dy8_map_fate(struct sg_dy8_map *m, double mu, double nu, uint64_t steps);
 /* What has left goes on for `steps`.  1: it has come to rest at another minimum; 2: it is bounded; 3: it diverges. */
 int sg_dy8_map_after(struct sg_dy8_map *m, uint64_t steps);
+
+/* A row: a closed step on x (n^2) against finite differences of the step that the simulator runs, at these rates. */
+void sg_dy8_map_check_step(struct sg_evidence *ev, struct sg_dy8_map *m, const char *what, const double *closed, double mu, double nu);
+/* max_k |J^k| for a step of radius below 1, where it is, and the unit x (n) that attains it. */
+enum sg_status sg_dy8_map_worst(double *x, double *growth, size_t *k_max, const struct sg_dy8_map *m, const double *J) SG_MUST_CHECK;
+/* A row: a simulated start along that direction grows by as much. */
+enum sg_status sg_dy8_map_check_transient(struct sg_evidence *ev, struct sg_dy8_map *m, const char *what, const double *J, double mu, double nu,
+                                          double *growth) SG_MUST_CHECK;
 
 #endif

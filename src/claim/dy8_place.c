@@ -118,7 +118,7 @@ static enum sg_status make_random(struct sg_data *data, struct sg_deep *deep, do
     return status == SG_OK && best == HUGE_VAL ? SG_NO_CONVERGENCE : status;
 }
 
-enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *trial, struct sg_evidence *ev)
+enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *trial, bool instance, struct sg_evidence *ev)
 {
     const struct sg_case *c = trial->c;
     struct sg_data data = {0}, rows = {0};
@@ -130,7 +130,7 @@ enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *tri
         return SG_HYPOTHESIS;
     }
     enum sg_status status;
-    if (trial->replicate == 0) {
+    if (instance) {
         w = SG_NEW(sizeof W / sizeof *W, double);
         status = make_instance(&data, &deep, w);
     } else

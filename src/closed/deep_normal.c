@@ -99,6 +99,20 @@ void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *f
         jacobian[(f->r + j) * size + f->r + j] = -nu * f->gamma[j];
 }
 
+/* The network's update moves psi by mu D H dw as well, the SG's only scales it: N = I + [[-mu lambda, -mu push], [mu pull, 0]], S = diag(1, 1 - nu gamma). */
+void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_normal *f, double mu, double nu, bool sg_first)
+{
+    const size_t size = f->r + f->g;
+    sg_closed_deep_normal_flow(jacobian, f, mu, nu);
+    for (size_t i = 0; i < size; i++)
+        jacobian[i * size + i] += 1;
+    for (size_t j = 0; j < f->g; j++)
+        for (size_t i = 0; i < f->r; i++) {
+            double *entry = sg_first ? &jacobian[i * size + f->r + j] : &jacobian[(f->r + j) * size + i];
+            *entry *= 1 - nu * f->gamma[j];
+        }
+}
+
 void sg_closed_deep_normal_read(double *x, const struct sg_deep_normal *f, const double *dw, const double *psi)
 {
     for (size_t i = 0; i < f->r; i++) {

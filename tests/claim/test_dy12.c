@@ -88,6 +88,12 @@ static void claim_holds_and_its_control_does_not(void **state)
     holds_with_its_control("cases/dy12_order.cfg", 3, 501, 3);
 }
 
+static void deep_claim_holds_and_its_control_does_not(void **state)
+{
+    (void)state;
+    holds_with_its_control("cases/dy12_deep.cfg", 2, 501, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +102,7 @@ int main(void)
         cmocka_unit_test(condition_of_known_vectors),
         cmocka_unit_test(irreducible_error_is_a_correlation),
         cmocka_unit_test(claim_holds_and_its_control_does_not),
+        cmocka_unit_test(deep_claim_holds_and_its_control_does_not),
     };
     sg_base_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "synthgrad/closed.h"
 #include "synthgrad/deep.h"
 
 struct instance { struct sg_data data; struct sg_deep deep; double w[64], moments[64]; size_t n_w, n_phi; };
@@ -110,6 +111,60 @@ static void energy_and_inverse(void **state)
     }
 }
 
+/* N and S read off the simultaneous steps at nu = 0 and at mu = 0; their products. */
+static void sequential_products(void **state)
+{
+    (void)state;
+    for (uint64_t t = 0; t < 20; t++) {
+        struct sg_rng *rng = test_rng("order", t);
+        struct instance in;
+        struct sg_deep_normal *normal;
+        make(&in, false, rng);
+        CHECK_STATUS(sg_closed_deep_normal_alloc(&normal, &in.deep, in.w, in.moments), SG_OK);
+        const struct sg_deep_normal_sizes sizes = sg_closed_deep_normal_sizes(normal);
+        const size_t n = sizes.w + sizes.phi;
+        const double mu = 1.3 / sizes.lambda, nu = 0.7 / sizes.gamma;
+        double *N = SG_NEW(n * n, double), *S = SG_NEW(n * n, double), *want = SG_NEW(n * n, double), *got = SG_NEW(n * n, double), norm;
+        sg_closed_deep_normal_flow(N, normal, mu, 0);
+        sg_closed_deep_normal_flow(S, normal, 0, nu);
+        for (size_t i = 0; i < n; i++) {
+            N[i * n + i] += 1;
+            S[i * n + i] += 1;
+        }
+        CHECK_STATUS(sg_base_norm2(&norm, N, n, n), SG_OK);
+        for (int first = 0; first < 2; first++) {
+            sg_base_mul(want, first ? N : S, first ? S : N, n, n, n);
+            sg_closed_deep_normal_sequential(got, normal, mu, nu, first == 1);
+            CHECK_ALL(got, want, 10 * SG_UNIT_ROUNDOFF * norm, n * n);
+        }
+        double *owned[] = {N, S, want, got};
+        for (size_t k = 0; k < COUNT(owned); k++)
+            free(owned[k]);
+        sg_closed_deep_normal_free(normal);
+        sg_data_free(&in.data);
+        sg_base_rng_free(rng);
+    }
+}
+
+/* At the output, one layer: g = p - y, the shallow formula. */
+static void irreducible_error_at_the_output(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("irreducible", 0);
+    const struct sg_deep deep = {.n_layers = 1, .at = 1, .width = {3, 2}};
+    struct sg_data data = random_data(20, 3, 2, rng);
+    double *w = random_vector(6, 1, rng), got, want;
+    for (int labels = 0; labels < 2; labels++) {
+        CHECK_STATUS(sg_closed_deep_irreducible(&got, &deep, &data, w, labels == 1), SG_OK);
+        CHECK_STATUS(sg_closed_irreducible_error(&want, &data, w, labels == 1), SG_OK);
+        CHECK_CLOSE(got, want, 10 * 20 * SG_UNIT_ROUNDOFF * (1 + want));
+        CHECK(labels ? got < 1e-20 : got > 1e-3);
+    }
+    sg_data_free(&data);
+    free(w);
+    sg_base_rng_free(rng);
+}
+
 /* On a ray the radius is below 1 before the limit and above it after; a saddle has no map. */
 static void limit_on_a_ray(void **state)
 {
@@ -152,6 +207,7 @@ static void limit_on_a_ray(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(spectrum_is_the_full_one_less_ones), TEST(energy_and_inverse), TEST(limit_on_a_ray)};
+    const struct CMUnitTest tests[] = {TEST(spectrum_is_the_full_one_less_ones), TEST(energy_and_inverse), TEST(sequential_products),
+                                       TEST(irreducible_error_at_the_output), TEST(limit_on_a_ray)};
     return RUN(tests);
 }
