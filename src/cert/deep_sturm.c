@@ -70,6 +70,16 @@ static void make_parts(struct parts *p, const struct sg_cert_two_layers *s)
     fmpq_mat_mul(p->WWS, N, p->S);
     fmpq_mat_mul(p->NS, P, PT);
     fmpq_mat_add(N, N, p->NS);
+    if (s->e) {
+        fmpq_mat_t e, eT;
+        read_matrix(e, s->e, s->d, 1);
+        fmpq_mat_init(eT, 1, d);
+        fmpq_mat_transpose(eT, e);
+        fmpq_mat_mul(p->NS, e, eT);
+        fmpq_mat_add(N, N, p->NS);
+        fmpq_mat_clear(e);
+        fmpq_mat_clear(eT);
+    }
     fmpq_mat_mul(p->NS, N, p->S);
     fmpq_mat_mul(p->PR, P, p->R);
     fmpq_mat_mul(p->PTS, PT, p->S);

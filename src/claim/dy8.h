@@ -49,6 +49,8 @@ enum sg_status sg_dy8_flight(struct sg_evidence *ev, struct sg_dy8 *s, const dou
                              struct sg_rng *rng) SG_MUST_CHECK;
 enum sg_status sg_dy8_random(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 enum sg_status sg_dy8_found(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+/* T1's counterexample with an intercept, counted over Q; root: its positive floating eigenvalue, off by at most error. */
+void sg_dy8_certify_intercept(struct sg_evidence *ev, double root, double error);
 enum sg_status sg_dy8_map(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 enum sg_status sg_dy8_theorems(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 

@@ -165,7 +165,7 @@ static enum sg_status check_scalar(struct sg_evidence *ev, struct sg_rng *rng)
 }
 
 /* T1 needs its hypothesis: with the ones among the columns of X, 1 = x e, and a constant term, one real eigenvalue alone is right of zero.  The
- * reduced determinant (12 x 12, the constant's two zeros left out) is negative in exact rational arithmetic; here both spectra are counted. */
+ * characteristic polynomial over Q (degree 12, the constant's two zeros left out) has one positive root (dy8_intercept.c); here both spectra are counted. */
 static enum sg_status check_intercept(struct sg_evidence *ev)
 {
     static const double w[8] = {-0.6057, 0.04155, 2.327, 0.8373, 0.07443, -0.06601, -3.45, -1.073}, kappa = 0.0006315, e[2] = {1.765, -1.439};
@@ -201,6 +201,18 @@ static enum sg_status check_intercept(struct sg_evidence *ev)
                                                    : "T1 without its hypothesis (intercept and constant): positive real eigenvalues, reduced",
                              (double)positive, 1.0, 0.0, "integer: odd");
     }
+    struct sg_dy8_mode *mode = SG_NEW(r, struct sg_dy8_mode), top = {-HUGE_VAL, SG_NAN};
+    double norm = SG_NAN;
+    if (status == SG_OK)
+        status = sg_dy8_modes(mode, NULL, NULL, J_r, r);
+    if (status == SG_OK)
+        status = sg_base_norm2(&norm, J_r, r, r);
+    for (size_t i = 0; i < r && status == SG_OK; i++)
+        if (creal(mode[i].lambda) > creal(top.lambda))
+            top = mode[i];
+    if (status == SG_OK)
+        sg_dy8_certify_intercept(ev, creal(top.lambda), 10 * (double)r * SG_UNIT_ROUNDOFF * norm * top.condition);
+    free(mode);
     free(J);
     free(J_r);
     free(lambda);
