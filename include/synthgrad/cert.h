@@ -9,7 +9,8 @@ struct sg_rational { int64_t num, den; };   /* den > 0 */
 /* DY8's reduced system of two layers with rational data, centred or without a constant term:  u (d x m), v (d x K), b (m x K),
  *   u' = -S u W2^T W2 - W1 W1^T S u - S v W2,   v' = W1 W1^T S u W2^T - kappa (W1 W1^T + P P^T) S v - kappa P R b,
  *   b' = -u^T S W1 - kappa P^T S v - kappa R b,   P = W1 W2.
- * e (d, or NULL): a constant term and the ones among the columns of X, 1 = x e.  Then v' has W1 W1^T + P P^T + e e^T; the constant's own K roots 0 are left out. */
+ * e (d, or NULL): a constant term and the ones among the columns of X, 1 = x e.  Then v' has W1 W1^T + P P^T + e e^T; the constant's own K roots 0 are
+ * left out. */
 struct sg_cert_two_layers { size_t d, K, m; const struct sg_rational *W1, *W2, *S, *R, *e; struct sg_rational kappa; };
 struct sg_cert_roots {
     size_t degree;              /* of the characteristic polynomial without its roots 0 */

@@ -61,8 +61,8 @@ static void check_spectra(struct sg_evidence *ev, const struct sg_dy8_map *m, co
     const double both = o[1].tolerance + o[2].tolerance, off = o[0].tolerance + o[1].tolerance;
     sg_claim_bound(ev, SG_CLOSED_FORM, "deep: distance of the two sequential spectra", sg_claim_spectrum_distance(o[1].lambda, o[2].lambda, n), both,
                    "Bauer-Fike: 10 size u |J| cond(eigenvectors), both");
-    sg_claim_fact(ev, SG_CLOSED_FORM, "deep: the simultaneous spectrum is another one", sg_claim_spectrum_distance(o[0].lambda, o[1].lambda, n) > 100 * off,
-                  "a hundred tolerances");
+    sg_claim_fact(ev, SG_CLOSED_FORM, "deep: the simultaneous spectrum is another one",
+                  sg_claim_spectrum_distance(o[0].lambda, o[1].lambda, n) > 100 * off, "a hundred tolerances");
     sg_claim_fact(ev, SG_CLOSED_FORM, "deep: not block triangular, the spectrum is not that of the diagonal blocks",
                   sg_claim_spectrum_distance(blocks, o[0].lambda, n) > 100 * o[0].tolerance, "a hundred tolerances");
     if (figure)

@@ -63,8 +63,9 @@ static enum sg_status read_shape(struct sg_deep *deep, size_t *least, const stru
     return wide ? SG_OK : SG_HYPOTHESIS;
 }
 
-/* data, deep and w: the best of DRAWS minima on these data, if it beats `best`. */
-static enum sg_status beat(double *best, struct sg_data *data, double *w, const struct sg_deep *deep, size_t least, struct sg_data *fresh, struct sg_rng *rng)
+/* data and w: the best of DRAWS minima on the fresh data, if it beats `best`. */
+static enum sg_status beat(double *best, struct sg_data *data, double *w, const struct sg_deep *deep, size_t least, struct sg_data *fresh,
+                           struct sg_rng *rng)
 {
     const size_t n_w = sg_closed_deep_n_w(deep), q = fresh->d + fresh->m + 1;
     double *M = SG_NEW(q * q, double), *drawn = SG_NEW(n_w, double), rho = SG_NAN;

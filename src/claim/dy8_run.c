@@ -44,7 +44,7 @@ struct sg_dy8 *sg_dy8_alloc(struct sg_data *data, const struct sg_deep *deep, co
 
 void sg_dy8_set_timing(struct sg_dy8 *s, struct sg_timing timing)
 {
-    const struct sg_sim_spec spec = {.field = &s->field, .net_opt = {SG_GD, s->mu}, .sg_opt = {SG_GD, s->nu}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &s->field, .net_opt = {.rate = s->mu}, .sg_opt = {.rate = s->nu}, .timing = timing};
     sg_sim_free(s->sim);
     s->sim = sg_sim_alloc(&spec, s->fixed, s->fixed + s->n_w);
 }

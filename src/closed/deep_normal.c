@@ -99,7 +99,8 @@ void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *f
         jacobian[(f->r + j) * size + f->r + j] = -nu * f->gamma[j];
 }
 
-/* The network's update moves psi by mu D H dw as well, the SG's only scales it: N = I + [[-mu lambda, -mu push], [mu pull, 0]], S = diag(1, 1 - nu gamma). */
+/* The network's update moves psi by mu D H dw as well, the SG's only scales it: N = I + [[-mu lambda, -mu push], [mu pull, 0]],
+ * S = diag(1, 1 - nu gamma). */
 void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_normal *f, double mu, double nu, bool sg_first)
 {
     const size_t size = f->r + f->g;
