@@ -32,6 +32,9 @@ typedef sg_quarter_double sg_quarter;
 #define sg_net_dot_rows SG_KERNEL(sg_net_dot_rows)
 #define sg_net_add_rows SG_KERNEL(sg_net_add_rows)
 #define sg_net_add_scaled SG_KERNEL(sg_net_add_scaled)
+#define sg_net_narrow_set SG_KERNEL(sg_net_narrow_set)
+#define sg_net_narrow_add SG_KERNEL(sg_net_narrow_add)
+#define sg_net_narrow_columns SG_KERNEL(sg_net_narrow_columns)
 #define sg_net_descend SG_KERNEL(sg_net_descend)
 #define sg_net_heavy_ball SG_KERNEL(sg_net_heavy_ball)
 #define sg_net_rmsprop SG_KERNEL(sg_net_rmsprop)
@@ -43,10 +46,14 @@ enum sg_transpose { SG_NN, SG_TN, SG_NT };
 #define sg_net_multiply_add SG_KERNEL(sg_net_multiply_add)
 void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
                          double alpha);
-/* c = alpha op(a) op(b), or c += with `add`.  One GEMM where the matrices are large, by shape alone; else the above. */
+/* c = alpha op(a) op(b), or c += with `add`.  Which of the kernels depends on the shape alone. */
 #define sg_net_multiply SG_KERNEL(sg_net_multiply)
 void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha,
                      bool add);
+
+/* The same where op(b) fits the second cache and neither side is a vector; false: this machine has no FMA, nothing was done. */
+#define sg_net_gemm SG_KERNEL(sg_net_gemm)
+bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, sg_real alpha, bool add);
 
 /* The families' affine maps (affine.c): out (n x width) += z Theta; dTheta += weight z^T err; z the regressors that `terms` names. */
 #define sg_net_affine_rows SG_KERNEL(sg_net_affine_rows)
