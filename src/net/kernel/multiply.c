@@ -105,30 +105,33 @@ typedef sg_real sg_pair __attribute__((vector_size(2 * sizeof(sg_real)), aligned
 #define PAIR(p) (*(sg_pair *)(p))
 #define CONST_PAIR(p) (*(const sg_pair *)(p))
 
+/* A loop of at most NARROW turns, known to the compiler: unrolled, so that what it indexes is registers. */
+#define EACH(i, from, n) _Pragma("GCC unroll 4") for (size_t i = (from); i < (n); i++)
+
 /* c = op(b)'s k rows weighted by A's, or added to c; k and n known to the compiler: op(B) stays in registers. */
 static inline __attribute__((always_inline)) void narrow_rows(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m,
                                                               size_t k, size_t n, sg_real alpha, bool add)
 {
-    sg_pair two[NARROW][NARROW / 2] = {{{0}}};
-    sg_real one[NARROW] = {0};
-    for (size_t l = 0; l < k; l++) {
-        for (size_t j = 0; j + 2 <= n; j += 2)
-            two[l][j / 2] = b_transposed ? (sg_pair){b[j * k + l], b[(j + 1) * k + l]} : CONST_PAIR(b + l * n + j);
+    sg_pair two[NARROW][NARROW / 2];
+    sg_real one[NARROW];
+    EACH(l, 0, k) {
+        EACH(j, 0, n / 2)
+            two[l][j] = b_transposed ? (sg_pair){b[2 * j * k + l], b[(2 * j + 1) * k + l]} : CONST_PAIR(b + l * n + 2 * j);
         one[l] = b_transposed ? b[(n - 1) * k + l] : b[l * n + n - 1];
     }
 #pragma GCC unroll 2
     for (size_t i = 0; i < m; i++, a += k, c += n) {
-        for (size_t j = 0; j + 2 <= n; j += 2) {
-            sg_pair sum = a[0] * two[0][j / 2];
-            for (size_t l = 1; l < k; l++)
-                sum += a[l] * two[l][j / 2];
+        EACH(j, 0, n / 2) {
+            sg_pair sum = a[0] * two[0][j];
+            EACH(l, 1, k)
+                sum += a[l] * two[l][j];
             if (add)
-                sum = alpha * sum + PAIR(c + j);
-            PAIR(c + j) = sum;
+                sum = alpha * sum + PAIR(c + 2 * j);
+            PAIR(c + 2 * j) = sum;
         }
         if (n % 2) {
             sg_real sum = a[0] * one[0];
-            for (size_t l = 1; l < k; l++)
+            EACH(l, 1, k)
                 sum += a[l] * one[l];
             c[n - 1] = add ? c[n - 1] + alpha * sum : sum;
         }
@@ -139,25 +142,30 @@ static inline __attribute__((always_inline)) void narrow_rows(sg_real *c, const 
 static inline __attribute__((always_inline)) void narrow_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n,
                                                                  sg_real alpha, bool add)
 {
-    sg_pair two[NARROW][NARROW / 2] = {{{0}}};
-    sg_real one[NARROW] = {0};
+    sg_pair two[NARROW][NARROW / 2];
+    sg_real one[NARROW];
+    EACH(i, 0, m) {
+        EACH(j, 0, n / 2)
+            two[i][j] = (sg_pair){0};
+        one[i] = 0;
+    }
 #pragma GCC unroll 2
     for (size_t l = 0; l < k; l++, a += m, b += n)
-        for (size_t i = 0; i < m; i++) {
-            for (size_t j = 0; j + 2 <= n; j += 2)
-                two[i][j / 2] += a[i] * CONST_PAIR(b + j);
+        EACH(i, 0, m) {
+            EACH(j, 0, n / 2)
+                two[i][j] += a[i] * CONST_PAIR(b + 2 * j);
             if (n % 2)
                 one[i] += a[i] * b[n - 1];
         }
-    for (size_t i = 0; i < m; i++, c += n) {
-        for (size_t j = 0; j + 2 <= n; j += 2) {
-            sg_pair sum = alpha * two[i][j / 2];
+    EACH(i, 0, m) {
+        EACH(j, 0, n / 2) {
+            sg_pair sum = alpha * two[i][j];
             if (add)
-                sum += PAIR(c + j);
-            PAIR(c + j) = sum;
+                sum += PAIR(c + i * n + 2 * j);
+            PAIR(c + i * n + 2 * j) = sum;
         }
         if (n % 2)
-            c[n - 1] = alpha * one[i] + (add ? c[n - 1] : 0);
+            c[i * n + n - 1] = alpha * one[i] + (add ? c[i * n + n - 1] : 0);
     }
 }
 
@@ -177,11 +185,16 @@ SG_WIDE static void sg_net_narrow_add(sg_real *c, const sg_real *a, const sg_rea
     switch (NARROW_SWITCH(k, n)) { NARROW_CASES(ROWS_ADD) }
 }
 
-SG_WIDE static void sg_net_narrow_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha,
-                                          bool add)
+SG_WIDE static void sg_net_narrow_set_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha)
 {
-#define COLUMNS(M, N) case NARROW_SWITCH(M, N): narrow_columns(c, a, b, M, k, N, alpha, add); return;
-    switch (NARROW_SWITCH(m, n)) { NARROW_CASES(COLUMNS) }
+#define COLUMNS_SET(M, N) case NARROW_SWITCH(M, N): narrow_columns(c, a, b, M, k, N, alpha, false); return;
+    switch (NARROW_SWITCH(m, n)) { NARROW_CASES(COLUMNS_SET) }
+}
+
+SG_WIDE static void sg_net_narrow_add_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha)
+{
+#define COLUMNS_ADD(M, N) case NARROW_SWITCH(M, N): narrow_columns(c, a, b, M, k, N, alpha, true); return;
+    switch (NARROW_SWITCH(m, n)) { NARROW_CASES(COLUMNS_ADD) }
 }
 
 /* One column is faster as a vector once it is long. */
@@ -219,12 +232,17 @@ static __attribute__((noinline)) void multiply(sg_real *c, const sg_real *a, con
 
 void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha, bool add)
 {
-    if (op == SG_TN && narrow(m, n, k))
-        sg_net_narrow_columns(c, a, b, m, k, n, (sg_real)alpha, add);
-    else if (op != SG_TN && narrow(k, n, m) && !add && alpha == 1)
-        sg_net_narrow_set(c, a, b, op == SG_NT, m, k, n);
-    else if (op != SG_TN && narrow(k, n, m) && add)
+    const bool columns = op == SG_TN;
+    if (!narrow(columns ? m : k, n, columns ? k : m))
+        multiply(c, a, b, op, m, k, n, (sg_real)alpha, add);
+    else if (columns && add)
+        sg_net_narrow_add_columns(c, a, b, m, k, n, (sg_real)alpha);
+    else if (columns)
+        sg_net_narrow_set_columns(c, a, b, m, k, n, (sg_real)alpha);
+    else if (add)
         sg_net_narrow_add(c, a, b, op == SG_NT, m, k, n, (sg_real)alpha);
+    else if (alpha == 1)
+        sg_net_narrow_set(c, a, b, op == SG_NT, m, k, n);
     else
         multiply(c, a, b, op, m, k, n, (sg_real)alpha, add);
 }
