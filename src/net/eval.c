@@ -73,21 +73,21 @@ static void walk_up(const struct walk *k)
 }
 
 /* Layer `layer` takes delta down to `arriving` (NULL: not wanted), by `feedback` unless that is NULL, and sets dw (NULL: not wanted). */
-static inline void backward(const struct walk *k, size_t layer, const char *delta, char *arriving, const void *feedback, char *dw)
+static inline void backward(const struct walk *k, size_t layer, char *delta, char *arriving, const void *feedback, char *dw)
 {
     struct sg_layer_pass *pass = layer_pass(k, layer);
-    pass->delta = delta;
-    pass->arriving = arriving;
+    pass->delta = row(k, delta, layer + 1);
+    pass->arriving = arriving ? row(k, arriving, layer) : NULL;
     pass->feedback = feedback;
     pass->dw = dw ? dw + k->net->layer_offset[layer] * k->net->kernels->real_size : NULL;
     sg_net_layer_ops(k->net, layer)->backward(pass);
 }
 
-/* The true g_i on the block's rows, or NULL. */
-static inline const char *truth(const struct walk *k, size_t i)
+/* The buffer of the true g_i, or NULL. */
+static inline char *truth(const struct walk *k, size_t i)
 {
     const enum sg_truth where = k->net->plan[i].truth;
-    return where == SG_TRUTH_NONE ? NULL : row(k, (where == SG_TRUTH_ARRIVES ? k->work->arriving : k->work->truth)[i], i);
+    return where == SG_TRUTH_NONE ? NULL : (where == SG_TRUTH_ARRIVES ? k->work->arriving : k->work->truth)[i];
 }
 
 /* The module at boundary i, once its target is there: how far s is from it, and the gradient towards it. */
@@ -98,7 +98,7 @@ static void train_module(const struct walk *k, size_t i)
     if (!(k->dphi || k->metrics))
         return;
     struct sg_family_pass pass = family_pass(k, i);
-    const char *target = net->modules[j].target == SG_TARGET_ARRIVING ? row(k, k->work->arriving[i], i) : truth(k, i);
+    const char *target = row(k, net->modules[j].target == SG_TARGET_ARRIVING ? k->work->arriving[i] : truth(k, i), i);
     const double square = net->kernels->subtract(row(k, k->work->err[i], i), pass.s, target, k->block.n * net->width[i]);
     k->work->sg_loss[j] += 0.5 * square * k->block.weight;
     if (k->dphi) {
@@ -107,26 +107,26 @@ static void train_module(const struct walk *k, size_t i)
     }
 }
 
-/* base_i: what stands in for g_i by the boundary's rule. */
-static inline const char *base(const struct walk *k, size_t i)
+/* The buffer of base_i, what stands in for g_i by the boundary's rule. */
+static inline char *base(const struct walk *k, size_t i)
 {
     const struct sg_net *net = k->net;
     const size_t top = net->arch.n_layers;
     switch (net->credit[i]) {
     case SG_NOTHING: return k->work->nothing;
-    case SG_FEEDBACK: return row(k, k->work->base[i], i);            /* layer i's backward has left it there */
+    case SG_FEEDBACK: return k->work->base[i];                       /* layer i's backward has left it there */
     case SG_DIRECT:
     case SG_KICKBACK:
         net->kernels->multiply(row(k, k->work->base[i], i), row(k, k->work->arriving[top], top), net->plan[i].fixed, k->block.n,
                                net->width[top], net->width[i]);
-        return row(k, k->work->base[i], i);
+        return k->work->base[i];
     case SG_TRUE:
     case SG_CREDITS: break;
     }
-    return row(k, k->work->arriving[i], i);
+    return k->work->arriving[i];
 }
 
-static inline const char *delta_at(const struct walk *k, size_t i)
+static inline char *delta_at(const struct walk *k, size_t i)
 {
     const struct sg_net *net = k->net;
     const size_t j = net->plan[i].module;
@@ -134,10 +134,9 @@ static inline const char *delta_at(const struct walk *k, size_t i)
     if (mix == 0.0)
         return base(k, i);
     if (mix == 1.0)
-        return row(k, k->work->s[i], i);
-    char *mixed = row(k, k->work->mixed[i], i);
-    net->kernels->mix(mixed, base(k, i), row(k, k->work->s[i], i), mix, k->block.n * net->width[i]);
-    return mixed;
+        return k->work->s[i];
+    net->kernels->mix(row(k, k->work->mixed[i], i), row(k, base(k, i), i), row(k, k->work->s[i], i), mix, k->block.n * net->width[i]);
+    return k->work->mixed[i];
 }
 
 static void start_at_loss(const struct walk *k)
@@ -159,15 +158,15 @@ static void walk_down(const struct walk *k)
     if (k->hi == net->arch.n_layers)
         start_at_loss(k);
     for (size_t i = k->hi; i > k->lo; i--) {
-        const char *g = truth(k, i), *delta = delta_at(k, i);
-        work->g[i] = g ? g - k->r0 * work->row_bytes[i] : NULL;
-        work->delta[i] = delta == work->nothing ? delta : delta - k->r0 * work->row_bytes[i];
+        char *g = truth(k, i), *delta = delta_at(k, i);
+        work->g[i] = g;
+        work->delta[i] = delta;
         const struct sg_plan *below = &net->plan[i - 1];             /* nothing is wanted at boundary 0 */
-        backward(k, i - 1, delta, below->arriving ? row(k, work->arriving[i - 1], i - 1) : NULL, NULL, k->dw);
+        backward(k, i - 1, delta, below->arriving ? work->arriving[i - 1] : NULL, NULL, k->dw);
         if (below->base && net->credit[i - 1] == SG_FEEDBACK)
-            backward(k, i - 1, delta, row(k, work->base[i - 1], i - 1), below->fixed, NULL);
+            backward(k, i - 1, delta, work->base[i - 1], below->fixed, NULL);
         if (below->truth == SG_TRUTH_APART)
-            backward(k, i - 1, g, row(k, work->truth[i - 1], i - 1), NULL, NULL);
+            backward(k, i - 1, g, work->truth[i - 1], NULL, NULL);
         if (below->module != SG_NO_MODULE)
             train_module(k, i - 1);
     }

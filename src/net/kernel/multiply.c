@@ -5,7 +5,7 @@
 
 #include "net/kernel/real.h"
 
-enum { SMALL = 160, NARROW = 4, NEAR = 1 << 18, LANES = 64 / (int)sizeof(sg_real), ROWS = 4 };
+enum { SMALL = SG_NET_SMALL, NARROW = SG_NET_NARROW, NEAR = 1 << 18, LANES = 64 / (int)sizeof(sg_real), ROWS = 4 };
 
 static void multiply_small(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
                            sg_real alpha)
@@ -173,38 +173,32 @@ static inline __attribute__((always_inline)) void narrow_columns(sg_real *c, con
 #define NARROW_SWITCH(a, b) ((NARROW + 1) * (a) + (b))
 
 /* Two of the three sizes are at most NARROW: those of op(B), and those of C where it is A that is transposed. */
-SG_WIDE static void sg_net_narrow_set(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n)
+SG_WIDE void sg_net_narrow_set(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n)
 {
 #define ROWS_SET(K, N) case NARROW_SWITCH(K, N): narrow_rows(c, a, b, b_transposed, m, K, N, 1, false); return;
     switch (NARROW_SWITCH(k, n)) { NARROW_CASES(ROWS_SET) }
 }
 
-SG_WIDE static void sg_net_narrow_add(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n, sg_real alpha)
+SG_WIDE void sg_net_narrow_add(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n, sg_real alpha)
 {
 #define ROWS_ADD(K, N) case NARROW_SWITCH(K, N): narrow_rows(c, a, b, b_transposed, m, K, N, alpha, true); return;
     switch (NARROW_SWITCH(k, n)) { NARROW_CASES(ROWS_ADD) }
 }
 
-SG_WIDE static void sg_net_narrow_set_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha)
+SG_WIDE void sg_net_narrow_set_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha)
 {
 #define COLUMNS_SET(M, N) case NARROW_SWITCH(M, N): narrow_columns(c, a, b, M, k, N, alpha, false); return;
     switch (NARROW_SWITCH(m, n)) { NARROW_CASES(COLUMNS_SET) }
 }
 
-SG_WIDE static void sg_net_narrow_add_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha)
+SG_WIDE void sg_net_narrow_add_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha)
 {
 #define COLUMNS_ADD(M, N) case NARROW_SWITCH(M, N): narrow_columns(c, a, b, M, k, N, alpha, true); return;
     switch (NARROW_SWITCH(m, n)) { NARROW_CASES(COLUMNS_ADD) }
 }
 
-/* One column is faster as a vector once it is long. */
-static inline bool narrow(size_t a, size_t n, size_t rows)
-{
-    return a - 1 < NARROW && n - 1 < NARROW && (n > 1 || a * rows <= SMALL);
-}
-
-static __attribute__((noinline)) void multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
-                                               sg_real alpha, bool add)
+void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
+                          sg_real alpha, bool add)
 {
     const int mi = (int)m, ki = (int)k, ni = (int)n;
     if (k > 1 && n > 1 && m * k * n > SMALL) {
@@ -232,19 +226,7 @@ static __attribute__((noinline)) void multiply(sg_real *c, const sg_real *a, con
 
 void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha, bool add)
 {
-    const bool columns = op == SG_TN;
-    if (!narrow(columns ? m : k, n, columns ? k : m))
-        multiply(c, a, b, op, m, k, n, (sg_real)alpha, add);
-    else if (columns && add)
-        sg_net_narrow_add_columns(c, a, b, m, k, n, (sg_real)alpha);
-    else if (columns)
-        sg_net_narrow_set_columns(c, a, b, m, k, n, (sg_real)alpha);
-    else if (add)
-        sg_net_narrow_add(c, a, b, op == SG_NT, m, k, n, (sg_real)alpha);
-    else if (alpha == 1)
-        sg_net_narrow_set(c, a, b, op == SG_NT, m, k, n);
-    else
-        multiply(c, a, b, op, m, k, n, (sg_real)alpha, add);
+    sg_net_multiply_here(c, a, b, op, m, k, n, alpha, add);
 }
 
 void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha)
