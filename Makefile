@@ -7,7 +7,7 @@ FLAVOUR ?= release
 
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev \
              libcmocka-dev gnuplot-nox
-DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy libclang-rt-14-dev
+DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-torch libclang-rt-14-dev
 
 # ---- flags.  -O2 without contraction: theory code gives the same bits at every call site. ----
 STD      := -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread
@@ -130,7 +130,7 @@ report: build/synthgrad  ## verdicts, figures and numbers as one page: results/r
 test: $(TESTS) build/synthgrad  ## unit tests, command-line tests and perturbed formulas
 	@CC="$(CC)" B=$B JOBS=$(JOBS) sh tests/run.sh $(TESTS)
 
-bench: build/synthgrad  ## speed against NumPy and the machine's own GEMM, as ratios within one run
+bench: build/synthgrad  ## speed against NumPy, PyTorch and the machine's own GEMM, as ratios within one run
 	@$(PYTHON) tools/bench.py
 
 trace: build/synthgrad  ## claim -> proof, code, case, figure, test; fails on a hole

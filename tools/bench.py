@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Speed as ratios within one run: synthgrad's stepper against straightforward loops in NumPy on the same machine, one thread each."""
+"""Speed as ratios within one run: synthgrad's steppers against full-batch loops in NumPy and PyTorch on the same machine, one thread each."""
+import importlib.util
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ import time
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 PROGRAM = "build/synthgrad"
+PAIRS = 5
 
 
 def synthgrad(*arguments):
@@ -35,22 +37,65 @@ def numpy_linear_regression(samples, features, steps):
     return steps / (time.perf_counter() - start)
 
 
-def main():
+def median(values):
+    return sorted(values)[len(values) // 2]
+
+
+def linear_regression():
     try:
         import numpy  # noqa: F401
     except ImportError:
-        sys.exit("bench: the peer is NumPy, a peer to measure against and no dependency: apt-get install python3-numpy")
+        print("linear regression: the peer is NumPy, a peer to measure against and no dependency: apt-get install python3-numpy")
+        return
     samples, features = 1000, 101
-    print(f"linear regression with a linear SG, n = {samples}, d = {features}, float64, one thread; median of 5 pairs")
+    print(f"linear regression with a linear SG, n = {samples}, d = {features}, float64, one thread; median of {PAIRS} pairs")
     for form, floor in (("sample", 1.5), ("compressed", 12), ("spectral", 500)):
         ratios = []
-        for _ in range(5):
+        for _ in range(PAIRS):
             ours = synthgrad("linear-regression", "--samples", str(samples), "--features", str(features), "--form", form)
             peer = numpy_linear_regression(samples, features, 4000)
             ratios.append(ours["steps_per_second"] / peer)
-        ratio = sorted(ratios)[2]
-        print(f"  {form:<11} {1e6 / ours['steps_per_second']:9.3f} us a step   {ratio:8.1f} x NumPy ({1e6 / peer:.1f} us)   "
+        print(f"  {form:<11} {1e6 / ours['steps_per_second']:9.3f} us a step   {median(ratios):8.1f} x NumPy ({1e6 / peer:.1f} us)   "
               f"aim {floor} x   {ours['gflops']:.1f} of {ours['limit_gflops']:.0f} gflops")
+
+
+def torch_deep_linear(samples, width, layers, outputs, threads):
+    """Seconds a step of both loops of bench_torch.py; a process of its own, where the number of threads is set before the BLAS starts."""
+    environment = dict(os.environ, OPENBLAS_NUM_THREADS=str(threads), OMP_NUM_THREADS=str(threads))
+    words = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench_torch.py"), *map(str, (samples, width, layers, outputs, threads, 1))]
+    return json.loads(subprocess.run(words, check=True, capture_output=True, text=True, env=environment).stdout)
+
+
+def deep_linear():
+    if importlib.util.find_spec("torch") is None:
+        print("deep linear nets: the peer is PyTorch, a peer to measure against and no dependency: apt-get install python3-torch")
+        return
+    layers, outputs, cores = 10, 2, os.cpu_count() or 1
+    for samples, width, floor in ((1000, 100, 12), (100, 2, 100)):
+        print(f"{layers} hidden linear layers of {width}, one linear SG in their middle, n = {samples}, inputs of {width} and ones, {outputs} outputs, float64, "
+              f"one thread; median of {PAIRS} pairs")
+        ours, peers = {"compressed": [], "sample": []}, []
+        for _ in range(PAIRS):
+            for form, runs in ours.items():
+                runs.append(synthgrad("deep-linear", "--samples", str(samples), "--width", str(width), "--layers", str(layers), "--outputs", str(outputs),
+                                      "--form", form))
+            peers.append(torch_deep_linear(samples, width, layers, outputs, 1))
+        best = [min(p["manual"], p["autograd"]) for p in peers]
+        for form, runs in ours.items():
+            rates = [r["steps_per_second"] for r in runs]
+            ratio = median([a * b for a, b in zip(rates, best)])
+            aim = f"   aim {floor} x" if form == "compressed" else ""
+            print(f"  {form:<11} {1e6 / median(rates):9.3f} us a step   {ratio:8.1f} x PyTorch   {median([r['gflops'] for r in runs]):.1f} of "
+                  f"{median([r['limit_gflops'] for r in runs]):.0f} gflops{aim}")
+        many = torch_deep_linear(samples, width, layers, outputs, cores)
+        print(f"  PyTorch {peers[0]['torch']}: {1e6 * median([p['manual'] for p in peers]):.1f} us a step by hand, "
+              f"{1e6 * median([p['autograd'] for p in peers]):.1f} us by autograd, {1e6 * min(many['manual'], many['autograd']):.1f} us on {cores} threads; "
+              "the ratios are to the faster loop")
+
+
+def main():
+    linear_regression()
+    deep_linear()
 
 
 if __name__ == "__main__":

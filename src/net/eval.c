@@ -20,30 +20,29 @@ struct walk {
     bool metrics, train;
 };
 
-static size_t bytes(const struct sg_net *net, size_t boundary)
+static inline char *row(const struct walk *k, char *buffer, size_t boundary)
 {
-    return net->width[boundary] * net->kernels->real_size;
+    return buffer + k->r0 * k->work->row_bytes[boundary];
 }
 
-static char *row(const struct walk *k, char *buffer, size_t boundary)
+static inline const char *activation(const struct walk *k, size_t boundary)
 {
-    return buffer + k->r0 * bytes(k->net, boundary);
+    return (boundary == 0 ? k->work->x : k->work->h[boundary]) + k->r0 * k->work->row_bytes[boundary];
 }
 
-static const char *activation(const struct walk *k, size_t boundary)
-{
-    return (boundary == 0 ? k->work->x : k->work->h[boundary]) + k->r0 * bytes(k->net, boundary);
-}
-
-static struct sg_layer_pass layer_pass(const struct walk *k, size_t layer)
+/* The layer's pass on this block: filled in place, since in a narrow net copying it would cost as much as the layer's arithmetic. */
+static inline struct sg_layer_pass *layer_pass(const struct walk *k, size_t layer)
 {
     const struct sg_net *net = k->net;
     const size_t real = net->kernels->real_size;
-    return (struct sg_layer_pass){
-        .block = &k->block, .in = net->width[layer], .out = net->width[layer + 1], .bias = net->layers[layer].bias, .train = k->train,
-        .w = k->w + net->layer_offset[layer] * real, .aux = k->aux ? k->aux + net->aux_offset[layer] * real : NULL,
-        .saved = k->work->saved[layer], .h_in = activation(k, layer), .h_out = row(k, k->work->h[layer + 1], layer + 1),
-    };
+    struct sg_layer_pass *pass = &k->work->pass[layer];
+    pass->block = &k->block;
+    pass->train = k->train;
+    pass->w = k->w + net->layer_offset[layer] * real;
+    pass->aux = k->aux ? k->aux + net->aux_offset[layer] * real : NULL;
+    pass->h_in = activation(k, layer);
+    pass->h_out = row(k, k->work->h[layer + 1], layer + 1);
+    return pass;
 }
 
 static struct sg_family_pass family_pass(const struct walk *k, size_t i)
@@ -65,8 +64,7 @@ static const struct sg_family_ops *family(const struct sg_net *net, size_t i)
 static void walk_up(const struct walk *k)
 {
     for (size_t i = k->lo; i < k->hi; i++) {
-        const struct sg_layer_pass pass = layer_pass(k, i);
-        sg_net_layer_ops(k->net, i)->forward(&pass);
+        sg_net_layer_ops(k->net, i)->forward(layer_pass(k, i));
         if (k->net->plan[i + 1].module != SG_NO_MODULE) {
             const struct sg_family_pass s = family_pass(k, i + 1);
             family(k->net, i + 1)->apply(&s);
@@ -75,21 +73,21 @@ static void walk_up(const struct walk *k)
 }
 
 /* Layer `layer` takes delta down to `arriving` (NULL: not wanted), by `feedback` unless that is NULL, and sets dw (NULL: not wanted). */
-static void backward(const struct walk *k, size_t layer, const char *delta, char *arriving, const void *feedback, char *dw)
+static inline void backward(const struct walk *k, size_t layer, char *delta, char *arriving, const void *feedback, char *dw)
 {
-    struct sg_layer_pass pass = layer_pass(k, layer);
-    pass.delta = delta;
-    pass.arriving = arriving;
-    pass.feedback = feedback;
-    pass.dw = dw ? dw + k->net->layer_offset[layer] * k->net->kernels->real_size : NULL;
-    sg_net_layer_ops(k->net, layer)->backward(&pass);
+    struct sg_layer_pass *pass = layer_pass(k, layer);
+    pass->delta = row(k, delta, layer + 1);
+    pass->arriving = arriving ? row(k, arriving, layer) : NULL;
+    pass->feedback = feedback;
+    pass->dw = dw ? dw + k->net->layer_offset[layer] * k->net->kernels->real_size : NULL;
+    sg_net_layer_ops(k->net, layer)->backward(pass);
 }
 
-/* The true g_i on the block's rows, or NULL. */
-static const char *truth(const struct walk *k, size_t i)
+/* The buffer of the true g_i, or NULL. */
+static inline char *truth(const struct walk *k, size_t i)
 {
     const enum sg_truth where = k->net->plan[i].truth;
-    return where == SG_TRUTH_NONE ? NULL : row(k, (where == SG_TRUTH_ARRIVES ? k->work->arriving : k->work->truth)[i], i);
+    return where == SG_TRUTH_NONE ? NULL : (where == SG_TRUTH_ARRIVES ? k->work->arriving : k->work->truth)[i];
 }
 
 /* The module at boundary i, once its target is there: how far s is from it, and the gradient towards it. */
@@ -97,10 +95,10 @@ static void train_module(const struct walk *k, size_t i)
 {
     const struct sg_net *net = k->net;
     const size_t j = net->plan[i].module;
-    if (j == SG_NO_MODULE || !(k->dphi || k->metrics))
+    if (!(k->dphi || k->metrics))
         return;
     struct sg_family_pass pass = family_pass(k, i);
-    const char *target = net->modules[j].target == SG_TARGET_ARRIVING ? row(k, k->work->arriving[i], i) : truth(k, i);
+    const char *target = row(k, net->modules[j].target == SG_TARGET_ARRIVING ? k->work->arriving[i] : truth(k, i), i);
     const double square = net->kernels->subtract(row(k, k->work->err[i], i), pass.s, target, k->block.n * net->width[i]);
     k->work->sg_loss[j] += 0.5 * square * k->block.weight;
     if (k->dphi) {
@@ -109,26 +107,26 @@ static void train_module(const struct walk *k, size_t i)
     }
 }
 
-/* base_i: what stands in for g_i by the boundary's rule. */
-static const char *base(const struct walk *k, size_t i)
+/* The buffer of base_i, what stands in for g_i by the boundary's rule. */
+static inline char *base(const struct walk *k, size_t i)
 {
     const struct sg_net *net = k->net;
     const size_t top = net->arch.n_layers;
     switch (net->credit[i]) {
     case SG_NOTHING: return k->work->nothing;
-    case SG_FEEDBACK: return row(k, k->work->base[i], i);            /* layer i's backward has left it there */
+    case SG_FEEDBACK: return k->work->base[i];                       /* layer i's backward has left it there */
     case SG_DIRECT:
     case SG_KICKBACK:
         net->kernels->multiply(row(k, k->work->base[i], i), row(k, k->work->arriving[top], top), net->plan[i].fixed, k->block.n,
                                net->width[top], net->width[i]);
-        return row(k, k->work->base[i], i);
+        return k->work->base[i];
     case SG_TRUE:
     case SG_CREDITS: break;
     }
-    return row(k, k->work->arriving[i], i);
+    return k->work->arriving[i];
 }
 
-static const char *delta_at(const struct walk *k, size_t i)
+static inline char *delta_at(const struct walk *k, size_t i)
 {
     const struct sg_net *net = k->net;
     const size_t j = net->plan[i].module;
@@ -136,10 +134,9 @@ static const char *delta_at(const struct walk *k, size_t i)
     if (mix == 0.0)
         return base(k, i);
     if (mix == 1.0)
-        return row(k, k->work->s[i], i);
-    char *mixed = row(k, k->work->mixed[i], i);
-    net->kernels->mix(mixed, base(k, i), row(k, k->work->s[i], i), mix, k->block.n * net->width[i]);
-    return mixed;
+        return k->work->s[i];
+    net->kernels->mix(row(k, k->work->mixed[i], i), row(k, base(k, i), i), row(k, k->work->s[i], i), mix, k->block.n * net->width[i]);
+    return k->work->mixed[i];
 }
 
 static void start_at_loss(const struct walk *k)
@@ -150,7 +147,8 @@ static void start_at_loss(const struct walk *k)
     if (k->metrics)
         k->work->loss += loss->value(activation(k, top), net->arch.labels, &k->block);
     loss->grad(row(k, k->work->arriving[top], top), activation(k, top), net->arch.labels, &k->block);
-    train_module(k, top);
+    if (net->plan[top].module != SG_NO_MODULE)
+        train_module(k, top);
 }
 
 static void walk_down(const struct walk *k)
@@ -160,22 +158,23 @@ static void walk_down(const struct walk *k)
     if (k->hi == net->arch.n_layers)
         start_at_loss(k);
     for (size_t i = k->hi; i > k->lo; i--) {
-        const char *g = truth(k, i), *delta = delta_at(k, i);
-        work->g[i] = g ? g - k->r0 * bytes(net, i) : NULL;
-        work->delta[i] = delta == work->nothing ? delta : delta - k->r0 * bytes(net, i);
+        char *g = truth(k, i), *delta = delta_at(k, i);
+        work->g[i] = g;
+        work->delta[i] = delta;
         const struct sg_plan *below = &net->plan[i - 1];             /* nothing is wanted at boundary 0 */
-        backward(k, i - 1, delta, below->arriving ? row(k, work->arriving[i - 1], i - 1) : NULL, NULL, k->dw);
+        backward(k, i - 1, delta, below->arriving ? work->arriving[i - 1] : NULL, NULL, k->dw);
         if (below->base && net->credit[i - 1] == SG_FEEDBACK)
-            backward(k, i - 1, delta, row(k, work->base[i - 1], i - 1), below->fixed, NULL);
+            backward(k, i - 1, delta, work->base[i - 1], below->fixed, NULL);
         if (below->truth == SG_TRUTH_APART)
-            backward(k, i - 1, g, row(k, work->truth[i - 1], i - 1), NULL, NULL);
-        train_module(k, i - 1);
+            backward(k, i - 1, g, work->truth[i - 1], NULL, NULL);
+        if (below->module != SG_NO_MODULE)
+            train_module(k, i - 1);
     }
 }
 
 static size_t rows_per_block(const struct sg_net *net, size_t n)
 {
-    const size_t rows = NEAR_CACHE_BYTES / bytes(net, 0);
+    const size_t rows = NEAR_CACHE_BYTES / (net->width[0] * net->kernels->real_size);
     if (net->whole_batch || net->width[1] > NARROW || rows >= n)
         return n;
     return rows < 16 ? 16 : rows;

@@ -53,6 +53,8 @@ struct sg_net_work {
     char **scratch;                   /* [modules] what apply leaves to grad */
     size_t *scratch_bytes;            /* [modules] a row */
     double loss, *sg_loss;            /* [modules] */
+    size_t *row_bytes;                /* [L + 1] of h_i */
+    struct sg_layer_pass *pass;       /* [L] what stays in it from step to step is in place */
     size_t modules;
 };
 

@@ -31,6 +31,9 @@ struct sg_net_work *sg_net_work_alloc(const struct sg_net *net, size_t batch_max
     work->net = net;
     work->boundaries = boundaries;
     work->batch_max = batch_max;
+    work->row_bytes = SG_NEW(boundaries, size_t);
+    for (size_t i = 0; i < boundaries; i++)
+        work->row_bytes[i] = net->width[i] * real;
     size_t nothing = 0;
     for (size_t i = 1; i < boundaries; i++) {
         const struct sg_plan *plan = &net->plan[i];
@@ -51,6 +54,9 @@ struct sg_net_work *sg_net_work_alloc(const struct sg_net *net, size_t batch_max
         work->scratch_bytes[j] = family->scratch ? family->scratch(module, net->width[module->at]) * real : 0;
         work->scratch[j] = sg_base_alloc(batch_max, work->scratch_bytes[j]);
     }
+    work->pass = SG_NEW(net->arch.n_layers, struct sg_layer_pass);
+    for (size_t i = 0; i < net->arch.n_layers; i++)
+        work->pass[i] = (struct sg_layer_pass){.in = net->width[i], .out = net->width[i + 1], .bias = net->layers[i].bias, .saved = work->saved[i]};
     if (nothing)
         work->nothing = sg_base_alloc(batch_max, nothing * real);
     return work;
@@ -78,6 +84,8 @@ void sg_net_work_free(struct sg_net_work *work)
     free(work->delta);
     free(work->g);
     free(work->sg_loss);
+    free(work->row_bytes);
+    free(work->pass);
     free(work);
 }
 

@@ -49,6 +49,9 @@ expect 2 new DY99
 expect 2 bench nothing
 expect 2 bench linear-regression --form cubic
 expect 2 bench linear-regression --samples 10 --features 20
+expect 2 bench linear-regression --width 3
+expect 2 bench deep-linear --form spectral
+expect 2 bench deep-linear --samples 10 --width 10
 expect 2 merge "$work/nowhere"
 expect 2 verify dy3_joint_spectrum --out /dev/null/x
 expect 2 verify dy3_joint_spectrum --out "$work/o" --json /dev/null/x

@@ -1,4 +1,4 @@
-/* c += alpha op(a) op(b) in every branch of the kernel, in both types: exact where integers are exact, within gamma_k elsewhere; nothing
+/* c = alpha op(a) op(b), or c +=, in every branch of the kernel, in both types: exact where integers are exact, within gamma_k elsewhere; nothing
  * outside c is written and nothing outside a, b is read. */
 #define SG_KERNEL_F64
 #include "net/kernel/real.h"
@@ -10,7 +10,7 @@
 
 #include "support.h"
 
-void sg_net_multiply_add_f32(float *c, const float *a, const float *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha);
+void sg_net_multiply_f32(float *c, const float *a, const float *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha, bool add);
 
 enum { GUARD = 19 };
 
@@ -30,8 +30,9 @@ static size_t index_b(enum sg_transpose op, size_t l, size_t j, size_t k, size_t
 static void one_product(enum sg_transpose op, size_t m, size_t k, size_t n, bool single, bool integer, struct sg_rng *rng)
 {
     const double alphas[] = {1.0, -0.75, 0.25}, alpha = integer ? alphas[sg_base_rng_index(rng, 3)] : random_between(-1.5, 1.5, rng);
+    const bool add = sg_base_rng_index(rng, 2);
     const size_t real = single ? sizeof(float) : sizeof(double), sizes[3] = {m * n + 2 * GUARD, m * k + 1, k * n + 1};
-    context("seed %llu: op %d, %zu x %zu x %zu, %s, %s", (unsigned long long)test_seed(), (int)op, m, k, n, single ? "float" : "double",
+    context("seed %llu: op %d, %zu x %zu x %zu, %s, %s, %s", (unsigned long long)test_seed(), (int)op, m, k, n, add ? "added" : "set", single ? "float" : "double",
             integer ? "integers" : "reals");
     double *value[3];
     void *block[3];
@@ -47,14 +48,15 @@ static void one_product(enum sg_transpose op, size_t m, size_t k, size_t n, bool
         }
     }
     if (single)
-        sg_net_multiply_add_f32((float *)block[0] + GUARD, (float *)block[1] + 1, (float *)block[2] + 1, op, m, k, n, alpha);
+        sg_net_multiply_f32((float *)block[0] + GUARD, (float *)block[1] + 1, (float *)block[2] + 1, op, m, k, n, alpha, add);
     else
-        sg_net_multiply_add_f64((double *)block[0] + GUARD, (double *)block[1] + 1, (double *)block[2] + 1, op, m, k, n, alpha);
+        sg_net_multiply_f64((double *)block[0] + GUARD, (double *)block[1] + 1, (double *)block[2] + 1, op, m, k, n, alpha, add);
     const long double used_alpha = single ? (long double)(float)alpha : (long double)alpha;
     const double gamma = integer ? 0 : gamma_of(k + 3, single ? (double)FLT_EPSILON / 2 : SG_UNIT_ROUNDOFF);
     for (size_t at = 0; at < sizes[0]; at++) {
-        struct wide want = wide_of(value[0][at]);
-        if (at >= GUARD && at < GUARD + m * n)
+        const bool inside = at >= GUARD && at < GUARD + m * n;
+        struct wide want = wide_of(inside && !add ? 0 : value[0][at]);
+        if (inside)
             for (size_t l = 0; l < k; l++) {
                 const size_t i = (at - GUARD) / n, j = (at - GUARD) % n;
                 want = wide_add(want, wide_scale(wide_mul(wide_of(value[1][1 + index_a(op, i, l, m, k)]),

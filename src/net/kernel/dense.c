@@ -22,7 +22,7 @@ static void forward(const struct sg_layer_pass *pass)
 {
     const size_t n = pass->block->n;
     const sg_real *w = pass->w;
-    sg_net_multiply(pass->h_out, pass->h_in, w, SG_NN, n, pass->in, pass->out, 1.0, false);
+    sg_net_multiply_here(pass->h_out, pass->h_in, w, SG_NN, n, pass->in, pass->out, 1.0, false);
     if (pass->bias)
         sg_net_multiply(pass->h_out, pass->block->one, w + pass->in * pass->out, SG_NN, n, 1, pass->out, 1.0, true);
 }
@@ -33,9 +33,9 @@ static void backward(const struct sg_layer_pass *pass)
     const bool add = !pass->block->first;
     sg_real *dw = pass->dw;
     if (pass->arriving)
-        sg_net_multiply(pass->arriving, pass->delta, pass->feedback ? pass->feedback : pass->w, SG_NT, n, pass->out, pass->in, 1.0, false);
+        sg_net_multiply_here(pass->arriving, pass->delta, pass->feedback ? pass->feedback : pass->w, SG_NT, n, pass->out, pass->in, 1.0, false);
     if (dw)
-        sg_net_multiply(dw, pass->h_in, pass->delta, SG_TN, pass->in, n, pass->out, pass->block->weight, add);
+        sg_net_multiply_here(dw, pass->h_in, pass->delta, SG_TN, pass->in, n, pass->out, pass->block->weight, add);
     if (dw && pass->bias)
         sg_net_multiply(dw + pass->in * pass->out, pass->block->one, pass->delta, SG_TN, 1, n, pass->out, pass->block->weight, add);
 }

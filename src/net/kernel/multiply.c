@@ -1,9 +1,11 @@
 /* c += alpha op(a) op(b) for the shapes that small nets have: plain loops where a BLAS call costs more than the arithmetic, GEMM where
  * both sides are matrices, and our own matrix-vector products, which for the short rows of a regression or a compressed data set
  * take about half of OpenBLAS's time. */
+#include <string.h>
+
 #include "net/kernel/real.h"
 
-enum { SMALL = 160, LANES = 64 / (int)sizeof(sg_real), ROWS = 4 };
+enum { SMALL = SG_NET_SMALL, NARROW = SG_NET_NARROW, NEAR = 1 << 18, LANES = 64 / (int)sizeof(sg_real), ROWS = 4 };
 
 static void multiply_small(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
                            sg_real alpha)
@@ -97,11 +99,117 @@ SG_WIDE static void sg_net_add_scaled(sg_real *c, const sg_real *a, sg_real scal
         c[i] += scale * a[i];
 }
 
-void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
-                         double alpha_double)
+/* Two columns at once.  What one product stores as a pair the next one loads as a pair or as a number: a load wider than the store it
+ * waits for would stall. */
+typedef sg_real sg_pair __attribute__((vector_size(2 * sizeof(sg_real)), aligned(sizeof(sg_real)), may_alias));
+#define PAIR(p) (*(sg_pair *)(p))
+#define CONST_PAIR(p) (*(const sg_pair *)(p))
+
+/* A loop of at most NARROW turns, known to the compiler: unrolled, so that what it indexes is registers. */
+#define EACH(i, from, n) _Pragma("GCC unroll 4") for (size_t i = (from); i < (n); i++)
+
+/* c = op(b)'s k rows weighted by A's, or added to c; k and n known to the compiler: op(B) stays in registers. */
+static inline __attribute__((always_inline)) void narrow_rows(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m,
+                                                              size_t k, size_t n, sg_real alpha, bool add)
 {
-    const sg_real alpha = (sg_real)alpha_double, one = 1;
+    sg_pair two[NARROW][NARROW / 2];
+    sg_real one[NARROW];
+    EACH(l, 0, k) {
+        EACH(j, 0, n / 2)
+            two[l][j] = b_transposed ? (sg_pair){b[2 * j * k + l], b[(2 * j + 1) * k + l]} : CONST_PAIR(b + l * n + 2 * j);
+        one[l] = b_transposed ? b[(n - 1) * k + l] : b[l * n + n - 1];
+    }
+#pragma GCC unroll 2
+    for (size_t i = 0; i < m; i++, a += k, c += n) {
+        EACH(j, 0, n / 2) {
+            sg_pair sum = a[0] * two[0][j];
+            EACH(l, 1, k)
+                sum += a[l] * two[l][j];
+            if (add)
+                sum = alpha * sum + PAIR(c + 2 * j);
+            PAIR(c + 2 * j) = sum;
+        }
+        if (n % 2) {
+            sg_real sum = a[0] * one[0];
+            EACH(l, 1, k)
+                sum += a[l] * one[l];
+            c[n - 1] = add ? c[n - 1] + alpha * sum : sum;
+        }
+    }
+}
+
+/* c = alpha a^T b from k rows of A and B, or added to c; m and n known: the sums stay in registers. */
+static inline __attribute__((always_inline)) void narrow_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n,
+                                                                 sg_real alpha, bool add)
+{
+    sg_pair two[NARROW][NARROW / 2];
+    sg_real one[NARROW];
+    EACH(i, 0, m) {
+        EACH(j, 0, n / 2)
+            two[i][j] = (sg_pair){0};
+        one[i] = 0;
+    }
+#pragma GCC unroll 2
+    for (size_t l = 0; l < k; l++, a += m, b += n)
+        EACH(i, 0, m) {
+            EACH(j, 0, n / 2)
+                two[i][j] += a[i] * CONST_PAIR(b + 2 * j);
+            if (n % 2)
+                one[i] += a[i] * b[n - 1];
+        }
+    EACH(i, 0, m) {
+        EACH(j, 0, n / 2) {
+            sg_pair sum = alpha * two[i][j];
+            if (add)
+                sum += PAIR(c + i * n + 2 * j);
+            PAIR(c + i * n + 2 * j) = sum;
+        }
+        if (n % 2)
+            c[i * n + n - 1] = alpha * one[i] + (add ? c[i * n + n - 1] : 0);
+    }
+}
+
+#define NARROW_CASES(F) F(1, 1) F(1, 2) F(1, 3) F(1, 4) F(2, 1) F(2, 2) F(2, 3) F(2, 4) F(3, 1) F(3, 2) F(3, 3) F(3, 4) F(4, 1) F(4, 2) F(4, 3) F(4, 4)
+#define NARROW_SWITCH(a, b) ((NARROW + 1) * (a) + (b))
+
+/* Two of the three sizes are at most NARROW: those of op(B), and those of C where it is A that is transposed. */
+SG_WIDE void sg_net_narrow_set(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n)
+{
+#define ROWS_SET(K, N) case NARROW_SWITCH(K, N): narrow_rows(c, a, b, b_transposed, m, K, N, 1, false); return;
+    switch (NARROW_SWITCH(k, n)) { NARROW_CASES(ROWS_SET) }
+}
+
+SG_WIDE void sg_net_narrow_add(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n, sg_real alpha)
+{
+#define ROWS_ADD(K, N) case NARROW_SWITCH(K, N): narrow_rows(c, a, b, b_transposed, m, K, N, alpha, true); return;
+    switch (NARROW_SWITCH(k, n)) { NARROW_CASES(ROWS_ADD) }
+}
+
+SG_WIDE void sg_net_narrow_set_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha)
+{
+#define COLUMNS_SET(M, N) case NARROW_SWITCH(M, N): narrow_columns(c, a, b, M, k, N, alpha, false); return;
+    switch (NARROW_SWITCH(m, n)) { NARROW_CASES(COLUMNS_SET) }
+}
+
+SG_WIDE void sg_net_narrow_add_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha)
+{
+#define COLUMNS_ADD(M, N) case NARROW_SWITCH(M, N): narrow_columns(c, a, b, M, k, N, alpha, true); return;
+    switch (NARROW_SWITCH(m, n)) { NARROW_CASES(COLUMNS_ADD) }
+}
+
+void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
+                          sg_real alpha, bool add)
+{
     const int mi = (int)m, ki = (int)k, ni = (int)n;
+    if (k > 1 && n > 1 && m * k * n > SMALL) {
+        if (m > 1 && k * n <= NEAR && sg_net_gemm(c, a, b, op, m, k, n, alpha, add))
+            return;
+        SG_BLAS(gemm)(CblasRowMajor, op == SG_TN ? CblasTrans : CblasNoTrans, op == SG_NT ? CblasTrans : CblasNoTrans, mi, ni, ki, alpha, a,
+                      op == SG_TN ? mi : ki, b, op == SG_NT ? ki : ni, add ? 1 : 0, c, ni);
+        return;
+    }
+    if (!add)
+        memset(c, 0, m * n * sizeof *c);
     if (m == 0 || k == 0 || n == 0)
         return;
     if (k == 1 && n == 1)
@@ -112,9 +220,16 @@ void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg
         sg_net_add_rows(c, a, b, m, k, alpha);
     else if (n == 1)
         sg_net_dot_rows(c, a, b, m, k, alpha);       /* m = 1: a^T is a row too */
-    else if (k == 1)
-        SG_BLAS(ger)(CblasRowMajor, mi, ni, alpha, a, 1, b, 1, c, ni);
     else
-        SG_BLAS(gemm)(CblasRowMajor, op == SG_TN ? CblasTrans : CblasNoTrans, op == SG_NT ? CblasTrans : CblasNoTrans, mi, ni, ki, alpha, a,
-                      op == SG_TN ? mi : ki, b, op == SG_NT ? ki : ni, one, c, ni);
+        SG_BLAS(ger)(CblasRowMajor, mi, ni, alpha, a, 1, b, 1, c, ni);
+}
+
+void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha, bool add)
+{
+    sg_net_multiply_here(c, a, b, op, m, k, n, alpha, add);
+}
+
+void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha)
+{
+    sg_net_multiply(c, a, b, op, m, k, n, alpha, true);
 }

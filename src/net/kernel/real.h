@@ -32,6 +32,10 @@ typedef sg_quarter_double sg_quarter;
 #define sg_net_dot_rows SG_KERNEL(sg_net_dot_rows)
 #define sg_net_add_rows SG_KERNEL(sg_net_add_rows)
 #define sg_net_add_scaled SG_KERNEL(sg_net_add_scaled)
+#define sg_net_narrow_set SG_KERNEL(sg_net_narrow_set)
+#define sg_net_narrow_add SG_KERNEL(sg_net_narrow_add)
+#define sg_net_narrow_set_columns SG_KERNEL(sg_net_narrow_set_columns)
+#define sg_net_narrow_add_columns SG_KERNEL(sg_net_narrow_add_columns)
 #define sg_net_descend SG_KERNEL(sg_net_descend)
 #define sg_net_heavy_ball SG_KERNEL(sg_net_heavy_ball)
 #define sg_net_rmsprop SG_KERNEL(sg_net_rmsprop)
@@ -43,10 +47,40 @@ enum sg_transpose { SG_NN, SG_TN, SG_NT };
 #define sg_net_multiply_add SG_KERNEL(sg_net_multiply_add)
 void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
                          double alpha);
-/* c = alpha op(a) op(b), or c += with `add`.  One GEMM where the matrices are large, by shape alone; else the above. */
+/* c = alpha op(a) op(b), or c += with `add`.  Which of the kernels depends on the shape alone. */
 #define sg_net_multiply SG_KERNEL(sg_net_multiply)
 void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha,
                      bool add);
+
+/* The parts it chooses from, and the choice for callers whose op and add are constants: in a narrow net a call costs as much as the product.
+ * narrow: two of the sizes are at most SG_NET_NARROW; one column is faster as a vector once it is long. */
+enum { SG_NET_NARROW = 4, SG_NET_SMALL = 160 };
+#define sg_net_multiply_wide SG_KERNEL(sg_net_multiply_wide)
+void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, sg_real alpha, bool add);
+void sg_net_narrow_set(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n);
+void sg_net_narrow_add(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n, sg_real alpha);
+void sg_net_narrow_set_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha);
+void sg_net_narrow_add_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha);
+static inline __attribute__((always_inline)) void sg_net_multiply_here(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m,
+                                                                       size_t k, size_t n, double alpha, bool add)
+{
+    const bool columns = op == SG_TN;
+    const size_t side = columns ? m : k, rows = columns ? k : m;
+    if (side - 1 >= SG_NET_NARROW || n - 1 >= SG_NET_NARROW || (n == 1 && side * rows > SG_NET_SMALL) || !(columns || add || alpha == 1))
+        sg_net_multiply_wide(c, a, b, op, m, k, n, (sg_real)alpha, add);
+    else if (columns && add)
+        sg_net_narrow_add_columns(c, a, b, m, k, n, (sg_real)alpha);
+    else if (columns)
+        sg_net_narrow_set_columns(c, a, b, m, k, n, (sg_real)alpha);
+    else if (add)
+        sg_net_narrow_add(c, a, b, op == SG_NT, m, k, n, (sg_real)alpha);
+    else
+        sg_net_narrow_set(c, a, b, op == SG_NT, m, k, n);
+}
+
+/* The same where op(b) fits the second cache and neither side is a vector; false: this machine has no FMA, nothing was done. */
+#define sg_net_gemm SG_KERNEL(sg_net_gemm)
+bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, sg_real alpha, bool add);
 
 /* The families' affine maps (affine.c): out (n x width) += z Theta; dTheta += weight z^T err; z the regressors that `terms` names. */
 #define sg_net_affine_rows SG_KERNEL(sg_net_affine_rows)

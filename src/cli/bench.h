@@ -1,0 +1,29 @@
+/* bench.h - private: one benchmark a file, what they share in bench.c. */
+#ifndef SG_CLI_BENCH_H
+#define SG_CLI_BENCH_H
+
+#include "cli/cli.h"
+
+struct sg_bench_setup {
+    uint64_t samples, features, width, layers, outputs, steps;
+    const char *form;
+};
+struct sg_benchmark {
+    const char *name;
+    const char *takes;                                           /* the options it has beside --json, each with a space behind */
+    const char *forms;                                           /* the same for --form; the first is the default */
+    struct sg_bench_setup defaults;                              /* steps 0: about a second */
+    bool (*check)(const struct sg_bench_setup *setup);           /* false after a refusal */
+    double (*flops)(const struct sg_bench_setup *setup);         /* of a step as the net defines it */
+    enum sg_status (*time)(double *steps_per_second, const struct sg_bench_setup *setup);
+};
+extern const struct sg_benchmark sg_bench_linear_regression, sg_bench_deep_linear;
+
+/* n rows of a Gaussian set (bias: the last column of x is ones), or its compressed rows. */
+enum sg_status sg_bench_data(struct sg_data *data, const struct sg_bench_setup *setup, size_t d, size_t outputs);
+/* A rate well inside the stability limits of a shallow net: a run that overflows would time something else. */
+double sg_bench_rate(const struct sg_data *data);
+/* `steps` steps in 400 parts, processor time, of which the fastest counts: on a shared machine the others measure its other users. */
+enum sg_status sg_bench_steps(double *steps_per_second, struct sg_sim *sim, const struct sg_data *data, uint64_t steps);
+
+#endif
