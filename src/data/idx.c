@@ -84,7 +84,7 @@ static enum sg_status read_header(struct header *h, size_t dimensions, struct sg
 /* `size` elements: the first `kept` into out, the others looked at only.  The file has to end there. */
 static enum sg_status read_elements(unsigned char *out, size_t kept, size_t size, struct sg_stream *s)
 {
-    unsigned char passed[1 << 14];
+    unsigned char passed[1 << 14] = {0};
     size_t at = 0, got = 0;
     enum sg_status status = SG_OK;
     while (at < size && status == SG_OK) {

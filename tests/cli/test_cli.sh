@@ -90,6 +90,15 @@ for sg in '()' '({terms="y";})' '({mix=0.5;})'; do
 done
 case_file missing_data  'claim = "DY1"; expect = "holds"; data = { kind = "csv"; file = "nope.csv"; target = "y"; };'
 rm -rf "$work/none"
+# A malformed data file: the message names it, not the case.
+printf '\000\000\010\003\377\377\377\377\000\000\000\034\000\000\000\034' > "$work/images"
+printf '\000\000\010\001\000\000\000\001\012' > "$work/labels"
+echo 'claim = "DY1"; expect = "holds"; data = { kind = "idx"; train_files = ["images", "labels"]; };' > "$work/idx.cfg"
+expect 2 verify "$work/idx.cfg" --out "$work/none"
+grep -q "^synthgrad: $work/images: the header says .* at most 1 GiB are read; " "$work/err" || complain "malformed images: $(cat "$work/err")"
+printf '\000\000\010\003\000\000\000\001\000\000\000\001\000\000\000\001\377' | gzip > "$work/images"
+expect 2 verify "$work/idx.cfg" --out "$work/none"
+grep -q "^synthgrad: $work/labels: label 1 of 1 is 10, but the classes are 0 to 9; " "$work/err" || complain "malformed labels: $(cat "$work/err")"
 case_file too_large     'claim = "DY1"; expect = "holds"; data = { n = 1000000; d = 2000; };'
 
 # new: a case that runs; never over an existing file.

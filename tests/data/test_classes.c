@@ -146,8 +146,62 @@ static void distributions(void **state)
     CHECK_CLOSE(direction, 0.5, 6 * 0.5 / sqrt(SETS));
 }
 
+/* The grid's points are in their places, and its labels those of the classes: a line through the origin, so that opposite points differ; a tenth of
+ * them swapped; coins. */
+static void grid(void **state)
+{
+    (void)state;
+    for (uint64_t t = 0; t < 40; t++) {
+        const size_t side = 2 + t % 20, n = side * side, d = 2 + t % 2;
+        struct sg_data set[4];
+        for (size_t k = 0; k < 4; k++) {
+            const struct sg_classes spec = {.n = n, .d = d, .bias = d == 3, .labels = k == 3 ? SG_LABELS_LINEAR : (enum sg_labels)k, .one_hot = k == 3};
+            struct sg_rng *rng = test_rng("grid", t);
+            sg_data_make_grid(&set[k], side, &spec, rng);
+            sg_base_rng_free(rng);
+            CHECK(set[k].n == n && set[k].d == d && set[k].m == (k == 3 ? 2 : 1));
+            CHECK_SAME(set[k].x, set[0].x, n * d);
+        }
+        size_t swapped = 0, ones = 0;
+        context("side %zu", side);
+        for (size_t i = 0; i < n; i++) {
+            const double *x = set[0].x + i * d;
+            const double step = 2.0 / (double)(side - 1);                /* two roundings in step times i, one more in the sum: of numbers up to 2 */
+            CHECK_CLOSE(x[0], (double)(i % side) * step - 1.0, 8 * SG_UNIT_ROUNDOFF);
+            CHECK_CLOSE(x[1], (double)(i / side) * step - 1.0, 8 * SG_UNIT_ROUNDOFF);
+            CHECK(d == 2 || x[2] == 1.0);
+            const bool middle = side % 2 == 1 && i == n / 2;
+            CHECK(middle || set[0].y[i] + set[0].y[n - 1 - i] == 1.0);
+            CHECK(set[3].y[2 * i + 1] == set[0].y[i] && set[3].y[2 * i] == 1.0 - set[0].y[i]);
+            swapped += set[0].y[i] != set[1].y[i];
+            ones += set[2].y[i] == 1.0;
+        }
+        CHECK(set[0].x[0] == -1.0 && set[0].x[1] == -1.0 && set[0].x[(n - 1) * d] == 1.0 && set[0].x[(n - 1) * d + 1] == 1.0);
+        CHECK(swapped == (size_t)floor((double)n / 10 + 0.5));
+        CHECK_CLOSE((double)ones, (double)n / 2, 3 * sqrt((double)n));   /* six standard deviations */
+        for (size_t k = 0; k < 4; k++)
+            sg_data_free(&set[k]);
+    }
+    /* The labels are a line's: along each row and each column they change at most once. */
+    struct sg_data data;
+    struct sg_rng *rng = test_rng("grid", 99);
+    const struct sg_classes spec = {.n = 31 * 31, .d = 2, .labels = SG_LABELS_LINEAR};
+    sg_data_make_grid(&data, 31, &spec, rng);
+    for (size_t a = 0; a < 31; a++) {
+        size_t in_row = 0, in_column = 0;
+        for (size_t b = 0; b + 1 < 31; b++) {
+            in_row += data.y[a * 31 + b] != data.y[a * 31 + b + 1];
+            in_column += data.y[b * 31 + a] != data.y[(b + 1) * 31 + a];
+        }
+        CHECK(in_row <= 1 && in_column <= 1);
+    }
+    sg_data_free(&data);
+    CHECK_ABORTS(sg_data_make_grid(&data, 30, &spec, rng));
+    sg_base_rng_free(rng);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(shapes), TEST(linear_labels_are_separable), TEST(noisy_labels), TEST(distributions)};
+    const struct CMUnitTest tests[] = {TEST(grid), TEST(shapes), TEST(linear_labels_are_separable), TEST(noisy_labels), TEST(distributions)};
     return RUN(tests);
 }
