@@ -41,17 +41,18 @@ enum sg_status sg_dy8_reduced_abscissa(double *abscissa, double complex *at, con
 
 /* Parts of DY8 in files of their own. */
 enum sg_status sg_dy8_instance(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
-/* The growth a step of the distance, near the fixed point, against ln(1 + mu lambda); draws the offset (size) it starts from. */
-enum sg_status sg_dy8_growth(struct sg_evidence *ev, struct sg_dy8 *s, const char *what, double lambda, double *offset,
-                             struct sg_rng *rng) SG_MUST_CHECK;
+/* The growth a step of the distance, near the fixed point, against ln |1 + mu lambda|; draws the offset (size) it starts from, of this distance in the weights. */
+enum sg_status sg_dy8_growth(struct sg_evidence *ev, struct sg_dy8 *s, const char *what, double complex lambda, double distance,
+                             double *offset, struct sg_rng *rng) SG_MUST_CHECK;
 /* From fixed + offset to rest; the SG made exact there, kicked, to rest again.  Series "flight", "path", "rests", "slice" for the figure. */
 enum sg_status sg_dy8_flight(struct sg_evidence *ev, struct sg_dy8 *s, const double *offset, const struct sg_trial *trial,
                              struct sg_rng *rng) SG_MUST_CHECK;
 enum sg_status sg_dy8_random(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
-enum sg_status sg_dy8_found(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 /* T1's counterexample with an intercept, counted over Q; root: its positive floating eigenvalue, off by at most error. */
 void sg_dy8_certify_intercept(struct sg_evidence *ev, double root, double error);
 enum sg_status sg_dy8_map(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+/* A global minimum given by its case: net.weights, moments data. */
+enum sg_status sg_dy8_given(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 enum sg_status sg_dy8_theorems(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 
 #endif

@@ -6,13 +6,13 @@
 
 static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
 {
+    if (trial->c->data.kind == SG_DATA_MOMENTS)
+        return sg_dy8_given(ev, trial);
     if (trial->c->train.units == SG_UNITS_CRITICAL)      /* the axes of the map */
         return sg_dy8_map(ev, trial);
     enum sg_status status = sg_dy8_instance(ev, trial);
     if (status == SG_OK)
         status = sg_dy8_random(ev, trial);
-    if (status == SG_OK)
-        status = sg_dy8_found(ev, trial);
     return status == SG_OK ? sg_dy8_theorems(ev, trial) : status;
 }
 

@@ -29,27 +29,6 @@ static void draw_moments(double *a, size_t n, double spread, struct sg_rng *rng)
     free(q);
 }
 
-/* M of centred data with these moments around P = W_1 W_2. */
-static void moments_of(double *M, const double *S, const double *R, const double *P, size_t d, size_t m)
-{
-    const size_t q = d + m + 1;
-    double *SP = SG_NEW(d * m, double), *PSP = SG_NEW(m * m, double);
-    sg_base_mul(SP, S, P, d, d, m);
-    sg_base_mul_tn(PSP, P, SP, m, d, m);
-    memset(M, 0, q * q * sizeof *M);
-    for (size_t i = 0; i < d; i++) {
-        memcpy(M + i * q, S + i * d, d * sizeof *M);
-        for (size_t j = 0; j < m; j++)
-            M[i * q + d + j] = M[(d + j) * q + i] = SP[i * m + j];
-    }
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < m; j++)
-            M[(d + i) * q + d + j] = PSP[i * m + j] + R[i * m + j];
-    M[q * q - 1] = 1;
-    free(SP);
-    free(PSP);
-}
-
 /* What a scan of kappa finds: eigenvalues that lie within their own error of the imaginary axis decide nothing. */
 struct scan { size_t decided, undecided, odd, repelling, unstable; };
 
@@ -104,7 +83,7 @@ static enum sg_status scan_one(struct scan *scan, enum which which, size_t t, st
         memcpy(R, (const double[]){10, 0, 0, 0.01}, 4 * sizeof *R);
     }
     sg_closed_deep_product(P, &deep, w, 0, 2);
-    moments_of(M, S, R, P, d, m);
+    sg_closed_deep_centred_moments(M, S, R, P, d, m);
     enum sg_status status = SG_OK;
     for (size_t k = 0; k < KAPPAS && status == SG_OK; k++)
         status = look(scan, &deep, w, M, pow(10, -4 + 6 * (double)k / (KAPPAS - 1)));
@@ -146,7 +125,7 @@ static enum sg_status check_scalar(struct sg_evidence *ev, struct sg_rng *rng)
         draw_moments(&S, 1, 0, rng);
         draw_moments(&R, 1, 0, rng);
         P = w[0] * w[1];
-        moments_of(M, &S, &R, &P, 1, 1);
+        sg_closed_deep_centred_moments(M, &S, &R, &P, 1, 1);
         status = sg_closed_deep_reduced(J, &deep, w, NULL, M, kappa);
         if (status == SG_OK)
             status = sg_dy8_modes(mode, NULL, NULL, J, 4);
@@ -181,7 +160,7 @@ static enum sg_status check_intercept(struct sg_evidence *ev)
     for (size_t i = 0; i < 4; i++)
         S[i] /= square;
     sg_closed_deep_product(P, &deep, w, 0, 2);
-    moments_of(M, S, R, P, 2, 2);
+    sg_closed_deep_centred_moments(M, S, R, P, 2, 2);
     sg_base_mul(Se, S, e, 2, 2, 1);
     sg_base_mul_tn(PSe, P, Se, 2, 2, 1);
     for (size_t i = 0; i < 2; i++) {

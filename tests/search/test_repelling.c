@@ -38,7 +38,7 @@ static void abscissa_is_that_of_the_reduced_system(void **unused)
     double P[4], M[25], J[196];
     double complex lambda[14];
     sg_closed_deep_product(P, &found.deep, found.w, 0, 2);
-    CHECK_STATUS(sg_closed_deep_data(&data, found.S, found.R, P, 2, 2), SG_OK);
+    CHECK_STATUS(sg_data_make_moments(&data, found.S, found.R, P, 2, 2), SG_OK);
     sg_closed_deep_moments(M, &data);
     CHECK_STATUS(sg_closed_deep_reduced(J, &found.deep, found.w, NULL, M, found.kappa), SG_OK);
     CHECK_STATUS(sg_base_eigen_general(lambda, NULL, J, 14), SG_OK);
