@@ -113,7 +113,7 @@ const struct sg_case_key sg_case_keys[] = {
       .meaning = "Each hidden layer's gradient: itself; through fixed random matrices; dl/dp times a random matrix, or times ones; 0." },
     { NET(type), CHOICE(types), .preset = "\"float64\"", .meaning = "Numbers of the network and of its SG modules." },
     { NET(draw), SG_KEY_BOOL, .preset = "false",
-      .meaning = "Many nets instead of this one, each no deeper and no wider, with an SG at any boundary (CP2)." },
+      .meaning = "Many nets instead of this one, each no deeper and no wider, with an SG at any boundary (CP2, DY8)." },
     { NET(weights), REALS, .one_will_do = true, .not_in_control = true, .preset = "()", .example = "(0.1, 0.1, 0.1, 0.3, 0.0, 0.05)",
       .meaning = "W_1, W_2, ..., each row by row, of the global minimum to look at (DY8); with moments data only." },
 

@@ -53,6 +53,8 @@ void sg_dy8_certify_intercept(struct sg_evidence *ev, double root, double error)
 enum sg_status sg_dy8_map(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 /* A global minimum given by its case: net.weights, moments data. */
 enum sg_status sg_dy8_given(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+/* The share of random minima that repel, against kappa and depth. */
+enum sg_status sg_dy8_share(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 enum sg_status sg_dy8_theorems(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 
 #endif

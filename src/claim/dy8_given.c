@@ -9,7 +9,7 @@
 
 enum { POINTS = 1000, GRID = 121 };
 static const double RESTS = 1e-3;              /* of the way: what the last tenth of the flight may still move */
-static const double ANOTHER = 0.01;            /* of |w*|: as far away it is another minimum */
+static const double ANOTHER = 1e-3;            /* of |w*|: as far away it is another minimum */
 
 /* The eigenvalue of the full flow with the largest real part, and its error 10 size u |J| cond. */
 static enum sg_status top_mode(struct sg_dy8_mode *top, double *error, double *radius, const double *J, size_t size)
@@ -137,7 +137,7 @@ static enum sg_status check_flight(struct sg_evidence *ev, struct sg_dy8 *s, con
     }
     if (status == SG_OK) {
         const double rest = end[3], w = sg_base_norm(s->fixed, s->n_w);
-        sg_claim_fact(ev, SG_SIMULATED, "it rests on another global minimum, 0.01 of |w*| away or more", end[1] > ANOTHER * w, "distance of the weights");
+        sg_claim_fact(ev, SG_SIMULATED, "it rests on another global minimum, 0.001 of |w*| away or more", end[1] > ANOTHER * w, "distance of the weights");
         sg_claim_bound(ev, SG_SIMULATED, "what the last tenth of the flight still moves, over the distance gone", moved / end[1], RESTS, "at rest");
         sg_claim_bound(ev, SG_SIMULATED, "loss excess there, over the largest on the way", rest / highest, RESTS, "a global minimum");
         sg_claim_bound(ev, SG_SIMULATED, "backprop from the same start, largest distance", most, sg_base_norm(offset, s->n_w) * (1 + 1e-3),
