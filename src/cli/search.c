@@ -163,7 +163,7 @@ static void print_tally(const struct hunt *h, const struct tally *t)
         printf("%-8zu %12.5g %13.5g%+12.4gi %11.4g%s\n", (size_t)(c - h->climb), c->abscissa, creal(c->at), cimag(c->at), c->kappa,
                c->abscissa > SG_SEARCH_FOUND ? "" : "   does not repel");
     }
-    printf("\n%zu climbs of %zu + %zu evaluations; %zu found a minimum that repels (abscissa above %g of the spectral radius)\n", t->finished,
+    printf("\n%zu climbs of %zu + at most %zu evaluations; %zu found a minimum that repels (abscissa above %g of the spectral radius)\n", t->finished,
            h->plan.draws, h->plan.steps, t->found, SG_SEARCH_FOUND);
     printf("%zu of %zu random instances repel\n", t->repelled, t->finished * h->plan.draws);
     if (t->finished > t->found)
@@ -182,7 +182,7 @@ static json_t *tally_json(const struct hunt *h, const struct tally *t)
                                                 "damping", sg_report_number(c->damping), "random_repel", (json_int_t)c->repelled));
     }
     return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "search", h->head + 2, "finished", (json_int_t)t->finished, "found", (json_int_t)t->found,
-                     "evaluations", (json_int_t)(t->finished * (h->plan.draws + h->plan.steps)), "random", (json_int_t)(t->finished * h->plan.draws),
+                     "evaluations_at_most", (json_int_t)(t->finished * (h->plan.draws + h->plan.steps)), "random", (json_int_t)(t->finished * h->plan.draws),
                      "random_repel", (json_int_t)t->repelled, "climbs", climbs);
 }
 
