@@ -2,8 +2,8 @@
 load 'plots/style.gp'
 stats dir.'/flight.dat' using 1:2 nooutput
 end = STATS_max_x
-stats dir.'/flight.dat' every ::1000::1000 using 5:6 nooutput
-rest = STATS_max_x
+stats dir.'/flight.dat' every ::1000::1000 using 5 nooutput
+rest = STATS_max
 stats dir.'/slice.dat' using 1:2 nooutput
 do for [pass = 1:2] {
     eval sg_terminal(pass)
@@ -22,9 +22,9 @@ do for [pass = 1:2] {
     set palette defined (0 '#ffffff', 0.45 '#cfe3f1', 1 '#0b3c5d')
     set cblabel "log_{10}(L - min L)" offset 1
     unset key; set xtics autofreq
-    set label 1 "start: repels" at 0,0 offset 1.2,-0.9 tc rgb 'black'
-    set label 2 "rest" at rest,0 offset -4.2,-0.9 tc rgb 'black'
-    set label 3 "flight, projected" at graph 0.97,0.95 right tc rgb '#8a5a00'
+    set label 1 "start: repels" at 0,0 offset 1.2,-0.9 tc rgb 'black' front
+    set label 2 "rest" at rest,0 offset -4.2,-0.9 tc rgb 'black' front
+    set label 3 "flight, projected" at graph 0.97,0.95 right tc rgb '#8a5a00' front
     plot dir.'/slice.dat' using 1:2:3 with image, \
          dir.'/flight.dat' using 5:6 with lines lc rgb sg_yellow lw 4 dt 1, \
          '' every ::0::0 using 5:6 with points pt 6 ps 2.6 lw 4 lc rgb sg_orange, \

@@ -184,6 +184,19 @@ static enum sg_status check_reduced(struct sg_evidence *ev, const struct sg_dy8 
     return status;
 }
 
+/* The samples made have the moments given: sums of n products, Cholesky factors of relative error (d + m) u. */
+static void check_moments(struct sg_evidence *ev, const struct sg_dy8 *s, const struct sg_case *c)
+{
+    const size_t d = s->data.d, m = s->data.m, q = d + m + 1;
+    double *P = SG_NEW(d * m, double), *M = SG_NEW(q * q, double);
+    sg_closed_deep_product(P, &s->deep, s->fixed, 0, s->deep.n_layers);
+    sg_closed_deep_centred_moments(M, c->data.S.value, c->data.R.value, P, d, m);
+    sg_claim_bound(ev, SG_CLOSED_FORM, "second moments of the samples against those given, over the largest", sg_base_max_abs_diff(M, s->moments, q * q) /
+                   sg_base_max_abs(M, q * q), 4 * (double)(s->data.n + q) * SG_UNIT_ROUNDOFF, "4 (n + q) u: the sums and the Cholesky factors");
+    free(P);
+    free(M);
+}
+
 enum sg_status sg_dy8_given(struct sg_evidence *ev, const struct sg_trial *trial)
 {
     const struct sg_case *c = trial->c;
@@ -202,6 +215,7 @@ enum sg_status sg_dy8_given(struct sg_evidence *ev, const struct sg_trial *trial
     struct sg_rng *rng = sg_claim_rng(trial, "given");
     struct sg_dy8 *s = sg_dy8_alloc(&data, &deep, c->net.weights.value, c->train.mu, c->train.nu, c->module[0].mix);
     double *J = SG_NEW(s->size * s->size, double), *offset = SG_NEW(s->size, double);
+    check_moments(ev, s, c);
     sg_closed_deep_flow(J, &deep, s->fixed, s->moments, s->nu / s->mu);
     status = top_mode(&top, &error, &radius, J, s->size);
     if (status == SG_OK) {

@@ -86,8 +86,8 @@ static void another_net_is_inconclusive(void **state)
 static void found_minima_hold(void **state)
 {
     (void)state;
-    static const struct { const char *path; size_t rows; } found[] = {{"cases/dy8_two_layers.cfg", 3}, {"cases/dy8_three_layers.cfg", 2},
-        {"cases/dy8_four_layers.cfg", 2}, {"cases/dy8_three_scalar.cfg", 6}, {"cases/dy8_three_isotropic.cfg", 6}, {"cases/dy8_share.cfg", 3}};
+    static const struct { const char *path; size_t rows; } found[] = {{"cases/dy8_two_layers.cfg", 4}, {"cases/dy8_three_layers.cfg", 3},
+        {"cases/dy8_four_layers.cfg", 3}, {"cases/dy8_three_scalar.cfg", 7}, {"cases/dy8_three_isotropic.cfg", 7}, {"cases/dy8_share.cfg", 5}};
     for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
         struct sg_case c;
         struct sg_error err;
