@@ -26,6 +26,10 @@ void sg_dy8_set_timing(struct sg_dy8 *s, struct sg_timing timing);              
 void sg_dy8_start(struct sg_dy8 *s, const double *offset);      /* both simulators at fixed + offset */
 double sg_dy8_weight_distance(const struct sg_sim *sim, const struct sg_dy8 *s);   /* |w - w of fixed| */
 double complex sg_dy8_coordinate(struct sg_dy8 *s, const double complex *l);       /* l . (state - fixed) */
+/* L - min L = 1/2 tr (P(w) - P*)^T S (P(w) - P*): no cancellation against the residuals. */
+double sg_dy8_excess(const struct sg_dy8 *s, const double *w);
+/* Unit axes of the plane through the fixed weights, those of `end` (a), and the row of weights farthest off that line (b, orthogonal to a). */
+void sg_dy8_plane(double *a, double *b, const struct sg_dy8 *s, const double *end, const double *w_rows, size_t stride, size_t rows);
 /* E|s - g|^2 and L now. */
 struct sg_metrics sg_dy8_metrics(const struct sg_dy8 *s);
 

@@ -31,22 +31,6 @@ static enum sg_status top_mode(struct sg_dy8_mode *top, double *error, double *r
 
 /* ---- the flight --------------------------------------------------------------------------------------------------------------------- */
 
-/* L - min L = 1/2 tr (P(w) - P*)^T S (P(w) - P*): no cancellation against the residuals. */
-static double excess(const struct sg_dy8 *s, const double *w)
-{
-    const size_t d = s->data.d, m = s->data.m, q = d + m + 1;
-    double *P = SG_NEW(d * m, double), *at = SG_NEW(d * m, double), sum = 0;
-    sg_closed_deep_product(P, &s->deep, w, 0, s->deep.n_layers);
-    sg_closed_deep_product(at, &s->deep, s->fixed, 0, s->deep.n_layers);
-    for (size_t i = 0; i < d; i++)
-        for (size_t j = 0; j < d; j++)
-            for (size_t k = 0; k < m; k++)
-                sum += (P[i * m + k] - at[i * m + k]) * s->moments[i * q + j] * (P[j * m + k] - at[j * m + k]) / 2;
-    free(P);
-    free(at);
-    return sum;
-}
-
 /* Both simulators go on together; every point keeps time, distances, excess, and the weights. */
 static enum sg_status fly(struct sg_dy8 *s, double *row, size_t width, uint64_t steps, double *backprop_most)
 {
@@ -56,7 +40,7 @@ static enum sg_status fly(struct sg_dy8 *s, double *row, size_t width, uint64_t 
         row[0] = (double)sg_sim_time(s->sim) * s->mu;
         row[1] = sg_dy8_weight_distance(s->sim, s);
         row[2] = sg_dy8_weight_distance(s->backprop, s);
-        row[3] = excess(s, sg_sim_w(s->sim));
+        row[3] = sg_dy8_excess(s, sg_sim_w(s->sim));
         memcpy(row + 4, sg_sim_w(s->sim), s->n_w * sizeof *row);
         *backprop_most = sg_base_max(*backprop_most, row[2]);
         if (k < POINTS)
@@ -67,34 +51,12 @@ static enum sg_status fly(struct sg_dy8 *s, double *row, size_t width, uint64_t 
     return status;
 }
 
-/* Axes of the plane through the start, the rest (a) and the point of the flight farthest off that line (b); coordinates of weights on it. */
-static void plane(double *axes, const struct sg_dy8 *s, const double *row, size_t width)
-{
-    const size_t n = s->n_w;
-    double *a = axes, *b = axes + n, *w = SG_NEW(n, double), most = 0;
-    for (size_t i = 0; i < n; i++)
-        a[i] = (row[POINTS * width + 4 + i] - s->fixed[i]) / row[POINTS * width + 1];
-    for (size_t k = 0; k <= POINTS; k++) {
-        for (size_t i = 0; i < n; i++)
-            w[i] = row[k * width + 4 + i] - s->fixed[i];
-        const double along = sg_base_dot(a, w, n);
-        for (size_t i = 0; i < n; i++)
-            w[i] -= along * a[i];
-        if (sg_base_norm(w, n) > most) {
-            most = sg_base_norm(w, n);
-            for (size_t i = 0; i < n; i++)
-                b[i] = w[i] / most;
-        }
-    }
-    free(w);
-}
-
 /* The flight, its projection on that plane, and log10 of the loss excess there. */
 static void draw(struct sg_evidence *ev, const struct sg_dy8 *s, const double *row, size_t width)
 {
     const size_t n = s->n_w;
     double *axes = SG_NEW(2 * n, double), *w = SG_NEW(n, double), low[2] = {0, 0}, high[2] = {0, 0};
-    plane(axes, s, row, width);
+    sg_dy8_plane(axes, axes + n, s, row + POINTS * width + 4, row + 4, width, POINTS + 1);
     sg_claim_series(ev, "flight", "time distance backprop excess a b");
     for (size_t k = 0; k <= POINTS; k++) {
         double at[2];
@@ -115,7 +77,7 @@ static void draw(struct sg_evidence *ev, const struct sg_dy8 *s, const double *r
             const double y = low[1] + (high[1] - low[1]) * (1.5 * (double)j / (GRID - 1) - 0.25);
             for (size_t k = 0; k < n; k++)
                 w[k] = s->fixed[k] + x * axes[k] + y * axes[n + k];
-            sg_claim_point(ev, (const double[]){x, y, log10(excess(s, w) + 1e-16)});
+            sg_claim_point(ev, (const double[]){x, y, log10(sg_dy8_excess(s, w) + 1e-16)});
         }
     free(axes);
     free(w);
