@@ -61,8 +61,7 @@ const struct sg_case_key sg_case_keys[] = {
 
     { TOP(data), SG_KEY_GROUP, .holds = SG_GROUP_DATA, .example = "{ n = 200; d = 6; }", .meaning = "The data set." },
     { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"",
-      .meaning = "An exact spectrum; a CSV file; two classes, N(0, 1) features or a grid; MNIST or other IDX files; built-in digits; centred samples "
-                 "of exactly the moments given." },
+      .meaning = "An exact spectrum; a CSV file; two classes, N(0, 1) features or a grid; IDX files; built-in digits; exact moments." },
     { DATA(n), INT(1, 1000000), .only = SG_ONLY_MADE_OR_IMAGES, .preset = "200", .meaning = "Samples; of images, the first n to train on." },
     { DATA(d), INT(1, 2000), .only = SG_ONLY_MADE, .preset = "6",
       .meaning = "Columns of X, the ones column included when bias is true." },
@@ -96,9 +95,9 @@ const struct sg_case_key sg_case_keys[] = {
     { DATA(S), REALS, .one_will_do = true, .only = SG_ONLY_MOMENTS, .preset = "()", .example = "(2.0, 0.5, 0.5, 1.0)",
       .meaning = "E[x^T x], d x d row by row, positive semidefinite; its length gives d." },
     { DATA(R), REALS, .one_will_do = true, .only = SG_ONLY_MOMENTS, .preset = "()", .example = "(10.0, 0.0, 0.0, 0.01)",
-      .meaning = "E[r^T r] of the least-squares residuals r, m x m row by row; its length gives the number of outputs m." },
+      .meaning = "E[r^T r] of the least-squares residuals, m x m row by row; its length gives the number of outputs m." },
     { DATA(map), REALS, .one_will_do = true, .only = SG_ONLY_MOMENTS, .preset = "()", .example = "(0.01, 0.035)",
-      .meaning = "The least-squares map, d x m row by row; () takes the product of net's weights, which then are a global minimum." },
+      .meaning = "The least-squares map, d x m row by row; () takes the product of net's weights: then a global minimum." },
 
     { TOP(net), SG_KEY_GROUP, .holds = SG_GROUP_NET, .example = "{ layers = (8, 8); }", .meaning = "The network." },
     { NET(layers), INTS(1, 10000), .preset = "()", .example = "(8, 8)",

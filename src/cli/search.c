@@ -91,13 +91,13 @@ static enum sg_status save(const struct hunt *h, const struct sg_repelling *top,
 {
     char *path = climb_path(h, i), *head = sg_base_format("%s climb %zu, %zu of the random instances repel\n", h->head, i, repelled);
     struct sg_file file;
-    enum sg_status status = sg_report_open(&file, path, err);
+    enum sg_status status = sg_base_file_open(&file, path, err);
     if (status == SG_OK) {
         status = sg_search_write_case(file.stream, top, head, 1);
         if (status == SG_OK)
-            status = sg_report_commit(&file, err);
+            status = sg_base_file_commit(&file, err);
         else
-            sg_report_discard(&file);
+            sg_base_file_discard(&file);
     }
     free(path);
     free(head);
@@ -202,9 +202,9 @@ static int summarise(const struct hunt *h)
 static int carry_out(struct hunt *h)
 {
     size_t done = 0;
-    h->status = sg_report_check_place(h->out, true, &h->err);
+    h->status = sg_base_file_check_place(h->out, true, &h->err);
     if (h->status == SG_OK && h->json && strcmp(h->json, "-") != 0)
-        h->status = sg_report_check_place(h->json, false, &h->err);
+        h->status = sg_base_file_check_place(h->json, false, &h->err);
     for (size_t i = 0; i < h->n && h->status == SG_OK; i++) {
         h->status = take_up(&h->climb[i], h, i, &h->err);
         done += h->climb[i].finished;

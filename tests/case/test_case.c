@@ -582,7 +582,7 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MOMENTS "map = (1, 2); };\nnet = { weights = (1, 2); };", 2, "give one of the two"},
     {MOMENTS "map = (1, 2, 3); };", 2, "\"map\" has 3 elements, but S and R make it 2 x 1"},
     {MOMENTS "};\nnet = { layers = (3);\nweights = (1, 2); };", 4, "\"weights\" has 2 elements, but layers, S and R make it 9"},
-    {MOMENTS "map = (1, 2); n = 20; };", 2, "\"n\" is a key of gaussian data, but kind is \"moments\""},
+    {MOMENTS "map = (1, 2); rank = 2; };", 2, "\"rank\" is a key of gaussian data, but kind is \"moments\""},
     {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 3, 4); R = 1; map = (1, 2); };", 3, "symmetric"},
     {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 3); R = 1; map = 1; };", 3, "symmetric"},
     {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; map = 1; };", 2, "\"R\" as a symmetric matrix"},
