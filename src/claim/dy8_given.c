@@ -119,9 +119,9 @@ static enum sg_status read_deep(struct sg_deep *deep, struct sg_evidence *ev, co
 {
     const struct sg_case_shape shape = sg_case_moments_shape(c);
     const size_t N = c->net.layers.n + 1;
-    if (c->net.weights.n == 0 || c->n_modules != 1 || c->module[0].terms != (SG_H | SG_Y | SG_ONE) || c->train.units != SG_UNITS_ABSOLUTE ||
+    if (c->net.weights.n == 0 || c->net.loss != SG_MSE || c->n_modules != 1 || c->module[0].terms != (SG_H | SG_Y | SG_ONE) || c->train.units != SG_UNITS_ABSOLUTE ||
         c->train.form != SG_FORM_SAMPLE || c->train.order != SG_SIMULTANEOUS || c->train.delay != SG_DELAY_NONE || N > SG_DEEP_LAYERS_MAX) {
-        snprintf(ev->note, sizeof ev->note, "a given minimum needs net's weights, one SG with terms hy1, absolute rates, form = \"sample\", simultaneous steps");
+        snprintf(ev->note, sizeof ev->note, "a given minimum needs net's weights, loss = \"mse\", one SG with terms hy1, absolute rates, form = \"sample\", simultaneous steps");
         return SG_HYPOTHESIS;
     }
     *deep = (struct sg_deep){.n_layers = N, .at = c->module[0].at < 0 ? N : (size_t)c->module[0].at};
