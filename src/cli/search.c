@@ -173,6 +173,7 @@ static void print_tally(const struct hunt *h, const struct tally *t)
 
 static json_t *tally_json(const struct hunt *h, const struct tally *t)
 {
+    const size_t evaluations = t->finished * (h->plan.draws + h->plan.steps), random = t->finished * h->plan.draws;
     json_t *climbs = json_array();
     for (size_t i = 0; i < t->finished; i++) {
         const struct climb *c = t->best[i];
@@ -182,7 +183,7 @@ static json_t *tally_json(const struct hunt *h, const struct tally *t)
                                                 "damping", sg_report_number(c->damping), "random_repel", (json_int_t)c->repelled));
     }
     return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "search", h->head + 2, "finished", (json_int_t)t->finished, "found", (json_int_t)t->found,
-                     "evaluations_at_most", (json_int_t)(t->finished * (h->plan.draws + h->plan.steps)), "random", (json_int_t)(t->finished * h->plan.draws),
+                     "evaluations_at_most", (json_int_t)evaluations, "random", (json_int_t)random,
                      "random_repel", (json_int_t)t->repelled, "climbs", climbs);
 }
 
