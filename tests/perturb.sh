@@ -28,6 +28,9 @@ DY6  | src/closed/inexact.c     | s/fast = (1 + rho)/fast = (1 - rho)/          
 DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/                     | dy7_chosen_rates
 DY8  | src/closed/deep_joint.c  | s/n_w\] = -dV\[/n_w] = dV[/                                        | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/beta, p->PT, d, l, K, -kappa/beta, p->PT, d, l, K, kappa/        | dy8_repelling_minima
+DY8  | src/data/moments.c        | s/c = sqrt((double)pairs)/c = 1.001 * sqrt((double)pairs)/          | dy8_two_layers
+DY8  | src/claim/dy8_given.c     | s/top.lambda, c->train.radius/1.02 * top.lambda, c->train.radius/   | dy8_four_layers
+DY8  | src/search/instance.c     | s/f->R, P, d, m/f->S, P, d, m/                                      | dy8_share
 DY8  | src/closed/deep_hessian.c | s/right\[e \* B + b\];/right[e * B + b] * 1.0001;/                  | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/v, v, p->S, psi, d, d, K, K, -1.0/v, v, p->S, psi, d, d, K, K, -0.5/ | dy8_repelling_minima
 DY9  | src/closed/fast_sg.c     | s/out\[i\] = -out\[i\]/out[i] = -1.01 * out[i]/                     | dy9_fast_sg

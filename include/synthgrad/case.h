@@ -11,16 +11,17 @@
 #include "synthgrad/images.h"
 #include "synthgrad/sim.h"
 
-enum sg_data_kind { SG_DATA_GAUSSIAN, SG_DATA_CSV, SG_DATA_CLASSES, SG_DATA_GRID, SG_DATA_IDX, SG_DATA_DIGITS };
+enum sg_data_kind { SG_DATA_GAUSSIAN, SG_DATA_CSV, SG_DATA_CLASSES, SG_DATA_GRID, SG_DATA_IDX, SG_DATA_DIGITS, SG_DATA_MOMENTS };
 enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
 enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
 enum sg_delay { SG_DELAY_NONE, SG_DELAY_STALE_BACKPROP, SG_DELAY_PAIRS, SG_DELAY_STALE_SG };
 enum sg_search { SG_SEARCH_FIXED, SG_SEARCH_BACKTRACKING };                  /* how mu is chosen */
 enum sg_units { SG_UNITS_ABSOLUTE, SG_UNITS_CRITICAL, SG_UNITS_OPTIMAL };   /* a rate as it is, or as a multiple */
 
-enum { SG_CASE_LIST_MAX = 32, SG_CASE_TEXT_MAX = 256 };
+enum { SG_CASE_LIST_MAX = 32, SG_CASE_TEXT_MAX = 256, SG_CASE_REALS_MAX = 400 };
 
 struct sg_int_list { size_t n; int value[SG_CASE_LIST_MAX]; };
+struct sg_real_list { size_t n; double value[SG_CASE_REALS_MAX]; };
 struct sg_text_list { size_t n; char value[SG_CASE_LIST_MAX][SG_CASE_TEXT_MAX]; };
 
 struct sg_case_module { int at; int family; unsigned terms; int target; double mix; int hidden; };   /* at -1: the output */
@@ -38,6 +39,7 @@ struct sg_case_data {
     int side;                                   /* of the grid */
     int test;                                   /* images to test on; n to train on */
     struct sg_text_list train_files, test_files;   /* images, labels: as written; sg_case_make_images finds them */
+    struct sg_real_list S, R, map;              /* E[x^T x] (d x d), E[r^T r] (m x m), the least-squares map (d x m), row by row */
 };
 /* A hidden block is dense, batch norm if wanted, then the activation: a linear chain with neither. */
 enum sg_activation { SG_NO_ACTIVATION, SG_RELU_BLOCKS, SG_SIGMOID_BLOCKS };
@@ -45,6 +47,7 @@ struct sg_case_net {
     struct sg_int_list layers, depths;          /* widths of the hidden blocks; how many, for NL1 */
     int loss, activation, credit, type;         /* credit after each hidden block, enum sg_credit; type: enum sg_dtype */
     bool batch_norm, draw;
+    struct sg_real_list weights;                /* of all layers, one after the other */
 };
 struct sg_case_train {
     int form, order, delay, units, search;
@@ -82,7 +85,13 @@ void sg_case_free(struct sg_case *c);
 /* The keys of a case file with types, ranges, defaults and meaning, for `synthgrad explain case`. */
 void sg_case_print_schema(FILE *out);
 
-/* The data set of one replicate.  CSV files are looked for beside the case file, then in the folder that NIST_DIR names; IDX files in the one that
+/* The shape of moments data, from the lengths of S and R; 0 for other kinds. */
+struct sg_case_shape { size_t d, m; };
+struct sg_case_shape sg_case_moments_shape(const struct sg_case *c);
+/* How many weights the net has on such data. */
+size_t sg_case_n_weights(const struct sg_case *c, struct sg_case_shape shape);
+
+/* The data set of one replicate; moments data are the same in all.  CSV files are looked for beside the case file, then in the folder that NIST_DIR names; IDX files in the one that
  * MNIST_DIR names.  Of images, those to train on.  SG_IO (with err filled) when a file is in neither place: the caller may skip the case.
  * SG_BAD_INPUT also when the targets are no labels for the case's loss: logistic wants one column in [0, 1], softmax rows >= 0 that add
  * up to 1 (to 1e-6: files have few digits). */

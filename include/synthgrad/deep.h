@@ -103,9 +103,8 @@ double sg_closed_deep_scalar(double c[3], double w1, double w2, double s, double
 
 /* ---- an instance with given moments ----------------------------------------------------------------------------------- */
 
-/* Data with E[x^T x] = S (d x d), E[x^T r] = 0, E[r^T r] = R (m x m), y = x P - r, all centred: n = 2 (d + m) samples +-sqrt(d + m) times the rows of
- * the Cholesky factors (x and r symmetric about 0, each pair carries one of the two).  SG_SINGULAR unless S and R are positive semidefinite. */
-enum sg_status sg_closed_deep_data(struct sg_data *data, const double *S, const double *R, const double *P, size_t d, size_t m) SG_MUST_CHECK;
+/* M (q x q) of centred data with E[x^T x] = S, E[x^T r] = 0, E[r^T r] = R, y = x P - r (sg_data_make_moments makes such). */
+void sg_closed_deep_centred_moments(double *moments, const double *S, const double *R, const double *P, size_t d, size_t m);
 /* The exact instance of DY8: four samples x = (1, 1, -1, -1), residuals (a, b), (-a, -b), (a, -b), (-a, b), a^2 = 10, b = 1/10;
  * W_1 = (1/10, 1/10), W_2 = [[1/10, 3/10], [0, 1/20]] (w: 6 numbers). */
 void sg_closed_deep_repelling(struct sg_data *data, struct sg_deep *deep, double *w);

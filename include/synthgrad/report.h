@@ -31,7 +31,7 @@ void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
 
 struct sg_progress {
     const char *what;
-    size_t total, done;
+    size_t total, done;           /* total 0: no end is known */
     double started;
     bool terminal;
     char piece[64];               /* the long piece of work that spoke last, how far it is and when it first spoke */

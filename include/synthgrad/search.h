@@ -6,26 +6,44 @@
 
 #include "synthgrad/deep.h"
 
-/* A net at a global minimum: weights, centred data with moments S (d x d) and R (m x m) around their product, kappa. */
+/* A net at a global minimum: weights, centred data with moments S (d x d) and R (m x m) around their product, kappa.  The product is least
+ * squares, E[x^T r] = 0, whatever the widths are. */
 struct sg_repelling {
     struct sg_deep deep;
     double *w, *S, *R, kappa;
     double abscissa;             /* largest real part over the largest modulus, among the eigenvalues off zero */
     double complex at;           /* that eigenvalue */
+    double radius;               /* the largest modulus */
+    double damping;              /* largest Re lambda / |lambda| among the eigenvalues above 1e-5 of the largest */
 };
-struct sg_search_plan {
-    struct sg_deep deep;         /* shape and position */
-    bool isotropic_x, isotropic_r;   /* S = I, R = rho I */
-    size_t climbs, steps;        /* starts, and trials in each */
-};
-/* Random starts, each climbed by a (1+1) evolution strategy with the one-fifth rule (Rechenberg 1973) on the relative abscissa of the full flow
- * at psi = 0, eigenvalues below 1e-7 of the largest left out.  The best of all; a lower bound on what is possible, never a proof of absence.
- * Deterministic given rng.  Hypothesis: the narrowest hidden layer is no narrower than min(d, m) (then any data fit around the product). */
-enum sg_status sg_search_repelling(struct sg_repelling *best, const struct sg_search_plan *plan, struct sg_rng *rng) SG_MUST_CHECK;
+struct sg_repelling sg_search_repelling_alloc(const struct sg_deep *deep);
 void sg_search_repelling_free(struct sg_repelling *found);
-/* The abscissa of an instance whose w, S, R and kappa are set. */
+/* abscissa, at, radius and damping of an instance whose w, S, R and kappa are set: all eigenvalues of the full flow at psi = 0, those below 1e-7 of
+ * the largest (the gauge's) left out.  NaN on failure. */
 enum sg_status sg_search_abscissa(struct sg_repelling *instance) SG_MUST_CHECK;
-/* Weights, moments and kappa with all digits, one line each. */
-void sg_search_print(FILE *out, const struct sg_repelling *found);
+/* The least kappa above the instance's own from which on it attracts, to 1e-9, by doubling (up to 1e6) and bisection; HUGE_VAL: none met. */
+enum sg_status sg_search_critical_kappa(double *kappa, const struct sg_repelling *instance) SG_MUST_CHECK;
+
+struct sg_search_plan {
+    struct sg_deep deep;             /* shape and position */
+    bool isotropic_x, isotropic_r;   /* S = I, R = rho I */
+    double box;                      /* weights, the factors' entries and the logarithms of their pivots stay within +-box */
+    double kappa;                    /* 0: searched too, from e^-12 to e^6 */
+    size_t draws, steps;             /* of a climb: random instances, the best of which is the start; evaluations after it */
+    uint64_t seed;
+};
+/* Off the axis by more than rounding can account for: this relative abscissa counts as found. */
+static const double SG_SEARCH_FOUND = 1e-6;
+/* Climb `index`: random instances, then a (1+1)-CMA-ES from the best of them.  As long as nothing repels, it raises the damping ratio Re lambda / |lambda|
+ * of the least damped mode, which does not reward merely slow modes as the abscissa does; then the relative abscissa.  Determined by the plan and the
+ * index alone.  repelled (or NULL): how many of the random instances repel.  A lower bound on what is possible, never a proof of absence.
+ * SG_INTERRUPTED: stopped before its end, the result is of no use. */
+enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled, const struct sg_search_plan *plan, size_t index) SG_MUST_CHECK;
+/* One random instance: weights N(0, 0.49), S = L L^T and R = L L^T with the logarithms of the diagonal of L and its other entries N(0, 1), ln kappa
+ * N(-4, 4); what the plan fixes, fixed.  Its abscissa is not looked at. */
+void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *plan, struct sg_rng *rng);
+/* The instance (all of it set) as a case file of DY8: `head`, lines that begin with #, then what reproduces it bit for bit; expected to hold if it repels by
+ * more than SG_SEARCH_FOUND, then with the critical kappa, 1 % exceeded, as its control.  steps: of the flight (1: none). */
+enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *instance, const char *head, unsigned steps) SG_MUST_CHECK;
 
 #endif

@@ -93,6 +93,60 @@ static enum sg_status check_hidden(const struct sg_case *c, const struct sg_case
                 : sg_case_refuse(r, sg_case_line(r, SG_GROUP_SG, "hidden"), "\"hidden\" is for family = \"mlp\", here there is none; take it out");
 }
 
+/* The side of a square list, symmetric to the last bit; 0: it is neither. */
+static size_t symmetric_side(const struct sg_real_list *list)
+{
+    size_t n = 0;
+    while (n * n < list->n)
+        n++;
+    for (size_t i = 0; i < n && n * n == list->n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (list->value[i * n + j] != list->value[j * n + i])
+                return 0;
+    return n * n == list->n ? n : 0;
+}
+
+struct sg_case_shape sg_case_moments_shape(const struct sg_case *c)
+{
+    const bool moments = c->data.kind == SG_DATA_MOMENTS;
+    return (struct sg_case_shape){moments ? symmetric_side(&c->data.S) : 0, moments ? symmetric_side(&c->data.R) : 0};
+}
+
+size_t sg_case_n_weights(const struct sg_case *c, struct sg_case_shape shape)
+{
+    size_t below = shape.d, n = 0;
+    for (size_t i = 0; i < c->net.layers.n; i++) {
+        n += below * (size_t)c->net.layers.value[i];
+        below = (size_t)c->net.layers.value[i];
+    }
+    return n + below * shape.m;
+}
+
+static enum sg_status check_moments(const struct sg_case *c, const struct sg_case_reader *r)
+{
+    const struct sg_case_shape shape = sg_case_moments_shape(c);
+    const size_t line = sg_case_line(r, SG_GROUP_DATA, "kind"), map = c->data.map.n, weights = c->net.weights.n;
+    if (c->data.kind != SG_DATA_MOMENTS)
+        return weights == 0 ? SG_OK : sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "weights"),
+                                                     "weights of a global minimum need data made around them; write kind = \"moments\" in data");
+    if (shape.d == 0 || shape.m == 0)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, shape.d ? "R" : "S"),
+                              "moments data need \"%s\" as a symmetric matrix row by row, all its entries; for example %s = (2.0, 0.5, 0.5, 1.0)",
+                              shape.d ? "R" : "S", shape.d ? "R" : "S");
+    if (c->data.bias)
+        return sg_case_refuse(r, line, "moments data are centred and have no ones column; write bias = false");
+    if ((map == 0) == (weights == 0))
+        return sg_case_refuse(r, line, "moments data need the least-squares map or net's weights, whose product it is; give one of the two");
+    if (map != 0 && map != shape.d * shape.m)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, "map"), "\"map\" has %zu elements, but S and R make it %zu x %zu", map, shape.d,
+                              shape.m);
+    if (weights != 0 && weights != sg_case_n_weights(c, shape))
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "weights"),
+                              "\"weights\" has %zu elements, but layers, S and R make it %zu; give all, W_1 first, row by row", weights,
+                              sg_case_n_weights(c, shape));
+    return SG_OK;
+}
+
 static enum sg_status check_modules(const struct sg_case *c, const struct sg_case_reader *r)
 {
     const size_t output = c->net.layers.n + 1;
@@ -178,6 +232,8 @@ enum sg_status sg_case_check(const struct sg_case *c, const struct sg_case_reade
         status = check_spectrum(c, r);
     if (status == SG_OK)
         status = check_labels(c, r);
+    if (status == SG_OK)
+        status = check_moments(c, r);
     if (status == SG_OK)
         status = check_modules(c, r);
     if (status == SG_OK)

@@ -141,6 +141,41 @@ static enum sg_status check_labels(const struct sg_data *data, const struct sg_c
     return SG_OK;
 }
 
+/* map, or the product of the weights from the left. */
+static double *least_squares_map(const struct sg_case *c, struct sg_case_shape shape)
+{
+    if (c->net.weights.n == 0)
+        return sg_base_copy(c->data.map.value, c->data.map.n, sizeof(double));
+    double *P = SG_NEW(shape.d * shape.d, double);
+    for (size_t i = 0; i < shape.d; i++)
+        P[i * shape.d + i] = 1;
+    const double *W = c->net.weights.value;
+    for (size_t i = 0, in = shape.d; i <= c->net.layers.n; i++) {
+        const size_t out = i < c->net.layers.n ? (size_t)c->net.layers.value[i] : shape.m;
+        double *next = SG_NEW(shape.d * out, double);
+        sg_base_mul(next, P, W, shape.d, in, out);
+        free(P);
+        P = next;
+        W += in * out;
+        in = out;
+    }
+    return P;
+}
+
+static enum sg_status make_moments(struct sg_data *data, const struct sg_case *c, struct sg_error *err)
+{
+    const struct sg_case_shape shape = sg_case_moments_shape(c);
+    double *P = least_squares_map(c, shape);
+    enum sg_status status = sg_data_make_moments(data, c->data.S.value, c->data.R.value, P, shape.d, shape.m);
+    free(P);
+    if (status != SG_OK) {
+        struct sg_case_reader r;
+        sg_case_reader_init(&r, c->path, err);
+        status = sg_case_refuse(&r, 0, "S or R is not positive semidefinite; correct it in data");
+    }
+    return status;
+}
+
 enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate,
                                  struct sg_error *err)
 {
@@ -150,6 +185,7 @@ enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, 
     switch ((enum sg_data_kind)c->data.kind) {
     case SG_DATA_GAUSSIAN: status = make_gaussian(data, c, seed, replicate, err); break;
     case SG_DATA_CSV: status = read_csv(data, c, err); break;
+    case SG_DATA_MOMENTS: status = make_moments(data, c, err); break;
     case SG_DATA_CLASSES:
     case SG_DATA_GRID: make_classes(data, c, seed, replicate); break;
     case SG_DATA_IDX:

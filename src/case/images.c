@@ -107,6 +107,7 @@ char *sg_case_describe_data(const struct sg_case *c, uint64_t seed)
     case SG_DATA_DIGITS: return sg_base_format("built-in digits, seed %llu", s);
     case SG_DATA_GRID: return sg_base_format("%d x %d grid, %s labels, seed %llu", c->data.side, c->data.side, labels[c->data.labels], s);
     case SG_DATA_CLASSES: return sg_base_format("two classes, %s labels, seed %llu", labels[c->data.labels], s);
+    case SG_DATA_MOMENTS: return sg_base_format("given moments, %zu inputs, %zu outputs", sg_case_moments_shape(c).d, sg_case_moments_shape(c).m);
     case SG_DATA_GAUSSIAN: break;
     }
     return sg_base_format("Gaussian data, %d x %d, seed %llu", c->data.n, c->data.d, s);

@@ -9,7 +9,8 @@
 static const struct sg_case_choice expects[] = {{"holds", 0},   {"fails", 0},      {"inconclusive", 0},
                                                 {"refuted", 0}, {"reproduced", 0}, {"not reproduced", 0}, {NULL, 0}};
 static const struct sg_case_choice kinds[] = {{"gaussian", SG_DATA_GAUSSIAN}, {"csv", SG_DATA_CSV}, {"classes", SG_DATA_CLASSES},
-                                              {"grid", SG_DATA_GRID}, {"idx", SG_DATA_IDX}, {"digits", SG_DATA_DIGITS}, {NULL, 0}};
+                                              {"grid", SG_DATA_GRID}, {"idx", SG_DATA_IDX}, {"digits", SG_DATA_DIGITS}, {"moments", SG_DATA_MOMENTS},
+                                              {NULL, 0}};
 static const struct sg_case_choice labels[] = {
     {"linear", SG_LABELS_LINEAR}, {"noisy", SG_LABELS_NOISY}, {"random", SG_LABELS_RANDOM}, {NULL, 0}};
 static const struct sg_case_choice losses[] = {
@@ -46,6 +47,7 @@ static const struct sg_case_choice units[] = {
 #define REAL(from, to) SG_KEY_REAL, .low = (from), .high = (to)
 #define REAL_ABOVE(from, to) SG_KEY_REAL, .low = (from), .high = (to), .above = true
 #define INTS(from, to) SG_KEY_INTS, .low = (from), .high = (to)
+#define REALS SG_KEY_REALS, .low = -HUGE_VAL, .high = HUGE_VAL
 
 const struct sg_case_key sg_case_keys[] = {
     { TOP(claim), SG_KEY_IDENTIFIER, .example = "\"DY3\"", .meaning = "The claim this case is evidence for." },
@@ -58,8 +60,8 @@ const struct sg_case_key sg_case_keys[] = {
       .meaning = "What a large experiment costs; it then runs with --full only, and goes on where it was stopped." },
 
     { TOP(data), SG_KEY_GROUP, .holds = SG_GROUP_DATA, .example = "{ n = 200; d = 6; }", .meaning = "The data set." },
-    { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"", 
-      .meaning = "An exact spectrum; a CSV file; two classes, N(0, 1) features or a grid; MNIST or other IDX files; built-in digits." },
+    { DATA(kind), CHOICE(kinds), .preset = "\"gaussian\"",
+      .meaning = "An exact spectrum; a CSV file; two classes, N(0, 1) features or a grid; IDX files; built-in digits; exact moments." },
     { DATA(n), INT(1, 1000000), .only = SG_ONLY_MADE_OR_IMAGES, .preset = "200", .meaning = "Samples; of images, the first n to train on." },
     { DATA(d), INT(1, 2000), .only = SG_ONLY_MADE, .preset = "6",
       .meaning = "Columns of X, the ones column included when bias is true." },
@@ -90,6 +92,12 @@ const struct sg_case_key sg_case_keys[] = {
     { DATA(standardise), SG_KEY_BOOL, .only = SG_ONLY_FEATURES, .preset = "true",
       .meaning = "Features are centred and divided by their standard deviation (divisor n); pixels all by one, or are in [0, 1]." },
     { DATA(standardise_target), SG_KEY_BOOL, .only = SG_ONLY_CSV, .preset = "false", .meaning = "Targets too." },
+    { DATA(S), REALS, .one_will_do = true, .only = SG_ONLY_MOMENTS, .preset = "()", .example = "(2.0, 0.5, 0.5, 1.0)",
+      .meaning = "E[x^T x], d x d row by row, positive semidefinite; its length gives d." },
+    { DATA(R), REALS, .one_will_do = true, .only = SG_ONLY_MOMENTS, .preset = "()", .example = "(10.0, 0.0, 0.0, 0.01)",
+      .meaning = "E[r^T r] of the least-squares residuals, m x m row by row; its length gives the number of outputs m." },
+    { DATA(map), REALS, .one_will_do = true, .only = SG_ONLY_MOMENTS, .preset = "()", .example = "(0.01, 0.035)",
+      .meaning = "The least-squares map, d x m row by row; () takes the product of net's weights: then a global minimum." },
 
     { TOP(net), SG_KEY_GROUP, .holds = SG_GROUP_NET, .example = "{ layers = (8, 8); }", .meaning = "The network." },
     { NET(layers), INTS(1, 10000), .preset = "()", .example = "(8, 8)",
@@ -104,7 +112,9 @@ const struct sg_case_key sg_case_keys[] = {
       .meaning = "Each hidden layer's gradient: itself; through fixed random matrices; dl/dp times a random matrix, or times ones; 0." },
     { NET(type), CHOICE(types), .preset = "\"float64\"", .meaning = "Numbers of the network and of its SG modules." },
     { NET(draw), SG_KEY_BOOL, .preset = "false",
-      .meaning = "Many nets instead of this one, each no deeper and no wider, with an SG at any boundary (CP2)." },
+      .meaning = "Many nets instead of this one, each no deeper and no wider, with an SG at any boundary (CP2, DY8)." },
+    { NET(weights), REALS, .one_will_do = true, .not_in_control = true, .preset = "()", .example = "(0.1, 0.1, 0.1, 0.3, 0.0, 0.05)",
+      .meaning = "W_1, W_2, ..., each row by row, of the global minimum to look at (DY8); with moments data only." },
 
     { SG_GROUP_TOP, "sg", offsetof(struct sg_case, module), SG_KEY_GROUP_LIST, .holds = SG_GROUP_SG,
       .example = "( { at = \"output\"; mix = 1.0; } )",
@@ -224,6 +234,9 @@ void sg_case_wants(char text[SG_CASE_WANTS_MAX], const struct sg_case_key *key)
                  key->one_will_do ? "an integer from %.0f to %.0f or a list of up to %d"
                                   : "a list of integers from %.0f to %.0f, up to %d",
                  key->low, key->high, (int)SG_CASE_LIST_MAX);
+        return;
+    case SG_KEY_REALS:
+        snprintf(text, SG_CASE_WANTS_MAX, "a number or a list of up to %d", (int)SG_CASE_REALS_MAX);
         return;
     case SG_KEY_AT:
         snprintf(text, SG_CASE_WANTS_MAX, "\"output\" or an integer from %.0f to %.0f", key->low, key->high);

@@ -21,6 +21,7 @@ enum sg_key_type {           /* what the field at `offset` is */
     SG_KEY_TERMS,            /* unsigned, enum sg_terms */
     SG_KEY_AT,               /* int, a boundary or -1 */
     SG_KEY_INTS,             /* struct sg_int_list */
+    SG_KEY_REALS,            /* struct sg_real_list */
     SG_KEY_TEXTS,            /* struct sg_text_list */
     SG_KEY_GROUP,            /* the struct of the group `holds` */
     SG_KEY_GROUP_LIST        /* an array of such structs */
@@ -30,7 +31,7 @@ struct sg_case_choice { const char *name; int value; };
 
 /* Data keys that only some kinds of data set have: a set of kinds. */
 enum sg_key_only { SG_ANY_DATA, SG_ONLY_GAUSSIAN = 1 << SG_DATA_GAUSSIAN, SG_ONLY_CSV = 1 << SG_DATA_CSV, SG_ONLY_CLASSES = 1 << SG_DATA_CLASSES,
-                   SG_ONLY_GRID = 1 << SG_DATA_GRID, SG_ONLY_IDX = 1 << SG_DATA_IDX, SG_ONLY_DIGITS = 1 << SG_DATA_DIGITS,
+                   SG_ONLY_GRID = 1 << SG_DATA_GRID, SG_ONLY_IDX = 1 << SG_DATA_IDX, SG_ONLY_DIGITS = 1 << SG_DATA_DIGITS, SG_ONLY_MOMENTS = 1 << SG_DATA_MOMENTS,
                    SG_ONLY_MADE = SG_ONLY_GAUSSIAN | SG_ONLY_CLASSES, SG_ONLY_TWO_CLASSES = SG_ONLY_CLASSES | SG_ONLY_GRID,
                    SG_ONLY_IMAGES = SG_ONLY_IDX | SG_ONLY_DIGITS, SG_ONLY_MADE_OR_IMAGES = SG_ONLY_MADE | SG_ONLY_IMAGES,
                    SG_ONLY_FEATURES = SG_ONLY_CSV | SG_ONLY_IMAGES };
@@ -40,7 +41,7 @@ struct sg_case_key {
     const char *name;
     size_t offset;                          /* into the struct of the group */
     enum sg_key_type type;
-    double low, high;                       /* numbers, and each element of SG_KEY_INTS */
+    double low, high;                       /* numbers, and each element of SG_KEY_INTS and SG_KEY_REALS */
     bool above;                             /* low itself is out */
     bool one_will_do;                       /* lists: x means (x) */
     size_t at_least;                        /* lists: fewest elements */
@@ -53,7 +54,7 @@ struct sg_case_key {
     const char *meaning;
 };
 
-enum { SG_CASE_KEYS_MAX = 64 };
+enum { SG_CASE_KEYS_MAX = 96 };
 extern const struct sg_case_key sg_case_keys[];
 extern const size_t sg_case_n_keys;
 

@@ -189,10 +189,11 @@ static enum sg_status list_size(size_t *n, const struct sg_case_key *key, const 
     *n = list ? (size_t)config_setting_length(value) : 1;
     if (!list && (!key->one_will_do || type == CONFIG_TYPE_GROUP))
         return refuse_type(key, value, r);
-    if (*n < key->at_least || *n > SG_CASE_LIST_MAX)
+    const size_t most = key->type == SG_KEY_REALS ? SG_CASE_REALS_MAX : SG_CASE_LIST_MAX;
+    if (*n < key->at_least || *n > most)
         return sg_case_refuse(r, config_setting_source_line(value),
                               "\"%s\" has %zu elements, but takes from %zu to %d; for example %s = %s", key->name, *n,
-                              key->at_least, (int)SG_CASE_LIST_MAX, key->name, sg_case_example(key));
+                              key->at_least, (int)most, key->name, sg_case_example(key));
     return SG_OK;
 }
 
@@ -208,6 +209,18 @@ static enum sg_status put_ints(struct sg_int_list *out, const struct sg_case_key
     enum sg_status status = list_size(&list.n, key, value, r);
     for (size_t i = 0; status == SG_OK && i < list.n; i++)
         status = put_int(&list.value[i], key, element(value, i), r);
+    if (status == SG_OK)
+        *out = list;
+    return status;
+}
+
+static enum sg_status put_reals(struct sg_real_list *out, const struct sg_case_key *key, const config_setting_t *value,
+                                const struct sg_case_reader *r)
+{
+    struct sg_real_list list = {0};
+    enum sg_status status = list_size(&list.n, key, value, r);
+    for (size_t i = 0; status == SG_OK && i < list.n; i++)
+        status = put_real(&list.value[i], key, element(value, i), r);
     if (status == SG_OK)
         *out = list;
     return status;
@@ -242,6 +255,7 @@ enum sg_status sg_case_put(void *base, const struct sg_case_key *key, const conf
     case SG_KEY_TEXT: return put_text(field, key, value, r);
     case SG_KEY_TERMS: return put_terms(field, key, value, r);
     case SG_KEY_INTS: return put_ints(field, key, value, r);
+    case SG_KEY_REALS: return put_reals(field, key, value, r);
     case SG_KEY_TEXTS: return put_texts(field, key, value, r);
     case SG_KEY_BOOL:
         if (config_setting_type(value) != CONFIG_TYPE_BOOL)

@@ -26,6 +26,10 @@ void sg_dy8_set_timing(struct sg_dy8 *s, struct sg_timing timing);              
 void sg_dy8_start(struct sg_dy8 *s, const double *offset);      /* both simulators at fixed + offset */
 double sg_dy8_weight_distance(const struct sg_sim *sim, const struct sg_dy8 *s);   /* |w - w of fixed| */
 double complex sg_dy8_coordinate(struct sg_dy8 *s, const double complex *l);       /* l . (state - fixed) */
+/* L - min L = 1/2 tr (P(w) - P*)^T S (P(w) - P*): no cancellation against the residuals. */
+double sg_dy8_excess(const struct sg_dy8 *s, const double *w);
+/* Unit axes of the plane through the fixed weights, those of `end` (a), and the row of weights farthest off that line (b, orthogonal to a). */
+void sg_dy8_plane(double *a, double *b, const struct sg_dy8 *s, const double *end, const double *w_rows, size_t stride, size_t rows);
 /* E|s - g|^2 and L now. */
 struct sg_metrics sg_dy8_metrics(const struct sg_dy8 *s);
 
@@ -41,17 +45,20 @@ enum sg_status sg_dy8_reduced_abscissa(double *abscissa, double complex *at, con
 
 /* Parts of DY8 in files of their own. */
 enum sg_status sg_dy8_instance(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
-/* The growth a step of the distance, near the fixed point, against ln(1 + mu lambda); draws the offset (size) it starts from. */
-enum sg_status sg_dy8_growth(struct sg_evidence *ev, struct sg_dy8 *s, const char *what, double lambda, double *offset,
-                             struct sg_rng *rng) SG_MUST_CHECK;
+/* The growth a step of the distance, near the fixed point, against ln |1 + mu lambda|; draws the offset (size) it starts from, of this distance in the weights. */
+enum sg_status sg_dy8_growth(struct sg_evidence *ev, struct sg_dy8 *s, const char *what, double complex lambda, double distance,
+                             double *offset, struct sg_rng *rng) SG_MUST_CHECK;
 /* From fixed + offset to rest; the SG made exact there, kicked, to rest again.  Series "flight", "path", "rests", "slice" for the figure. */
 enum sg_status sg_dy8_flight(struct sg_evidence *ev, struct sg_dy8 *s, const double *offset, const struct sg_trial *trial,
                              struct sg_rng *rng) SG_MUST_CHECK;
 enum sg_status sg_dy8_random(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
-enum sg_status sg_dy8_found(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 /* T1's counterexample with an intercept, counted over Q; root: its positive floating eigenvalue, off by at most error. */
 void sg_dy8_certify_intercept(struct sg_evidence *ev, double root, double error);
 enum sg_status sg_dy8_map(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+/* A global minimum given by its case: net.weights, moments data. */
+enum sg_status sg_dy8_given(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
+/* The share of random minima that repel, against kappa and depth. */
+enum sg_status sg_dy8_share(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 enum sg_status sg_dy8_theorems(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
 
 #endif

@@ -10,15 +10,6 @@ static const double KICK = 1e-4;               /* from a minimum at which the fl
 static const double REST_TIME = 1.2e6;         /* flow time: twelve times 1 / (kappa R_22), the slowest decay there is */
 enum { POINTS = 1200, GRID = 101 };
 
-/* L - min L = 1/2 E|x (P(w) - P*)|^2 with E[x^2] = 1: no cancellation against the residuals. */
-static double excess(const struct sg_dy8 *s, const double *w)
-{
-    double P[2], at[2];
-    sg_closed_deep_product(P, &s->deep, w, 0, 2);
-    sg_closed_deep_product(at, &s->deep, s->fixed, 0, 2);
-    return ((P[0] - at[0]) * (P[0] - at[0]) + (P[1] - at[1]) * (P[1] - at[1])) / 2;
-}
-
 /* Both simulators go on for `time`; the columns of the series "flight". */
 static enum sg_status advance(struct sg_evidence *ev, struct sg_dy8 *s, double time, size_t leg, double shift, bool figure)
 {
@@ -27,7 +18,7 @@ static enum sg_status advance(struct sg_evidence *ev, struct sg_dy8 *s, double t
     for (size_t k = 0; k < POINTS && status == SG_OK; k++) {
         if (figure) {
             double row[11] = {(double)leg, shift + (double)k * (double)every * s->mu, sg_dy8_weight_distance(s->sim, s),
-                              sg_dy8_weight_distance(s->backprop, s), excess(s, sg_sim_w(s->sim))};
+                              sg_dy8_weight_distance(s->backprop, s), sg_dy8_excess(s, sg_sim_w(s->sim))};
             memcpy(row + 5, sg_sim_w(s->sim), 6 * sizeof *row);
             sg_claim_point(ev, row);
         }
@@ -92,36 +83,16 @@ static void kick(struct sg_dy8 *s, double *state, struct sg_rng *rng)
     free(direction);
 }
 
-/* The plane through the start, the first rest (axis a) and the point of the flight farthest from that axis (axis b). */
-static void plane(double *a, double *b, const struct sg_dy8 *s, const double *first, const struct sg_series *flight)
-{
-    double w[6], most = 0;
-    for (size_t i = 0; i < 6; i++)
-        a[i] = first[i] - s->fixed[i];
-    const double norm = sg_base_norm(a, 6);
-    for (size_t i = 0; i < 6; i++)
-        a[i] /= norm;
-    memset(b, 0, 6 * sizeof *b);
-    for (size_t k = 0; k < flight->rows; k++) {
-        for (size_t i = 0; i < 6; i++)
-            w[i] = flight->value[k * flight->width + 5 + i] - s->fixed[i];
-        const double along = sg_base_dot(a, w, 6);
-        for (size_t i = 0; i < 6; i++)
-            w[i] -= along * a[i];
-        if (flight->value[k * flight->width] == 0 && sg_base_norm(w, 6) > most) {
-            most = sg_base_norm(w, 6);
-            for (size_t i = 0; i < 6; i++)
-                b[i] = w[i] / most;
-        }
-    }
-}
-
-/* log10 of the loss excess on that plane, and the flight projected on it. */
+/* log10 of the loss excess on the plane through the start, the first rest (axis a) and the point of the first leg farthest from that axis (b), and the
+ * flight projected on it. */
 static void draw_slice(struct sg_evidence *ev, const struct sg_dy8 *s, const double *first)
 {
     const struct sg_series flight = ev->series[ev->n_series - 1];      /* its numbers stay where they are while other series grow */
     double a[6], b[6], w[6], low[2] = {0, 0}, high[2] = {0, 0};
-    plane(a, b, s, first, &flight);
+    size_t leg = 0;
+    while (leg < flight.rows && flight.value[leg * flight.width] == 0)
+        leg++;
+    sg_dy8_plane(a, b, s, first, flight.value + 5, flight.width, leg);
     sg_claim_series(ev, "path", "leg time a b");
     for (size_t k = 0; k < flight.rows; k++) {
         const double *row = flight.value + k * flight.width;
@@ -146,7 +117,7 @@ static void draw_slice(struct sg_evidence *ev, const struct sg_dy8 *s, const dou
             const double y = low[1] + (high[1] - low[1]) * (1.2 * (double)j / (GRID - 1) - 0.1);
             for (size_t k = 0; k < 6; k++)
                 w[k] = s->fixed[k] + x * a[k] + y * b[k];
-            sg_claim_point(ev, (const double[]){x, y, log10(excess(s, w) + 1e-16)});
+            sg_claim_point(ev, (const double[]){x, y, log10(sg_dy8_excess(s, w) + 1e-16)});
         }
 }
 

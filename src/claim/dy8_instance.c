@@ -8,7 +8,7 @@
 #include "synthgrad/cert.h"
 
 static const double START = 1e-6;              /* from the minimum */
-static const double GROWN = 1e-4;              /* the growth is read until the weights are this far away */
+static const double GROWN = 100;               /* times START: the growth is read until the weights are this far away */
 static const double WATCH = 7.5e4;             /* flow time during which backprop is watched: the SG has left long since */
 enum { POINTS = 1200 };
 
@@ -77,7 +77,7 @@ static enum sg_status check_eigenvalues(struct sg_evidence *ev, struct sg_dy8 *s
 /* ---- leaving -------------------------------------------------------------------------------------------------------------- */
 
 /* Growth a step of the coordinate on the unstable left vector, until the weights are GROWN away: offset and GROWN scaled by `factor`. */
-static double growth(struct sg_dy8 *s, const double complex *left, const double *offset, double factor, uint64_t limit)
+static double growth(struct sg_dy8 *s, const double complex *left, const double *offset, double factor, double grown, uint64_t limit)
 {
     double *start = sg_base_copy(offset, s->size, sizeof *offset);
     for (size_t i = 0; i < s->size; i++)
@@ -85,14 +85,14 @@ static double growth(struct sg_dy8 *s, const double complex *left, const double 
     sg_dy8_start(s, start);
     free(start);
     const double from = cabs(sg_dy8_coordinate(s, left));
-    while (sg_dy8_weight_distance(s->sim, s) < factor * GROWN && sg_sim_time(s->sim) < limit)
+    while (sg_dy8_weight_distance(s->sim, s) < factor * grown && sg_sim_time(s->sim) < limit)
         sg_sim_step(s->sim, &s->batch);
     const double now = cabs(sg_dy8_coordinate(s, left));
     return sg_sim_time(s->sim) < limit ? log(now / from) / (double)sg_sim_time(s->sim) : SG_NAN;
 }
 
-/* START away in a random direction of the weights, psi = 0, with START along the left vector so that the unstable mode is there. */
-static void draw_offset(double *offset, const struct sg_dy8 *s, const double complex *left, struct sg_rng *rng)
+/* `distance` away in a random direction of the weights, psi = 0, with as much along the left vector so that the unstable mode is there. */
+static void draw_offset(double *offset, const struct sg_dy8 *s, const double complex *left, double distance, struct sg_rng *rng)
 {
     double along = 0;
     memset(offset, 0, s->size * sizeof *offset);
@@ -100,7 +100,7 @@ static void draw_offset(double *offset, const struct sg_dy8 *s, const double com
     for (size_t i = 0; i < s->n_w; i++)
         along += creal(left[i]) * offset[i];
     for (size_t i = 0; i < s->n_w; i++)
-        offset[i] = START * ((along < 0 ? -1 : 1) * offset[i] + creal(left[i])) / 2;
+        offset[i] = distance * ((along < 0 ? -1 : 1) * offset[i] + creal(left[i])) / 2;
     double *D = SG_NEW(s->n_phi * s->n_w, double);       /* Phi follows: psi = 0 to first order, so second order is left in psi */
     sg_closed_deep_d(D, &s->deep, s->fixed);
     sg_base_mul(offset + s->n_w, D, offset, s->n_phi, s->n_w, 1);
@@ -108,8 +108,9 @@ static void draw_offset(double *offset, const struct sg_dy8 *s, const double com
 }
 
 /* The second-order terms grow with the amplitude: halving it shows them.  Rounding: 10 u |state| a step, over the steps that count,
- * 1 / (growth a step) of them, relative to START / 10, over ln(GROWN / START). */
-enum sg_status sg_dy8_growth(struct sg_evidence *ev, struct sg_dy8 *s, const char *what, double lambda, double *offset, struct sg_rng *rng)
+ * 1 / (growth a step) of them, relative to a twentieth of the distance, over ln GROWN. */
+enum sg_status sg_dy8_growth(struct sg_evidence *ev, struct sg_dy8 *s, const char *what, double complex lambda, double distance, double *offset,
+                             struct sg_rng *rng)
 {
     double *J = SG_NEW(s->size * s->size, double);
     double complex *left = SG_NEW(s->size * s->size, double complex), *unstable = left;
@@ -120,11 +121,12 @@ enum sg_status sg_dy8_growth(struct sg_evidence *ev, struct sg_dy8 *s, const cha
         for (size_t i = 1; i < s->size; i++)             /* the row of the eigenvalue nearest to 1 + mu lambda */
             if (cabs(mode[i].lambda - 1 - s->mu * lambda) < cabs(mode[(size_t)(unstable - left) / s->size].lambda - 1 - s->mu * lambda))
                 unstable = left + i * s->size;
-        draw_offset(offset, s, unstable, rng);
-        const double per_step = log1p(s->mu * lambda);
-        const uint64_t limit = per_step > 0 ? (uint64_t)(3 * log(100 * GROWN / START) / per_step) : 1;
-        const double whole = growth(s, unstable, offset, 1.0, limit), half = growth(s, unstable, offset, 0.5, limit);
-        const double rounding = 10 * SG_UNIT_ROUNDOFF * sg_base_norm(s->fixed, s->size) / (START / 20) / log(GROWN / START);
+        draw_offset(offset, s, unstable, distance, rng);
+        const double per_step = log(cabs(1 + s->mu * lambda));
+        const uint64_t limit = per_step > 0 ? (uint64_t)(3 * log(100 * GROWN) / per_step) : 1;
+        const double whole = growth(s, unstable, offset, 1.0, GROWN * distance, limit);
+        const double half = growth(s, unstable, offset, 0.5, GROWN * distance, limit);
+        const double rounding = 10 * SG_UNIT_ROUNDOFF * sg_base_norm(s->fixed, s->size) / (distance / 20) / log(GROWN);
         const double tolerance = 3 * fabs(whole - half) + rounding;
         sg_claim_compare(ev, SG_SIMULATED, what, whole / per_step, 1.0,
                          fmin(tolerance / per_step, 0.01), "3 times what halving the amplitude changes, and rounding");
@@ -191,7 +193,7 @@ enum sg_status sg_dy8_instance(struct sg_evidence *ev, const struct sg_trial *tr
     double *offset = SG_NEW(s->size, double);
     enum sg_status status = check_eigenvalues(ev, s, &kappa, &lambda);
     if (status == SG_OK)
-        status = sg_dy8_growth(ev, s, "exact instance: simulated growth a step, over ln(1 + mu lambda)", lambda, offset, rng);
+        status = sg_dy8_growth(ev, s, "exact instance: simulated growth a step, over ln(1 + mu lambda)", lambda, START, offset, rng);
     if (status == SG_OK && trial->replicate == 0)
         status = sg_dy8_flight(ev, s, offset, trial, rng);
     if (status == SG_OK) {

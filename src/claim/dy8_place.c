@@ -22,7 +22,7 @@ static enum sg_status make_instance(struct sg_data *data, struct sg_deep *deep, 
     sg_base_mul_nt(S, L_X, L_X, 2, 2, 2);
     sg_base_mul_nt(R, L_R, L_R, 2, 2, 2);
     sg_closed_deep_product(P, deep, w, 0, 2);
-    return sg_closed_deep_data(data, S, R, P, 2, 2);
+    return sg_data_make_moments(data, S, R, P, 2, 2);
 }
 
 /* The spectral radius across the family at half of both units. */

@@ -155,7 +155,7 @@ static struct sg_dy8 *draw_stable(size_t *mode_at, struct sg_dy8_mode *mode, dou
     sg_base_rng_gaussians(w, n_w, rng);
     sg_closed_deep_product(P, deep, w, 0, deep->n_layers);
     struct sg_dy8 *s = NULL;
-    if (sg_closed_deep_data(&data, S, R, P, d, m) == SG_OK) {
+    if (sg_data_make_moments(&data, S, R, P, d, m) == SG_OK) {
         s = sg_dy8_alloc(&data, deep, w, 1.0, 2.0, 1.0);
         sg_closed_deep_flow(J, deep, w, s->moments, 2.0);
         enum sg_status status = sg_base_norm2(&norm, J, size, size);

@@ -161,3 +161,43 @@ enum sg_status sg_dy8_reduced_abscissa(double *abscissa, double complex *at, con
     free(J);
     return status;
 }
+
+double sg_dy8_excess(const struct sg_dy8 *s, const double *w)
+{
+    const size_t d = s->data.d, m = s->data.m, q = d + m + 1;
+    double *P = SG_NEW(d * m, double), *at = SG_NEW(d * m, double), sum = 0;
+    sg_closed_deep_product(P, &s->deep, w, 0, s->deep.n_layers);
+    sg_closed_deep_product(at, &s->deep, s->fixed, 0, s->deep.n_layers);
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j < d; j++)
+            for (size_t k = 0; k < m; k++)
+                sum += (P[i * m + k] - at[i * m + k]) * s->moments[i * q + j] * (P[j * m + k] - at[j * m + k]) / 2;
+    free(P);
+    free(at);
+    return sum;
+}
+
+void sg_dy8_plane(double *a, double *b, const struct sg_dy8 *s, const double *end, const double *w_rows, size_t stride, size_t rows)
+{
+    const size_t n = s->n_w;
+    double *w = SG_NEW(n, double), most = 0;
+    for (size_t i = 0; i < n; i++)
+        a[i] = end[i] - s->fixed[i];
+    const double norm = sg_base_norm(a, n);
+    for (size_t i = 0; i < n; i++)
+        a[i] /= norm;
+    memset(b, 0, n * sizeof *b);
+    for (size_t k = 0; k < rows; k++) {
+        for (size_t i = 0; i < n; i++)
+            w[i] = w_rows[k * stride + i] - s->fixed[i];
+        const double along = sg_base_dot(a, w, n);
+        for (size_t i = 0; i < n; i++)
+            w[i] -= along * a[i];
+        if (sg_base_norm(w, n) > most) {
+            most = sg_base_norm(w, n);
+            for (size_t i = 0; i < n; i++)
+                b[i] = w[i] / most;
+        }
+    }
+    free(w);
+}

@@ -25,12 +25,13 @@ struct sg_command {
     int (*run)(const struct sg_command *command, size_t n_args, char **args);
 };
 extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_command_explain, sg_command_new, sg_command_analyze,
-    sg_command_bench, sg_command_merge, sg_command_report;
+    sg_command_bench, sg_command_merge, sg_command_report, sg_command_search;
 
 /* The option's entry; aborts when the command has none of that name. */
 const struct sg_option *sg_cli_option(const struct sg_command *command, const char *name);
 /* Values, checked: a message on stderr and false when the text is no number or out of range.  Absent: *out is left alone. */
 bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char *name, uint64_t least, uint64_t most);
+bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least, double most);
 
 /* "synthgrad: ..." on stderr, one line; returns SG_EXIT_USAGE. */
 int sg_cli_refuse(const char *fmt, ...) SG_PRINTF(1, 2);

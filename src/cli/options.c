@@ -61,6 +61,21 @@ bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char 
     return true;
 }
 
+bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least, double most)
+{
+    const struct sg_option *option = sg_cli_option(command, name);
+    if (!option->given)
+        return true;
+    char *end;
+    const double value = strtod(option->value, &end);
+    if (end == option->value || *end != '\0' || !(value >= least && value <= most)) {
+        sg_cli_refuse("--%s %.40s: give a number from %g to %g", name, option->value, least, most);
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
 /* "--name", "--name VALUE" or "--name=VALUE"; returns how many words it took, 0 after a refusal. */
 static int take_option(struct sg_command *command, char **words, int left)
 {

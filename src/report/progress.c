@@ -17,7 +17,9 @@ static void draw(const struct sg_progress *p)
     const double now = sg_base_seconds();
     if (!p->terminal)
         return;
-    fprintf(stderr, "\r\033[K%s: %zu of %zu", p->what, p->done, p->total);
+    fprintf(stderr, "\r\033[K%s: %zu", p->what, p->done);
+    if (p->total > 0)
+        fprintf(stderr, " of %zu", p->total);
     if (p->piece_total > 0) {
         fprintf(stderr, "; %s: %zu of %zu", p->piece, p->piece_done, p->piece_total);
         if (p->piece_done > p->piece_first)

@@ -211,6 +211,53 @@ static void test_every_gaussian_key_is_read(void **state)
     sg_case_free(&c);
 }
 
+#define MOMENTS MINIMAL "data = { kind = \"moments\"; bias = false; S = (2, 0.5, 0.5, 1); R = 0.1; "
+
+/* Lists of reals to the last bit, and the data that have these moments: y = x map - r. */
+static void test_moments_are_read_and_made(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    struct sg_error err;
+    struct sg_data data;
+    read_text(&c, MINIMAL "data = { kind = \"moments\"; bias = false; S = [2.0, 0.10000000000000001, 0.10000000000000001, 1.0000000000000002];\n"
+                          "R = (4.9406564584124654e-324); };\nnet = { layers = (1); weights = (1, -3, 0.29999999999999999); };");
+    assert_int_equal(c.data.kind, SG_DATA_MOMENTS);
+    assert_int_equal(c.data.S.n, 4);
+    assert_true(c.data.S.value[1] == 0.1 && c.data.S.value[3] == 1 + DBL_EPSILON && c.data.R.value[0] == 4.9406564584124654e-324);
+    assert_int_equal(c.net.weights.n, 3);
+    assert_true(c.net.weights.value[1] == -3 && c.net.weights.value[2] == 0.3);
+    assert_int_equal(c.data.map.n, 0);
+    assert_int_equal(sg_case_moments_shape(&c).d, 2);
+    assert_int_equal(sg_case_moments_shape(&c).m, 1);
+    assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_OK);
+    assert_int_equal(data.d, 2);
+    assert_int_equal(data.m, 1);
+    double xx = 0, worst = 0;
+    for (size_t i = 0; i < data.n; i++) {
+        xx += data.x[2 * i] * data.x[2 * i + 1] / (double)data.n;
+        worst = fmax(worst, fabs(data.y[i] - (data.x[2 * i] * 0.3 + data.x[2 * i + 1] * (-3 * 0.3))));
+    }
+    assert_true(fabs(xx - 0.1) <= 8 * DBL_EPSILON && worst <= 16 * DBL_EPSILON);   /* R is all but zero: the map is the product of the weights */
+    sg_data_free(&data);
+    sg_case_free(&c);
+    read_text(&c, MOMENTS "map = (1.5, -2.5); };");
+    assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_OK);
+    double x_r = 0, r_r = 0;
+    for (size_t i = 0; i < data.n; i++) {
+        const double r = data.x[2 * i] * 1.5 - data.x[2 * i + 1] * 2.5 - data.y[i];
+        x_r += data.x[2 * i] * r / (double)data.n;
+        r_r += r * r / (double)data.n;
+    }
+    assert_true(fabs(x_r) <= 16 * DBL_EPSILON && fabs(r_r - 0.1) <= 16 * DBL_EPSILON);
+    sg_data_free(&data);
+    sg_case_free(&c);
+    read_text(&c, MINIMAL "data = { kind = \"moments\"; bias = false; S = (1, 2, 2, 1); R = 1; map = (0, 0); };");
+    assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_BAD_INPUT);
+    assert_non_null(strstr(err.text, "not positive semidefinite"));
+    sg_case_free(&c);
+}
+
 static void test_every_csv_key_is_read(void **state)
 {
     (void)state;
@@ -531,6 +578,18 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "data = { noise = true; };", 2, "\"noise\" wants a number of at least 0, not true or false"},
     {MINIMAL "train = { mu = \"0.9\"; };", 2, "\"mu\" wants a number above 0, not text; for example mu = 0.9"},
     {MINIMAL "train = { form = 1; };", 2, "\"form\" wants \"sample\", \"compressed\" or \"spectral\", not an integer"},
+    {MOMENTS "};", 2, "need the least-squares map or net's weights"},
+    {MOMENTS "map = (1, 2); };\nnet = { weights = (1, 2); };", 2, "give one of the two"},
+    {MOMENTS "map = (1, 2, 3); };", 2, "\"map\" has 3 elements, but S and R make it 2 x 1"},
+    {MOMENTS "};\nnet = { layers = (3);\nweights = (1, 2); };", 4, "\"weights\" has 2 elements, but layers, S and R make it 9"},
+    {MOMENTS "map = (1, 2); rank = 2; };", 2, "\"rank\" is a key of gaussian data, but kind is \"moments\""},
+    {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 3, 4); R = 1; map = (1, 2); };", 3, "symmetric"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 3); R = 1; map = 1; };", 3, "symmetric"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; map = 1; };", 2, "\"R\" as a symmetric matrix"},
+    {MINIMAL "data = { kind = \"moments\"; S = 1; R = 1; map = 1; };", 2, "write bias = false"},
+    {MINIMAL "data = { S = 1; };", 2, "\"S\" is a key of moments data, but kind is \"gaussian\""},
+    {MINIMAL "data = { kind = \"moments\"; S = (1, \"x\"); };", 2, "\"S\" wants a number or a list of up to 400, not text"},
+    {MINIMAL "net = { weights = (1); };", 2, "write kind = \"moments\" in data"},
     {MINIMAL "train = { tau = 1.5; };", 2, "\"tau\" wants an integer"},
     {MINIMAL "train = { tau = \"1\"; };", 2, "\"tau\" wants"},
     {MINIMAL "train = { tau = (1, { }); };", 2, "\"tau\" wants"},
@@ -1214,7 +1273,7 @@ static void test_schema_prints_every_key(void **state)
     static const char *const keys[] = {
         "claim", "expect", "seed", "replicates", "budget", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
         "labels", "one_hot", "side", "file", "target", "test", "train_files", "test_files", "standardise", "standardise_target",
-        "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "draw", "sg", "at", "family", "hidden", "terms",
+        "S", "R", "map", "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "draw", "weights", "sg", "at", "family", "hidden", "terms",
         "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
         "beta2", "epsilon", "steps", "epochs", "decay", "batch", "seeds", "tau",
         "radius", "line", "control",
@@ -1276,6 +1335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_minimal_case_has_the_defaults),
         cmocka_unit_test(test_every_gaussian_key_is_read),
+        cmocka_unit_test(test_moments_are_read_and_made),
         cmocka_unit_test(test_every_csv_key_is_read),
         cmocka_unit_test(test_every_classes_key_is_read), cmocka_unit_test(test_log_losses_want_labels),
         cmocka_unit_test(test_every_choice_is_read),

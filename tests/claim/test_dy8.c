@@ -81,6 +81,43 @@ static void another_net_is_inconclusive(void **state)
     sg_case_free(&c);
 }
 
+/* The found minima: each repels, leaves at its rate, and where the case has a flight it comes to rest elsewhere; kappa beyond the critical one does not
+ * repel. */
+static void found_minima_hold(void **state)
+{
+    (void)state;
+    static const struct { const char *path; size_t rows; } found[] = {{"cases/dy8_two_layers.cfg", 4}, {"cases/dy8_three_layers.cfg", 3},
+        {"cases/dy8_four_layers.cfg", 3}, {"cases/dy8_three_scalar.cfg", 7}, {"cases/dy8_three_isotropic.cfg", 7}, {"cases/dy8_share.cfg", 5}};
+    for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
+        struct sg_case c;
+        struct sg_error err;
+        if (sg_case_read(&c, found[i].path, &err) != SG_OK)
+            fail_msg("%s", err.text);
+        struct sg_judgement j = judge(&c, 4711 + i);
+        assert_true(j.ok);
+        assert_true(j.has_control);
+        assert_int_equal(j.verdict, SG_HOLDS);
+        assert_int_equal(j.evidence.n_rows, found[i].rows);
+        sg_claim_judgement_free(&j);
+        sg_case_free(&c);
+    }
+}
+
+/* A given minimum needs its weights. */
+static void map_alone_is_inconclusive(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    struct sg_error err;
+    assert_int_equal(sg_case_read(&c, "cases/dy8_two_layers.cfg", &err), SG_OK);
+    c.has_control = false;
+    c.net.weights.n = 0;
+    struct sg_judgement j = judge(&c, 1);
+    assert_int_equal(j.verdict, SG_INCONCLUSIVE);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
 /* Bits do not depend on the number of threads. */
 static void same_bits_for_any_jobs(void **state)
 {
@@ -123,6 +160,8 @@ int main(void)
         cmocka_unit_test(holds_for_untuned_seeds),
         cmocka_unit_test(fails_where_the_minimum_attracts),
         cmocka_unit_test(another_net_is_inconclusive),
+        cmocka_unit_test(found_minima_hold),
+        cmocka_unit_test(map_alone_is_inconclusive),
         cmocka_unit_test(same_bits_for_any_jobs),
         cmocka_unit_test(map_holds_and_its_control_does_not),
     };

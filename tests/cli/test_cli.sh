@@ -23,7 +23,7 @@ expect 0 list
 expect 0 list --json
 expect 0 explain DY3
 expect 0 explain case
-for command in verify run list explain new analyze bench merge report; do expect 0 $command --help; done
+for command in verify run list explain new analyze bench merge report search; do expect 0 $command --help; done
 
 expect 2 nonsense
 expect 2 verify --nonsense
@@ -134,6 +134,28 @@ for file in "$work"/a/dy3*/summary.json; do grep -q "<h3>$(basename "$(dirname "
 grep -q 'src="data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="' "$page" || complain "the figure is not in the report"
 grep -q 'src="http\|href="http\|<script' "$page" && complain "the report is not one file"
 expect 2 report --out "$work/nowhere"
+
+# search: the same files for any number of jobs and after a stop; another search's files are refused; what it finds is a case that holds.
+for bad_words in 'nothing' 'repelling --widths 2' 'repelling --widths 2,x,2' 'repelling --widths 2,9,2' 'repelling --at 3' 'repelling --kappa -1' \
+                 'repelling --kappa nan' 'repelling --box 0' 'repelling --climbs 0' 'repelling --depth 3 --widths 2,2,2'; do
+    expect 2 search $bad_words --out "$work/h0"
+done
+climbs='search repelling --draws 20 --steps 400'
+expect 0 $climbs --climbs 3 --jobs 2 --out "$work/h1" --json "$work/h1.json"
+[ -s "$work/err" ] && complain "search: progress in a pipe"
+expect 0 $climbs --climbs 1 --out "$work/h2"
+echo 'touched' > "$work/stamp"; touch -d '2001-01-01' "$work/h2/climb_000000.cfg"
+expect 0 $climbs --climbs 3 --out "$work/h2" --json "$work/h2.json"
+[ "$work/h2/climb_000000.cfg" -ot "$work/stamp" ] || complain "search: a finished climb was climbed again"
+cmp -s "$work/h1.json" "$work/h2.json" || complain "search: jobs or a stop change the JSON"
+diff -r "$work/h1" "$work/h2" > /dev/null || complain "search: jobs or a stop change the files"
+expect 2 $climbs --climbs 1 --seed 2 --out "$work/h2"
+grep -q 'another search' "$work/err" || complain "search: took another search's climbs"
+for case in "$work"/h1/*.cfg; do expect 0 run "$case" --out "$work/h3"; done
+"$program" search repelling --climbs 1000 --out "$work/h4" > "$work/out" 2> "$work/err" & pid=$!
+sleep 2; kill -INT $pid; wait $pid; code=$?
+[ $code -eq 130 ] || complain "search: exit $code after an interrupt"
+grep -q 'climbs of' "$work/out" || complain "search: no summary after an interrupt"
 
 # A claim that falls short: exit 1 and ok false.
 sed 's/mu = 0.9/mu = 1.01/; s/^control.*//' cases/dy3_joint_spectrum.cfg > "$work/short.cfg"

@@ -311,7 +311,7 @@ static void scalar_polynomial(void **unused)
         struct sg_data data;
         double moments[9], reduced[16], c[3];
         double complex lambda[4];
-        CHECK_STATUS(sg_closed_deep_data(&data, &S, &R, &P, 1, 1), SG_OK);
+        CHECK_STATUS(sg_data_make_moments(&data, &S, &R, &P, 1, 1), SG_OK);
         sg_closed_deep_moments(moments, &data);
         CHECK_STATUS(sg_closed_deep_reduced(reduced, &deep, w, NULL, moments, kappa), SG_OK);
         CHECK_STATUS(sg_base_eigen_general(lambda, NULL, reduced, 4), SG_OK);
@@ -336,7 +336,7 @@ static void data_with_given_moments(void **unused)
     struct sg_deep deep;
     sg_base_mul_nt(S, F, F, 3, 3, 3);
     sg_base_mul_nt(R, E, E, 2, 2, 2);
-    CHECK_STATUS(sg_closed_deep_data(&data, S, R, P, 3, 2), SG_OK);
+    CHECK_STATUS(sg_data_make_moments(&data, S, R, P, 3, 2), SG_OK);
     naive_moments(got, &data);
     double SP[6], PSP[4];
     sg_base_mul(SP, S, P, 3, 3, 2);
@@ -350,7 +350,7 @@ static void data_with_given_moments(void **unused)
         }
     sg_data_free(&data);
     S[0] = -1;
-    CHECK_STATUS(sg_closed_deep_data(&data, S, R, P, 3, 2), SG_SINGULAR);
+    CHECK_STATUS(sg_data_make_moments(&data, S, R, P, 3, 2), SG_SINGULAR);
     sg_closed_deep_repelling(&data, &deep, w);
     double moments[16], reduced[100];
     double complex lambda[10];

@@ -1,0 +1,340 @@
+/* search: instances that a theorem says exist, looked for; every finished climb is a case file, so that the same command goes on where it was stopped. */
+#include <errno.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "synthgrad/report.h"
+#include "synthgrad/search.h"
+
+enum { SHOWN = 10, WIDEST = 8 };
+
+/* What is kept of a climb; its case file holds the instance. */
+struct climb { bool finished; double abscissa, damping, kappa; double complex at; size_t repelled; };
+
+struct hunt {
+    struct sg_search_plan plan;
+    size_t n;
+    uint64_t seconds, jobs;              /* seconds 0: no limit */
+    double started;
+    const char *out, *json;
+    char *head;                          /* the first line of every climb's file, up to its number */
+    struct climb *climb;
+    pthread_mutex_t lock;                /* of what follows, and of the terminal */
+    struct sg_progress progress;
+    enum sg_status status;
+    struct sg_error err;
+};
+
+/* ---- a climb and its file -------------------------------------------------------------------------------------------------------- */
+
+static char *climb_path(const struct hunt *h, size_t i)
+{
+    return sg_base_format("%s/climb_%06zu.cfg", h->out, i);
+}
+
+static void keep(struct climb *to, const struct sg_repelling *f, size_t repelled)
+{
+    *to = (struct climb){true, f->abscissa, f->damping, f->kappa, f->at, repelled};
+}
+
+/* The instance of a climb's case; its abscissa is computed, not read. */
+static enum sg_status from_case(struct climb *to, const struct hunt *h, const char *path, size_t repelled, struct sg_error *err)
+{
+    struct sg_case *c = SG_NEW(1, struct sg_case);
+    struct sg_repelling f = sg_search_repelling_alloc(&h->plan.deep);
+    const size_t d = f.deep.width[0], m = f.deep.width[f.deep.n_layers], n_w = sg_closed_deep_n_w(&f.deep);
+    enum sg_status status = sg_case_read(c, path, err);
+    if (status == SG_OK && (c->net.weights.n != n_w || c->data.S.n != d * d || c->data.R.n != m * m))
+        status = sg_base_refuse(err, path, 0, "not the net that is searched; take it away or choose another --out");
+    if (status == SG_OK) {
+        memcpy(f.w, c->net.weights.value, n_w * sizeof(double));
+        memcpy(f.S, c->data.S.value, d * d * sizeof(double));
+        memcpy(f.R, c->data.R.value, m * m * sizeof(double));
+        f.kappa = c->train.nu / c->train.mu;
+        status = sg_search_abscissa(&f);
+        keep(to, &f, repelled);
+        sg_case_free(c);
+    }
+    free(c);
+    sg_search_repelling_free(&f);
+    return status;
+}
+
+/* A climb that an earlier call finished.  Another search's file is refused: its climbs are not ours. */
+static enum sg_status take_up(struct climb *to, const struct hunt *h, size_t i, struct sg_error *err)
+{
+    char *path = climb_path(h, i), line[500] = "";
+    const size_t head = strlen(h->head);
+    size_t number = 0, repelled = 0;
+    enum sg_status status = SG_OK;
+    FILE *file = fopen(path, "re");
+    if (file) {
+        const bool read = fgets(line, sizeof line, file) != NULL;
+        fclose(file);
+        if (!read || strncmp(line, h->head, head) != 0 || sscanf(line + head, " climb %zu, %zu of", &number, &repelled) != 2 || number != i)
+            status = sg_base_refuse(err, path, 1, "holds a climb of another search; choose another --out or take it away");
+        else
+            status = from_case(to, h, path, repelled, err);
+    } else if (errno != ENOENT) {
+        status = sg_base_refuse(err, path, 0, "cannot be read: %s; choose another --out", strerror(errno));
+    }
+    free(path);
+    return status;
+}
+
+static enum sg_status save(const struct hunt *h, const struct sg_repelling *top, size_t i, size_t repelled, struct sg_error *err)
+{
+    char *path = climb_path(h, i), *head = sg_base_format("%s climb %zu, %zu of the random instances repel\n", h->head, i, repelled);
+    struct sg_file file;
+    enum sg_status status = sg_base_file_open(&file, path, err);
+    if (status == SG_OK) {
+        status = sg_search_write_case(file.stream, top, head, 1);
+        if (status == SG_OK)
+            status = sg_base_file_commit(&file, err);
+        else
+            sg_base_file_discard(&file);
+    }
+    free(path);
+    free(head);
+    return status;
+}
+
+static void climb_one(size_t i, void *context)
+{
+    struct hunt *h = context;
+    struct sg_repelling top = {0};
+    struct sg_error err = {""};
+    size_t repelled;
+    if (h->climb[i].finished || (h->seconds && sg_base_seconds() - h->started > (double)h->seconds))
+        return;
+    enum sg_status status = sg_search_climb(&top, &repelled, &h->plan, i);
+    if (status == SG_OK) {
+        keep(&h->climb[i], &top, repelled);
+        status = save(h, &top, i, repelled, &err);
+    }
+    sg_search_repelling_free(&top);
+    pthread_mutex_lock(&h->lock);
+    if (status != SG_OK && status != SG_INTERRUPTED && h->status == SG_OK) {
+        h->status = status;
+        h->err = err;
+    }
+    if (status == SG_OK)
+        sg_report_progress_step(&h->progress);
+    pthread_mutex_unlock(&h->lock);
+}
+
+/* ---- what came of it --------------------------------------------------------------------------------------------------------------- */
+
+static int higher_first(const void *a, const void *b)
+{
+    const struct climb *x = *(struct climb *const *)a, *y = *(struct climb *const *)b;
+    return x->abscissa < y->abscissa ? 1 : x->abscissa > y->abscissa ? -1 : (x > y) - (x < y);
+}
+
+struct tally { size_t finished, found, repelled; double damping; const struct climb **best; };   /* damping: the largest where nothing was found */
+
+static struct tally count(const struct hunt *h)
+{
+    struct tally t = {.damping = -1, .best = SG_NEW(h->n, const struct climb *)};
+    for (size_t i = 0; i < h->n; i++) {
+        const struct climb *c = &h->climb[i];
+        if (!c->finished)
+            continue;
+        t.best[t.finished++] = c;
+        t.found += c->abscissa > SG_SEARCH_FOUND;
+        t.repelled += c->repelled;
+        if (!(c->abscissa > SG_SEARCH_FOUND) && c->damping > t.damping)
+            t.damping = c->damping;
+    }
+    qsort(t.best, t.finished, sizeof *t.best, higher_first);
+    return t;
+}
+
+static void print_tally(const struct hunt *h, const struct tally *t)
+{
+    printf("%s\n%-8s %12s %26s %11s\n", h->head + 2, "climb", "abscissa", "eigenvalue", "kappa");
+    for (size_t i = 0; i < t->finished && i < SHOWN; i++) {
+        const struct climb *c = t->best[i];
+        printf("%-8zu %12.5g %13.5g%+12.4gi %11.4g%s\n", (size_t)(c - h->climb), c->abscissa, creal(c->at), cimag(c->at), c->kappa,
+               c->abscissa > SG_SEARCH_FOUND ? "" : "   does not repel");
+    }
+    printf("\n%zu climbs of %zu + at most %zu evaluations; %zu found a minimum that repels (abscissa above %g of the spectral radius)\n", t->finished,
+           h->plan.draws, h->plan.steps, t->found, SG_SEARCH_FOUND);
+    printf("%zu of %zu random instances repel\n", t->repelled, t->finished * h->plan.draws);
+    if (t->finished > t->found)
+        printf("the others end at Re lambda / |lambda| = %.6f or below\n", t->damping);
+    printf("each climb is a case in %s/: synthgrad run %s/climb_%06zu.cfg\n", h->out, h->out, t->finished ? (size_t)(t->best[0] - h->climb) : 0);
+}
+
+static json_t *tally_json(const struct hunt *h, const struct tally *t)
+{
+    const size_t evaluations = t->finished * (h->plan.draws + h->plan.steps), random = t->finished * h->plan.draws;
+    json_t *climbs = json_array();
+    for (size_t i = 0; i < t->finished; i++) {
+        const struct climb *c = t->best[i];
+        json_array_append_new(climbs, json_pack("{s:I, s:b, s:o, s:[o, o], s:o, s:o, s:I}", "climb", (json_int_t)(c - h->climb), "found",
+                                                c->abscissa > SG_SEARCH_FOUND, "abscissa", sg_report_number(c->abscissa), "eigenvalue",
+                                                sg_report_number(creal(c->at)), sg_report_number(cimag(c->at)), "kappa", sg_report_number(c->kappa),
+                                                "damping", sg_report_number(c->damping), "random_repel", (json_int_t)c->repelled));
+    }
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "search", h->head + 2, "finished", (json_int_t)t->finished, "found", (json_int_t)t->found,
+                     "evaluations_at_most", (json_int_t)evaluations, "random", (json_int_t)random,
+                     "random_repel", (json_int_t)t->repelled, "climbs", climbs);
+}
+
+static int summarise(const struct hunt *h)
+{
+    struct sg_error err;
+    enum sg_status status = SG_OK;
+    struct tally t = count(h);
+    if (!h->json || strcmp(h->json, "-") != 0)
+        print_tally(h, &t);
+    if (h->json)
+        status = sg_report_write_json(h->json, tally_json(h, &t), &err);
+    free(t.best);
+    return sg_cli_fail(status, &err);
+}
+
+static int carry_out(struct hunt *h)
+{
+    size_t done = 0;
+    h->status = sg_base_file_check_place(h->out, true, &h->err);
+    if (h->status == SG_OK && h->json && strcmp(h->json, "-") != 0)
+        h->status = sg_base_file_check_place(h->json, false, &h->err);
+    for (size_t i = 0; i < h->n && h->status == SG_OK; i++) {
+        h->status = take_up(&h->climb[i], h, i, &h->err);
+        done += h->climb[i].finished;
+    }
+    if (h->status != SG_OK)
+        return sg_cli_fail(h->status, &h->err);
+    sg_base_set_jobs(h->jobs);
+    pthread_mutex_init(&h->lock, NULL);
+    sg_report_progress_begin(&h->progress, "climbing", h->seconds ? 0 : h->n - done);
+    h->started = sg_base_seconds();
+    const enum sg_status loop = sg_base_parallel_for(h->n, climb_one, h);
+    sg_report_progress_clear(&h->progress);
+    pthread_mutex_destroy(&h->lock);
+    const int code = summarise(h);
+    const enum sg_status status = h->status != SG_OK ? h->status : sg_base_interrupted() ? SG_INTERRUPTED : loop;
+    return status != SG_OK ? sg_cli_fail(status, &h->err) : code;
+}
+
+/* ---- the command ---------------------------------------------------------------------------------------------------------------------- */
+
+/* "2,3,2": d, the hidden layers, m. */
+static bool read_widths(struct sg_deep *deep, const char *text)
+{
+    size_t n = 0;
+    for (const char *p = text; n <= SG_CASE_LIST_MAX; p++) {
+        char *end;
+        const unsigned long width = strtoul(p, &end, 10);
+        if (*p < '0' || *p > '9' || width < 1 || width > WIDEST || (*end != ',' && *end != '\0'))
+            break;
+        deep->width[n++] = width;
+        p = end;
+        if (*end == '\0' && n >= 3) {
+            deep->n_layers = n - 1;
+            if (sg_closed_deep_n_w(deep) <= SG_CASE_REALS_MAX)
+                return true;
+        }
+        if (*end == '\0')
+            break;
+    }
+    sg_cli_refuse("--widths %.60s: give inputs, hidden layers and outputs, 3 to %d numbers from 1 to %d and at most %d weights, such as 2,2,2", text,
+                  (int)SG_CASE_LIST_MAX + 1, (int)WIDEST, (int)SG_CASE_REALS_MAX);
+    return false;
+}
+
+static bool read_plan(struct hunt *h, const struct sg_command *command)
+{
+    struct sg_search_plan *p = &h->plan;
+    uint64_t depth = 2, at = 1, climbs = 20, draws = 100, steps = 6000;
+    h->seconds = 0;
+    h->jobs = 1;
+    p->seed = 1;
+    p->box = 4;
+    p->deep.at = 1;
+    if (sg_cli_option(command, "seconds")->given)
+        climbs = 100000;
+    if (sg_cli_option(command, "widths")->given && sg_cli_option(command, "depth")->given)
+        return sg_cli_refuse("--widths gives the depth already; take --depth out"), false;
+    if (!sg_cli_integer(&depth, command, "depth", 2, 16))
+        return false;
+    p->deep.n_layers = depth;
+    for (size_t i = 0; i <= depth; i++)
+        p->deep.width[i] = 2;
+    if (sg_cli_option(command, "widths")->given && !read_widths(&p->deep, sg_cli_option(command, "widths")->value))
+        return false;
+    if (!sg_cli_integer(&at, command, "at", 1, p->deep.n_layers) || !sg_cli_integer(&climbs, command, "climbs", 1, 100000) ||
+        !sg_cli_integer(&draws, command, "draws", 1, 1000000) || !sg_cli_integer(&steps, command, "steps", 0, 10000000) ||
+        !sg_cli_integer(&h->seconds, command, "seconds", 1, UINT32_MAX) || !sg_cli_integer(&h->jobs, command, "jobs", 1, 1024) ||
+        !sg_cli_integer(&p->seed, command, "seed", 0, UINT32_MAX) || !sg_cli_real(&p->kappa, command, "kappa", 1e-6, 1e6) ||
+        !sg_cli_real(&p->box, command, "box", 0.1, 20))
+        return false;
+    p->deep.at = at;
+    p->draws = draws;
+    p->steps = steps;
+    p->isotropic_x = p->isotropic_r = sg_cli_option(command, "isotropic")->given;
+    h->n = climbs;
+    return true;
+}
+
+/* The command that gives these climbs, whatever --climbs, --seconds, --jobs and --out are. */
+static char *describe(const struct sg_search_plan *p)
+{
+    char widths[4 * (SG_DEEP_LAYERS_MAX + 1)] = "", kappa[40] = "";
+    for (size_t i = 0, used = 0; i <= p->deep.n_layers; i++)
+        used += (size_t)snprintf(widths + used, sizeof widths - used, i ? ",%zu" : "%zu", p->deep.width[i]);
+    if (p->kappa > 0)
+        snprintf(kappa, sizeof kappa, " --kappa %.17g", p->kappa);
+    return sg_base_format("# synthgrad search repelling --widths %s --at %zu%s%s --box %.17g --draws %zu --steps %zu --seed %llu:", widths, p->deep.at,
+                          p->isotropic_x ? " --isotropic" : "", kappa, p->box, p->draws, p->steps, (unsigned long long)p->seed);
+}
+
+static int search(const struct sg_command *command, size_t n_args, char **args)
+{
+    (void)n_args;
+    const struct sg_option *out = sg_cli_option(command, "out");
+    if (strcmp(args[0], "repelling") != 0)
+        return sg_cli_refuse("there is no search %.60s; this version has repelling", args[0]);
+    struct hunt h = {.out = out->given ? out->value : "results/search", .json = sg_cli_option(command, "json")->value};
+    if (!read_plan(&h, command))
+        return SG_EXIT_USAGE;
+    h.head = describe(&h.plan);
+    h.climb = SG_NEW(h.n, struct climb);
+    const int code = carry_out(&h);
+    free(h.head);
+    free(h.climb);
+    return code;
+}
+
+static struct sg_option options[] = {
+    {.name = "depth", .metavar = "N", .help = "layers, all of width 2 (default 2)"},
+    {.name = "widths", .metavar = "D,K,..,M", .help = "inputs, hidden layers, outputs instead"},
+    {.name = "at", .metavar = "L", .help = "the SG sits after layer L (default 1)"},
+    {.name = "isotropic", .help = "only S = I with R = rho I"},
+    {.name = "kappa", .metavar = "K", .help = "only this nu / mu (default: searched, from e^-12 to e^6)"},
+    {.name = "box", .metavar = "B", .help = "weights, factors of S and R and their logarithmic pivots within +-B (default 4)"},
+    {.name = "climbs", .metavar = "N", .help = "how many (default 20); climb i depends on the seed and i alone"},
+    {.name = "seconds", .metavar = "T", .help = "begin no climb after T seconds: a minute, a night"},
+    {.name = "draws", .metavar = "N", .help = "random instances before a climb, which starts from the best (default 100)"},
+    {.name = "steps", .metavar = "N", .help = "evaluations of a climb (default 6000)"},
+    {.name = "jobs", .metavar = "N", .help = "threads (default 1); same bits for every N"},
+    {.name = "seed", .metavar = "S", .help = "of all climbs (default 1)"},
+    {.name = "out", .metavar = "DIR", .help = "a case file for each climb (default results/search); the same command again goes on from them"},
+    {.name = "json", .metavar = "FILE", .help = "all climbs as JSON; - for standard output"},
+    {0},
+};
+struct sg_command sg_command_search = {
+    .name = "search", .summary = "look for instances: global minima that repel (DY8), for a minute or a night", .arguments = "NAME",
+    .options = options, .min_args = 1, .max_args = 1, .run = search,
+    .examples = "  synthgrad search repelling                                  two layers, 20 climbs\n"
+                "  synthgrad search repelling --depth 4 --at 2 --seconds 60 --jobs 2\n"
+                "  synthgrad search repelling --isotropic --climbs 1000 --out results/open_case\n"
+                "  synthgrad run results/search/climb_000003.cfg               what a climb found, checked\n",
+};

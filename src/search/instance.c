@@ -1,0 +1,72 @@
+/* A global minimum with its data, and whether it repels: all eigenvalues of the flow there (DY8). */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "search/search.h"
+
+static const double ZERO = 1e-7;               /* eigenvalues below this part of the largest are the gauge's */
+static const double SLOW = 1e-5;               /* below this part, the damping ratio says more about rounding */
+
+struct sg_repelling sg_search_repelling_alloc(const struct sg_deep *deep)
+{
+    const size_t d = deep->width[0], m = deep->width[deep->n_layers];
+    return (struct sg_repelling){.deep = *deep, .w = SG_NEW(sg_closed_deep_n_w(deep), double), .S = SG_NEW(d * d, double),
+                                 .R = SG_NEW(m * m, double), .abscissa = -HUGE_VAL};
+}
+
+void sg_search_repelling_free(struct sg_repelling *found)
+{
+    free(found->w);
+    free(found->S);
+    free(found->R);
+    *found = (struct sg_repelling){0};
+}
+
+enum sg_status sg_search_abscissa(struct sg_repelling *f)
+{
+    const size_t d = f->deep.width[0], m = f->deep.width[f->deep.n_layers], q = d + m + 1;
+    const size_t size = sg_closed_deep_n_w(&f->deep) + sg_closed_deep_n_phi(&f->deep);
+    double *P = SG_NEW(d * m, double), *M = SG_NEW(q * q, double), *J = SG_NEW(size * size, double);
+    double complex *lambda = SG_NEW(size, double complex);
+    sg_closed_deep_product(P, &f->deep, f->w, 0, f->deep.n_layers);
+    sg_closed_deep_centred_moments(M, f->S, f->R, P, d, m);
+    sg_closed_deep_flow(J, &f->deep, f->w, M, f->kappa);
+    const enum sg_status status = sg_base_eigen_general(lambda, NULL, J, size);
+    f->abscissa = f->damping = status == SG_OK ? -HUGE_VAL : SG_NAN;
+    f->radius = status == SG_OK ? cabs(lambda[0]) : SG_NAN;
+    f->at = 0;
+    for (size_t i = 0; i < size && status == SG_OK; i++) {
+        const double modulus = cabs(lambda[i]);
+        if (modulus > SLOW * f->radius)
+            f->damping = fmax(f->damping, creal(lambda[i]) / modulus);
+        if (modulus > ZERO * f->radius && creal(lambda[i]) / f->radius > f->abscissa) {
+            f->abscissa = creal(lambda[i]) / f->radius;
+            f->at = lambda[i];
+        }
+    }
+    free(P);
+    free(M);
+    free(J);
+    free(lambda);
+    return status;
+}
+
+enum sg_status sg_search_critical_kappa(double *kappa, const struct sg_repelling *instance)
+{
+    struct sg_repelling f = *instance;
+    double low = instance->kappa, high = low;
+    enum sg_status status = sg_search_abscissa(&f);
+    while (status == SG_OK && f.abscissa > 0 && high < 1e6) {
+        low = high;
+        f.kappa = high *= 2;
+        status = sg_search_abscissa(&f);
+    }
+    *kappa = status != SG_OK ? SG_NAN : f.abscissa > 0 ? HUGE_VAL : high;
+    while (status == SG_OK && *kappa < HUGE_VAL && high > low * (1 + 1e-9)) {
+        *kappa = f.kappa = sqrt(low * high);
+        status = sg_search_abscissa(&f);
+        *(f.abscissa > 0 ? &low : &high) = f.kappa;
+    }
+    return status;
+}
