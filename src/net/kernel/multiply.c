@@ -108,6 +108,36 @@ typedef sg_real sg_pair __attribute__((vector_size(2 * sizeof(sg_real)), aligned
 /* A loop of at most NARROW turns, known to the compiler: unrolled, so that what it indexes is registers. */
 #define EACH(i, from, n) _Pragma("GCC unroll 4") for (size_t i = (from); i < (n); i++)
 
+/* Two rows of two at once: the numbers of the first column, doubled, and of the second. */
+typedef sg_real sg_four __attribute__((vector_size(4 * sizeof(sg_real)), aligned(sizeof(sg_real)), may_alias));
+#define FOUR(p) (*(sg_four *)(p))
+#define CONST_FOUR(p) (*(const sg_four *)(p))
+#define FIRST(v) __builtin_shufflevector(v, v, 0, 0, 2, 2)
+#define SECOND(v) __builtin_shufflevector(v, v, 1, 1, 3, 3)
+
+/* c = A op(b) for an even number of rows, everything two wide. */
+static inline __attribute__((always_inline)) void two_by_two_rows(sg_real *c, const sg_real *a, sg_pair b0, sg_pair b1, size_t m)
+{
+    const sg_four first = {b0[0], b0[1], b0[0], b0[1]}, second = {b1[0], b1[1], b1[0], b1[1]};
+    for (size_t i = 0; i < m; i += 2, a += 4, c += 4) {
+        const sg_four rows = CONST_FOUR(a);
+        FOUR(c) = FIRST(rows) * first + SECOND(rows) * second;
+    }
+}
+
+/* a^T b over an even number of rows, everything two wide: its rows in sum, even rows and odd rows of A added apart and then together. */
+static inline __attribute__((always_inline)) void two_by_two_columns(sg_pair sum[NARROW][NARROW / 2], const sg_real *a, const sg_real *b, size_t k)
+{
+    sg_four first = {0}, second = {0};
+    for (size_t l = 0; l < k; l += 2, a += 4, b += 4) {
+        const sg_four rows = CONST_FOUR(a), by = CONST_FOUR(b);
+        first += FIRST(rows) * by;
+        second += SECOND(rows) * by;
+    }
+    sum[0][0] = (sg_pair){first[0] + first[2], first[1] + first[3]};
+    sum[1][0] = (sg_pair){second[0] + second[2], second[1] + second[3]};
+}
+
 /* c = op(b)'s k rows weighted by A's, or added to c; k and n known to the compiler: op(B) stays in registers. */
 static inline __attribute__((always_inline)) void narrow_rows(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m,
                                                               size_t k, size_t n, sg_real alpha, bool add)
@@ -118,6 +148,13 @@ static inline __attribute__((always_inline)) void narrow_rows(sg_real *c, const 
         EACH(j, 0, n / 2)
             two[l][j] = b_transposed ? (sg_pair){b[2 * j * k + l], b[(2 * j + 1) * k + l]} : CONST_PAIR(b + l * n + 2 * j);
         one[l] = b_transposed ? b[(n - 1) * k + l] : b[l * n + n - 1];
+    }
+    if (k == 2 && n == 2 && !add) {
+        const size_t even = m & ~(size_t)1;
+        two_by_two_rows(c, a, two[0][0], two[1][0], even);
+        a += 2 * even;
+        c += 2 * even;
+        m -= even;
     }
 #pragma GCC unroll 2
     for (size_t i = 0; i < m; i++, a += k, c += n) {
@@ -148,6 +185,13 @@ static inline __attribute__((always_inline)) void narrow_columns(sg_real *c, con
         EACH(j, 0, n / 2)
             two[i][j] = (sg_pair){0};
         one[i] = 0;
+    }
+    if (m == 2 && n == 2) {
+        const size_t even = k & ~(size_t)1;
+        two_by_two_columns(two, a, b, even);
+        a += 2 * even;
+        b += 2 * even;
+        k -= even;
     }
 #pragma GCC unroll 2
     for (size_t l = 0; l < k; l++, a += m, b += n)
