@@ -28,8 +28,8 @@ struct sg_regression {
     double gradient;        /* |E[F^T g]| at b */
     double slack;           /* finite: the smallest (lambda - its correction) / lambda; separated: the smallest margin over its rounding error */
 };
-/* F (n x f) of full column rank (SG_SINGULAR), labels 0..c.  SG_UNPROVED: neither could be certified, as for data separated only in part (a set of
- * measure zero, or a minimiser with probabilities below e^-700).  *r is NULL unless SG_OK.
+/* F (n x f) of full column rank (SG_SINGULAR), labels 0..c.  SG_UNPROVED: neither could be certified, as for data separated only in part (an event of
+ * measure zero for two classes, but not for more, where one class may be separated and the others not).  *r is NULL unless SG_OK.
  * Method: Newton with halving; L < log(2)/n separates, so that separable data are always found.  Accuracy of b: rounding in E[F^T g], about
  * n u |F| |g|, through the inverse Hessian. */
 enum sg_status sg_closed_regression_alloc(struct sg_regression **r, const double *features, const size_t *label, size_t n, size_t f,
@@ -80,7 +80,7 @@ double sg_closed_log_joint_rounding(const struct sg_data *data, const double *st
 void sg_closed_log_joint_jacobian(double *jacobian, const struct sg_data *data, const double *state);
 /* A zero of F by Newton's method with the analytic Jacobian, from the linear problem of labels near 1/2 (1/m) to the data's labels in 25 steps of
  * continuation; knows nothing of sg_closed_log_point.  In *residual |F|.  For m > 1 rows of W and Phi sum to 0.  SG_NO_CONVERGENCE: |F| stopped
- * falling above its rounding level (no finite zero, say); SG_SINGULAR.  Then state is NaN.  Hypothesis: X of full column rank. */
+ * falling above its rounding level; SG_DIVERGED: |F| tends to 0 towards infinity, along a p that separates the classes; SG_SINGULAR.  Then state is NaN.  Hypothesis: X of full column rank. */
 enum sg_status sg_closed_log_joint_solve(double *state, double *residual, const struct sg_data *data) SG_MUST_CHECK;
 
 #endif

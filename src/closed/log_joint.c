@@ -283,6 +283,25 @@ static enum sg_status continue_to_labels(double *state, double *residual, struct
     return status;
 }
 
+/* Does p give each sample's own class the largest score (p > 0 for class 1, p < 0 for class 0)?  Then -sum_j p_j g_j > 0 for every sample, but a zero of F has
+ * P_X s = 0 and so E[p g] = E[p s] = 0: F only tends to 0 on the way to infinity. */
+static bool separates(const struct sg_data *data, const double *state)
+{
+    struct rows r = rows_alloc(data);
+    bool all = true;
+    fill_rows(&r, data, state);
+    for (size_t i = 0; i < r.n; i++)
+        for (size_t j = 0; j < r.m; j++) {
+            const double p = r.p[i * r.m + j], *y = data->y + i * r.m;
+            if (r.m == 1)
+                all = all && (y[0] > 0.5 ? p > 0 : p < 0);
+            for (size_t k = 0; k < r.m && r.m > 1; k++)
+                all = all && !(y[k] > 0.5 && k != j && !(r.p[i * r.m + k] > p));
+        }
+    rows_free(&r);
+    return all;
+}
+
 enum sg_status sg_closed_log_joint_solve(double *state, double *residual, const struct sg_data *data)
 {
     const size_t m = data->m, size = sg_closed_log_joint_size(data), rows = size + (m > 1 ? size / m : 0);
@@ -290,7 +309,9 @@ enum sg_status sg_closed_log_joint_solve(double *state, double *residual, const 
                        .trial = SG_NEW(size, double)};
     struct sg_data soft = *data;
     soft.y = SG_NEW(data->n * m, double);
-    const enum sg_status status = continue_to_labels(state, residual, &s, data, &soft);
+    enum sg_status status = continue_to_labels(state, residual, &s, data, &soft);
+    if (status == SG_OK && separates(data, state))
+        status = SG_DIVERGED;
     for (size_t k = 0; k < size && status != SG_OK; k++)
         state[k] = SG_NAN;
     double *owned[] = {s.f, s.jacobian, s.step, s.trial, soft.y};

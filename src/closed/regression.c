@@ -211,7 +211,7 @@ static enum sg_status descend(struct newton *s, double *decrement)
 /* g_i = sum_{k != label} lambda_ik (e_k - e_label), lambda_ik = q_ik > 0 as stored: exact numbers, with r = E[F^T g] known to (n + c + 2) u E[|F|^T |g|].
  * lambda'_ik = lambda_ik (1 - F_i (eta_k - eta_label)) makes r vanish for K eta = r, K = E[F_i^T F_i (x) T_i] with the wrong classes' T; all lambda' are
  * positive if sqrt(2) |F_i| |eta| < 1, |eta| <= (|r| + error) / lambda_min(K), K's entries known to (n + 3) u E[|F|^T |F|]-ish: (n + 10 size) u tr K.
- * For q' to be probabilities the label's own must stay positive too.  *slack: the smallest of 1 - correction, relative to the class that it bears on. */
+ * A q that underflowed stands for 1e-320, which r's error does not notice.  For q' to be probabilities the label's own must stay positive too.  *slack: the smallest of 1 - correction, relative to the class that it bears on. */
 static enum sg_status stiemke(double *slack, double *eta, struct newton *s)
 {
     const size_t n = s->n, f = s->f, c = s->c;
@@ -237,8 +237,6 @@ static enum sg_status stiemke(double *slack, double *eta, struct newton *s)
     for (size_t i = 0; i < n; i++) {
         const double *q = s->q + i * (c + 1), share = 1.5 * sg_base_norm(s->features + i * f, f) * size / least;
         *slack = fmin(*slack, 1 - share * fmax(1, other(q, s->label[i], c) / q[s->label[i]]));
-        for (size_t k = 0; k <= c; k++)
-            *slack = q[k] > 0 ? *slack : -1;
     }
     return *slack > 0 ? SG_OK : SG_UNPROVED;
 }
@@ -257,7 +255,7 @@ static double dual_bound(const double *eta, const struct newton *s)
                 continue;
             const double p = s->q[i * (c + 1) + k] * (1 - (score_of(shift, i, k, c) - score_of(shift, i, label, c)));
             wrong += p;
-            sum -= p * log(p);
+            sum -= p > 0 ? p * log(p) : 0;
         }
         sum -= (1 - wrong) * log1p(-wrong);
     }
