@@ -71,6 +71,9 @@ enum sg_status sg_closed_log_optimum_alloc(struct sg_log_point **point, const st
  * of the half circle: a point exists.  *open: a direction separates. */
 enum sg_status sg_closed_log_plane(double *ab, size_t *found, bool *open, const struct sg_data *data, size_t looks, size_t most) SG_MUST_CHECK;
 
+/* The point of given (a, b). */
+enum sg_status sg_closed_log_plane_point_alloc(struct sg_log_point **point, const struct sg_data *data, const double *ab) SG_MUST_CHECK;
+
 /* ---- the joint equations ------------------------------------------------------------------------------------------------------ */
 
 size_t sg_closed_log_joint_size(const struct sg_data *data);                /* d m + q m */

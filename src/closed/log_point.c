@@ -56,30 +56,80 @@ static enum sg_status fit_sg(double *phi, const double *p, const double *probabi
     return status;
 }
 
+/* W and Phi for scores that are known to lie in col X. */
+static enum sg_status finish_point(struct sg_log_point *point, const struct sg_data *data, const double *conserved)
+{
+    const size_t n = data->n, m = data->m;
+    double *p = SG_NEW(n * m, double);
+    net_scores(p, point->score, conserved, n, m);
+    enum sg_status status = sg_base_solve_least_squares(point->w, NULL, NULL, data->x, p, n, data->d, m);
+    if (status == SG_OK)
+        status = fit_sg(point->phi, p, point->probability, data);
+    free(p);
+    return status;
+}
+
+static struct sg_log_point *point_alloc(const struct sg_data *data, size_t c, const double *t, size_t f)
+{
+    const size_t n = data->n, m = data->m;
+    struct sg_log_point *point = SG_NEW(1, struct sg_log_point);
+    *point = (struct sg_log_point){.finite = true, .w = SG_NEW(data->d * m, double), .phi = SG_NEW((2 * m + 1) * m, double), .f = f,
+                                   .score = SG_NEW(n * c, double), .probability = SG_NEW(n * (c + 1), double), .t = sg_base_copy(t, f * c, sizeof *t)};
+    return point;
+}
+
 /* The point of the regression on given features. */
 static enum sg_status make_point(struct sg_log_point **out, const struct sg_data *data, const double *conserved, const double *features, size_t f,
                                  const size_t *label, size_t c)
 {
-    const size_t n = data->n, d = data->d, m = data->m, q = 2 * m + 1;
     struct sg_regression *r = NULL;
-    enum sg_status status = sg_closed_regression_alloc(&r, features, label, n, f, c);
+    enum sg_status status = sg_closed_regression_alloc(&r, features, label, data->n, f, c);
     *out = NULL;
     if (status != SG_OK)
         return status;
-    struct sg_log_point *point = SG_NEW(1, struct sg_log_point);
-    *point = (struct sg_log_point){.finite = !r->separated, .w = SG_NEW(d * m, double), .phi = SG_NEW(q * m, double), .score = SG_NEW(n * c, double),
-                                   .probability = SG_NEW(n * (c + 1), double), .t = sg_base_copy(r->b, f * c, sizeof *r->b), .f = f,
-                                   .lower = r->lower, .gradient = r->gradient};
-    double *p = SG_NEW(n * m, double);
-    sg_base_mul(point->score, features, r->b, n, f, c);
-    const double loss = sg_closed_log_loss(point->probability, point->score, label, n, c);
+    struct sg_log_point *point = point_alloc(data, c, r->b, f);
+    point->finite = !r->separated;
+    point->lower = r->lower;
+    point->gradient = r->gradient;
+    sg_base_mul(point->score, features, r->b, data->n, f, c);
+    const double loss = sg_closed_log_loss(point->probability, point->score, label, data->n, c);
     point->loss = point->finite ? loss : 0;
-    net_scores(p, point->score, conserved, n, m);
-    status = sg_base_solve_least_squares(point->w, NULL, NULL, data->x, p, n, d, m);
-    if (status == SG_OK)
-        status = fit_sg(point->phi, p, point->probability, data);
-    free(p);
+    status = finish_point(point, data, conserved);
     sg_closed_regression_free(r);
+    if (status == SG_OK)
+        *out = point;
+    else
+        sg_closed_log_point_free(point);
+    return status;
+}
+
+enum sg_status sg_closed_log_plane_point_alloc(struct sg_log_point **out, const struct sg_data *data, const double *ab)
+{
+    const size_t n = data->n, d = data->d;
+    size_t *label, c;
+    *out = NULL;
+    enum sg_status status = sg_closed_classes(&label, &c, data);
+    if (status != SG_OK)
+        return status;
+    double *both = SG_NEW(2 * n, double), *w = SG_NEW(2 * d, double), *fit = SG_NEW(2 * n, double), g = 0;
+    for (size_t i = 0; i < n; i++) {
+        both[2 * i] = data->y[i];
+        both[2 * i + 1] = data->one[i];
+    }
+    struct sg_log_point *point = point_alloc(data, c, ab, 2);
+    status = sg_base_solve_least_squares(w, NULL, NULL, data->x, both, n, d, 2);
+    sg_base_mul(fit, data->x, w, n, d, 2);
+    sg_base_mul(point->score, fit, ab, n, 2, 1);
+    point->loss = sg_closed_log_loss(point->probability, point->score, label, n, c);
+    for (size_t i = 0; i < n; i++)
+        g = hypot(g, point->probability[2 * i + 1] - data->y[i]);
+    point->gradient = 10 * U * g;                       /* bisection ends at the rounding of sums like E[F^T g] */
+    if (status == SG_OK)
+        status = finish_point(point, data, NULL);
+    free(both);
+    free(w);
+    free(fit);
+    free(label);
     if (status == SG_OK)
         *out = point;
     else
