@@ -191,6 +191,45 @@ static void check_three_classes(struct cp7 *c)
     sg_base_rng_free(rng);
 }
 
+/* ---- the figure -------------------------------------------------------------------------------------------------------------------- */
+
+struct curve { struct cp7 *c; double who; };
+
+static void put(uint64_t step, double loss, void *context)
+{
+    const struct curve *curve = context;
+    sg_claim_point(curve->c->ev, (const double[]){curve->who, (double)step, loss - curve->c->s->infimum});
+}
+
+/* Backprop (0), a linear SG (1) and the matching one (2), at the rates of this claim. */
+static void draw(struct cp7 *c)
+{
+    struct sg_case linear = *c->trial->c;
+    linear.module[0].family = SG_LINEAR;
+    struct sg_trial trial = *c->trial;
+    trial.c = &linear;
+    struct sg_log_shallow *other = NULL;
+    const enum sg_status status = sg_log_shallow_alloc(&other, &trial, c->ev);
+    sg_claim_series(c->ev, "runs", "who step gap");
+    for (int who = 0; who < 3 && status == SG_OK; who++) {
+        struct curve curve = {c, who};
+        struct sg_log_shallow *s = who == 1 ? other : c->s;
+        double *phi = SG_NEW(s->n_phi, double);
+        struct sg_log_run run = make_run(c, 20000);
+        run.backprop = who == 0;
+        if (who == 1)
+            run.sg_opt.rate = 1 / (1 + c->z_max);                  /* its regressor is p itself */
+        (void)sg_log_shallow_train(c->w, phi, s, &run, put, &curve);
+        free(phi);
+    }
+    sg_claim_series(c->ev, "level", "gap");
+    if (c->linear->finite)
+        sg_claim_point(c->ev, (const double[]){c->linear->loss - c->s->infimum});
+    sg_log_shallow_free(other);
+}
+
+/* ---- the claim -------------------------------------------------------------------------------------------------------------------- */
+
 static enum sg_status prepare(struct cp7 *c)
 {
     struct sg_log_shallow *s = c->s;
@@ -239,6 +278,8 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         } else {
             check_fixed_time(&c);
         }
+        if (trial->figure && c.matching)
+            draw(&c);
     }
     free(c.w);
     free(c.phi);
