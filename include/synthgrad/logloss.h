@@ -45,6 +45,7 @@ double sg_closed_loss_gap(const double *best, const double *q, size_t n, size_t 
 
 /* With 1 in col X the finite joint critical points are p = (p_LS, 1, e) T: p_LS = P_X y the least-squares scores, T the regression of the labels on the
  * score (p_LS, 1, e) by the log loss.  e = sum of the columns of X W, which training from phi = 0 conserves (m >= 2; 0 by default, and absent for m = 1).
+ * (m > 2: if p and 1 span less than p_LS, 1, e there is no joint critical point, A would be infinite: Phi is large and sg_closed_log_point_error says so.)
  * Without 1 in col X and m = 1: p = a P_X y + b P_X 1, and there may be several points. */
 struct sg_log_point {
     bool finite;            /* false: the score separates the classes and no finite joint critical point exists */
@@ -81,9 +82,11 @@ size_t sg_closed_log_joint_size(const struct sg_data *data);                /* d
 void sg_closed_log_joint(double *f, const struct sg_data *data, const double *state);
 double sg_closed_log_joint_rounding(const struct sg_data *data, const double *state);     /* a bound on the rounding error of F, Euclidean */
 void sg_closed_log_joint_jacobian(double *jacobian, const struct sg_data *data, const double *state);
-/* A zero of F by Newton's method with the analytic Jacobian, from the linear problem of labels near 1/2 (1/m) to the data's labels in 25 steps of
- * continuation; knows nothing of sg_closed_log_point.  In *residual |F|.  For m > 1 rows of W and Phi sum to 0.  SG_NO_CONVERGENCE: |F| stopped
- * falling above its rounding level; SG_DIVERGED: |F| tends to 0 towards infinity, along a p that separates the classes; SG_SINGULAR.  Then state is NaN.  Hypothesis: X of full column rank. */
+/* A zero of F by Newton's method with the analytic Jacobian and continuation from labels near 1/2 (1/m), where the problem is linear, to the data's;
+ * knows nothing of sg_closed_log_point.  In *residual |F|.  For m > 1 rows of W and Phi sum to 0.  SG_NO_CONVERGENCE: |F| stopped falling above its
+ * rounding level; SG_DIVERGED: |F| tends to 0 towards infinity, along a p that separates the classes; SG_SINGULAR.  Then state is NaN.
+ * Hypothesis: X of full column rank.  For m > 2 the way may pass through infinity (A singular at some labels) and end in SG_NO_CONVERGENCE, though a zero
+ * exists: seen exactly where A has a negative eigenvalue there, and the zero repels. */
 enum sg_status sg_closed_log_joint_solve(double *state, double *residual, const struct sg_data *data) SG_MUST_CHECK;
 
 #endif

@@ -47,7 +47,7 @@ double sg_closed_loss_gap(const double *best, const double *q, size_t n, size_t 
     double sum = 0;
     for (size_t i = 0; i < n * (c + 1); i++) {
         const double x = (q[i] - best[i]) / best[i];
-        /* x - log1p(x) loses half its digits below 1e-4, where the series to x^4 is exact to rounding */
+        /* x - log1p(x) loses digits below 1e-4; there the series to x^4 does, either to about 1e-12 */
         sum += best[i] * (fabs(x) < 1e-4 ? x * x * (0.5 - x / 3 + x * x / 4) : x - log1p(x));
     }
     return sum / (double)n;
@@ -209,9 +209,10 @@ static enum sg_status descend(struct newton *s, double *decrement)
 /* ---- the certificate of finiteness ---------------------------------------------------------------------------------------------- */
 
 /* g_i = sum_{k != label} lambda_ik (e_k - e_label), lambda_ik = q_ik > 0 as stored: exact numbers, with r = E[F^T g] known to (n + c + 2) u E[|F|^T |g|].
- * lambda'_ik = lambda_ik (1 - F_i (eta_k - eta_label)) makes r vanish for K eta = r, K = E[F_i^T F_i (x) T_i] with the wrong classes' T; all lambda' are
- * positive if sqrt(2) |F_i| |eta| < 1, |eta| <= (|r| + error) / lambda_min(K), K's entries known to (n + 3) u E[|F|^T |F|]-ish: (n + 10 size) u tr K.
- * A q that underflowed stands for 1e-320, which r's error does not notice.  For q' to be probabilities the label's own must stay positive too.  *slack: the smallest of 1 - correction, relative to the class that it bears on. */
+ * (A q that underflowed stands for 1e-320, which r's error does not notice.)  lambda'_ik = lambda_ik (1 - F_i (eta_k - eta_label)) makes r vanish for
+ * K eta = r, K = E[F_i^T F_i (x) T_i] with the wrong classes' T, known to (n + 10 size) u tr K; all lambda' are positive if sqrt(2) |F_i| |eta| < 1, where
+ * |eta| <= (|r| + error) / lambda_min(K).  For q' to be probabilities the label's own must stay positive too.  *slack: the smallest of 1 - correction,
+ * relative to the class that it bears on. */
 static enum sg_status stiemke(double *slack, double *eta, struct newton *s)
 {
     const size_t n = s->n, f = s->f, c = s->c;

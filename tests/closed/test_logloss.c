@@ -439,7 +439,7 @@ static void softmax_of_two_classes(void **state)
             double least = 1;
             for (size_t i = 0; i < n; i++)
                 least = fmin(least, fmin(optimum->probability[2 * i] * optimum->probability[2 * i + 1], one->probability[2 * i] * one->probability[2 * i + 1]));
-            const double tol = (10 * U * sigma[0] / sigma[2] * (1 + frobenius(moved->t, 4)) + 2 * (double)n * U * sigma[0] / sqrt((double)n)) /
+            const double tol = (10 * U * sigma[0] / sigma[2] * (1 + frobenius(moved->t, 3)) + 2 * (double)n * U * sigma[0] / sqrt((double)n)) /
                                (least * sigma[2] * sigma[2] / (double)n);
             for (size_t k = 0; k < d; k++) {
                 CHECK_CLOSE(two->w[2 * k + 1], one->w[k] / 2, tol);
