@@ -10,7 +10,7 @@ Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
-(* The reduced flow of the C code (sg_closed_reduced) for centred data, or none with a constant: u = d(W1 W2), v = W1 q (q = dA + W2 b),    *)
+(* The reduced flow of the C code (sg_closed_deep_reduced) for centred data, or none with a constant: u = d(W1 W2), v = W1 q (q = dA + W2 b),    *)
 (* b = the error in B; S = E[x^T x], T = E[r^T r], P = W1 W2.                                                           *)
 Section T1.
 Variables (R : realFieldType) (d k m : nat) (S : 'M[R]_d) (T : 'M[R]_m) (W1 : 'M[R]_(d, k)) (W2 : 'M[R]_(k, m)) (kappa : R).
