@@ -13,7 +13,7 @@ const struct sg_ad1_set sg_ad1_sets[SG_AD1_SETS] = {
 };
 /* Without --full: how many seeds of a set with k = 2 and with k = 100 there are at most, are trained, and are trained at depth. */
 struct effort { size_t seeds, trained, deep; };
-static const struct effort brief[2] = {{1000, 20, 4}, {50, 2, 0}}, full[2] = {{1000, 1000, 20}, {1000, 1000, 3}};
+static const struct effort brief[2] = {{1000, 20, 2}, {50, 2, 0}}, full[2] = {{1000, 1000, 20}, {1000, 1000, 3}};
 
 struct table { const struct sg_trial *trial; size_t seeds; struct sg_ad1_seed *seed; };
 
