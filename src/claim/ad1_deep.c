@@ -1,8 +1,8 @@
 /* AD1's deep rows: ten linear hidden layers of the inputs' width, one linear SG in their middle.
  *
- * What lies above the SG is trained by the true gradient.  p = X U v with U (d x d) the product below the SG and v that above, v = A q with A the first layer above it:
- * grad_A L = U^T E[x^T g] q^T.  So where U is nonsingular and q != 0, a point at which the upper part rests is critical for the whole net, whatever the SG does, and for a convex
- * loss of p it is optimal: |E[x^T g]| <= |grad_A L| / (sigma_min(U) |q|). */
+ * What lies above the SG is trained by the true gradient.  p = X U v with U (d x d) the product below the SG and v that above, v = A q with A the first
+ * layer above it: grad_A L = U^T E[x^T g] q^T.  So where U is nonsingular and q != 0, a point at which the upper part rests is critical for the whole
+ * net, whatever the SG does, and for a convex loss of p it is optimal: |E[x^T g]| <= |grad_A L| / (sigma_min(U) |q|). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

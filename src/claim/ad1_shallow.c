@@ -5,12 +5,12 @@
 
 #include "claim/ad1.h"
 
-enum { LOOK = 16, SEPARATING_STEPS = 256 };
+enum { LOOK = 16 };
 static const double TIGHT = 1e-3, SMALL = 1e-11;         /* training ends when the residual leaves this open, of the predicted gap or of the loss */
 
-/* Weights under an SG that is fitted in every step, by gradient descent with two rates.  Off the plane of the resting point an error along an eigenvalue lambda of S_x
- * shrinks by 1 - mu alpha lambda in a step; on it the step is one of gradient descent for a loss whose curvatures are means of l'' = q (1 - q): E[l''] for the
- * intercept and E[l'' p^2] / E[p^2], much smaller when p is large, for p's scale. */
+/* Weights under an SG that is fitted in every step, by gradient descent with two rates.  Off the plane of the resting point an error along an
+ * eigenvalue lambda of S_x shrinks by 1 - mu alpha lambda in a step; on it the step is one of gradient descent for a loss whose curvatures are means of
+ * l'' = q (1 - q): E[l''] for the intercept and E[l'' p^2] / E[p^2], much smaller when p is large, for p's scale. */
 struct run {
     const struct sg_case *c;
     const struct sg_data *data;
@@ -126,15 +126,22 @@ static void train_to_rest(struct sg_ad1_seed *out, struct run *run)
     out->gap = loss_now(run) - out->theory.infimum;
 }
 
+/* The loss at half time and at the end, which comes early when the loss is so low that p's digits would run out. */
 static void train_on_separating_score(struct sg_ad1_seed *out, struct run *run)
 {
-    advance(run, SEPARATING_STEPS / 2);
-    out->half = loss_now(run);
-    const double before = sg_base_norm(run->w, run->data->d);
-    advance(run, SEPARATING_STEPS / 2);
-    out->end = loss_now(run);
-    out->gap = out->end;
-    out->growth = sg_base_norm(run->w, run->data->d) / before;
+    enum { STRIDE = 8, LOOKS = 32 };
+    const double low = 1e-6;
+    double loss[LOOKS], norm[LOOKS];
+    size_t looks = 0;
+    do {
+        advance(run, STRIDE);
+        loss[looks] = loss_now(run);
+        norm[looks++] = sg_base_norm(run->w, run->data->d);
+    } while (looks < LOOKS && run->status == SG_OK && loss[looks - 1] > low);
+    const size_t half = (looks - 1) / 2, last = looks - 1;
+    out->half = loss[half];
+    out->gap = out->end = loss[last];
+    out->growth = norm[last] / norm[half];
     out->field = sg_base_norm(sg_sim_fitted_dw(run->fitted), run->data->d);
 }
 

@@ -30,7 +30,7 @@ static enum sg_status train(struct sg_ad1_seed *out, struct sg_shallow *s, uint6
 {
     double *dw = SG_NEW(s->n_w, double), *offset = SG_NEW(s->size, double), dphi[3];
     void *work = s->field.work_alloc(&s->field);
-    struct sg_metrics metrics;
+    struct sg_metrics metrics = {SG_NAN, SG_NAN};
     enum sg_status status = SG_OK;
     for (size_t k = 0; k < s->size; k++)
         offset[k] = -s->fixed[k];

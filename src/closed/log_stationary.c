@@ -1,12 +1,14 @@
 /* How far the loss at a nearly stationary pair (w, Phi) can be from that of the SG's resting point: the joint residual, through convexity (AD1).
  *
- * One output, ones in col X, s = alpha p + beta y + gamma.  Let r = E[x^T s] and f = E[z^T (s - g)] be what is left of the joint directions.  P_X s = x S_x^-1 r gives
+ * One output, ones in col X, s = alpha p + beta y + gamma.  Let r = E[x^T s] and f = E[z^T (s - g)] be what is left of the joint directions.
+ * P_X s = x S_x^-1 r gives
  *     p = q + delta,   q = -(beta p_LS + gamma) / alpha,   delta = x S_x^-1 r / alpha,
  *     E[g(p)] = e.r - f_1,   E[p g(p)] = w.r - f_p                       (x e = 1),
  * and, as g is 1/4-Lipschitz in p, the gradient Gamma of the loss on {u q + v} at q obeys
  *     |Gamma_v| <= |e.r| + |f_1| + |delta| / 4,   |Gamma_u| <= |w.r| + |f_p| + |delta| |g| + |q| |delta| / 4       (|.| = sqrt(E .^2)).
- * That plane holds the resting point, which minimises the loss on it.  The logistic loss has |l'''| <= l'': with lambda^2 = Gamma K^-1 Gamma, K the plane's Hessian at q
- * and R^2 = max_i (q_i, 1) K^-1 (q_i, 1)^T, if 3 R lambda <= 1 then L(q) - min <= 3/4 lambda^2;  and |L(p) - L(q)| <= (|g| + |delta| / 4) |delta|. */
+ * That plane holds the resting point, which minimises the loss on it.  The logistic loss has |l'''| <= l'': with lambda^2 = Gamma K^-1 Gamma, K the
+ * plane's Hessian at q, and R^2 = max_i (q_i, 1) K^-1 (q_i, 1)^T, if 3 R lambda <= 1 then L(q) - min <= 3/4 lambda^2;  and
+ * |L(p) - L(q)| <= (|g| + |delta| / 4) |delta|. */
 #include <stdlib.h>
 
 #include "synthgrad/logloss.h"
@@ -56,7 +58,8 @@ enum sg_status sg_closed_log_stationary(double *bound, const struct sg_data *dat
         k[1] += curvature * q;
         k[2] += curvature;
         /* L's sum of n terms, each known to 4 u and to (d + 1) u |x| |w| in p; twice, for it is compared with another such sum */
-        rounding += 2 * SG_UNIT_ROUNDOFF * ((rows + 4) * (fabs(p[i]) * (p[i] * (data->y[i] - 0.5) < 0) + log1p(exp(-fabs(p[i])))) + ((double)d + 1) * fabs(g) * size) / rows;
+        const double loss = (p[i] * (data->y[i] - 0.5) < 0 ? fabs(p[i]) : 0) + log1p(exp(-fabs(p[i])));
+        rounding += 2 * SG_UNIT_ROUNDOFF * ((rows + 4) * loss + ((double)d + 1) * fabs(g) * size) / rows;
     }
     const double delta_norm = sqrt(dd), g_norm = sqrt(gg);
     const double of_one = fabs(e_r) + fabs(f[2]) + delta_norm / 4;
