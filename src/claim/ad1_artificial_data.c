@@ -207,9 +207,12 @@ static void add_series(struct sg_evidence *ev, const struct table *t)
 static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
 {
     const struct sg_case *c = trial->c;
-    if (c->data.kind != SG_DATA_CLASSES || !c->data.bias || c->data.one_hot || c->net.layers.n != 0 || c->n_modules != 1 || c->net.loss == SG_SOFTMAX_XENT) {
-        snprintf(ev->note, sizeof ev->note, "AD1 wants data of kind \"classes\" with a bias and one column of y, no hidden layers and one SG; "
-                                                "n, d and labels are those of its six sets");
+    const bool sets = c->data.kind == SG_DATA_CLASSES && c->data.bias && !c->data.one_hot,
+               model = c->net.layers.n == 0 && c->net.loss != SG_SOFTMAX_XENT && c->n_modules == 1 && c->module[0].mix == 1.0 &&
+                       c->module[0].terms == (SG_H | SG_Y | SG_ONE);
+    if (!sets || !model) {
+        snprintf(ev->note, sizeof ev->note, "AD1 wants data of kind \"classes\" with a bias and one column of y (n, d and labels are those of its six "
+                                            "sets), no hidden layers and one SG of terms \"hy1\" with mix 1");
         return SG_HYPOTHESIS;
     }
     struct table t = {.trial = trial, .seeds = (size_t)c->train.seeds};

@@ -103,14 +103,12 @@ static double loss_now(const struct run *run)
     return metrics.loss;
 }
 
-/* The joint residual's bound, with what a module without all three terms lacks put to 0. */
 static double open_by_residual(const struct run *run)
 {
-    const size_t n_phi = run->field.sizes.phi;
-    double phi[3] = {0}, f[3] = {0}, bound;
-    memcpy(phi, sg_sim_fitted_phi(run->fitted), (n_phi < 3 ? n_phi : 3) * sizeof *phi);
-    memcpy(f, sg_sim_fitted_dphi(run->fitted), (n_phi < 3 ? n_phi : 3) * sizeof *f);
-    return sg_closed_log_stationary(&bound, run->data, run->w, phi, sg_sim_fitted_dw(run->fitted), f) == SG_OK ? bound : SG_NAN;
+    double bound;
+    const enum sg_status status = sg_closed_log_stationary(&bound, run->data, run->w, sg_sim_fitted_phi(run->fitted), sg_sim_fitted_dw(run->fitted),
+                                                           sg_sim_fitted_dphi(run->fitted));
+    return status == SG_OK ? bound : SG_NAN;
 }
 
 static void train_to_rest(struct sg_ad1_seed *out, struct run *run)
@@ -159,9 +157,9 @@ static enum sg_status infimum_of_squares(double *infimum, const struct sg_data *
 /* |F| of the net at the predicted point, and the bound on it by rounding. */
 static enum sg_status check_point(struct sg_ad1_seed *out, struct run *run)
 {
-    double *dw = SG_NEW(run->data->d, double), *dphi = SG_NEW(run->field.sizes.phi, double);
+    double *dw = SG_NEW(run->data->d, double), dphi[3];
     struct sg_log_point *point = NULL;
-    enum sg_status status = run->field.sizes.phi == 3 ? sg_closed_log_point_alloc(&point, run->data, NULL) : SG_HYPOTHESIS;
+    enum sg_status status = sg_closed_log_point_alloc(&point, run->data, NULL);
     if (status == SG_OK) {
         sg_net_eval(dw, dphi, NULL, run->net, point->w, point->phi, &run->batch, SG_WANT_W | SG_WANT_PHI, run->work);
         out->residual = hypot(sg_base_norm(dw, run->data->d), sg_base_norm(dphi, 3));
@@ -169,7 +167,6 @@ static enum sg_status check_point(struct sg_ad1_seed *out, struct run *run)
     }
     sg_closed_log_point_free(point);
     free(dw);
-    free(dphi);
     return status;
 }
 
