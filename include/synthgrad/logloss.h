@@ -63,6 +63,19 @@ enum sg_status sg_closed_log_point_alloc(struct sg_log_point **point, const stru
 void sg_closed_log_point_free(struct sg_log_point *point);
 /* A bound on |F| at (w, phi) as computed: rounding of F, of the least-squares solutions and of the regression. */
 enum sg_status sg_closed_log_point_error(double *error, const struct sg_log_point *point, const struct sg_data *data) SG_MUST_CHECK;
+/* L(SG's resting point) - inf L in one go, for one output.  Hypotheses: X of full column rank, 1 in col X (not looked at). */
+struct sg_log_gap {
+    bool finite, separable;   /* the resting point is finite (else its loss tends to the infimum 0); the data are separable (the infimum is 0) */
+    double gap, infimum;
+};
+enum sg_status sg_closed_log_gap(struct sg_log_gap *gap, const struct sg_data *data) SG_MUST_CHECK;
+/* What a joint residual leaves open: |L(x w) - L at the SG's resting point| <= *bound, for one output and any state (w, phi = (alpha, beta, gamma)) with residuals
+ * r = E[x^T s] (d) and f = E[z^T (s - g)] (3), by convexity and not by linearisation; rounding of both losses included.
+ * SG_UNPROVED: the residual is too large, the bound is NaN.  Hypotheses: X of full column rank, 1 in col X, the resting point finite.  [theory, AD1] */
+enum sg_status sg_closed_log_stationary(double *bound, const struct sg_data *data, const double *w, const double *phi, const double *r,
+                                        const double *f) SG_MUST_CHECK;
+/* L(x w) - inf L <= *bound from the gradient E[x^T g] (d) at w alone, in the same way. */
+enum sg_status sg_closed_log_excess(double *bound, const struct sg_data *data, const double *w, const double *gradient) SG_MUST_CHECK;
 /* The optimum in the same form: finite or not, W, scores, probabilities, L; Phi = Z^+ g. */
 enum sg_status sg_closed_log_optimum_alloc(struct sg_log_point **point, const struct sg_data *data, const double *conserved) SG_MUST_CHECK;
 
