@@ -8,7 +8,7 @@
 enum sg_nl6_place { SG_NL6_NO_SG, SG_NL6_MIDDLE, SG_NL6_EVERYWHERE, SG_NL6_OUTPUT };
 /* What stands in for dl/dh above each hidden block: by `credit`, and by SGs with `share` of the case's mixing factor. */
 struct sg_nl6_rule { const char *key, *name; enum sg_credit credit; enum sg_nl6_place place; enum sg_target target; double share; };
-enum { SG_NL6_RULES = 10, SG_NL6_BACKPROP = 0, SG_NL6_KICKBACK = 8, SG_NL6_NOTHING = 9 };
+enum { SG_NL6_RULES = 10, SG_NL6_BACKPROP = 0, SG_NL6_SG = 1, SG_NL6_KICKBACK = 8, SG_NL6_NOTHING = 9 };
 extern const struct sg_nl6_rule sg_nl6_rules[SG_NL6_RULES];
 
 /* What the update of a hidden block waits for, once its own input is there: nothing (update-unlocked); dl/dp alone (backward-unlocked); layers above. */
@@ -29,5 +29,9 @@ struct sg_nl6_cost sg_nl6_count(const struct sg_nl6_rule *rule, const struct sg_
  * silence: the largest |delta| above the last hidden block. */
 struct sg_nl6_locks { enum sg_nl6_wait wait[SG_NL_BLOCKS_MAX]; unsigned char read[SG_NL_BLOCKS_MAX * (SG_NL_BLOCKS_MAX + 1)]; size_t reach; double silence; };
 void sg_nl6_locking(struct sg_nl6_locks *locks, const struct sg_nl6_rule *rule, const struct sg_trial *trial, const struct sg_images *images);
+
+/* The experiment of cases with delayed pairs: the halves of the rule "SG in the middle" unlocked in time (nl6_unlocked.c). */
+enum sg_status sg_nl6_unlocked(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_images *seen,
+                               const struct sg_images *unseen) SG_MUST_CHECK;
 
 #endif

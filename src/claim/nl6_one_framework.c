@@ -192,7 +192,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         snprintf(ev->note, sizeof ev->note, "%.399s", err.text);
         return status;
     }
-    status = run_all(ev, &x);
+    status = c->train.delay == SG_DELAY_PAIRS ? sg_nl6_unlocked(ev, trial, &x.seen, &x.unseen) : run_all(ev, &x);
     sg_data_images_free(&x.seen);
     sg_data_images_free(&x.unseen);
     return status;
