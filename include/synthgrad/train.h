@@ -45,8 +45,9 @@ void sg_train_halves_free(struct sg_halves *h);
 /* As sg_train_advance, looked at every 256 steps; the run is then at one time, with `delay` pairs still to come.  Score and read it as any other; stepping or
  * saving it without its halves aborts.  Allocates nothing but the thread. */
 enum sg_status sg_train_halves_advance(struct sg_halves *h, uint64_t steps) SG_MUST_CHECK;
-/* CPU seconds that each half has worked in threads of their own, all steps together; 0 in turn. */
-struct sg_halves_cpu { double lower, upper; };
+/* CPU seconds of all steps together: the lower half's forward, its backward and move, the SG's training; the upper half.  With processors to spare a step takes
+ * forward + max(back, upper) + sg without a delay, and max(forward + back + sg, upper) with one. */
+struct sg_halves_cpu { double forward, back, sg, upper; };
 struct sg_halves_cpu sg_train_halves_cpu(const struct sg_halves *h);
 
 /* E[l] and the share of images whose largest output is their label (the first of equal ones), batch norm by its running moments. */

@@ -160,24 +160,29 @@ static double cpu_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+static void timed(double *sum, void (*part)(struct sg_halves *h, uint64_t time), struct sg_halves *h, uint64_t time)
+{
+    const double start = cpu_seconds();
+    part(h, time);
+    *sum += cpu_seconds() - start;
+}
+
 static void *upper_half(void *context)
 {
     struct sg_halves *h = context;
-    const double start = cpu_seconds();
     for (uint64_t time = h->t->time; time < h->end; time++)
-        upper_step(h, time);
-    h->cpu.upper += cpu_seconds() - start;
+        timed(&h->cpu.upper, upper_step, h, time);
     return NULL;
 }
 
 static void lower_half(struct sg_halves *h, bool with_upper)
 {
     for (uint64_t time = h->t->time; time < h->end; time++) {
-        hand_up(h, time);
+        timed(&h->cpu.forward, hand_up, h, time);
         if (with_upper)
-            upper_step(h, time);
-        move_lower(h, time);
-        train_sg(h, time);
+            timed(&h->cpu.upper, upper_step, h, time);
+        timed(&h->cpu.back, move_lower, h, time);
+        timed(&h->cpu.sg, train_sg, h, time);
     }
 }
 
@@ -187,9 +192,7 @@ static void run_to(struct sg_halves *h, uint64_t end)
     pthread_t upper;
     h->end = end;
     if (h->threads && pthread_create(&upper, NULL, upper_half, h) == 0) {
-        const double start = cpu_seconds();
         lower_half(h, false);
-        h->cpu.lower += cpu_seconds() - start;
         pthread_join(upper, NULL);
     } else {
         lower_half(h, true);
