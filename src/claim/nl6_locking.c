@@ -131,7 +131,8 @@ void sg_nl6_locking(struct sg_nl6_locks *locks, const struct sg_nl6_rule *rule, 
     p.net = sg_nl_net_alloc(&p.spec, images->rows * images->columns, images->classes);
     p.work = sg_net_work_alloc(p.net, ROWS);
     p.sizes = sg_net_sizes(p.net);
-    double **const each_w[] = {&p.w, &p.other_w, &p.mixed_w, &p.dw, &p.new_dw}, **const each_phi[] = {&p.phi, &p.other_phi, &p.mixed_phi, &p.dphi, &p.new_dphi};
+    double **const each_w[] = {&p.w, &p.other_w, &p.mixed_w, &p.dw, &p.new_dw};
+    double **const each_phi[] = {&p.phi, &p.other_phi, &p.mixed_phi, &p.dphi, &p.new_dphi};
     for (size_t i = 0; i < 5; i++) {
         *each_w[i] = SG_NEW(p.sizes.w, double);
         *each_phi[i] = SG_NEW(p.sizes.phi, double);

@@ -34,8 +34,8 @@ struct sg_nl_net sg_nl6_net(const struct sg_nl6_rule *rule, const struct sg_case
     return net;
 }
 
-/* A block right under an SG that is applied in full waits for nothing, one under nothing neither; with a rule that sends dl/dp down directly it waits for
- * the loss.  Feedback alignment needs the slopes of the layers between, of which the last hidden block has none. */
+/* A block right under an SG that is applied in full waits for nothing, one under nothing neither; with a rule that sends dl/dp down directly it
+ * waits for the loss.  Feedback alignment needs the slopes of the layers between, of which the last hidden block has none. */
 enum sg_nl6_wait sg_nl6_theory(const struct sg_nl6_rule *rule, size_t block, size_t depth)
 {
     if (rule->share == 1 && (rule->place == SG_NL6_EVERYWHERE || (rule->place == SG_NL6_MIDDLE && block == middle_of(depth))))

@@ -66,7 +66,8 @@ static void train_one(size_t i, void *context)
     const struct experiment *x = context;
     const size_t variant = i / x->seeds, seed = i % x->seeds, bytes = x->epochs * sizeof(struct sg_nl_epoch);
     struct sg_nl_epoch *curve = x->curve + i * x->epochs;
-    char *piece = variant < DELAYS ? sg_base_format("%s-%zu", variant == BACKPROP ? "bp" : "frozen", seed) : sg_base_format("tau%zu-%zu", tau_of(x, variant), seed);
+    char *piece = variant == BACKPROP ? sg_base_format("bp-%zu", seed)
+                : variant == FROZEN ? sg_base_format("frozen-%zu", seed) : sg_base_format("tau%zu-%zu", tau_of(x, variant), seed);
     x->status[i] = SG_OK;
     if (!sg_claim_recall(curve, bytes, x->trial, piece)) {
         struct pair p = pair_alloc(x, variant, seed, 1);
@@ -144,17 +145,12 @@ static double costs_little(const struct experiment *x, size_t variant, size_t se
 static void add_effect(struct sg_evidence *ev, const struct experiment *x, size_t variant, const char *what,
                        double (*effect)(const struct experiment *, size_t, size_t))
 {
-    double *each = SG_NEW(x->seeds, double), mean = 0, interval[2];
+    double *each = SG_NEW(x->seeds, double);
     char text[120];
-    for (size_t seed = 0; seed < x->seeds; seed++) {
+    for (size_t seed = 0; seed < x->seeds; seed++)
         each[seed] = effect(x, variant, seed);
-        mean += each[seed] / (double)x->seeds;
-    }
     snprintf(text, sizeof text, "tau = %zu: %s", tau_of(x, variant), what);
-    struct sg_rng *rng = sg_claim_rng(x->trial, text);
-    sg_claim_bootstrap(interval, each, x->seeds, rng);
-    sg_base_rng_free(rng);
-    sg_claim_effect(ev, text, mean, interval[0], interval[1], "bootstrap over seeds");
+    sg_nl6_add_effect(ev, x->trial, text, each, x->seeds);
     free(each);
 }
 
@@ -201,11 +197,12 @@ static void add_tables(struct sg_evidence *ev, const struct experiment *x)
         else
             snprintf(name, sizeof name, "SG, tau = %zu", tau_of(x, v));
         const size_t last = x->epochs - 1;
-        sg_claim_listing_row(ev, name, (const double[]){mean_of(x, v, 0, true), mean_of(x, v, last, true), mean_of(x, v, 0, false), mean_of(x, v, last, false),
-                                                        v < DELAYS ? SG_NAN : mean_of(x, DELAYS, last, false) - mean_of(x, v, last, false),
+        const double at_end = mean_of(x, v, last, false), price = v < DELAYS ? SG_NAN : mean_of(x, DELAYS, last, false) - at_end;
+        sg_claim_listing_row(ev, name, (const double[]){mean_of(x, v, 0, true), mean_of(x, v, last, true), mean_of(x, v, 0, false), at_end, price,
                                                         v < DELAYS ? SG_NAN : late_start(x, v)});
         for (size_t e = 0; e < x->epochs; e++)
-            sg_claim_point(ev, (const double[]){(double)v, v < DELAYS ? -1.0 : (double)tau_of(x, v), (double)e + 1, mean_of(x, v, e, true), mean_of(x, v, e, false)});
+            sg_claim_point(ev, (const double[]){(double)v, v < DELAYS ? -1.0 : (double)tau_of(x, v), (double)e + 1, mean_of(x, v, e, true),
+                                                mean_of(x, v, e, false)});
     }
 }
 
@@ -236,11 +233,8 @@ enum sg_status sg_nl6_unlocked(struct sg_evidence *ev, const struct sg_trial *tr
     enum sg_status status = add_bits(ev, &x);
     if (status == SG_OK)
         status = sg_base_parallel_for(x.runs, train_one, &x);
-    for (size_t i = 0; i < x.runs && status == SG_OK; i++)
-        if (x.status[i] != SG_OK) {
-            status = x.status[i];
-            snprintf(ev->note, sizeof ev->note, "%.399s", status == SG_IO ? x.err[i].text : "a run diverged");
-        }
+    if (status == SG_OK)
+        status = sg_nl6_outcome(ev, x.status, x.err, x.runs);
     if (status == SG_OK)
         add_all(ev, &x);
     free(x.curve);

@@ -176,7 +176,8 @@ static struct sg_option options[] = {
     {.name = "width", .metavar = "K", .help = "deep-linear: units of a hidden layer, and inputs beside the ones (default 100); unlocked: 512"},
     {.name = "layers", .metavar = "L", .help = "hidden layers, an SG in their middle (default 10; unlocked: 8)"},
     {.name = "outputs", .metavar = "M", .help = "deep-linear: outputs (default 2)"},
-    {.name = "steps", .metavar = "T", .help = "steps in all, timed in 400 parts of which the fastest counts (default: about a second); unlocked: in a round (8)"},
+    {.name = "steps", .metavar = "T",
+     .help = "steps in all, timed in 400 parts of which the fastest counts (default: about a second); unlocked: in a round (8)"},
     {.name = "batch", .metavar = "N", .help = "unlocked: rows of a minibatch (default 128)"},
     {.name = "delay", .metavar = "TAU", .help = "unlocked: how many steps old the SG's pairs are (default 1)"},
     {.name = "form", .metavar = "FORM", .help = "sample, compressed or (linear-regression) spectral"},
@@ -184,7 +185,8 @@ static struct sg_option options[] = {
     {0},
 };
 struct sg_command sg_command_bench = {
-    .name = "bench", .summary = "how fast the simulator steps on this machine", .arguments = "linear-regression|deep-linear|unlocked", .options = options,
+    .name = "bench", .summary = "how fast the simulator steps on this machine", .arguments = "linear-regression|deep-linear|unlocked",
+    .options = options,
     .min_args = 1, .max_args = 1, .run = bench,
     .examples = "  synthgrad bench linear-regression --form compressed\n  synthgrad bench linear-regression --samples 100000 --json\n"
                 "  synthgrad bench deep-linear --width 2 --samples 100\n"

@@ -1,7 +1,8 @@
-/* bench unlocked: batch-norm relu nets on built-in digits, float32, Adam; lock-step backprop against two halves with an SG between them, in two threads.
+/* bench unlocked: batch-norm relu nets on built-in digits, float32, Adam; lock-step backprop against two halves in two threads, an SG between them.
  *
- * All ways take a few steps in turn, round after round, so that a ratio is between neighbours in time; other users of the machine lengthen wall time but
- * not processor time, from which the gains are that two idle processors allow. */
+ *
+ * All ways take a few steps in turn, round after round, so that a ratio is between neighbours in time; other users of the machine lengthen wall time
+ * but not processor time, from which the gains are that two idle processors allow. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ static struct way way_alloc(int kind, const struct sg_bench_setup *setup, const 
     }
     layer[n++] = (struct sg_layer){SG_DENSE, images->classes, true};
     const struct sg_module module = {3 * ((setup->layers + 1) / 2), SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_ARRIVING, 1.0, 0};
-    const struct sg_arch arch = {.dtype = SG_F32, .loss = SG_SOFTMAX_XENT, .inputs = images->rows * images->columns, .labels = images->classes, .n_layers = n,
+    const struct sg_arch arch = {.dtype = SG_F32, .loss = SG_SOFTMAX_XENT, .inputs = images->rows * images->columns, .labels = images->classes,
+                                 .n_layers = n,
                                  .layers = layer, .n_modules = kind >= UNDIVIDED, .modules = &module};
     const struct sg_opt adam = {SG_ADAM, 1e-3, 0.9, 0.999, 1e-8};
     struct way way = {.net = sg_net_alloc(&arch)};
@@ -75,7 +77,7 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Processors that a way had, over all rounds: on a machine that others share this may be less than one, and no more with two threads than with one. */
+/* Processors that a way had, over all rounds: on a shared machine maybe less than one, and no more with two threads than with one. */
 static double processors_of(const struct way *way)
 {
     double wall = 0, cpu = 0;
@@ -120,14 +122,17 @@ static int tell(const struct way way[WAYS], const struct sg_bench_setup *setup)
     json_t *ways = json_array();
     if (!setup->json)
         printf("unlocked: %llu hidden blocks of %llu, minibatches of %llu, delay %llu, float32; %d rounds of %llu steps; %ld processors, load %.1f\n"
-               "%-26s %13s %13s %11s %13s %15s\n", (unsigned long long)setup->layers, (unsigned long long)setup->width, (unsigned long long)setup->batch,
+               "%-26s %13s %13s %11s %13s %15s\n", (unsigned long long)setup->layers, (unsigned long long)setup->width,
+               (unsigned long long)setup->batch,
                (unsigned long long)setup->delay, ROUNDS, (unsigned long long)setup->steps, processors, load, "", "wall ms, least", "CPU ms, least",
                "samples/s", "gain, median", "processors had");
     for (int kind = 0; kind < WAYS; kind++) {
         const double wall = least(way[kind].wall), gain = median_gain(way[PLAIN].wall, way[kind].wall), rate = (double)setup->batch / wall;
         if (!setup->json)
-            printf("%-26s %13.4g %13.4g %11.4g %13.3g %15.2f\n", way_name[kind], 1e3 * wall, 1e3 * least(way[kind].cpu), rate, gain, processors_of(&way[kind]));
-        json_array_append_new(ways, json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "way", way_name[kind], "samples_per_second", sg_report_number(rate), "wall_ms",
+            printf("%-26s %13.4g %13.4g %11.4g %13.3g %15.2f\n", way_name[kind], 1e3 * wall, 1e3 * least(way[kind].cpu), rate, gain,
+                   processors_of(&way[kind]));
+        json_array_append_new(ways, json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "way", way_name[kind], "samples_per_second", sg_report_number(rate),
+                                              "wall_ms",
                                               sg_report_number(1e3 * wall), "cpu_ms", sg_report_number(1e3 * least(way[kind].cpu)), "gain",
                                               sg_report_number(gain), "processors_had", sg_report_number(processors_of(&way[kind]))));
     }
@@ -135,9 +140,11 @@ static int tell(const struct way way[WAYS], const struct sg_bench_setup *setup)
         struct sg_error err;
         json_t *json = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "bench", "unlocked", "layers",
                                  (json_int_t)setup->layers, "width", (json_int_t)setup->width, "batch", (json_int_t)setup->batch, "delay",
-                                 (json_int_t)setup->delay, "steps", (json_int_t)setup->steps, "processors", (json_int_t)processors, "load", sg_report_number(load),
+                                 (json_int_t)setup->delay, "steps", (json_int_t)setup->steps, "processors", (json_int_t)processors, "load",
+                                 sg_report_number(load),
                                  "forward_ms", sg_report_number(ms * cpu.forward), "back_ms", sg_report_number(ms * cpu.back), "sg_ms",
-                                 sg_report_number(ms * cpu.sg), "upper_ms", sg_report_number(ms * cpu.upper), "bound_no_delay", sg_report_number(no_delay),
+                                 sg_report_number(ms * cpu.sg), "upper_ms", sg_report_number(ms * cpu.upper), "bound_no_delay",
+                                 sg_report_number(no_delay),
                                  "bound_delayed", sg_report_number(delayed), "ways", ways);
         return sg_cli_fail(sg_report_write_json("-", json, &err), &err);
     }

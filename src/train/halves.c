@@ -1,7 +1,7 @@
 /* Two halves of a net, unlocked by the SG between them.
  *
- * Slot t mod (delay + 1) carries minibatch t: its rows, and a workspace in which the lower half leaves h and the upper half g, so that nothing is copied.
- * It is free again when the SG has been trained on its pair, at the end of step t + delay: before step t + delay + 1 wants it. */
+ * Slot t mod (delay + 1) carries minibatch t: its rows, and a workspace in which the lower half leaves h and the upper half g, so that nothing is
+ * copied. It is free again when the SG has been trained on its pair, at the end of step t + delay: before step t + delay + 1 wants it. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>

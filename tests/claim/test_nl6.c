@@ -38,7 +38,7 @@ static void who_waits_for_what(void **state)
             CHECK(letter(sg_nl6_theory(&sg_nl6_rules[rule], block, (size_t)depths[shape % 2])) == table[shape % 2][rule][block - 1]);
             CHECK(letter(locks.wait[block - 1]) == table[shape % 2][rule][block - 1]);
         }
-        const bool above_one = rule >= 1 && rule <= 4 && (rule == 2 || rule == 3 || depths[shape % 2] == 2);      /* an SG there: what does it read? */
+        const bool above_one = rule >= 1 && rule <= 4 && (rule == 2 || rule == 3 || depths[shape % 2] == 2);
         CHECK(locks.reach == (!above_one ? 0 : rule == 2 ? 1 : (size_t)depths[shape % 2]));
     }
     sg_base_rng_free(rng);

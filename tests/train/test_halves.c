@@ -7,7 +7,8 @@
 
 enum { IMAGES = 200, WIDTH = 24, CUT = 3, TOP = 7, BATCH = 20, LABELS = 10 };
 static const struct sg_layer layers[TOP] = {{SG_DENSE, WIDTH, false}, {SG_BATCHNORM, WIDTH, false}, {SG_RELU, WIDTH, false},
-                                            {SG_DENSE, WIDTH, false}, {SG_BATCHNORM, WIDTH, false}, {SG_RELU, WIDTH, false}, {SG_DENSE, LABELS, true}};
+                                            {SG_DENSE, WIDTH, false}, {SG_BATCHNORM, WIDTH, false}, {SG_RELU, WIDTH, false},
+                                            {SG_DENSE, LABELS, true}};
 
 static int set_up(void **state)
 {
@@ -36,7 +37,8 @@ static struct run run_of(const struct sg_images *images, enum sg_dtype dtype, en
                                  .n_modules = 1, .modules = &module};
     const struct sg_opt opt = {adam ? SG_ADAM : SG_GD, adam ? 3e-3 : 0.05, 0.9, 0.999, 1e-8};
     struct run r = {.net = sg_net_alloc(&arch), .real = dtype == SG_F32 ? sizeof(float) : sizeof(double)};
-    const struct sg_train_spec spec = {.net = r.net, .net_opt = opt, .sg_opt = opt, .init = SG_HE, .images = images, .batch = BATCH, .decay_steps = 90,
+    const struct sg_train_spec spec = {.net = r.net, .net_opt = opt, .sg_opt = opt, .init = SG_HE, .images = images, .batch = BATCH,
+                                       .decay_steps = 90,
                                        .name = "halves", .seed = test_seed()};
     r.sizes = sg_net_sizes(r.net);
     r.t = sg_train_alloc(&spec);
@@ -205,7 +207,8 @@ static void a_run_that_blows_up_says_so(void **state)
     const struct sg_arch arch = {.dtype = SG_F32, .loss = SG_SOFTMAX_XENT, .inputs = 784, .labels = LABELS, .n_layers = TOP, .layers = layers,
                                  .n_modules = 1, .modules = &module};
     struct sg_net *net = sg_net_alloc(&arch);
-    const struct sg_train_spec spec = {.net = net, .net_opt = {.rate = 1e30}, .sg_opt = {.rate = 1}, .images = *state, .batch = BATCH, .name = "halves"};
+    const struct sg_train_spec spec = {.net = net, .net_opt = {.rate = 1e30}, .sg_opt = {.rate = 1}, .images = *state, .batch = BATCH,
+                                       .name = "halves"};
     struct sg_train *t = sg_train_alloc(&spec);
     struct sg_halves *h = sg_train_halves_alloc(t, 2, 2);
     CHECK_STATUS(sg_train_halves_advance(h, 64), SG_DIVERGED);
@@ -216,7 +219,8 @@ static void a_run_that_blows_up_says_so(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(no_delay_is_a_plain_run), TEST(threads_change_no_bit), TEST(a_step_is_its_definition), TEST(what_is_refused),
+    const struct CMUnitTest tests[] = {TEST(no_delay_is_a_plain_run), TEST(threads_change_no_bit), TEST(a_step_is_its_definition),
+                                       TEST(what_is_refused),
                                        TEST(a_run_that_blows_up_says_so)};
     sg_base_init();
     return cmocka_run_group_tests(tests, set_up, tear_down);
