@@ -127,12 +127,12 @@ static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst,
     return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, the numbers mean nothing */
 }
 
-/* An empirical claim may say several things and be right in some: its control has to take one of these away. */
-static bool loses_an_effect(const struct sg_evidence *ev, const struct sg_evidence *control)
+/* An empirical claim may say several things and be right in some: its control has to take one of these away, an effect or a fact. */
+static bool loses_a_statement(const struct sg_evidence *ev, const struct sg_evidence *control)
 {
     for (size_t i = 0; i < ev->n_rows; i++)
         for (size_t r = 0; r < control->n_rows; r++)
-            if (ev->row[i].effect && ev->row[i].ok && !control->row[r].ok && strcmp(ev->row[i].what, control->row[r].what) == 0)
+            if (ev->row[i].ok && !control->row[r].ok && strcmp(ev->row[i].what, control->row[r].what) == 0)
                 return true;
     return false;
 }
@@ -158,7 +158,7 @@ static enum sg_status run_control(struct sg_judgement *j, const struct batch *ma
         const enum sg_verdict verdict = decide(j->claim, &outcome[i].ev, outcome[i].status);
         if (i == 0 || verdict == j->verdict)
             j->control_verdict = verdict;
-        j->control_ok = j->control_ok && (j->claim->empirical ? loses_an_effect(&j->evidence, &outcome[i].ev) : verdict != j->verdict);
+        j->control_ok = j->control_ok && (j->claim->empirical ? loses_a_statement(&j->evidence, &outcome[i].ev) : verdict != j->verdict);
         for (size_t r = 0; r < outcome[i].ev.n_rows && !*failed; r++)
             if (!outcome[i].ev.row[r].ok) {
                 snprintf(what, sizeof what, "%s", outcome[i].ev.row[r].what);

@@ -11,7 +11,7 @@
 #include "net/kernel/real.h"
 #include "synthgrad/report.h"
 
-static const struct sg_benchmark *const benchmarks[] = {&sg_bench_linear_regression, &sg_bench_deep_linear};
+static const struct sg_benchmark *const benchmarks[] = {&sg_bench_linear_regression, &sg_bench_deep_linear, &sg_bench_unlocked};
 
 /* Processor time of this thread, the only one: waiting for other users of the machine is not the program's speed. */
 static double seconds(void)
@@ -99,6 +99,7 @@ static bool read_setup(struct sg_bench_setup *setup, char form[], size_t form_si
             return false;
         }
     *setup = benchmark->defaults;
+    setup->json = sg_cli_option(command, "json")->given;
     snprintf(form, form_size, "%.*s", (int)strcspn(benchmark->forms, " "), benchmark->forms);
     setup->form = sg_cli_option(command, "form")->given ? sg_cli_option(command, "form")->value : form;
     if (!listed(benchmark->forms, setup->form)) {
@@ -108,7 +109,8 @@ static bool read_setup(struct sg_bench_setup *setup, char form[], size_t form_si
     return sg_cli_integer(&setup->samples, command, "samples", 2, 10000000) && sg_cli_integer(&setup->features, command, "features", 2, 5000) &&
            sg_cli_integer(&setup->width, command, "width", 1, 2000) && sg_cli_integer(&setup->layers, command, "layers", 1, 100) &&
            sg_cli_integer(&setup->outputs, command, "outputs", 1, 1000) && sg_cli_integer(&setup->steps, command, "steps", 1, UINT32_MAX) &&
-           benchmark->check(setup);
+           sg_cli_integer(&setup->batch, command, "batch", 2, 2000) && sg_cli_integer(&setup->delay, command, "delay", 0, 1000) &&
+           (!benchmark->check || benchmark->check(setup));
 }
 
 static json_t *as_json(const struct sg_benchmark *benchmark, const struct sg_bench_setup *setup, double rate, double gflops, double limit)
@@ -145,9 +147,11 @@ static int bench(const struct sg_command *command, size_t n_args, char **args)
         if (strcmp(args[0], benchmarks[i]->name) == 0)
             benchmark = benchmarks[i];
     if (!benchmark)
-        return sg_cli_refuse("there is no benchmark %.60s; there are linear-regression and deep-linear", args[0]);
+        return sg_cli_refuse("there is no benchmark %.60s; there are linear-regression, deep-linear and unlocked", args[0]);
     if (!read_setup(&setup, form, sizeof form, benchmark, command))
         return SG_EXIT_USAGE;
+    if (benchmark->run)
+        return benchmark->run(&setup);
     const double flops = benchmark->flops(&setup);
     if (setup.steps == 0)                                    /* small steps cost more than their arithmetic */
         setup.steps = (uint64_t)(2e10 / (flops + 5000)) + 1;
@@ -169,17 +173,22 @@ static int bench(const struct sg_command *command, size_t n_args, char **args)
 static struct sg_option options[] = {
     {.name = "samples", .metavar = "N", .help = "rows of X (default 1000)"},
     {.name = "features", .metavar = "D", .help = "linear-regression: columns of X, the ones column included (default 101)"},
-    {.name = "width", .metavar = "K", .help = "deep-linear: units of a hidden layer, and inputs beside the ones (default 100)"},
-    {.name = "layers", .metavar = "L", .help = "deep-linear: hidden layers, an SG in their middle (default 10)"},
+    {.name = "width", .metavar = "K", .help = "deep-linear: units of a hidden layer, and inputs beside the ones (default 100); unlocked: 512"},
+    {.name = "layers", .metavar = "L", .help = "hidden layers, an SG in their middle (default 10; unlocked: 8)"},
     {.name = "outputs", .metavar = "M", .help = "deep-linear: outputs (default 2)"},
-    {.name = "steps", .metavar = "T", .help = "steps in all, timed in 400 parts of which the fastest counts (default: about a second)"},
+    {.name = "steps", .metavar = "T",
+     .help = "steps in all, timed in 400 parts of which the fastest counts (default: about a second); unlocked: in a round (8)"},
+    {.name = "batch", .metavar = "N", .help = "unlocked: rows of a minibatch (default 128)"},
+    {.name = "delay", .metavar = "TAU", .help = "unlocked: how many steps old the SG's pairs are (default 1)"},
     {.name = "form", .metavar = "FORM", .help = "sample, compressed or (linear-regression) spectral"},
     {.name = "json", .help = "as JSON"},
     {0},
 };
 struct sg_command sg_command_bench = {
-    .name = "bench", .summary = "how fast the simulator steps on this machine", .arguments = "linear-regression|deep-linear", .options = options,
+    .name = "bench", .summary = "how fast the simulator steps on this machine", .arguments = "linear-regression|deep-linear|unlocked",
+    .options = options,
     .min_args = 1, .max_args = 1, .run = bench,
     .examples = "  synthgrad bench linear-regression --form compressed\n  synthgrad bench linear-regression --samples 100000 --json\n"
-                "  synthgrad bench deep-linear --width 2 --samples 100\n",
+                "  synthgrad bench deep-linear --width 2 --samples 100\n"
+                "  synthgrad bench unlocked --delay 2\n",
 };

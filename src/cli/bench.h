@@ -5,7 +5,8 @@
 #include "cli/cli.h"
 
 struct sg_bench_setup {
-    uint64_t samples, features, width, layers, outputs, steps;
+    uint64_t samples, features, width, layers, outputs, steps, batch, delay;
+    bool json;
     const char *form;
 };
 struct sg_benchmark {
@@ -16,8 +17,9 @@ struct sg_benchmark {
     bool (*check)(const struct sg_bench_setup *setup);           /* false after a refusal */
     double (*flops)(const struct sg_bench_setup *setup);         /* of a step as the net defines it */
     enum sg_status (*time)(double *steps_per_second, const struct sg_bench_setup *setup);
+    int (*run)(const struct sg_bench_setup *setup);              /* one that prints more than a rate, in place of the three above */
 };
-extern const struct sg_benchmark sg_bench_linear_regression, sg_bench_deep_linear;
+extern const struct sg_benchmark sg_bench_linear_regression, sg_bench_deep_linear, sg_bench_unlocked;
 
 /* n rows of a Gaussian set (bias: the last column of x is ones), or its compressed rows. */
 enum sg_status sg_bench_data(struct sg_data *data, const struct sg_bench_setup *setup, size_t d, size_t outputs);

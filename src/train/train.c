@@ -2,24 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "synthgrad/train.h"
+#include "train/internal.h"
 
 enum { LOOK = 64, SCORE_ROWS = 500 };
-
-struct part { size_t n; void *theta, *grad; struct sg_moments moments; struct sg_opt opt; };   /* w, phi */
-
-struct sg_train {
-    struct sg_train_spec spec;
-    struct sg_sizes sizes;
-    size_t real;                            /* bytes of a number */
-    struct part w, phi;
-    void *aux;
-    struct sg_batches *order;
-    struct sg_rows rows, score_rows;
-    struct sg_net_work *work, *score_work;
-    uint64_t time, seen;
-    struct sg_metrics sum;
-};
 
 static struct part part_alloc(size_t n, size_t real, const struct sg_opt *opt)
 {
@@ -76,7 +61,7 @@ void sg_train_free(struct sg_train *t)
     free(t);
 }
 
-static struct sg_state state_of(const struct sg_train *t)
+struct sg_state sg_train_state(const struct sg_train *t)
 {
     return (struct sg_state){.w = t->w.theta, .phi = t->phi.theta, .aux = t->aux};
 }
@@ -88,15 +73,20 @@ static void part_step(struct part *p, enum sg_dtype dtype, double share)
     sg_net_opt_step(p->theta, &p->moments, p->theta, p->grad, &opt, dtype, p->n);
 }
 
+double sg_train_share(const struct sg_train *t, uint64_t time)
+{
+    const uint64_t end = t->spec.decay_steps;
+    return end == 0 ? 1.0 : time < end ? 1.0 - (double)time / (double)end : 0.0;
+}
+
 static void step(struct sg_train *t)
 {
     const enum sg_dtype dtype = sg_net_arch(t->spec.net)->dtype;
     const struct sg_batch batch = sg_data_gather_images(&t->rows, t->spec.images, sg_data_batches_at(t->order, t->time), t->spec.batch);
-    const struct sg_state state = state_of(t);
+    const struct sg_state state = sg_train_state(t);
     struct sg_metrics seen;
     sg_net_eval_state(t->w.grad, t->phi.grad, &seen, t->spec.net, &state, &batch, SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS | SG_TRAIN, t->work);
-    const uint64_t end = t->spec.decay_steps;
-    const double share = end == 0 ? 1.0 : t->time < end ? 1.0 - (double)t->time / (double)end : 0.0;
+    const double share = sg_train_share(t, t->time);
     part_step(&t->w, dtype, share);
     part_step(&t->phi, dtype, share);
     t->sum.loss += seen.loss;
@@ -116,15 +106,21 @@ static bool part_is_finite(const struct part *p, enum sg_dtype dtype)
     return sum == 0.0f;
 }
 
-enum sg_status sg_train_advance(struct sg_train *t, uint64_t steps)
+bool sg_train_is_finite(const struct sg_train *t)
 {
     const enum sg_dtype dtype = sg_net_arch(t->spec.net)->dtype;
+    return part_is_finite(&t->w, dtype) && part_is_finite(&t->phi, dtype);
+}
+
+enum sg_status sg_train_advance(struct sg_train *t, uint64_t steps)
+{
+    SG_REQUIRE(!t->halved);
     for (uint64_t done = 0; done < steps;) {
         if (sg_base_interrupted())
             return SG_INTERRUPTED;
         for (uint64_t end = done + LOOK < steps ? done + LOOK : steps; done < end; done++)
             step(t);
-        if (!part_is_finite(&t->w, dtype) || !part_is_finite(&t->phi, dtype))
+        if (!sg_train_is_finite(t))
             return SG_DIVERGED;
     }
     return SG_OK;
@@ -179,7 +175,7 @@ static size_t largest(const void *p, size_t row, size_t m, enum sg_dtype dtype)
 struct sg_score sg_train_score(struct sg_train *t, const struct sg_images *images)
 {
     const struct sg_arch *arch = sg_net_arch(t->spec.net);
-    const struct sg_state state = state_of(t);
+    const struct sg_state state = sg_train_state(t);
     struct sg_score score = {0};
     size_t right = 0;
     for (size_t first = 0; first < images->n; first += SCORE_ROWS) {
@@ -223,6 +219,7 @@ size_t sg_train_bytes(const struct sg_train *t)
 
 void sg_train_save(void *bytes, const struct sg_train *t)
 {
+    SG_REQUIRE(!t->halved);
     const struct head head = {t->time, t->seen, t->w.moments.t, t->phi.moments.t, t->sum};
     struct field field[FIELDS];
     char *to = bytes;
@@ -241,6 +238,7 @@ void sg_train_load(struct sg_train *t, const void *bytes)
     struct head head;
     struct field field[FIELDS];
     const char *from = bytes;
+    SG_REQUIRE(!t->halved);
     memcpy(&head, from, sizeof head);
     from += sizeof head;
     t->time = head.time;

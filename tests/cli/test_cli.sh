@@ -52,6 +52,9 @@ expect 2 bench linear-regression --samples 10 --features 20
 expect 2 bench linear-regression --width 3
 expect 2 bench deep-linear --form spectral
 expect 2 bench deep-linear --samples 10 --width 10
+expect 2 bench unlocked --layers 1
+expect 2 bench unlocked --samples 10
+expect 0 bench unlocked --layers 2 --width 16 --batch 20 --steps 2 --json
 expect 2 merge "$work/nowhere"
 expect 2 verify dy3_joint_spectrum --out /dev/null/x
 expect 2 verify dy3_joint_spectrum --out "$work/o" --json /dev/null/x
