@@ -66,7 +66,7 @@ awk 'BEGIN { print "size,a,b,c,kind"; for (i = 0; i < 60; i++) print i * i % 17,
 tr ' ' ',' < "$work/two.csv" > "$work/t" && mv "$work/t" "$work/two.csv"
 tr ' ' ',' < "$work/three.csv" > "$work/t" && mv "$work/t" "$work/three.csv"
 printf 'a,y\n1,0\n2,0\n3,0\n5,1\n8,1\n' > "$work/apart.csv"
-printf 'a,b,y\n0,0,0\n1,0,0\n0,1,0\n-9,-9,0\n2,1,1\n1,2,1\n2,2,1\n40,3,1\n' > "$work/stops.csv"
+printf 'a,b,y\n1,-5,0\n0,1,1\n-1,4,1\n3,2,1\n-5,-4,0\n0,1,1\n1,4,1\n0,-2,0\n2,-5,1\n-1,2,0\n0,-2,0\n-1,-4,0\n' > "$work/stops.csv"
 printf 'a,b,y\n0,0,2\n0,1,-1\n1,0,-1\n1,1,2\n' > "$work/flat.csv"
 for words in 'two ill' 'three kind' 'apart y' 'stops y' 'flat y'; do
     file=${words% *}; target=${words#* }
