@@ -68,7 +68,7 @@ void sg_class_tables_free(struct sg_class_tables *t)
 }
 
 enum sg_status sg_class_read(struct sg_class_analysis *a, struct sg_class_tables *t, const struct sg_table *table, const char *path, const char *target,
-                                  struct sg_error *err)
+                             struct sg_error *err)
 {
     const struct sg_design_options asked = {.standardise = a->options.standardise, .intercept = true}, standard = {.standardise = true, .intercept = true};
     enum sg_status status = sg_data_make_design(&t->asked, &a->design, table, path, &target, 1, &asked, err);

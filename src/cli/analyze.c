@@ -90,7 +90,7 @@ static struct sg_option options[] = {
     {.name = NULL},
 };
 struct sg_command sg_command_analyze = {
-    .name = "analyze", .summary = "stable rates, speed, the price of delay; or what an SG costs under the log loss", .arguments = "FILE.csv", .options = options,
+    .name = "analyze", .summary = "stable rates, speed, the price of delay; an SG under the log loss", .arguments = "FILE.csv", .options = options,
     .min_args = 1, .max_args = 1, .run = analyze,
     .examples = "  synthgrad analyze data.csv --target y\n"
                 "  synthgrad analyze data.csv --target y --delay 10 --json\n"
