@@ -66,8 +66,8 @@ static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evid
     bool open = false, contradicted = false;
     for (size_t i = 0; i < ev->n_rows; i++) {
         const struct sg_row *row = &ev->row[i];
-        const bool is_open = row->effect && !row->ok && row->high > 0 && isfinite(row->low) && isfinite(row->high);
-        ok = ok && (row->ok || row->effect);
+        const bool is_open = row->effect && !row->ok && row->high > 0;
+        ok = ok && (row->ok || (row->effect && isfinite(row->low) && isfinite(row->high)));      /* no number, no evidence */
         open = open || is_open;
         contradicted = contradicted || (row->effect && !row->ok && !is_open);
     }
@@ -80,16 +80,21 @@ static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evid
     return claim->empirical ? SG_REPRODUCED : SG_HOLDS;
 }
 
+static bool finds_an_effect(const struct sg_evidence *ev)
+{
+    for (size_t i = 0; i < ev->n_rows; i++)
+        if (ev->row[i].effect && ev->row[i].ok)
+            return true;
+    return false;
+}
+
 /* What an empirical claim found is a result, whichever way it falls; its control has something to take away only where an effect was found. */
 static bool is_as_it_should_be(const struct sg_judgement *j)
 {
     const bool control = !j->has_control || j->control_ok;
     if (!j->claim->empirical)
         return strcmp(sg_claim_verdict_name(j->verdict), j->expected) == 0 && control;
-    bool found = false;
-    for (size_t i = 0; i < j->evidence.n_rows; i++)
-        found = found || (j->evidence.row[i].effect && j->evidence.row[i].ok);
-    return (control || !found) && (j->verdict == SG_REPRODUCED || j->verdict == SG_NOT_REPRODUCED || j->verdict == SG_INCONCLUSIVE);
+    return (control || !finds_an_effect(&j->evidence)) && (j->verdict == SG_REPRODUCED || j->verdict == SG_NOT_REPRODUCED || j->verdict == SG_INCONCLUSIVE);
 }
 
 /* A claim about what fails may be refuted: it says so in its case, by expecting it. */
@@ -195,9 +200,12 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
     enum sg_status worst;
     status = run_all(&out->evidence, &worst, &b, out->replicates, err);
     out->verdict = status == SG_IO ? SG_SKIPPED : decide(out->claim, &out->evidence, worst);
-    if (status == SG_OK && c->has_control) {
+    const bool loses = !out->claim->empirical || finds_an_effect(&out->evidence);
+    if (status == SG_OK && c->has_control && loses) {
         out->has_control = true;
         status = run_control(out, &b, err);
+    } else if (status == SG_OK && c->has_control && !out->evidence.note[0]) {
+        snprintf(out->evidence.note, sizeof out->evidence.note, "nothing was found that the control (%.200s) could take away", c->control_text);
     }
     out->ok = is_as_it_should_be(out);
     if (status == SG_IO) {                            /* the data are not here: say so, and that is all */
