@@ -225,3 +225,4 @@ int main(void)
     sg_base_init();
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
+
