@@ -33,7 +33,7 @@ do for [pass = 1:2] {
     set style fill transparent solid 0.15 noborder
     do for [p = 0:1] {
         file = dir.(p == 0 ? '/to_last.dat' : '/to_below.dat')
-        set lmargin at screen (p == 0 ? left : 0.56); set rmargin at screen (p == 0 ? 0.5 : right); set bmargin at screen 0.085; set tmargin at screen 0.355
+        set lmargin at screen (p == 0 ? left : 0.56); set rmargin at screen (p == 0 ? 0.48 : right); set bmargin at screen 0.085; set tmargin at screen 0.355
         set ylabel (p == 0 ? "from the last block" : "from the block below") offset 1,0
         if (p == 0) { set key top right samplen 2 spacing 1 } else { unset key }
         set arrow 1 from cut + 0.5, graph 0 to cut + 0.5, graph 1 nohead lc rgb sg_grey dt 3 lw 2

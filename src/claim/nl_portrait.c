@@ -151,9 +151,10 @@ static double off_definition(const double *d, const double *h, size_t n, size_t 
             mean_b += (long double)b[u] / (long double)k;
         }
         for (size_t u = 0; u < k; u++) {
-            aa += (a[u] - mean_a) * (a[u] - mean_a);
-            ab += (a[u] - mean_a) * (b[u] - mean_b);
-            bb += (b[u] - mean_b) * (b[u] - mean_b);
+            const long double x = (long double)a[u] - mean_a, y = (long double)b[u] - mean_b;
+            aa += x * x;
+            ab += x * y;
+            bb += y * y;
         }
         const bool none = aa <= 0 || bb <= 0;
         const double want = i == j ? 0 : none ? 1 : (double)(1 - ab / sqrtl(aa * bb));
