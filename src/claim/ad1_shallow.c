@@ -21,6 +21,7 @@ struct run {
     struct sg_batch batch;
     struct sg_fitted *fitted;
     double middle, *w, *p;                               /* of the spectrum of S_x; w and p = X w now */
+    double mu;                                           /* the case's, or less after w left */
     uint64_t steps;
     enum sg_status status;
 };
@@ -45,6 +46,7 @@ static void start_run(struct run *run, const struct sg_trial *trial, size_t set,
     run->field = sg_sim_net_field(run->net, run->data->n);
     run->batch = sg_sim_batch(run->data);
     run->middle = spectrum_middle(run->data);
+    run->mu = run->c->train.mu;
     run->w = SG_NEW(run->data->d, double);
     run->p = SG_NEW(run->data->n, double);
     struct sg_rng *rng = sg_base_rng_alloc(trial->seed, sg_ad1_sets[set].name, seed, "w");
@@ -77,8 +79,7 @@ static struct rates rates_now(struct run *run)
         l2p2 += curvature * p * p;
         p2 += p * p;
     }
-    const double mu = run->c->train.mu;
-    return (struct rates){mu / (run->middle * fmax(sg_sim_fitted_phi(run->fitted)[0], l2p2 / p2)), mu / l2};
+    return (struct rates){run->mu / (run->middle * fmax(sg_sim_fitted_phi(run->fitted)[0], l2p2 / p2)), run->mu / l2};
 }
 
 static void advance(struct run *run, uint64_t steps)
@@ -111,15 +112,26 @@ static double open_by_residual(const struct run *run)
     return status == SG_OK ? bound : SG_NAN;
 }
 
+/* The rates go with curvatures of the moment; towards a point with a large t these may change faster than the step allows, and w leaves: then from the
+ * start again with a quarter of mu.  A run may still be under way after `steps`: it has not arrived, and is no evidence. */
 static void train_to_rest(struct sg_ad1_seed *out, struct run *run)
 {
     const uint64_t most = (uint64_t)run->c->train.steps;
     const double enough = TIGHT * out->theory.gap + SMALL;
+    double *start = sg_base_copy(run->w, run->data->d, sizeof *start);
     out->tolerance = SG_NAN;
     while (run->status == SG_OK && run->steps < most && !(out->tolerance <= enough)) {
         advance(run, LOOK);
-        out->tolerance = open_by_residual(run);
+        if (run->status == SG_OK) {
+            out->tolerance = open_by_residual(run);
+        } else {
+            memcpy(run->w, start, run->data->d * sizeof *start);
+            run->mu /= 4;
+            sg_sim_fitted_restart(run->fitted, run->w, 0);
+            run->status = sg_sim_fitted_look(run->fitted);
+        }
     }
+    free(start);
     out->arrived = out->tolerance <= enough;
     out->gap = loss_now(run) - out->theory.infimum;
 }
