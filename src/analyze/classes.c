@@ -148,7 +148,7 @@ static void compare(struct sg_class_analysis *a, const struct sg_class_subject *
     else if (same)
         a->verdict = SG_CLASS_HARMLESS;
     else
-        a->verdict = s->optimum->finite && a->likelihood_ratio <= (double)a->freedom ? SG_CLASS_NEGLIGIBLE : SG_CLASS_HARMFUL;
+        a->verdict = s->optimum && s->optimum->finite && a->likelihood_ratio <= (double)a->freedom ? SG_CLASS_NEGLIGIBLE : SG_CLASS_HARMFUL;
 }
 
 /* ---- all of it ---------------------------------------------------------------------------------------------------------------- */

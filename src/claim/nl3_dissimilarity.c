@@ -82,9 +82,10 @@ static void add_tiles(struct sg_evidence *ev, const struct sg_nl_gallery *g)
     for (enum sg_nl_rule rule = 0; rule < SG_NL_RULES; rule++) {
         const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, 0);
         for (size_t block = 0; block < g->depth; block++)
-            for (size_t i = 0; i < SG_NL_TILES * SG_NL_TILES; i++)
-                sg_claim_point(ev, (const double[]){rule, (double)block + 1, (double)(i / SG_NL_TILES), (double)(i % SG_NL_TILES),
-                                                    p.tile[block * SG_NL_TILES * SG_NL_TILES + i]});
+            for (size_t row = 0; row < SG_NL_TILES; row++)
+                for (size_t column = 0; column < SG_NL_TILES; column++)
+                    sg_claim_point(ev, (const double[]){rule, (double)block + 1, (double)row, (double)column,
+                                                        p.tile[(block * SG_NL_TILES + row) * SG_NL_TILES + column]});
     }
 }
 

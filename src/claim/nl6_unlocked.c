@@ -167,7 +167,8 @@ static double mean_of(const struct experiment *x, size_t variant, size_t epoch, 
 /* Test accuracy of tau = 0 when its SG had learned from as many pairs as this run's, between epochs on a line: what a late start alone would cost. */
 static double late_start(const struct experiment *x, size_t variant)
 {
-    const double epoch = (double)x->epochs - (double)tau_of(x, variant) / (double)(x->seen->n / (size_t)x->trial->c->train.batch);
+    const size_t steps = x->seen->n / (size_t)x->trial->c->train.batch;      /* an epoch's: the rest is left out */
+    const double epoch = (double)x->epochs - (double)tau_of(x, variant) / (double)steps;
     if (epoch < 1)
         return SG_NAN;
     const size_t before = (size_t)epoch;

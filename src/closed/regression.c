@@ -192,7 +192,8 @@ static enum sg_status descend(struct newton *s, double *decrement)
         return status;
     *decrement = sg_base_dot(s->step, s->gradient, s->size);
     const double before = s->loss;
-    for (double t = 1; t > 1e-12; t /= 2) {
+    for (int halvings = 0; halvings < 40; halvings++) {
+        const double t = ldexp(1, -halvings);
         for (size_t a = 0; a < s->size; a++)
             s->trial[a] = s->b[a] - t * s->step[a];
         s->loss = loss_at(s, s->trial);
