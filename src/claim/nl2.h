@@ -58,7 +58,7 @@ enum sg_status sg_nl2_fields(struct sg_evidence *ev, const struct sg_trial *tria
 
 /* A run of T steps is looked at after T/32, T/16, ..., T; early is T/8, when the SG has had time to learn, and late is T.  FINE: side of the grid
  * that is drawn. */
-enum { SG_NL2_TIMES = 6, SG_NL2_EARLY = 3, SG_NL2_LATE = 5, SG_NL2_FINE = 61 };
+enum { SG_NL2_TIMES = 6, SG_NL2_EARLY = 2, SG_NL2_LATE = 5, SG_NL2_FINE = 61 };
 enum sg_nl2_kind { SG_NL2_MSE, SG_NL2_LOG, SG_NL2_KINDS };
 enum sg_nl2_who { SG_NL2_TRAINED, SG_NL2_BEST, SG_NL2_WHO };      /* the SG as training has it, and the best linear one at that moment */
 

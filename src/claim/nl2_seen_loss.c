@@ -99,6 +99,7 @@ static void add_tables(struct sg_evidence *ev, const struct sg_nl2_experiment *x
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
         char title[160];
         snprintf(title, sizeof title, "%s, medians of %zu seeds (T = %d steps)", tables[t].what, x->seeds, x->c->train.steps);
+        _Static_assert(SG_NL2_KINDS * (SG_NL2_TIMES - SG_NL2_EARLY) == 8, "a value for each column");
         sg_claim_listing(ev, title, "SG|mse T/8|mse T/4|mse T/2|mse T|log T/8|log T/4|log T/2|log T");
         for (size_t place = x->places; place-- > 0;) {
             enum { SHOWN = SG_NL2_TIMES - SG_NL2_EARLY };
