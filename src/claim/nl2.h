@@ -28,6 +28,7 @@ double sg_nl2_seen_value(const struct sg_nl2_seen *seen, const double *h, size_t
 
 /* How the two compare, over all points and all labels and about the labels' means. */
 struct sg_nl2_view {
+    bool flat;                    /* the true loss is a constant a label, up to rounding, as of a net whose relus have all died: nothing to compare */
     double correlation, plain;    /* plain: that of 1/2 h A h^T + (y B + C) h^T, the symmetric part of A in place of the nearest */
     double off;                   /* mean square of the difference over that of the loss: 1 - R^2 */
     double worst;                 /* largest difference */
@@ -70,6 +71,7 @@ struct sg_nl2_experiment {
     struct sg_nl2_view *view;                /* seeds x kinds x times x places x who */
     double *bound;                           /* seeds x times x 2: sg_nl2_exact_bound under MSE after the last hidden layer and at the output */
     double *gain;                            /* seeds x kinds: the share of the best constant's loss that is gone at the end */
+    size_t n_live, *live;                    /* seeds whose two losses are flat at no time from early to late */
     enum sg_status *status;                  /* seeds x kinds */
     struct sg_error *err;
     atomic_size_t *done;

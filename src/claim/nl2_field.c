@@ -143,7 +143,7 @@ static enum sg_status check_nearest(struct sg_evidence *ev, struct sg_rng *rng)
             const double off = field[row] - sg_base_dot(design + row * ENTRIES, best, ENTRIES);
             square += off * off / POINTS;
         }
-        sg_claim_compare(ev, SG_CLOSED_FORM, "mean square without a potential: sum of sigma_i sigma_j/(sigma_i + sigma_j) (A_ij - A_ji)^2, least squares",
+        sg_claim_compare(ev, SG_CLOSED_FORM, "left by least squares: sum over pairs of sigma_i sigma_j/(sigma_i + sigma_j) (A_ij - A_ji)^2",
                          square, left, 10 * K * SG_UNIT_ROUNDOFF * size,
                          "10 k u E|s|^2: both are of second order in what they solve for");
         for (size_t i = 0, entry = 0; i < K; i++)

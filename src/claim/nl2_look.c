@@ -126,6 +126,13 @@ static double product(const double *a, const double *b, size_t classes, size_t n
     return sum;
 }
 
+/* Sums of n terms are off by n u of the largest. */
+static bool is_flat(const double *loss, size_t classes, size_t n)
+{
+    const double rounding = (double)n * SG_UNIT_ROUNDOFF * sg_base_max_abs(loss, classes * n);
+    return product(loss, loss, classes, n) <= (double)(classes * n) * rounding * rounding;
+}
+
 /* 0 where a field is 0 and sees nothing. */
 static double correlation(const double *a, const double *b, size_t classes, size_t n)
 {
@@ -163,6 +170,7 @@ enum sg_status sg_nl2_look(struct sg_nl2_view *view, struct sg_nl2_seen *seen, c
             plain[c * n + i] = sg_closed_potential_value(phi, slope, f->h + i * k, zero, k);
         }
     }
+    view->flat = is_flat(f->loss, f->classes, n);
     view->correlation = correlation(nearest, f->loss, f->classes, n);
     view->plain = correlation(plain, f->loss, f->classes, n);
     view->worst = sg_base_max_abs_diff(nearest, f->loss, all);

@@ -44,23 +44,25 @@ static double effect_trains(const struct sg_nl2_experiment *x, size_t seed)
     return x->gain[seed * SG_NL2_KINDS + SG_NL2_LOG];
 }
 
-static void add_effect(struct sg_evidence *ev, const struct sg_nl2_experiment *x, const char *what, const char *name,
+/* Over the n seeds, or seed[0] .. seed[n - 1].  One or none says nothing of a difference of correlations but that it lies in [-2, 2]. */
+static void add_effect(struct sg_evidence *ev, const struct sg_nl2_experiment *x, const char *what, const char *name, const size_t *seed, size_t n,
                        double (*effect)(const struct sg_nl2_experiment *, size_t))
 {
-    double *one = SG_NEW(x->seeds, double), mean = 0, interval[2];
+    double *one = SG_NEW(n + 1, double), mean = 0, interval[2] = {-2, 2};
     size_t plus = 0, ties = 0;
-    for (size_t seed = 0; seed < x->seeds; seed++) {
-        one[seed] = effect(x, seed);
-        mean += one[seed] / (double)x->seeds;
-        plus += one[seed] > 0;
-        ties += one[seed] == 0;
+    for (size_t i = 0; i < n; i++) {
+        one[i] = effect(x, seed ? seed[i] : i);
+        mean += one[i] / (double)n;
+        plus += one[i] > 0;
+        ties += one[i] == 0;
     }
-    struct sg_rng *rng = sg_claim_rng(x->trial, what);
-    sg_claim_bootstrap(interval, one, x->seeds, rng);
-    sg_base_rng_free(rng);
+    if (n > 1) {
+        struct sg_rng *rng = sg_claim_rng(x->trial, what);
+        sg_claim_bootstrap(interval, one, n, rng);
+        sg_base_rng_free(rng);
+    }
     sg_claim_effect(ev, what, mean, interval[0], interval[1], "bootstrap over seeds");
-    sg_claim_listing_row(ev, name, (const double[]){mean, interval[0], interval[1], (double)plus, (double)x->seeds,
-                                                    sg_claim_sign_test(plus, x->seeds - ties)});
+    sg_claim_listing_row(ev, name, (const double[]){mean, interval[0], interval[1], (double)plus, (double)n, sg_claim_sign_test(plus, n - ties)});
     free(one);
 }
 
@@ -68,13 +70,13 @@ enum field { CORRELATION, PLAIN, R2, WITHOUT, ERROR };
 
 static double median(const struct sg_nl2_experiment *x, enum sg_nl2_kind kind, size_t time, size_t place, enum sg_nl2_who who, enum field field)
 {
-    double *all = SG_NEW(x->seeds, double);
-    for (size_t seed = 0; seed < x->seeds; seed++) {
-        const struct sg_nl2_view *v = sg_nl2_view_of(x, seed, kind, time, place, who);
+    double *all = SG_NEW(x->n_live + 1, double);
+    for (size_t i = 0; i < x->n_live; i++) {
+        const struct sg_nl2_view *v = sg_nl2_view_of(x, x->live[i], kind, time, place, who);
         const double of_field[] = {v->correlation, v->plain, 1 - v->off, v->without, v->error};
-        all[seed] = of_field[field];
+        all[i] = of_field[field];
     }
-    const double value = sg_claim_quantile(all, x->seeds, 0.5);
+    const double value = x->n_live > 0 ? sg_claim_quantile(all, x->n_live, 0.5) : SG_NAN;
     free(all);
     return value;
 }
@@ -98,7 +100,7 @@ static void add_tables(struct sg_evidence *ev, const struct sg_nl2_experiment *x
         {ERROR, SG_NL2_TRAINED, "E|s - g|^2 / E|g|^2"}};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
         char title[160];
-        snprintf(title, sizeof title, "%s, medians of %zu seeds (T = %d steps)", tables[t].what, x->seeds, x->c->train.steps);
+        snprintf(title, sizeof title, "%s, medians of %zu seeds (T = %d steps)", tables[t].what, x->n_live, x->c->train.steps);
         _Static_assert(SG_NL2_KINDS * (SG_NL2_TIMES - SG_NL2_EARLY) == 8, "a value for each column");
         sg_claim_listing(ev, title, "SG|mse T/8|mse T/4|mse T/2|mse T|log T/8|log T/4|log T/2|log T");
         for (size_t place = x->places; place-- > 0;) {
@@ -132,7 +134,8 @@ static void add_series(struct sg_evidence *ev, const struct sg_nl2_experiment *x
         for (size_t p = 0; p < sizeof shown / sizeof *shown; p++)
             for (size_t i = 0; i < side * side; i++)
                 sg_claim_point(ev, (const double[]){kind, -1 + 2 * (double)(i % side) / (double)(side - 1),
-                                                    -1 + 2 * (double)(i / side) / (double)(side - 1), (double)shown[p], x->fine[(kind * side * side + i) * (1 + x->places) + shown[p]]});
+                                                    -1 + 2 * (double)(i / side) / (double)(side - 1), (double)shown[p],
+                                                    x->fine[(kind * side * side + i) * (1 + x->places) + shown[p]]});
     struct sg_data data;
     struct sg_error err;
     if (sg_case_make_data(&data, x->c, x->trial->seed, 0, &err) != SG_OK)
@@ -155,14 +158,32 @@ static void add_exact(struct sg_evidence *ev, const struct sg_nl2_experiment *x)
                                x->bound[(seed * SG_NL2_TIMES + time) * 2 + i], "10 q u |Z| |phi| |h - mean| + n u max l");
 }
 
-static void report(struct sg_evidence *ev, const struct sg_nl2_experiment *x)
+static void find_live(struct sg_nl2_experiment *x)
 {
+    for (size_t seed = 0; seed < x->seeds; seed++) {
+        bool live = true;
+        for (size_t i = 0; i < SG_NL2_KINDS * (SG_NL2_TIMES - SG_NL2_EARLY); i++)
+            live = live && !sg_nl2_view_of(x, seed, (enum sg_nl2_kind)(i % SG_NL2_KINDS), SG_NL2_EARLY + i / SG_NL2_KINDS, 0, SG_NL2_TRAINED)->flat;
+        if (live)
+            x->live[x->n_live++] = seed;
+    }
+}
+
+static void report(struct sg_evidence *ev, struct sg_nl2_experiment *x)
+{
+    find_live(x);
+    if (x->n_live < x->seeds)
+        snprintf(ev->note, sizeof ev->note, "%zu of %zu seeds are left out of correlations: a net of theirs has died", x->seeds - x->n_live, x->seeds);
     add_exact(ev, x);
     sg_claim_listing(ev, "effects, one value a seed", "effect|mean|from|to|positive|seeds|sign test p");
-    add_effect(ev, x, "MSE over log loss: correlation of seen and true loss right under the loss, at T", "MSE over log loss", effect_mse);
-    add_effect(ev, x, "nearer the loss is better: correlation, upper less lower half of the hidden layers", "nearer is better", effect_near);
-    add_effect(ev, x, "earlier is better: correlation over the hidden layers, at T/8 less at T", "earlier is better", effect_early);
-    add_effect(ev, x, "log loss trains all the same: of the best constant's loss, the share that is gone at T", "log loss trains", effect_trains);
+    add_effect(ev, x, "MSE over log loss: correlation of seen and true loss right under the loss, at T", "MSE over log loss", x->live,
+               x->n_live, effect_mse);
+    add_effect(ev, x, "nearer the loss is better: correlation, upper less lower half of the hidden layers", "nearer is better", x->live,
+               x->n_live, effect_near);
+    add_effect(ev, x, "earlier is better: correlation over the hidden layers, at T/8 less at T", "earlier is better", x->live,
+               x->n_live, effect_early);
+    add_effect(ev, x, "log loss trains all the same: of the best constant's loss, the share that is gone at T", "log loss trains", NULL,
+               x->seeds, effect_trains);
     if (x->fine) {
         add_tables(ev, x);
         add_series(ev, x);
@@ -200,6 +221,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
     x.view = SG_NEW(x.seeds * SG_NL2_KINDS * SG_NL2_TIMES * x.places * SG_NL2_WHO, struct sg_nl2_view);
     x.bound = SG_NEW(x.seeds * SG_NL2_TIMES * 2, double);
     x.gain = SG_NEW(x.seeds * SG_NL2_KINDS, double);
+    x.live = SG_NEW(x.seeds, size_t);
     x.status = SG_NEW(x.seeds * SG_NL2_KINDS, enum sg_status);
     x.err = SG_NEW(x.seeds * SG_NL2_KINDS, struct sg_error);
     atomic_size_t done = 0;
@@ -218,6 +240,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
     free(x.view);
     free(x.bound);
     free(x.gain);
+    free(x.live);
     free(x.status);
     free(x.err);
     free(x.fine);
@@ -226,9 +249,9 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
 
 const struct sg_claim sg_claim_nl2 = {
     .id = "NL2", .name = "nl2_seen_loss", .title = "the loss that an SG sees",
-    .statement = "A linear SG's field hA + yB + C is the gradient of a loss iff A is symmetric; else a nearest one is, and what is left has no potential. "
-                 "Under MSE with nothing nonlinear above it the best SG sees the loss itself. Elsewhere the seen loss is measured against the true one "
-                 "over the grid: log loss is seen distorted yet trains, nearer the loss is better than far from it, early better than late. Effects with "
-                 "bootstrap intervals over seeds.",
+    .statement = "A linear SG's field hA + yB + C is the gradient of a loss iff A is symmetric; else a nearest one is, and what is left has no "
+                 "potential. Under MSE with nothing nonlinear above it the best SG sees the loss itself. Elsewhere the seen loss is measured against the "
+                 "true one over the grid: log loss is seen distorted yet trains, nearer the loss is better than far from it, early better than late. "
+                 "Effects with bootstrap intervals over seeds.",
     .empirical = true, .allows = SG_ANY_LOSS | SG_ANY_OPTIMISER | SG_ANY_NET, .measure = measure,
 };
