@@ -52,16 +52,13 @@ static void add_effect(struct sg_evidence *ev, const struct sg_nl2_experiment *x
     size_t plus = 0, ties = 0;
     for (size_t i = 0; i < n; i++) {
         one[i] = effect(x, seed ? seed[i] : i);
-        mean += one[i] / (double)n;
         plus += one[i] > 0;
         ties += one[i] == 0;
     }
-    if (n > 1) {
-        struct sg_rng *rng = sg_claim_rng(x->trial, what);
-        sg_claim_bootstrap(interval, one, n, rng);
-        sg_base_rng_free(rng);
-    }
-    sg_claim_effect(ev, what, mean, interval[0], interval[1], "bootstrap over seeds");
+    if (n > 1)
+        mean = sg_claim_effect_over_seeds(interval, ev, x->trial, what, one, n);
+    else
+        sg_claim_effect(ev, what, mean, interval[0], interval[1], "too few seeds");
     sg_claim_listing_row(ev, name, (const double[]){mean, interval[0], interval[1], (double)plus, (double)n, sg_claim_sign_test(plus, n - ties)});
     free(one);
 }
