@@ -44,6 +44,8 @@ NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_
 NL3  | src/claim/nl_portrait.c | s/: 1 - d\[i\]/: 1 + d[i]/                                          | nl3_dissimilarity
 NL4  | src/claim/nl_portrait.c | s/\/ n - total\[i\]/\/ n + total[i]/                                | nl4_probes
 NL5  | src/claim/nl_portrait.c | s/squares += entry/squares -= entry/                               | nl5_weight_norms
+NL2  | src/closed/potential.c | s/(p \* above + q \* below)/(q * above + p * below)/                    | nl2_seen_loss
+NL2  | src/closed/potential.c | s/p \* q \/ both/2 * p * q \/ both/                                     | nl2_seen_loss
 NL7  | src/net/eval.c           | s/return base;/return s;/                                          | nl7_observe_only
 DY2  | src/closed/frozen.c     | s/critical, 2 \* creal/critical, 2.01 * creal/                     | dy2_frozen_sg
 DY2  | src/closed/frozen.c     | s/l = m; l < q/l = m; l < q - 1/                                   | dy2_one_output

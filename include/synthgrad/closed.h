@@ -239,4 +239,17 @@ enum sg_status sg_closed_fast_start(double *late, struct sg_fast *f, const doubl
 /* S_z = E[z^T z] at w, z = (h, y, 1), (K + m + 1)^2; f's own, until the next call. */
 const double *sg_closed_fast_s_z(struct sg_fast *f, const double *w);
 
+/* ---- the loss that a linear SG sees (NL2) ---------------------------------------------------------------------------------- */
+
+/* The field s(h) = h A + b on R^k is a gradient iff A = A^T.  Its circulation around the parallelogram h, h + u, h + u + v, h + v: u (A - A^T) v^T,
+ * wherever h is. */
+double sg_closed_circulation(const double *a, const double *u, const double *v, size_t k);
+/* V(h) = 1/2 (h - from) S (h - from)^T + b (h - from)^T: the potential of (h - from) S + b that is 0 at `from`, for symmetric S. */
+double sg_closed_potential_value(const double *s, const double *b, const double *h, const double *from, size_t k);
+/* Of all fields (h - mean) S + b with S symmetric, the nearest one to (h - mean) A + b in the mean square over points of covariance sigma:
+ * sigma S + S sigma = sigma A + A^T sigma, the symmetric part of A only where sigma is a multiple of I (or A is symmetric).  left: the mean square of
+ * what remains, the least that a field of this form has without a potential.  Eigenvalues below k u sigma_max count as zero.
+ * All k x k; s may not be a.  SG_NOT_FINITE: outputs are NaN. */
+enum sg_status sg_closed_potential_nearest(double *s, double *left, const double *a, const double *sigma, size_t k) SG_MUST_CHECK;
+
 #endif
