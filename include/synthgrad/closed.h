@@ -8,6 +8,8 @@
 
 #include "synthgrad/data.h"
 
+#pragma GCC visibility push(default)
+
 /* ---- the least-squares fit and its moments -------------------------------------------------------------------- */
 
 struct sg_fit {
@@ -238,5 +240,7 @@ enum sg_status sg_closed_fast_advance(double *state, struct sg_fast *f, double s
 enum sg_status sg_closed_fast_start(double *late, struct sg_fast *f, const double *w, const double *psi) SG_MUST_CHECK;
 /* S_z = E[z^T z] at w, z = (h, y, 1), (K + m + 1)^2; f's own, until the next call. */
 const double *sg_closed_fast_s_z(struct sg_fast *f, const double *w);
+
+#pragma GCC visibility pop
 
 #endif
