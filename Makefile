@@ -11,7 +11,7 @@ DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-tor
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
 # ---- flags.  -O2 without contraction: theory code gives the same bits at every call site. ----
-STD      := -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread
+STD      := -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -fPIC -fno-semantic-interposition -pthread
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wvla -Wstrict-prototypes -Wmissing-prototypes
 WERROR   ?= $(if $(CI),-Werror)
 OPT_release := -O2 -g
@@ -46,12 +46,15 @@ CLI_OBJ    := $(CLI_SRC:%.c=$B/%.o)
 TEST_OBJ   := $(TEST_SRC:%.c=$B/%.o) $B/tests/support.o
 TESTS      := $(TEST_SRC:tests/%.c=$B/tests/%)
 LIB        := $B/libsynthgrad.a
+# Before 1.0 a minor version may break programs: it is in the name the loader looks for.
+SONAME     := libsynthgrad.so.$(basename $(VERSION))
+SHLIB      := $B/libsynthgrad.so.$(VERSION)
 
 # `make V=1` shows the commands.
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants proofs fuzz install uninstall clean help
+.PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants proofs fuzz man install uninstall clean help
 
 all: build/synthgrad  ## build the library and the program (default)
 
@@ -67,6 +70,13 @@ $B/synthgrad: $(CLI_OBJ) $(LIB)
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
+
+# The names of the public headers and no others: the linker adds some of its own, and gcc forgets to hide functions with target_clones.
+$B/libsynthgrad.map: $(wildcard include/synthgrad/*.h)
+	@{ echo '{ global:'; cat $^ | grep -o 'sg_[a-z0-9_]*' | sort -u | sed 's/$$/;/'; echo 'local: *; };'; } > $@
+$(SHLIB): $(LIB_OBJ) $B/libsynthgrad.map
+	@echo "  link $@"
+	$(Q)$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,$(SONAME) -Wl,-Bsymbolic-functions -Wl,--version-script,$B/libsynthgrad.map -o $@ $(LIB_OBJ) $(PKG_LIBS)
 
 # Objects wait for deps when both are asked for, and never rebuild because of it.
 BUILD_AFTER := $(filter deps deps-dev,$(MAKECMDGOALS))
@@ -191,19 +201,54 @@ mutants: $(TESTS) build/synthgrad  ## N changes drawn by SEED; which does no tes
 print-%:  # the value of a Makefile variable, for the tools
 	@echo '$($*)'
 
-install: build/synthgrad  ## to PREFIX (default /usr/local), under DESTDIR
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include/synthgrad share/synthgrad/cases share/synthgrad/plots)
+man: build/synthgrad.1 build/synthgrad.bash  ## the manual page, and completion for bash, from the program's own table of commands
+build/synthgrad.1: $B/synthgrad
+	@$< --help-man > $@
+build/synthgrad.bash: $B/synthgrad
+	@$< --help-bash > $@
+
+# Where things go; LIBDIR for systems that keep libraries elsewhere.
+LIBDIR  ?= $(PREFIX)/lib
+SHARE   := $(PREFIX)/share
+CASES_IN := $(SHARE)/synthgrad
+# What a program linked with the archive needs besides.  Not pkg-config's gsl, which brings GSL's own CBLAS.
+PRIVATE := -lgsl -lcsv -llapacke -lopenblas $(if $(FLINT),-lflint) -lm -pthread
+define PKG_CONFIG_FILE
+prefix=$(PREFIX)
+libdir=$(LIBDIR)
+includedir=$${prefix}/include
+
+Name: synthgrad
+Description: synthetic gradients, solved and simulated
+Version: $(VERSION)
+Requires.private: $(filter-out gsl,$(PKGS))
+Cflags: -I$${includedir}
+Libs: -L$${libdir} -lsynthgrad
+Libs.private: $(PRIVATE)
+endef
+export PKG_CONFIG_FILE
+
+install: build/synthgrad $(SHLIB) man  ## to PREFIX (default /usr/local), under DESTDIR
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(LIBDIR)/pkgconfig $(PREFIX)/include/synthgrad $(CASES_IN)/cases $(CASES_IN)/plots \
+	  $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/doc/synthgrad/proofs)
 	install -m 755 $B/synthgrad $(DESTDIR)$(PREFIX)/bin/synthgrad
-	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libsynthgrad.a
+	install -m 644 $(LIB) $(SHLIB) $(DESTDIR)$(LIBDIR)
+	ln -sf $(notdir $(SHLIB)) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libsynthgrad.so
 	install -m 644 include/synthgrad/*.h $(DESTDIR)$(PREFIX)/include/synthgrad
-	install -m 644 cases/*.cfg $(DESTDIR)$(PREFIX)/share/synthgrad/cases
-	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/synthgrad/plots
-	printf 'prefix=%s\nName: synthgrad\nDescription: synthetic gradients, solved and simulated\nVersion: %s\nRequires: %s\nCflags: -I$${prefix}/include\nLibs: -L$${prefix}/lib -lsynthgrad -lgsl -lcsv -llapacke -lopenblas %s -lm -pthread\n' \
-	  '$(PREFIX)' '$(VERSION)' '$(filter-out gsl,$(PKGS))' '$(if $(FLINT),-lflint)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/synthgrad.pc
+	install -m 644 cases/*.cfg $(DESTDIR)$(CASES_IN)/cases
+	install -m 644 plots/*.gp $(DESTDIR)$(CASES_IN)/plots
+	install -m 644 build/synthgrad.1 $(DESTDIR)$(SHARE)/man/man1/synthgrad.1
+	install -m 644 build/synthgrad.bash $(DESTDIR)$(SHARE)/bash-completion/completions/synthgrad
+	install -m 644 README.md CHANGELOG.md CITATION.cff LICENSE $(DESTDIR)$(SHARE)/doc/synthgrad
+	install -m 644 proofs/*.md $(DESTDIR)$(SHARE)/doc/synthgrad/proofs
+	@printf '%s\n' "$$PKG_CONFIG_FILE" > $(DESTDIR)$(LIBDIR)/pkgconfig/synthgrad.pc
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 
 uninstall:  ## undo install
-	rm -rf $(DESTDIR)$(PREFIX)/bin/synthgrad $(DESTDIR)$(PREFIX)/lib/libsynthgrad.a $(DESTDIR)$(PREFIX)/include/synthgrad \
-	  $(DESTDIR)$(PREFIX)/share/synthgrad $(DESTDIR)$(PREFIX)/lib/pkgconfig/synthgrad.pc
+	rm -rf $(addprefix $(DESTDIR),$(PREFIX)/bin/synthgrad $(PREFIX)/include/synthgrad $(CASES_IN) $(SHARE)/doc/synthgrad \
+	  $(SHARE)/man/man1/synthgrad.1 $(SHARE)/bash-completion/completions/synthgrad $(LIBDIR)/pkgconfig/synthgrad.pc \
+	  $(addprefix $(LIBDIR)/,libsynthgrad.a libsynthgrad.so $(SONAME) $(notdir $(SHLIB))))
 
 # Machine-checked proofs, optional: Coq 8.16, mathcomp.  Compiled copies under build/proofs; `From SG Require Import a b.` orders them.
 COQC      ?= coqc

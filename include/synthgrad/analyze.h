@@ -9,6 +9,8 @@
 
 #include "synthgrad/closed.h"
 
+#pragma GCC visibility push(default)
+
 struct sg_analysis_options {
     bool standardise;      /* features centred and divided by their standard deviation (divisor n) */
     bool intercept;        /* a ones column after the features */
@@ -148,5 +150,7 @@ enum sg_status sg_analyze_classes(struct sg_class_analysis *a, const struct sg_t
                                   const struct sg_analysis_options *options, struct sg_error *err) SG_MUST_CHECK;
 void sg_class_analysis_free(struct sg_class_analysis *a);      /* tolerates a zeroed struct */
 const char *sg_class_verdict_name(enum sg_class_verdict verdict);
+
+#pragma GCC visibility pop
 
 #endif

@@ -13,6 +13,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* What the public headers declare is what the shared library exports; the compiler hides everything else. */
+#pragma GCC visibility push(default)
+
 /* ---- status ----------------------------------------------------------------------------------------------- */
 
 /* One list makes the enum, the names and the sentences.  A status is a numerical or external outcome that the
@@ -166,5 +169,7 @@ void sg_base_tell(const char *what, size_t done, size_t total);
 /* Ctrl-C: async-signal-safe to set; long loops ask. */
 void sg_base_interrupt(void);
 bool sg_base_interrupted(void);
+
+#pragma GCC visibility pop
 
 #endif

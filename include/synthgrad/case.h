@@ -11,6 +11,8 @@
 #include "synthgrad/images.h"
 #include "synthgrad/sim.h"
 
+#pragma GCC visibility push(default)
+
 enum sg_data_kind { SG_DATA_GAUSSIAN, SG_DATA_CSV, SG_DATA_CLASSES, SG_DATA_GRID, SG_DATA_IDX, SG_DATA_DIGITS, SG_DATA_MOMENTS };
 enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
 enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
@@ -128,5 +130,7 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
 struct sg_timing sg_case_timing(const struct sg_case *c, int tau);
 /* The case's optimiser at a rate in absolute units. */
 struct sg_opt sg_case_opt(const struct sg_case *c, double rate);
+
+#pragma GCC visibility pop
 
 #endif

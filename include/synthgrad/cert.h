@@ -4,6 +4,8 @@
 
 #include "synthgrad/base.h"
 
+#pragma GCC visibility push(default)
+
 struct sg_rational { int64_t num, den; };   /* den > 0 */
 
 /* DY8's reduced system of two layers with rational data, centred or without a constant term:  u (d x m), v (d x K), b (m x K),
@@ -20,5 +22,7 @@ struct sg_cert_roots {
 /* Exact: the characteristic polynomial over Q, a Sturm sequence of its squarefree part.  low < high: finite doubles, taken exactly.
  * Source: claim DY8. */
 void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *system, double low, double high);
+
+#pragma GCC visibility pop
 
 #endif

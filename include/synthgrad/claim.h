@@ -4,6 +4,8 @@
 
 #include "synthgrad/case.h"
 
+#pragma GCC visibility push(default)
+
 enum sg_evidence_kind { SG_CLOSED_FORM, SG_SIMULATED, SG_CERTIFIED, SG_MACHINE_CHECKED, SG_EVIDENCE_KINDS };
 
 /* A proved claim holds, fails, is inconclusive (a hypothesis not met) or refuted (the statement is false and we show it).
@@ -142,5 +144,7 @@ struct sg_judge_options {
 enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,
                               struct sg_error *err) SG_MUST_CHECK;
 void sg_claim_judgement_free(struct sg_judgement *j);
+
+#pragma GCC visibility pop
 
 #endif

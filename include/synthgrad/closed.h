@@ -8,6 +8,8 @@
 
 #include "synthgrad/data.h"
 
+#pragma GCC visibility push(default)
+
 /* ---- the least-squares fit and its moments -------------------------------------------------------------------- */
 
 struct sg_fit {
@@ -251,5 +253,6 @@ double sg_closed_potential_value(const double *s, const double *b, const double 
  * what remains, the least that a field of this form has without a potential.  Eigenvalues below k u sigma_max count as zero.
  * All k x k; s may not be a.  SG_NOT_FINITE: outputs are NaN. */
 enum sg_status sg_closed_potential_nearest(double *s, double *left, const double *a, const double *sigma, size_t k) SG_MUST_CHECK;
+#pragma GCC visibility pop
 
 #endif

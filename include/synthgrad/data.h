@@ -7,6 +7,8 @@
 
 #include "synthgrad/base.h"
 
+#pragma GCC visibility push(default)
+
 struct sg_data {
     size_t n, d, m;
     double *x;      /* n x d */
@@ -105,5 +107,7 @@ enum sg_status sg_data_compressor_add(struct sg_compressor *c, const struct sg_d
 enum sg_status sg_data_compressor_finish(struct sg_data *compressed, struct sg_compressor *c) SG_MUST_CHECK;
 /* All of it at once. */
 enum sg_status sg_data_compress(struct sg_data *compressed, const struct sg_data *data) SG_MUST_CHECK;
+
+#pragma GCC visibility pop
 
 #endif

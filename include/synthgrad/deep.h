@@ -11,6 +11,8 @@
 
 #include "synthgrad/data.h"
 
+#pragma GCC visibility push(default)
+
 enum { SG_DEEP_LAYERS_MAX = 33 };
 struct sg_deep { size_t n_layers, at; size_t width[SG_DEEP_LAYERS_MAX + 1]; };   /* 1 <= at <= n_layers; width[0] = d, the last one m */
 
@@ -108,5 +110,7 @@ void sg_closed_deep_centred_moments(double *moments, const double *S, const doub
 /* The exact instance of DY8: four samples x = (1, 1, -1, -1), residuals (a, b), (-a, -b), (a, -b), (-a, b), a^2 = 10, b = 1/10;
  * W_1 = (1/10, 1/10), W_2 = [[1/10, 3/10], [0, 1/20]] (w: 6 numbers). */
 void sg_closed_deep_repelling(struct sg_data *data, struct sg_deep *deep, double *w);
+
+#pragma GCC visibility pop
 
 #endif

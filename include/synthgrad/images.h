@@ -7,6 +7,8 @@
 
 #include "synthgrad/data.h"
 
+#pragma GCC visibility push(default)
+
 /* Image i is row i of pixel; as a row of X its entries are (pixel / 255 - mean) / scale, as a row of y its label is one-hot. */
 struct sg_images {
     size_t n, rows, columns, classes;
@@ -66,5 +68,7 @@ size_t sg_data_batches_steps(const struct sg_batches *batches);                 
 /* The batch of step 0, 1, 2, ...: step = epoch * steps + place in the epoch.  Valid until the next call.  No allocation; O(n) when the epoch is
  * another than the last call's. */
 const size_t *sg_data_batches_at(struct sg_batches *batches, uint64_t step);
+
+#pragma GCC visibility pop
 
 #endif

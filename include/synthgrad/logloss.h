@@ -10,6 +10,8 @@
 
 #include "synthgrad/data.h"
 
+#pragma GCC visibility push(default)
+
 /* The class of each sample, 0..c, and c.  SG_HYPOTHESIS: y is not 0/1 or one-hot, or a class has no sample.  Free *label. */
 enum sg_status sg_closed_classes(size_t **label, size_t *c, const struct sg_data *data) SG_MUST_CHECK;
 
@@ -101,5 +103,7 @@ void sg_closed_log_joint_jacobian(double *jacobian, const struct sg_data *data, 
  * Hypothesis: X of full column rank.  For m > 2 the way may pass through infinity (A singular at some labels) and end in SG_NO_CONVERGENCE, though a zero
  * exists: seen exactly where A has a negative eigenvalue there, and the zero repels. */
 enum sg_status sg_closed_log_joint_solve(double *state, double *residual, const struct sg_data *data) SG_MUST_CHECK;
+
+#pragma GCC visibility pop
 
 #endif

@@ -17,6 +17,8 @@
 
 #include "synthgrad/data.h"
 
+#pragma GCC visibility push(default)
+
 /* h W + 1 b;  max(h, 0) with slope 0 at 0;  1 / (1 + e^-h);  gamma (h - mean) / sqrt(variance + eps) + beta, unit by unit. */
 enum sg_layer_kind { SG_DENSE, SG_RELU, SG_SIGMOID, SG_BATCHNORM, SG_LAYER_KINDS };
 #define SG_BATCHNORM_EPS 1e-5
@@ -122,5 +124,7 @@ bool sg_net_opt_has_v(const struct sg_opt *opt);
  * m and v as the kind has them; advanced by one step.  0 <= beta < 1, epsilon >= 0. */
 void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad, const struct sg_opt *opt, enum sg_dtype dtype,
                      size_t n);
+
+#pragma GCC visibility pop
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "synthgrad/claim.h"
 
+#pragma GCC visibility push(default)
+
 struct json_t;   /* jansson */
 
 /* ---- verdicts ------------------------------------------------------------------------------------------------------ */
@@ -43,5 +45,7 @@ void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t to
 void sg_report_progress_step(struct sg_progress *p);     /* one more is done */
 void sg_report_progress_piece(struct sg_progress *p, const char *what, size_t done, size_t total);
 void sg_report_progress_clear(const struct sg_progress *p);   /* before other output goes to the terminal */
+
+#pragma GCC visibility pop
 
 #endif

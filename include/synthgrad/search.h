@@ -6,6 +6,8 @@
 
 #include "synthgrad/deep.h"
 
+#pragma GCC visibility push(default)
+
 /* A net at a global minimum: weights, centred data with moments S (d x d) and R (m x m) around their product, kappa.  The product is least
  * squares, E[x^T r] = 0, whatever the widths are. */
 struct sg_repelling {
@@ -45,5 +47,7 @@ void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *
 /* The instance (all of it set) as a case file of DY8: `head`, lines that begin with #, then what reproduces it bit for bit; expected to hold if it repels by
  * more than SG_SEARCH_FOUND, then with the critical kappa, 1 % exceeded, as its control.  steps: of the flight (1: none). */
 enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *instance, const char *head, unsigned steps) SG_MUST_CHECK;
+
+#pragma GCC visibility pop
 
 #endif

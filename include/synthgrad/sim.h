@@ -4,6 +4,8 @@
 
 #include "synthgrad/net.h"
 
+#pragma GCC visibility push(default)
+
 /* Where a step gets its directions from.  Three forms of the same dynamics: the net on samples (the definition), the same
  * code on compressed rows, and the spectral form below. */
 struct sg_field {
@@ -160,5 +162,7 @@ struct sg_field sg_sim_spectral_field(const struct sg_spectral *spectral);
 const double *sg_sim_spectral_lambda(const struct sg_spectral *spectral);                 /* d, descending */
 void sg_sim_spectral_from_w(double *v, const struct sg_spectral *spectral, const double *w);
 void sg_sim_spectral_to_w(double *w, const struct sg_spectral *spectral, const double *v);
+
+#pragma GCC visibility pop
 
 #endif

@@ -9,6 +9,8 @@
 #include "synthgrad/images.h"
 #include "synthgrad/net.h"
 
+#pragma GCC visibility push(default)
+
 struct sg_train_spec {
     const struct sg_net *net;               /* outlives the run, as the images do */
     struct sg_opt net_opt, sg_opt;
@@ -61,5 +63,7 @@ struct sg_score sg_train_score(struct sg_train *t, const struct sg_images *image
 size_t sg_train_bytes(const struct sg_train *t);
 void sg_train_save(void *bytes, const struct sg_train *t);
 void sg_train_load(struct sg_train *t, const void *bytes);
+
+#pragma GCC visibility pop
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "cli/cases.h"
 #include "cli/cli.h"
@@ -70,6 +72,16 @@ static int list(const struct sg_command *command, size_t n_args, char **args)
     return sg_cli_fail(status, &err);
 }
 
+/* Columns for a paragraph: those of the terminal, for a narrow one; longer lines than MOST are hard to read. */
+static size_t paragraph_width(void)
+{
+    enum { LEAST = 20, MOST = 96, INDENT = 2 };
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return MOST;
+    return size.ws_col < LEAST + INDENT ? LEAST : size.ws_col - INDENT > MOST ? MOST : (size_t)(size.ws_col - INDENT);
+}
+
 static void print_wrapped(const char *text, size_t width)
 {
     while (*text) {
@@ -77,6 +89,8 @@ static void print_wrapped(const char *text, size_t width)
         if (length > width)
             for (length = width; length > 0 && text[length] != ' '; length--)
                 ;
+        if (length == 0 && *text)
+            length = strcspn(text, " ");                         /* a formula without blanks is longer than a line */
         printf("  %.*s\n", (int)length, text);
         text += length;
         while (*text == ' ')
@@ -118,7 +132,7 @@ static int explain(const struct sg_command *command, size_t n_args, char **args)
         status = sg_report_write_json("-", claim_json(claim, cases, n), &err);
     } else if (status == SG_OK) {
         printf("%s  %s\n\n", claim->id, claim->title);
-        print_wrapped(claim->statement, 96);
+        print_wrapped(claim->statement, paragraph_width());
         printf("\n  proof and what is checked: proofs/%s.md\n", claim->name);
         for (size_t i = 0; i < n; i++)
             if (is_of(&cases[i], claim))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/manual.h"
 #include "cli/parse.h"
 
 static struct sg_command *const commands[] = {
@@ -19,18 +20,21 @@ static void on_interrupt(int signal_number)
     sg_base_interrupt();
 }
 
+static const struct sg_manual manual = {
+    .about = "theory verification and numerical analysis of synthetic gradients",
+    .exit_status = "0 fine, 1 a claim fell short, 2 usage or bad input, 3 internal error, 130 interrupted.",
+    .examples = "  synthgrad verify                       every claim: verdict, bound, measured value, margin\n"
+                "  synthgrad run cases/dy3_joint_spectrum.cfg\n"
+                "  synthgrad analyze data.csv --target y  which learning rates are stable on your data\n",
+    .n = COMMANDS, .command = commands,
+};
+
 static void print_help(void)
 {
-    printf("synthgrad %s - theory verification and numerical analysis of synthetic gradients\n\n"
-           "usage: synthgrad COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n", SG_VERSION);
+    printf("synthgrad %s - %s\n\nusage: synthgrad COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n", SG_VERSION, manual.about);
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    printf("\n`synthgrad COMMAND --help` gives the options and examples of one.\n"
-           "exit status: 0 fine, 1 a claim fell short, 2 usage or bad input, 3 internal error, 130 interrupted.\n\n"
-           "examples:\n"
-           "  synthgrad verify                       every claim: verdict, bound, measured value, margin\n"
-           "  synthgrad run cases/dy3_joint_spectrum.cfg\n"
-           "  synthgrad analyze data.csv --target y  which learning rates are stable on your data\n");
+    printf("\n`synthgrad COMMAND --help` gives the options and examples of one.\nexit status: %s\n\nexamples:\n%s", manual.exit_status, manual.examples);
 }
 
 int main(int argc, char **argv)
@@ -53,6 +57,11 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("synthgrad %s (%s)\n", SG_VERSION, SG_COMMIT);
+        return SG_EXIT_OK;
+    }
+    /* For `make man`, not for people: not in --help. */
+    if (strcmp(argv[1], "--help-man") == 0 || strcmp(argv[1], "--help-bash") == 0) {
+        (strcmp(argv[1], "--help-man") == 0 ? sg_cli_print_man : sg_cli_print_completion)(stdout, &manual);
         return SG_EXIT_OK;
     }
     for (size_t i = 0; i < COMMANDS; i++)

@@ -160,6 +160,17 @@ sleep 2; kill -INT $pid; wait $pid; code=$?
 [ $code -eq 130 ] || complain "search: exit $code after an interrupt"
 grep -q 'climbs of' "$work/out" || complain "search: no summary after an interrupt"
 
+# A narrow terminal gets narrow paragraphs; no terminal, the usual ones.
+widest() { tr -d '\r' | awk 'NF == 0 { part++ } part == 1 && length > most { most = length } END { print most + 0 }'; }
+if command -v script > /dev/null; then
+    for columns in 30 60; do
+        width=$(script -qec "stty cols $columns; '$program' explain DY3" /dev/null < /dev/null | widest)
+        [ "$width" -gt $((columns / 2)) ] && [ "$width" -le $columns ] || complain "explain: $width columns on a terminal of $columns"
+    done
+fi
+width=$("$program" explain DY3 | widest)
+[ "$width" -gt 60 ] && [ "$width" -le 98 ] || complain "explain: $width columns in a pipe"
+
 # A claim that falls short: exit 1 and ok false.
 sed 's/mu = 0.9/mu = 1.01/; s/^control.*//' cases/dy3_joint_spectrum.cfg > "$work/short.cfg"
 expect 1 verify "$work/short.cfg" --out "$work/short" --json "$work/short.json"
