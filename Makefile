@@ -5,8 +5,10 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 CC      ?= cc
 FLAVOUR ?= release
 
+# Arb is a package of its own until FLINT 3 brings it.  (Not $(wildcard): make would remember a folder that is not there yet.)
+ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev \
-             libcmocka-dev gnuplot-nox
+             $(ARB_DEPS) libcmocka-dev gnuplot-nox
 DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-torch libclang-rt-14-dev
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
@@ -29,9 +31,12 @@ PKGS         := gsl libconfig jansson zlib
 PKG_CFLAGS    = $(shell pkg-config --cflags $(PKGS))
 # Exact proofs need FLINT; without it their rows are missing and everything else works.
 FLINT         = $(wildcard /usr/include/flint/fmpq_mat.h)
+# Interval proofs need Arb: a library of its own beside FLINT 2, part of FLINT 3.
+ARB           = $(if $(FLINT),$(wildcard /usr/include/arb_mat.h /usr/include/flint/arb_mat.h))
+FLINT_LIBS    = $(if $(wildcard /usr/include/arb_mat.h),-lflint-arb) $(if $(FLINT),-lflint)
 # GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
-PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(if $(FLINT),-lflint) -lm
-CPPFLAGS_ALL  = $(if $(FLINT),-DSG_HAVE_FLINT) -Iinclude -Isrc -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_MNIST_DIR='"$(MNIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
+PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(FLINT_LIBS) -lm
+CPPFLAGS_ALL  = $(if $(FLINT),-DSG_HAVE_FLINT) $(if $(ARB),-DSG_HAVE_ARB) -Iinclude -Isrc -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_MNIST_DIR='"$(MNIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL    = $(STD) $(OPT) $(WARN) $(WERROR) $(CFLAGS)
 LDFLAGS_ALL   = $(OPT) -pthread $(LDFLAGS)
 COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
@@ -109,7 +114,8 @@ define install_packages
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	command="apt-get install -y --no-install-recommends $$(echo $$missing)"; \
 	if [ "$$(id -u)" != 0 ]; then echo "synthgrad: missing packages; run: sudo $$command" >&2; exit 1; fi; \
-	apt-get update -q && DEBIAN_FRONTEND=noninteractive $$command
+	apt-get update -q && { apt-cache show libflint-arb-dev > /dev/null 2>&1 || command=$$(echo "$$command" | sed 's/ libflint-arb-dev//'); } && \
+	DEBIAN_FRONTEND=noninteractive $$command
 endef
 
 deps:  ## packages to build, verify, test and plot (Debian)
@@ -212,7 +218,7 @@ LIBDIR  ?= $(PREFIX)/lib
 SHARE   := $(PREFIX)/share
 CASES_IN := $(SHARE)/synthgrad
 # What a program linked with the archive needs besides.  Not pkg-config's gsl, which brings GSL's own CBLAS.
-PRIVATE := -lgsl -lcsv -llapacke -lopenblas $(if $(FLINT),-lflint) -lm -pthread
+PRIVATE  = -lgsl -lcsv -llapacke -lopenblas $(FLINT_LIBS) -lm -pthread
 define PKG_CONFIG_FILE
 prefix=$(PREFIX)
 libdir=$(LIBDIR)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/twin.h"
 
 enum { POINTS = 4, ITERATIONS = 200, STARTS = 12 };
@@ -128,6 +129,8 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
     }
     if (status == SG_OK && t->chain.n_layers > 1)
         status = check_searched(ev, t, &p, rng);
+    if (status == SG_OK && t->chain.n_layers == 1)
+        status = sg_cp1_certify(ev, trial, trial->c->module[0].terms);
     free(p.w);
     sg_twin_free(t);
     sg_base_rng_free(rng);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/twin.h"
 
 enum { RELATIVES = 5, FULL_RELATIVES = 40, STARTS = 4, ITERATIONS = 80, STATES = 3 };
@@ -259,6 +260,8 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         status = check_relatives(ev, trial, &tally, trial->figure, rng);
     if (status == SG_OK && trial->c->net.layers.n == 0)
         status = check_attained(ev, trial);
+    if (status == SG_OK && trial->c->net.layers.n == 0)
+        status = sg_cp1_certify(ev, trial, trial->c->module[0].terms);
     if (status == SG_OK)
         sg_claim_compare(ev, SG_SIMULATED, "starts that ended in no solution: no evidence, counted", (double)tally.failed, 0,
                          (double)tally.starts - 1, "one solution is needed, the rest is for information");

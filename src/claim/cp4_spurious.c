@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/claims.h"
 
 enum { SAMPLES = 4, GRID = 12, C_STEPS = 8 };   /* grid points i, j = -GRID..GRID; c = k / C_STEPS, k = -C_STEPS..C_STEPS */
@@ -293,6 +294,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
     struct sg_rng *rng = sg_claim_rng(trial, "points");
     const int64_t scale = 1 + 2 * (int64_t)sg_base_rng_index(rng, 1 << 15);     /* the grid's unit, scale / 2^16: odd, so all bits are in use */
     check_integers(ev, scale);
+    sg_cp4_certify(ev, trial);
     check_net(ev, &l, scale);
     const enum sg_status status = check_runs(ev, &l, rng);
     if (status == SG_OK && trial->figure)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/cp5.h"
 
 static const double U = SG_UNIT_ROUNDOFF;
@@ -226,7 +227,7 @@ static void cp5_free(struct sg_cp5 *c)
 static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
 {
     struct sg_cp5 c = {.ev = ev, .trial = trial};
-    const enum sg_status status = cp5_alloc(&c);
+    enum sg_status status = cp5_alloc(&c);
     if (status == SG_OK) {
         check_set(&c);
         if (c.identity < 1e-10) {
@@ -237,6 +238,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         } else if (!c.constant) {
             sg_cp5_unwhitened(&c);
         }
+        status = sg_cp5_certify(ev, trial, c.s->fit, c.constant);
     }
     cp5_free(&c);
     return status;

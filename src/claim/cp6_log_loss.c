@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/cp6.h"
 
 static const double U = SG_UNIT_ROUNDOFF;
@@ -226,6 +227,8 @@ static enum sg_status look(bool *finite, struct sg_evidence *ev, const struct sg
         }
         if (trial->figure)
             sg_cp6_draw(&c);
+        if (!c.plane)
+            status = sg_cp6_certify(ev, trial, c.point);
     } else if (status == SG_OK) {
         check_no_point(&c);
     }

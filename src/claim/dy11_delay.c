@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "claim/certified.h"
 #include "claim/claims.h"
 
 /* No limit is accepted further off than this, whatever the derived tolerance says. */
@@ -124,6 +125,8 @@ static enum sg_status noisy(struct sg_evidence *ev, struct sg_shallow *s, const 
         sg_claim_series(ev, "limits", "tau formula stale_backprop pairs_mu pairs_nu stale_sg_nu stale_sg_mu");
     for (size_t i = 0; i < tau->n && status == SG_OK; i++)
         check_tau(ev, s, bp, tau->value[i], trial->figure);
+    if (status == SG_OK)
+        status = sg_dy11_certify(ev, trial, s);
     sg_shallow_free(bp);
     if (trial->figure && status == SG_OK)
         sg_dy11_basin(ev, s, trial);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/claims.h"
 
 enum { ORDERS = 3, POWERS = 100000, ANGLES = 180 };
@@ -239,6 +240,8 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         status = check_transient(ev, &o[0], trial);
     if (status == SG_OK && c == 0)
         status = check_course(ev, &o[0], trial);
+    if (status == SG_OK && c == 0)
+        status = sg_dy12_certify(ev, trial, o[0].s);
     for (int k = 0; k < ORDERS; k++)
         order_free(&o[k]);
     if (status == SG_OK && c == 0 && trial->c->data.kind == SG_DATA_GAUSSIAN)

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/claims.h"
 
 /* Beyond the critical rate a run ends when the distance to the limit has grown this much: it will not come back. */
@@ -270,6 +271,8 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         status = check_rate(ev, s, trial, s->rate_x.optimal, "the fastest rate", rng, false);
     if (status == SG_OK)
         status = check_rate(ev, s, trial, s->rate_x.critical / 2, "half the critical rate", rng, false);
+    if (status == SG_OK)
+        status = sg_dy1_certify(ev, trial, s);
     sg_base_rng_free(rng);
     sg_shallow_free(s);
     return status;

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/frozen.h"
 
 /* Eigenvalues in the right half plane: with several outputs the first two are a complex pair. */
@@ -304,6 +305,8 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
             status = sg_frozen_draw_spirals(ev, &f, rng);
         if (status == SG_OK)
             status = check(ev, &f, rng);
+        if (status == SG_OK)
+            status = sg_dy2_certify(ev, trial, s, f.phi, f.critical);
         if (status == SG_OK && figure)
             status = sg_frozen_draw_disc(ev, s, rng);
         sg_frozen_end(&f);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/claims.h"
 
 /* Local experiments start this far from the fixed point, relative to |w*|: what grows a hundredfold from here is still linear. */
@@ -207,6 +208,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         check_fastest(ev, s);
         check_limit(ev, s, true, rng);
         check_limit(ev, s, false, rng);
+        status = sg_dy3_certify(ev, trial, s);
         if (trial->figure)
             draw_rectangle(ev, s, rng);
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/ray.h"
 
 static const double CEILING = 1e-3;       /* no limit is accepted further off than this, whatever the derived tolerance says */
@@ -152,7 +153,7 @@ static enum sg_status predict(struct sg_evidence *ev, double *low, double *high,
     return status;
 }
 
-static enum sg_status check_ray(struct sg_evidence *ev, struct sg_ray *r, struct sg_rng *rng)
+static enum sg_status check_ray(struct sg_evidence *ev, struct sg_ray *r, const struct sg_trial *trial, struct sg_rng *rng)
 {
     struct sg_shallow *s = r->s;
     double low, high;
@@ -175,6 +176,8 @@ static enum sg_status check_ray(struct sg_evidence *ev, struct sg_ray *r, struct
     free(direction);
     free(scratch);
     status = check_limit(ev, r, low, false);
+    if (status == SG_OK && r->kind[0] == 'r')
+        status = sg_dy4_certify(ev, trial, s, r->C_0, at, low);
     return status == SG_OK && !isnan(high) ? check_limit(ev, r, high, true) : status;
 }
 
@@ -198,7 +201,7 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         struct sg_ray r;
         status = sg_ray_alloc(&r, s, line, pair == 1, rng);
         if (status == SG_OK)
-            status = check_ray(ev, &r, rng);
+            status = check_ray(ev, &r, trial, rng);
         if (status == SG_OK && trial->figure && line && sg_closed_line_inside(line) && s->fit->m == 1) {
             sg_ray_draw_trajectories(ev, &r, rng);
             sg_ray_draw_moduli(ev, &r, rng);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/certified.h"
 #include "claim/dy8.h"
 
 enum { POINTS = 1000, GRID = 121 };
@@ -190,6 +191,8 @@ enum sg_status sg_dy8_given(struct sg_evidence *ev, const struct sg_trial *trial
         if (status == SG_OK)
             status = sg_dy8_growth(ev, s, "simulated growth a step, over ln |1 + mu lambda|", top.lambda, c->train.radius * sg_base_norm(s->fixed, s->n_w),
                                    offset, rng);
+        if (status == SG_OK && repels)
+            status = sg_dy8_certify(ev, trial, &deep, creal(top.lambda), error);
         if (status == SG_OK && repels && c->train.steps > 1)
             status = check_flight(ev, s, offset, trial);
     }

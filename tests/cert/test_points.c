@@ -1,0 +1,142 @@
+/* CP6's fixed point and DY8's repelling minima in balls: truths contained, enclosures narrow, near misses and bad input not proved. */
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "synthgrad/cert.h"
+#include "synthgrad/logloss.h"
+
+#ifdef SG_HAVE_ARB
+/* ---- CP6: eight points in the plane and a constant, labels that no line separates ------------------------------------------------- */
+
+static const double X[24] = {-2, 0.5, 1, -1, -1, 1, -0.5, 2, 1, 0.25, -1.5, 1, 0.5, 1, 1, 1, -0.25, 1, 1.75, 1.25, 1, 2.5, -2, 1};
+static const double Y[8] = {0, 0, 1, 0, 1, 0, 1, 1};
+static const double ONE[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+static const struct sg_data samples = {.n = 8, .d = 3, .m = 1, .x = (double *)(uintptr_t)X, .y = (double *)(uintptr_t)Y, .one = (double *)(uintptr_t)ONE};
+static const struct sg_cert_data exact = {.n = 8, .d = 3, .m = 1, .x = X, .y = Y};
+
+/* L and |grad L| by long double, the formulas written out. */
+static void naive_truth(double *loss, double *gradient, const double *w)
+{
+    long double L = 0, g[3] = {0};
+    for (int i = 0; i < 8; i++) {
+        long double p = 0;
+        for (int j = 0; j < 3; j++)
+            p += (long double)X[3 * i + j] * (long double)w[j];
+        L += logl(1 + expl(p)) - (long double)Y[i] * p;
+        for (int j = 0; j < 3; j++)
+            g[j] += (long double)X[3 * i + j] * (1 / (1 + expl(-p)) - (long double)Y[i]);
+    }
+    *loss = (double)(L / 8);
+    *gradient = (double)(sqrtl(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]) / 8);
+}
+
+static void the_log_point_is_alone(void **state)
+{
+    (void)state;
+    struct sg_log_point *point, *best;
+    struct sg_cert_log_point proved;
+    struct sg_interval loss;
+    double L, g;
+    CHECK_STATUS(sg_closed_log_point_alloc(&point, &samples, NULL), SG_OK);
+    CHECK(point->finite);
+    CHECK_STATUS(sg_cert_log_point(&proved, &exact, point->w, point->phi), SG_OK);
+    naive_truth(&L, &g, point->w);
+    /* The floating point is off the exact one by rounding times the condition of the joint equations. */
+    CHECK_CLOSE(L, proved.loss.low, 1e-13);
+    CHECK_CLOSE(g, proved.gradient.low, 1e-13);
+    CHECK(proved.box > 1e-6 && proved.loss.high - proved.loss.low < 1e-15 && proved.gradient.high - proved.gradient.low < 1e-15);
+    CHECK(proved.gradient.low > 1e-3);                   /* no critical point of the loss */
+    CHECK_STATUS(sg_closed_log_optimum_alloc(&best, &samples, NULL), SG_OK);
+    CHECK_STATUS(sg_cert_log_loss(&loss, &exact, best->w), SG_OK);
+    naive_truth(&L, &g, best->w);
+    CHECK_CLOSE(L, loss.low, 8 * SG_UNIT_ROUNDOFF);
+    CHECK(loss.high - loss.low < 1e-15 && loss.high < proved.loss.low);
+    /* The optimum with its least-squares SG is no joint critical point. */
+    const enum sg_status near = sg_cert_log_point(&proved, &exact, best->w, best->phi);
+    CHECK(near != SG_OK || proved.loss.low > loss.high);
+    /* A place far away is refuted or left open, never proved. */
+    double far[3] = {point->w[0] + 100, point->w[1], point->w[2]};
+    const enum sg_status away = sg_cert_log_point(&proved, &exact, far, point->phi);
+    CHECK(away == SG_REFUTED || away == SG_UNPROVED);
+    CHECK_NAN(&proved.box, 5);
+    far[0] = SG_NAN;
+    CHECK_STATUS(sg_cert_log_point(&proved, &exact, far, point->phi), SG_NOT_FINITE);
+    CHECK_NAN(&proved.box, 5);
+    CHECK_STATUS(sg_cert_log_loss(&loss, &exact, far), SG_NOT_FINITE);
+    CHECK_NAN(&loss.low, 2);
+    sg_closed_log_point_free(point);
+    sg_closed_log_point_free(best);
+}
+
+static void separation_is_exact(void **state)
+{
+    (void)state;
+    const double x[6] = {1, 1, 0.1, 1, -1, 1}, y[3] = {1, 1, 0};
+    const struct sg_cert_data data = {.n = 3, .d = 2, .m = 1, .x = x, .y = y};
+    const double by_a_hair[2] = {1, nextafter(-0.1, 0)}, touching[2] = {1, -0.1}, other_side[2] = {-1, 0}, nan[2] = {SG_NAN, 1};
+    CHECK_STATUS(sg_cert_separates(&data, by_a_hair), SG_OK);
+    CHECK_STATUS(sg_cert_separates(&data, touching), SG_REFUTED);
+    CHECK_STATUS(sg_cert_separates(&data, other_side), SG_REFUTED);
+    CHECK_STATUS(sg_cert_separates(&data, nan), SG_NOT_FINITE);
+}
+
+/* ---- DY8: the exact instance, in binary64, and relatives that do not repel -------------------------------------------------------------- */
+
+static const struct sg_deep deep = {.n_layers = 2, .at = 1, .width = {1, 2, 2}};
+static const double W[6] = {0.1, 0.1, 0.1, 0.3, 0, 0.05}, S[1] = {1}, R[4] = {10, 0, 0, 0.01};
+
+static void a_repelling_minimum_is_proved(void **state)
+{
+    (void)state;
+    double growth;
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, R, 1, 1e-3), SG_REFUTED);
+    CHECK(growth <= 2.698e-4 + 5e-8 && growth > 0.9 * 2.698e-4);
+
+    double flow[18 * 18], closed;
+    double *moments = SG_NEW(16, double);
+    const double P[2] = {0.01, 0.035};                   /* W_1 W_2 to rounding */
+    sg_closed_deep_centred_moments(moments, S, R, P, 1, 2);
+    sg_closed_deep_flow(flow, &deep, W, moments, 1e-3);
+    const size_t size = sg_closed_deep_n_w(&deep) + sg_closed_deep_n_phi(&deep);
+    CHECK(size <= 18);
+    CHECK_STATUS(sg_cert_growth(&closed, flow, size), SG_REFUTED);       /* the closed form's matrix, its doubles exact: another Jacobian of the same flow */
+    CHECK(closed <= 2.698e-4 + 5e-8 && closed > 0.9 * 2.698e-4);
+    free(moments);
+}
+
+static void minima_that_attract_are_not(void **state)
+{
+    (void)state;
+    const double round[4] = {1, 0, 0, 1}, indefinite[4] = {1, 2, 2, 1}, skew[4] = {1, 0.5, 0, 1}, nan[6] = {SG_NAN, 0.1, 0.1, 0.3, 0, 0.05};
+    double growth;
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, round, 1, 1e-3), SG_UNPROVED);     /* T3: stable; the gauge's zeros forbid SG_OK */
+    CHECK_NAN(&growth, 1);
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, R, 1, 10), SG_UNPROVED);           /* a fast SG follows backprop */
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, indefinite, 1, 1e-3), SG_HYPOTHESIS);
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, skew, 1, 1e-3), SG_HYPOTHESIS);
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, R, -1, 1e-3), SG_HYPOTHESIS);
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, nan, S, R, 1, 1e-3), SG_NOT_FINITE);
+    CHECK_NAN(&growth, 1);
+}
+#else
+static void not_built(void **state)
+{
+    (void)state;
+    skip();
+}
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#ifdef SG_HAVE_ARB
+        TEST(the_log_point_is_alone), TEST(separation_is_exact), TEST(a_repelling_minimum_is_proved), TEST(minima_that_attract_are_not),
+#else
+        cmocka_unit_test(not_built),
+#endif
+    };
+    return RUN(tests);
+}

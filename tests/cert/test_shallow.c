@@ -1,0 +1,222 @@
+/* Certificates of linear regression and its SG against an instance solved by hand and against the closed forms on random data. */
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "synthgrad/cert.h"
+#include "synthgrad/closed.h"
+
+#ifdef SG_HAVE_ARB
+/* x = (1, 1, -1, -1), y = 2 x + r, r = (1, -1, 1, -1)/2:  S_x = 1, W* = 2, S_z = [[4, 4, 0], [4, 17/4, 0], [0, 0, 1]]. */
+static const double X[4] = {1, 1, -1, -1}, Y[4] = {2.5, 1.5, -1.5, -2.5}, TOP_Z = 8.1269526483955303;   /* (33/4 + sqrt(1025)/4) / 2 */
+static const struct sg_cert_data four = {.n = 4, .d = 1, .m = 1, .x = X, .y = Y};
+/* With a ones column, y = 2 x exactly. */
+static const double X1[8] = {1, 1, 1, 1, -1, 1, -1, 1}, W1[2] = {2, 0}, NO[8] = {1, SG_NAN, 1, 1, 1, 1, 1, 1};
+static const struct sg_cert_data line = {.n = 4, .d = 2, .m = 1, .x = X1, .w = W1};
+
+static bool holds(struct sg_interval i, double x) { return i.low <= x && x <= i.high; }
+
+static void moments_by_hand(void **state)
+{
+    (void)state;
+    struct sg_interval x, z;
+    CHECK_CLOSE((8.25 + sqrt(1025) / 4) / 2, TOP_Z, 4 * SG_UNIT_ROUNDOFF * TOP_Z);
+    CHECK_STATUS(sg_cert_moments(&x, &z, &four), SG_OK);
+    CHECK(holds(x, 1) && z.low <= TOP_Z * (1 + SG_UNIT_ROUNDOFF) && z.high >= TOP_Z * (1 - SG_UNIT_ROUNDOFF));
+    CHECK_BOUND(z.high - z.low, 1e-13 * TOP_Z);
+    const double exact[4] = {2, 2, -2, -2};              /* no residual: S_z is singular, DY3's hypotheses cannot be proved */
+    const struct sg_cert_data realizable = {.n = 4, .d = 1, .m = 1, .x = X, .y = exact};
+    CHECK_STATUS(sg_cert_moments(&x, &z, &realizable), SG_UNPROVED);
+    CHECK_NAN(&x.low, 2);
+    CHECK_NAN(&z.low, 2);
+}
+
+static void limits_of_the_joint_step(void **state)
+{
+    (void)state;
+    const enum sg_cert_order order[] = {SG_CERT_SIMULTANEOUS, SG_CERT_SG_FIRST, SG_CERT_NETWORK_FIRST};
+    struct sg_interval r;
+    for (size_t k = 0; k < 3; k++) {
+        context("order %zu", k);
+        struct sg_cert_step step = {.mu = 1.9375, .nu = 0.1, .order = order[k]};
+        CHECK_STATUS(sg_cert_step_radius(&r, &four, &step, 1e-6), SG_OK);
+        CHECK(holds(r, 1 - 0.1 / TOP_Z) && r.high - r.low <= 1e-6);    /* det = 1: the other eigenvalue is 1 / TOP_Z */
+        step.mu = 2 * (1 - 1e-8);
+        CHECK_STATUS(sg_cert_step_radius(&r, &four, &step, HUGE_VAL), SG_OK);
+        step.mu = 2 * (1 + 1e-8);
+        CHECK_STATUS(sg_cert_step_radius(&r, &four, &step, HUGE_VAL), SG_REFUTED);
+        step.mu = 0.5;
+        step.nu = 2 / TOP_Z * (1 - 1e-8);
+        CHECK_STATUS(sg_cert_step_radius(&r, &four, &step, HUGE_VAL), SG_OK);
+        step.nu = 2 / TOP_Z * (1 + 1e-8);
+        CHECK_STATUS(sg_cert_step_radius(&r, &four, &step, HUGE_VAL), SG_REFUTED);
+    }
+    CHECK_STATUS(sg_cert_step_radius(&r, &four, &(struct sg_cert_step){.mu = 2, .nu = 0.1}, HUGE_VAL), SG_UNPROVED);
+    for (size_t tau = 0; tau < 4; tau++) {               /* delayed pairs cost nothing */
+        CHECK_STATUS(sg_cert_step_radius(&r, &four, &(struct sg_cert_step){.mu = 1.999, .nu = 0.1, .tau = tau}, HUGE_VAL), SG_OK);
+        CHECK_STATUS(sg_cert_step_radius(&r, &four, &(struct sg_cert_step){.mu = 2.001, .nu = 0.1, .tau = tau}, HUGE_VAL), SG_REFUTED);
+    }
+}
+
+/* d = 2 with the ones, rank [y 1] = 2: no free mode; the pair of a = 1 (S_z has 8 and 1) leaves where its trace is its determinant, mu (1 + c) + nu = mu nu. */
+static void the_line_of_fixed_points(void **state)
+{
+    (void)state;
+    struct sg_interval r;
+    const double edge = -1 - 0.5 + 0.03125;
+    for (int side = -1; side <= 1; side += 2) {
+        const double c = edge + side * 1e-6;
+        const struct sg_cert_step step = {.mu = 0.0625, .nu = 0.03125, .C = &c};
+        CHECK_STATUS(sg_cert_step_radius(&r, &line, &step, HUGE_VAL), side > 0 ? SG_OK : SG_REFUTED);
+    }
+    /* c = 1: the pairs of I - [[mu (1 + c), mu], [nu a c, nu a]], the larger root for a = 1 decides. */
+    const double mu = 0.0625, nu = 0.03125, c = 1, trace = mu * (1 + c) + nu, det = mu * (1 + c) * nu - mu * nu * c;
+    const double truth = 1 - (trace - sqrt(trace * trace - 4 * det)) / 2;
+    CHECK_STATUS(sg_cert_step_radius(&r, &line, &(struct sg_cert_step){.mu = mu, .nu = nu, .C = &c}, 1e-6), SG_OK);
+    CHECK(holds(r, truth) && r.high - r.low <= 1e-6);
+}
+
+/* Random data, two outputs: the closed radius lies in the enclosure, to its own rounding. */
+static void random_data_agree_with_closed_forms(void **state)
+{
+    (void)state;
+    for (uint64_t k = 0; k < 4; k++) {
+        struct sg_rng *rng = test_rng("cert", k);
+        const size_t m = 1 + k % 2;
+        struct sg_data data = random_data(30, 3, m, rng);
+        struct sg_fit *fit;
+        struct sg_interval r;
+        CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
+        const struct sg_rates x = sg_closed_rates(fit->lambda_x, 3), z = sg_closed_rates(fit->lambda_z, fit->q);
+        const struct sg_cert_data exact = {.n = data.n, .d = 3, .m = m, .x = data.x, .y = data.y};
+        const struct sg_cert_step step = {.mu = 0.9 * x.critical, .nu = 0.8 * z.critical};
+        const double closed = sg_closed_joint_radius(fit, step.mu, step.nu), slack = 100 * SG_UNIT_ROUNDOFF;
+        context("seed %llu, replicate %llu", (unsigned long long)test_seed(), (unsigned long long)k);
+        CHECK_STATUS(sg_cert_step_radius(&r, &exact, &step, 1e-5), SG_OK);
+        CHECK(r.low - slack <= closed && closed <= r.high + slack);
+        CHECK_BOUND(r.high - r.low, 1e-5);
+        const double A[4] = {1.5, 0.5, -0.5, 1.5}, mu = 2 * 1.5 / (fit->lambda_x[0] * 2.5);    /* a = 1.5 +- 0.5 i, |a|^2 = 2.5 */
+        if (m == 2) {
+            CHECK_STATUS(sg_cert_frozen_radius(&r, &exact, mu * (1 - 1e-6), A, HUGE_VAL), SG_OK);
+            CHECK_STATUS(sg_cert_frozen_radius(&r, &exact, mu * (1 + 1e-6), A, HUGE_VAL), SG_REFUTED);
+        }
+        CHECK_STATUS(sg_cert_frozen_radius(&r, &exact, x.critical * (1 - 1e-6), NULL, HUGE_VAL), SG_OK);
+        CHECK_STATUS(sg_cert_frozen_radius(&r, &exact, x.critical * (1 + 1e-6), NULL, HUGE_VAL), SG_REFUTED);
+        sg_closed_fit_free(fit);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
+/* One step of the instance solved by hand, in doubles:  u = W - 2, (a, b, c) = Phi - (1, -1, 0). */
+static void by_hand(double s[4], double mu, double nu)
+{
+    double F[4] = {0};
+    for (int i = 0; i < 4; i++) {
+        const double p = X[i] * (2 + s[0]), z[3] = {p, Y[i], 1}, e = z[0] * s[1] + z[1] * s[2] + z[2] * s[3], g = p - Y[i];
+        F[0] += X[i] * (g + e) / 4;
+        for (int k = 0; k < 3; k++)
+            F[1 + k] += z[k] * e / 4;
+    }
+    for (int k = 0; k < 4; k++)
+        s[k] -= (k ? nu : mu) * F[k];
+}
+
+static bool converges(const double *direction, double length, double mu, double nu)
+{
+    double s[4];
+    for (int k = 0; k < 4; k++)
+        s[k] = length * direction[k];
+    for (int t = 0; t < 20000 && sg_base_norm(s, 4) < 1e6; t++)
+        by_hand(s, mu, nu);
+    return sg_base_norm(s, 4) < 1e-3 * length;
+}
+
+/* Every start tried in the ball converges; it is not needlessly small: a start ten thousand times as far does not. */
+static void the_basin_is_one(void **state)
+{
+    (void)state;
+    const double mu = 0.8, nu = 0.1;
+    double radius, contraction;
+    size_t lost = 0;
+    CHECK_STATUS(sg_cert_basin(&radius, &contraction, &four, mu, nu), SG_OK);
+    CHECK(radius > 0 && contraction < 1 && contraction > 0.8);
+    struct sg_rng *rng = test_rng("basin", 0);
+    for (int k = 0; k < 50; k++) {
+        double direction[4];
+        sg_base_rng_direction(direction, 4, rng);
+        CHECK(converges(direction, radius, mu, nu));
+        lost += !converges(direction, 1e4 * radius, mu, nu);
+    }
+    CHECK(lost > 0);
+    sg_base_rng_free(rng);
+    CHECK_STATUS(sg_cert_basin(&radius, &contraction, &four, 2.001, nu), SG_UNPROVED);
+    CHECK_NAN(&radius, 1);
+}
+
+static void critical_points(void **state)
+{
+    (void)state;
+    struct sg_cert_critical point;
+    CHECK_STATUS(sg_cert_critical(&point, &four), SG_OK);
+    CHECK(point.box > 1e-3 && point.box <= 1);
+    CHECK(point.gradient < 1e-25);
+    const double exact[4] = {2, 2, -2, -2};              /* a line of them: none is alone in a box */
+    const struct sg_cert_data realizable = {.n = 4, .d = 1, .m = 1, .x = X, .y = exact};
+    CHECK_STATUS(sg_cert_critical(&point, &realizable), SG_UNPROVED);
+    CHECK_NAN(&point.box, 2);
+    /* Without labels, S_x = I, W* = (2, 1): along (1, 1) the point is (3/2, 3/2), off W* by sqrt(1/2). */
+    const double x[8] = {1, 1, 1, -1, -1, 1, -1, -1}, y[4] = {3.5, 0.5, -1.5, -2.5}, along[2] = {1, 1}, towards[2] = {2, 1};
+    const struct sg_cert_data square = {.n = 4, .d = 2, .m = 1, .x = x, .y = y};
+    struct sg_interval g;
+    CHECK_STATUS(sg_cert_unlabelled(&g, &square, false, along), SG_OK);
+    CHECK(holds(g, sqrt(0.5)) && g.high - g.low < 1e-15);
+    CHECK_STATUS(sg_cert_unlabelled(&g, &square, false, towards), SG_UNPROVED);   /* leads to W* */
+    CHECK_NAN(&g.low, 2);
+    CHECK_STATUS(sg_cert_unlabelled(&g, &square, true, along), SG_HYPOTHESIS);
+}
+
+static void bad_data_are_refused(void **state)
+{
+    (void)state;
+    struct sg_cert_data bad = four;
+    struct sg_interval r, z;
+    struct sg_cert_critical point;
+    double radius, contraction;
+    const struct sg_cert_step step = {.mu = 1, .nu = 0.1}, wrong = {.mu = SG_NAN, .nu = 0.1};
+    bad.y = NO;
+    CHECK_STATUS(sg_cert_step_radius(&r, &bad, &step, 1), SG_NOT_FINITE);
+    CHECK_NAN(&r.low, 2);
+    CHECK_STATUS(sg_cert_step_radius(&r, &four, &wrong, 1), SG_NOT_FINITE);
+    CHECK_STATUS(sg_cert_moments(&r, &z, &bad), SG_NOT_FINITE);
+    CHECK_STATUS(sg_cert_frozen_radius(&r, &bad, 1, NULL, 1), SG_NOT_FINITE);
+    CHECK_STATUS(sg_cert_basin(&radius, &contraction, &bad, 1, 0.1), SG_NOT_FINITE);
+    CHECK_STATUS(sg_cert_critical(&point, &bad), SG_NOT_FINITE);
+    CHECK_NAN(&point.box, 2);
+    bad.y = NULL;
+    CHECK_ABORTS(CHECK_STATUS(sg_cert_step_radius(&r, &bad, &step, 1), SG_OK));
+    const double c = 1;                                  /* the family needs y = x w */
+    CHECK_ABORTS(CHECK_STATUS(sg_cert_step_radius(&r, &four, &(struct sg_cert_step){.mu = 1, .nu = 1, .C = &c}, 1), SG_OK));
+}
+#else
+static void not_built(void **state)
+{
+    (void)state;
+    skip();
+}
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#ifdef SG_HAVE_ARB
+        TEST(moments_by_hand), TEST(limits_of_the_joint_step), TEST(the_line_of_fixed_points), TEST(random_data_agree_with_closed_forms),
+        TEST(the_basin_is_one), TEST(critical_points), TEST(bad_data_are_refused),
+#else
+        cmocka_unit_test(not_built),
+#endif
+    };
+    return RUN(tests);
+}
