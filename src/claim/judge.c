@@ -208,7 +208,11 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
         snprintf(out->evidence.note, sizeof out->evidence.note, "nothing was found that the control (%.200s) could take away", c->control_text);
     }
     out->ok = is_as_it_should_be(out);
-    if (status == SG_IO) {                            /* the data are not here: say so, and that is all */
+    const struct sg_error *unwritten = sg_claim_store_failure(store);
+    if (unwritten && status != SG_INTERRUPTED) {      /* whatever the claim made of it */
+        *err = *unwritten;
+        status = SG_IO;
+    } else if (status == SG_IO) {                     /* the data are not here: say so, and that is all */
         snprintf(out->evidence.note, sizeof out->evidence.note, "%.399s", err->text);
         status = SG_OK;
     }

@@ -1,4 +1,5 @@
 /* Pieces of a long experiment on disk, so that the same command goes on where it was. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,13 +9,19 @@
 /* What made a piece: the program, the case's text, the seed.  Another maker's piece is not ours to use. */
 struct maker { char program[64]; uint64_t digest, seed, replicate, full, size; };
 
-struct sg_store { char *out, *folder; };
+/* The first piece that could not be written; read when all threads are done. */
+struct failure { atomic_bool is; struct sg_error err; };
+
+/* failure: this store's own, or that of the one it lies beside. */
+struct sg_store { char *out, *folder; struct failure own, *failure; };
 
 static struct sg_store *store_at(const char *out, const char *name)
 {
     struct sg_store *store = SG_NEW(1, struct sg_store);
     store->out = sg_base_format("%s", out);
     store->folder = sg_base_format("%s/%s/pieces", out, name);
+    atomic_init(&store->own.is, false);
+    store->failure = &store->own;
     return store;
 }
 
@@ -25,7 +32,15 @@ struct sg_store *sg_claim_store_alloc(const char *out, const struct sg_case *c)
 
 struct sg_store *sg_claim_store_beside(const struct sg_store *store, const char *name)
 {
-    return store ? store_at(store->out, name) : NULL;
+    struct sg_store *beside = store ? store_at(store->out, name) : NULL;
+    if (beside)
+        beside->failure = store->failure;
+    return beside;
+}
+
+const struct sg_error *sg_claim_store_failure(const struct sg_store *store)
+{
+    return store && atomic_load(&store->failure->is) ? &store->failure->err : NULL;
 }
 
 void sg_claim_store_free(struct sg_store *store)
@@ -82,6 +97,8 @@ enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, co
         fwrite(bytes, 1, size, file.stream);
         status = sg_base_file_commit(&file, err);
     }
+    if (status != SG_OK && !atomic_exchange(&trial->store->failure->is, true))
+        trial->store->failure->err = *err;
     free(path);
     return status;
 }

@@ -1,0 +1,44 @@
+/* Preloaded by test_kill.sh: every piece about to appear is a line in RENAMES_LOG, with the epochs it holds; the KILL_AT-th ends the process as
+ * a power cut would, before the rename or (KILL_AFTER) behind it. */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HEADER = 104 };                  /* struct maker of src/claim/store.c; the epochs follow */
+
+static atomic_int renames;
+
+int rename(const char *from, const char *to)
+{
+    const char *log = getenv("RENAMES_LOG"), *at = getenv("KILL_AT"), *slash = strrchr(to, '/');
+    int (*real)(const char *, const char *);
+    *(void **)&real = dlsym(RTLD_NEXT, "rename");
+    const int number = atomic_fetch_add(&renames, 1) + 1;
+    const int kill_here = at && number == atoi(at);
+    if (kill_here && !getenv("KILL_AFTER"))
+        kill(getpid(), SIGKILL);
+    uint64_t epochs = 0;
+    FILE *piece = fopen(from, "rb");
+    if (piece && (fseek(piece, HEADER, SEEK_SET) != 0 || fread(&epochs, sizeof epochs, 1, piece) != 1))
+        epochs = 0;
+    if (piece)
+        fclose(piece);
+    char line[300];
+    const int length = snprintf(line, sizeof line, "%.200s %llu\n", slash ? slash + 1 : to, (unsigned long long)epochs);
+    const int file = log && strstr(to, "/pieces/") ? open(log, O_WRONLY | O_APPEND | O_CREAT, 0666) : -1;
+    if (file >= 0) {
+        if (write(file, line, (size_t)length) != length)
+            abort();
+        close(file);
+    }
+    const int result = real(from, to);
+    if (kill_here)
+        kill(getpid(), SIGKILL);
+    return result;
+}
