@@ -74,6 +74,17 @@ static inline __attribute__((always_inline, target(TILE_TARGET))) void TILE(pack
             panel[l * 2 * lanes + j] = j < columns ? b[l * row_step + j * column_step] : 0;
 }
 
+/* Asks for the lines of op(B) that the next panel is packed from, `share` of its shares: else a product would wait for its weights, which no cache holds. */
+static inline __attribute__((always_inline, target(TILE_TARGET))) void TILE(ask)(const sg_real *b, size_t row_step, size_t column_step, size_t k,
+                                                                              size_t columns, size_t share, size_t shares)
+{
+    const size_t line = 64 / sizeof(sg_real), rows = row_step == 1 ? columns : k, length = row_step == 1 ? k : columns;
+    const size_t step = row_step == 1 ? column_step : row_step;
+    for (size_t r = rows * share / shares; r < rows * (share + 1) / shares; r++)
+        for (size_t l = 0; l < length; l += line)
+            __builtin_prefetch(b + r * step + l, 0, 2);
+}
+
 /* Rows of sums to where they belong in C: added to what is there, or to the start. */
 static inline __attribute__((always_inline, target(TILE_TARGET))) void TILE(store)(const struct product *p, const sg_real *out, size_t i0, size_t rows,
                                                                                 size_t j0, size_t columns, bool add)
@@ -112,6 +123,12 @@ static __attribute__((target(TILE_TARGET), noinline)) void TILE(gemm)(const stru
                 for (size_t i0 = first; i0 < end; i0 += ROWS) {
                     const size_t rows = end - i0 < ROWS ? end - i0 : ROWS;
                     const sg_real *row[ROWS];
+                    if (j0 + COLUMNS < part.j1)
+                        TILE(ask)(p->b + l0 * b_row + (j0 + COLUMNS) * b_step, b_row, b_step, depth, COLUMNS, (i0 - first) / ROWS, (end - first) / ROWS + 1);
+                    for (size_t r = 0; r < rows; r++) {
+                        __builtin_prefetch(p->c + (i0 + r) * p->n + j0, 1, 3);
+                        __builtin_prefetch(p->c + (i0 + r) * p->n + j0 + LANES, 1, 3);
+                    }
                     for (size_t r = 0; r < ROWS; r++)         /* short of ROWS, the last one again: its sums are not used */
                         row[r] = p->a + (i0 + (r < rows ? r : rows - 1)) * a_row + l0 * a_step;
                     if (columns > LANES)
