@@ -16,7 +16,7 @@
 #include "net/kernel/real.h"
 #include "synthgrad/train.h"
 
-enum { PIXELS = SG_DIGIT_SIDE * SG_DIGIT_SIDE, CLASSES = SG_DIGIT_CLASSES, PART = 4, COPY = 6 << 20 };
+enum { PIXELS = SG_DIGIT_SIDE * SG_DIGIT_SIDE, CLASSES = SG_DIGIT_CLASSES, COPY = 6 << 20 };
 
 /* One product of a step, on buffers that no other has. */
 struct product { enum sg_transpose op; size_t m, k, n; float *c, *a, *b; };
@@ -166,15 +166,16 @@ static enum sg_status time_steps(struct sg_bench_result *result, const struct sg
     ideal_alloc(&ideal, setup);
     sg_base_set_jobs((size_t)setup->threads);
     double step = (double)INFINITY;
+    const uint64_t part = setup->threads > 1 ? 1 : 4;       /* short where the clock counts: on a busy machine both cores are rarely free for long */
     enum sg_status status = SG_OK;
-    for (uint64_t done = 0; done < setup->steps && status == SG_OK; done += PART) {     /* in turns: both see the same neighbours */
+    for (uint64_t done = 0; done < setup->steps && status == SG_OK; done += part) {     /* in turns: both see the same neighbours */
         const double start = sg_bench_seconds(setup->threads);
-        status = sg_train_advance(train, PART);
+        status = sg_train_advance(train, part);
         least(&step, start, setup->threads);
         time_ideal(&ideal, setup->threads);
     }
     sg_base_set_jobs(1);
-    result->steps_per_second = PART / step;
+    result->steps_per_second = (double)part / step;
     result->gemm_seconds = ideal.ours < ideal.blas ? ideal.ours : ideal.blas;
     result->limit_gflops = 1e-9 * flops(setup) / result->gemm_seconds;
     result->copy_rate = 2 * COPY * sizeof(float) / ideal.copy;
