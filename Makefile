@@ -8,6 +8,7 @@ FLAVOUR ?= release
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev \
              libcmocka-dev gnuplot-nox
 DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-torch libclang-rt-14-dev
+DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
 # ---- flags.  -O2 without contraction: theory code gives the same bits at every call site. ----
 STD      := -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread
@@ -107,6 +108,9 @@ deps:  ## packages to build, verify, test and plot (Debian)
 deps-dev:  ## packages for lint, sanitizers and mutants
 	$(call install_packages,$(DEPS_DEV))
 
+deps-proofs:  ## packages for the machine-checked proofs (Coq with mathcomp, about 1.1 GB)
+	$(call install_packages,$(DEPS_PROOFS))
+
 # ---- what users run ----
 verify: build/synthgrad  ## check every claim: verdict, bound, measured value, margin
 	build/synthgrad verify --jobs $(JOBS)
@@ -201,12 +205,23 @@ uninstall:  ## undo install
 	rm -rf $(DESTDIR)$(PREFIX)/bin/synthgrad $(DESTDIR)$(PREFIX)/lib/libsynthgrad.a $(DESTDIR)$(PREFIX)/include/synthgrad \
 	  $(DESTDIR)$(PREFIX)/share/synthgrad $(DESTDIR)$(PREFIX)/lib/pkgconfig/synthgrad.pc
 
-deps-proofs proofs:  # later work; saying so beats doing nothing in silence
-	@echo "synthgrad: make $@ is not there yet in version $(VERSION)" >&2; exit 1
+# Machine-checked proofs, optional: Coq 8.16, mathcomp.  Compiled copies under build/proofs; `From SG Require Import a b.` orders them.
+COQC      ?= coqc
+PROOFS_VO := $(patsubst proofs/coq/%.v,build/proofs/%.vo,$(wildcard proofs/coq/*.v))
+proofs: $(PROOFS_VO)  ## machine-checked theorems, each with its assumptions (`make deps-proofs` first)
+	@sh tools/proofs.sh
+ifneq ($(filter proofs build/proofs/%,$(MAKECMDGOALS)),)
+$(shell mkdir -p build/proofs && awk '/^From SG Require/ { sub(/^From SG Require( Import)?/, ""); sub(/\.$$/, ""); f = FILENAME; sub(/.*\//, "", f); sub(/v$$/, "vo", f); \
+  for (i = 1; i <= NF; i++) print "build/proofs/" f ": build/proofs/" $$i ".vo" }' proofs/coq/*.v > build/proofs/order.mk)
+include build/proofs/order.mk
+endif
+build/proofs/%.vo: proofs/coq/%.v | $(filter deps-proofs,$(MAKECMDGOALS))
+	@command -v $(COQC) > /dev/null || { echo "synthgrad: no $(COQC) here; make deps-proofs installs it" >&2; exit 1; }
+	@echo "  coqc $<"
+	@cp $< build/proofs/ && cd build/proofs && $(COQC) -q -Q . SG -w -notation-overridden,-ambiguous-paths $*.v
 
 clean:  ## remove build/ and results/
 	rm -rf build results
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z -]*:.*## /{printf "  %-13s %s\n", $$1, $$2}' Makefile
-	@echo "  proofs, deps-proofs: not there yet"

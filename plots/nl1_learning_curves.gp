@@ -12,7 +12,7 @@ do for [pass = 1:2] {
     set xrange [0.8:epochs + 0.2]; set xtics 1,(epochs > 12 ? 2 : 1)
     do for [a = 0:1] {
         set title (a == 0 ? "relu" : "sigmoid") offset 0,-0.4; unset xlabel; set format x ""
-        set ylabel (a == 0 ? "training loss, epoch mean" : ""); set logscale y; set yrange [*:*]; set autoscale yfix; set ytics (10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005); set key bottom left reverse Left samplen 2
+        set ylabel (a == 0 ? "training loss, epoch mean" : ""); set logscale y; set yrange [*:*]; set autoscale yfix; set ytics (10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005); set key bottom left reverse Left samplen 2 opaque
         plot for [i = 1:words(depths)] file using 4:(pick(a, i, 0, $5)) with linespoints lc rgb colour[i] lw 2.5 dt 1 pt 7 ps 0.8 \
                  title (a == 0 ? word(depths, i)." hidden layers" : ""), \
              for [i = 1:words(depths)] file using 4:(pick(a, i, 1, $5)) with linespoints lc rgb colour[i] lw 2.5 dt 2 pt 6 ps 0.9, \

@@ -39,6 +39,11 @@ DY10 | src/closed/saxe.c        | s/exp(-2 \* sigma \* t)/exp(-2.001 * sigma * t
 DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
 NL1  | src/claim/nl.c         | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
+NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/                     | nl6_one_framework
+NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked
+NL3  | src/claim/nl_portrait.c | s/: 1 - d\[i\]/: 1 + d[i]/                                          | nl3_dissimilarity
+NL4  | src/claim/nl_portrait.c | s/\/ n - total\[i\]/\/ n + total[i]/                                | nl4_probes
+NL5  | src/claim/nl_portrait.c | s/squares += entry/squares -= entry/                               | nl5_weight_norms
 NL7  | src/net/eval.c           | s/return base;/return s;/                                          | nl7_observe_only
 DY2  | src/closed/frozen.c     | s/critical, 2 \* creal/critical, 2.01 * creal/                     | dy2_frozen_sg
 DY2  | src/closed/frozen.c     | s/l = m; l < q/l = m; l < q - 1/                                   | dy2_one_output
@@ -47,6 +52,11 @@ DY4  | src/closed/line.c       | s/kappa_a \* (1 - mu)/kappa_a * (1 + mu)/      
 CP5  | src/closed/no_labels.c  | s/left \* (ray.tau - ray.c)/left * (ray.tau + ray.c)/              | cp5_no_labels
 CP5  | src/closed/no_labels.c  | s/diameter\[i\] \/ 2 + scale/diameter[i] \/ 3 + scale/             | cp5_bias
 CP5  | src/closed/no_labels.c  | s/exp(-fit->lambda_x/exp(fit->lambda_x/                            | cp5_unwhitened
+CP6  | src/closed/log_point.c   | s/features\[i \* \*f + c\] = data->one\[i\];/features[i * *f + c] = data->one[i] + 0.01 * p[i * m] * p[i * m];/ | cp6_log_loss
+CP6  | src/closed/log_plane.c   | s/- g \* (s->m\[0\]/- 1.01 * g * (s->m[0]/                           | cp6_no_bias
+CP6  | src/closed/regression.c  | s/x - log1p(x));/x - 0.99 * log1p(x));/                             | cp6_log_loss
+AD1  | src/closed/log_gap.c     | s/= data->one\[i\];/= data->one[i] + 0.01 * p[i] * p[i];/   | ad1_artificial_data
+CP7  | src/claim/cp7_matching_module.c | s/= i == j ? -1 : 0;/= i == j ? -0.999 : 0;/                 | cp7_matching_module
 DY2  | src/closed/frozen.c     | s/- mu \* fit->lambda_x\[i\]/+ mu * fit->lambda_x[i]/              | dy2_rank_deficient
 DY4  | src/closed/line.c       | s/= nu \* creal(c) \*/= mu * creal(c) */                           | dy4_no_ones
 DY8  | src/closed/deep_joint.c | s/dV_VT\[a \* s.K + o\] + dV_VT/dV_VT[a * s.K + o] - dV_VT/        | dy8_repelling_minima

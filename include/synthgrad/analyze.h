@@ -2,7 +2,8 @@
  * delay, and a simulation beside each prediction.
  *
  * The model is p = x w under MSE (x: the design's columns), with a linear, label-conditioned SG at the output.  Blocks: "weights" with
- * the eigenvalues of E[x x^T] and rate mu, "SG" with those of E[z z^T], z = (p*, y, 1), and rate nu (DY3; DY4 when y is realizable). */
+ * the eigenvalues of E[x x^T] and rate mu, "SG" with those of E[z z^T], z = (p*, y, 1), and rate nu (DY3; DY4 when y is realizable).
+ * Under the log loss, further down, the question is another: where such an SG rests, and what that costs (CP6). */
 #ifndef SYNTHGRAD_ANALYZE_H
 #define SYNTHGRAD_ANALYZE_H
 
@@ -82,5 +83,70 @@ enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *ta
                                 const struct sg_analysis_options *options, struct sg_error *err) SG_MUST_CHECK;
 void sg_analysis_free(struct sg_analysis *a);       /* tolerates a zeroed struct */
 const char *sg_analysis_verdict_name(enum sg_analysis_verdict verdict);
+
+/* ---- classes under the log loss (CP6, CP7) ------------------------------------------------------------------------ */
+
+enum { SG_CLASSES_MOST = 20 };
+
+/* decided: certified one way or the other (synthgrad/logloss.h).  Not finite: the data, or the score the SG rests on, separate the classes; the loss is
+ * an infimum, 0, and there are no coefficients. */
+struct sg_class_fit {
+    bool decided, finite;
+    double loss, lower;            /* nats a sample; lower: weak duality's bound.  NaN when undecided */
+    double accuracy;               /* share of samples whose own class has the largest probability, ties shared */
+    double *coefficients, *intercept;   /* [design.features x m], [m] in file units, NULL unless finite; m > 1: the classes' columns sum to 0 */
+};
+
+/* Why the gap is 0, if it is: by theorem, no number decides it. */
+enum sg_class_reason {
+    SG_CLASS_GENERAL,              /* the point is a regression on the least-squares score; its gap is computed */
+    SG_CLASS_NO_ROOM,              /* the least-squares scores span col X (one feature and ones; fewer features than classes): the point is the optimum */
+    SG_CLASS_FLAT,                 /* two classes with equal means: least squares and the optimum are constants */
+    SG_CLASS_BOTH_SEPARATE,        /* the score separates: like the true gradient the SG drives the loss to 0 */
+    SG_CLASS_UNKNOWN               /* three classes or more, scores that depend on each other: no theorem */
+};
+
+/* HARMLESS: no gap, by theorem.  NEGLIGIBLE: 2 n gap, the likelihood-ratio statistic of the SG's point, is at most its degrees of freedom, rank (classes - 1),
+ * the value that the weights behind the data have on average (Wilks 1938): the SG fits no worse than they do.  HARMFUL: above it, or the point repels. */
+enum sg_class_verdict { SG_CLASS_HARMLESS, SG_CLASS_NEGLIGIBLE, SG_CLASS_HARMFUL, SG_CLASS_UNDECIDED };
+
+/* The joint step I - diag(mu, nu) J at the SG's point, on the subspace that training from phi = 0 keeps to.  From eigenvalues, floating point without guarantee. */
+struct sg_class_local {
+    bool known, attracts;          /* known: the SG's optimum is unique there */
+    double mu_critical;            /* stable below it for the weights under an SG at its optimum in every step; NaN if it repels */
+    double nu_critical;            /* for the SG with the weights at rest, 2 / lambda_max(S_z) */
+    double together;               /* (mu, nu) = t (mu_critical, nu_critical) is stable for 0 < t < this */
+    double slowest;                /* smallest modulus of an eigenvalue of the weights under an SG at its optimum */
+    double sigma_min;              /* of J: an update F moves the point by |F| / sigma_min */
+};
+
+enum { SG_CLASS_ROWS = 4 };
+
+struct sg_class_analysis {
+    struct sg_analysis_options options;
+    struct sg_design design;
+    size_t n, columns, rank, classes, m;      /* m = 1 for two classes, else m = classes */
+    double condition_number;
+    double *class_value;                      /* [classes], ascending; for two classes the second is class 1, whose probability is sigma(p) */
+    size_t *class_count;
+    struct sg_class_fit optimum, sg;
+    enum sg_class_reason reason;
+    double gap, relative_gap;                 /* L(SG's point) - inf L, and over inf L; NaN when undecided */
+    double likelihood_ratio;                  /* 2 n gap */
+    size_t freedom;
+    struct sg_class_local local;
+    enum sg_class_verdict verdict;
+    size_t rows;                              /* of the check: the simulations that apply */
+    struct sg_analysis_row row[SG_CLASS_ROWS];
+    enum sg_analysis_verdict check;
+    char check_reason[160];
+};
+
+/* The analysis of a table whose target has two values (any), or 3..SG_CLASSES_MOST integers.  SG_BAD_INPUT: err says what is wrong and the mend; so for
+ * options.with_delay and without an intercept, where there is no closed form.  Deterministic. */
+enum sg_status sg_analyze_classes(struct sg_class_analysis *a, const struct sg_table *table, const char *path, const char *target,
+                                  const struct sg_analysis_options *options, struct sg_error *err) SG_MUST_CHECK;
+void sg_class_analysis_free(struct sg_class_analysis *a);      /* tolerates a zeroed struct */
+const char *sg_class_verdict_name(enum sg_class_verdict verdict);
 
 #endif

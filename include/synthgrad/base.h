@@ -110,6 +110,7 @@ void sg_base_rng_direction(double *out, size_t n, struct sg_rng *rng);/* uniform
 
 /* Once, before any BLAS call: one BLAS thread (parallelism is over replicates) and GSL's handler off. */
 void sg_base_init(void);
+void sg_base_set_blas_threads(int threads);   /* for benchmarks: more change bits */
 
 void sg_base_mul(double *c, const double *a, const double *b, size_t m, size_t k, size_t n);     /* c = a b,    a m x k */
 void sg_base_mul_tn(double *c, const double *a, const double *b, size_t m, size_t k, size_t n);  /* c = a^T b,  a k x m */

@@ -75,6 +75,8 @@ void sg_claim_listing_row(struct sg_evidence *ev, const char *name, const double
 /* Where the pieces of a long experiment are kept, one whole file each: OUT/CASE/pieces. */
 struct sg_store;
 struct sg_store *sg_claim_store_alloc(const char *out, const struct sg_case *c);
+/* OUT/NAME/pieces, for what several cases share; NULL for NULL. */
+struct sg_store *sg_claim_store_beside(const struct sg_store *store, const char *name);
 void sg_claim_store_free(struct sg_store *store);
 
 /* One replicate of a case. */

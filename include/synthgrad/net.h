@@ -99,6 +99,10 @@ void sg_net_forward(const struct sg_net *net, size_t lo, size_t hi, const struct
                     unsigned want, struct sg_net_work *work);
 void sg_net_backward(void *dw, void *dphi, const struct sg_net *net, size_t lo, size_t hi, const struct sg_state *state,
                      const struct sg_batch *batch, unsigned want, struct sg_net_work *work);
+/* The module at a boundary once more, on the h and the target that the last evaluation left there, with phi as it is now: s, its distance from the
+ * target, and the module's part of dphi.  A pair (h, g) of an earlier step trains today's SG. */
+void sg_net_replay(void *dphi, const struct sg_net *net, size_t boundary, const struct sg_state *state, const struct sg_batch *batch, unsigned want,
+                   struct sg_net_work *work);
 /* Of the last evaluation with SG_WANT_METRICS, once all its pieces are done. */
 struct sg_metrics sg_net_metrics(const struct sg_net_work *work);
 

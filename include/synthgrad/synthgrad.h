@@ -9,6 +9,7 @@
 #include "synthgrad/closed.h"
 #include "synthgrad/data.h"
 #include "synthgrad/images.h"
+#include "synthgrad/logloss.h"
 #include "synthgrad/net.h"
 #include "synthgrad/report.h"
 #include "synthgrad/sim.h"

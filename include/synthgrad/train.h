@@ -34,6 +34,24 @@ const void *sg_train_w(const struct sg_train *t);
 const void *sg_train_phi(const struct sg_train *t);
 void *sg_train_aux(const struct sg_train *t);               /* running moments */
 
+/* The run of a net with one SG, applied in full, as two halves that wait for one another as little as the SG allows.  In step t the lower half makes
+ * h and s of minibatch t, hands h up and moves at once; the upper half makes p of that h, moves, and hands the true gradient g back; the lower half
+ * ends its step by training the SG on the pair (h, g) of step t - delay, s made again with phi as it is.  So the lower half is at most `delay` + 1
+ * steps ahead and the bits do not depend on timing, nor on `threads`: 1 takes the halves in turn, 2 puts the upper one in a thread of its own (or in
+ * turn, where the system has no thread to give).  delay = 0 takes the steps of sg_train_advance, bit for bit.  The halves have delay + 1 buffers
+ * between them. */
+struct sg_halves;
+/* Of a run that has not begun; it outlives the halves. */
+struct sg_halves *sg_train_halves_alloc(struct sg_train *t, uint64_t delay, size_t threads);
+void sg_train_halves_free(struct sg_halves *h);
+/* As sg_train_advance, looked at every 256 steps; the run is then at one time, with `delay` pairs still to come.  Score and read it as any other;
+ * stepping or saving it without its halves aborts.  Allocates nothing but the thread. */
+enum sg_status sg_train_halves_advance(struct sg_halves *h, uint64_t steps) SG_MUST_CHECK;
+/* CPU seconds of all steps together: the lower half's forward, its backward and move, the SG's training; the upper half.  With processors to spare a
+ * step takes forward + max(back, upper) + sg without a delay, and max(forward + back + sg, upper) with one. */
+struct sg_halves_cpu { double forward, back, sg, upper; };
+struct sg_halves_cpu sg_train_halves_cpu(const struct sg_halves *h);
+
 /* E[l] and the share of images whose largest output is their label (the first of equal ones), batch norm by its running moments. */
 struct sg_score { double loss, accuracy; };
 struct sg_score sg_train_score(struct sg_train *t, const struct sg_images *images);

@@ -48,6 +48,13 @@ static enum sg_status check_names(const struct sg_design *design, const struct s
     return SG_OK;
 }
 
+enum sg_status sg_analysis_check_columns(const struct sg_data *data, const struct sg_design *design, const struct sg_table *table, const char *path,
+                                         struct sg_error *err)
+{
+    const enum sg_status status = check_names(design, table, path, err);
+    return status == SG_OK ? check_ranges(data, design, path, err) : status;
+}
+
 static enum sg_status check_coefficients(const struct sg_analysis *a, const char *path, struct sg_error *err)
 {
     for (size_t k = 0; k < a->design.features; k++)
@@ -61,18 +68,23 @@ static enum sg_status check_coefficients(const struct sg_analysis *a, const char
 
 /* ---- least squares ---------------------------------------------------------------------------------------------- */
 
-/* p = sum w_k (c_k - mean_k) / scale_k + w_ones  =  sum (w_k / scale_k) c_k + (w_ones - sum w_k mean_k / scale_k). */
+void sg_analysis_file_units(double *coefficient, double *intercept, const double *w, size_t stride, const struct sg_design *design)
+{
+    long double constant = design->intercept ? (long double)w[design->features * stride] : 0;
+    for (size_t k = 0; k < design->features; k++) {
+        const long double per_unit = (long double)w[k * stride] / (long double)design->scale[k];
+        coefficient[k * stride] = (double)per_unit;
+        constant -= per_unit * (long double)design->mean[k];
+    }
+    *intercept = (double)constant;
+}
+
 static void to_file_units(struct sg_analysis *a, const double *w, const struct sg_design *design)
 {
-    long double constant = design->intercept ? (long double)w[design->features] : 0;
+    sg_analysis_file_units(a->coefficients, &a->intercept, w, 1, design);
     a->has_intercept = design->intercept;
-    for (size_t k = 0; k < design->features; k++) {
-        const long double per_unit = (long double)w[k] / (long double)design->scale[k];
-        a->coefficients[k] = (double)per_unit;
-        constant -= per_unit * (long double)design->mean[k];
+    for (size_t k = 0; k < design->features; k++)
         a->has_intercept = a->has_intercept || design->mean[k] != 0;
-    }
-    a->intercept = (double)constant;
 }
 
 /* The design and its fit as asked for, and the fit with the most digits: the same one, or that of the standardised columns. */
@@ -205,9 +217,7 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
         return status;
     a->n = f->data.n;
     a->columns = f->data.d;
-    status = check_names(&a->design, table, path, err);
-    if (status == SG_OK)
-        status = check_ranges(&f->data, &a->design, path, err);
+    status = sg_analysis_check_columns(&f->data, &a->design, table, path, err);
     if (status == SG_OK)
         status = fit_both(f, &a->options, table, path, target);
     if (status != SG_OK)

@@ -18,7 +18,7 @@ uint64_t sg_analysis_steps(double deficit, uint64_t most)
     return deficit * (double)most <= 1 ? most : (uint64_t)fmax(1, floor(1 / deficit));
 }
 
-static struct sg_analysis_row judged(const char *what, double predicted, double measured, double tolerance, double scale, uint64_t steps)
+struct sg_analysis_row sg_analysis_judged(const char *what, double predicted, double measured, double tolerance, double scale, uint64_t steps)
 {
     struct sg_analysis_row row = {what, predicted, measured, tolerance, scale, steps, SG_CHECK_FAILS};
     if (!sg_base_within(tolerance, SG_CONCLUSIVE * scale))
@@ -30,36 +30,44 @@ static struct sg_analysis_row judged(const char *what, double predicted, double 
 
 static struct sg_analysis_row deficit_row(const char *what, const struct sg_rates *rates, struct sg_factor f)
 {
-    return judged(what, rates->deficit, f.deficit, f.bound * rates->deficit, rates->deficit, f.steps);
+    return sg_analysis_judged(what, rates->deficit, f.deficit, f.bound * rates->deficit, rates->deficit, f.steps);
 }
 
 /* 1 + |f| = rate lambda = 2 at the limit; an error of f.bound in rate lambda is one of the same relative size in the limit. */
 static struct sg_analysis_row limit_row(const char *what, const struct sg_rates *rates, struct sg_factor f)
 {
-    return judged(what, rates->critical, 2 * rates->critical / (2 - f.deficit), f.bound * rates->critical, rates->critical,
+    return sg_analysis_judged(what, rates->critical, 2 * rates->critical / (2 - f.deficit), f.bound * rates->critical, rates->critical,
                   f.steps);
+}
+
+enum sg_analysis_verdict sg_analysis_worst(char reason[160], const struct sg_analysis_row *row, size_t rows, const char *doubt)
+{
+    const struct sg_analysis_row *worst = row;
+    for (size_t i = 1; i < rows; i++)
+        if (row[i].verdict > worst->verdict)
+            worst = &row[i];
+    reason[0] = '\0';
+    if (worst->verdict == SG_CHECK_INCONCLUSIVE && !isfinite(worst->tolerance))
+        snprintf(reason, 160, "%s: the simulation left every bound, so there is nothing to compare", worst->what);
+    else if (worst->verdict == SG_CHECK_INCONCLUSIVE)
+        snprintf(reason, 160, "%s: %s by %.2g %%, above the 1 %% allowed", worst->what, doubt, 100 * worst->tolerance / worst->scale);
+    else if (worst->verdict == SG_CHECK_FAILS && !isfinite(worst->measured))
+        snprintf(reason, 160, "%s: the simulation left every bound", worst->what);
+    else if (worst->verdict == SG_CHECK_FAILS)
+        snprintf(reason, 160, "%s: %.6g measured, %.6g predicted, tolerance %.2g", worst->what, worst->measured, worst->predicted, worst->tolerance);
+    return worst->verdict;
 }
 
 static void conclude(struct sg_analysis_check *check, const struct sg_analysis_speed *speed, bool flat_but_counted)
 {
-    const struct sg_analysis_row *slowest = &check->row[speed->sg_is_slower ? SG_ROW_SG : SG_ROW_WEIGHTS], *worst = &check->row[0];
+    const struct sg_analysis_row *slowest = &check->row[speed->sg_is_slower ? SG_ROW_SG : SG_ROW_WEIGHTS];
     check->deficit = slowest->measured;
     check->contraction = 1 - slowest->measured;
-    for (size_t i = 1; i < SG_ANALYSIS_ROWS; i++)
-        if (check->row[i].verdict > worst->verdict)
-            worst = &check->row[i];
-    check->verdict = worst->verdict;
-    if (worst->verdict == SG_CHECK_HOLDS && flat_but_counted) {
+    check->verdict = sg_analysis_worst(check->reason, check->row, SG_ANALYSIS_ROWS, "rounding may shift what is measured");
+    if (check->verdict == SG_CHECK_HOLDS && flat_but_counted) {
         check->verdict = SG_CHECK_INCONCLUSIVE;
         snprintf(check->reason, sizeof check->reason, "nearly collinear features: least squares counts a direction that training cannot move along");
-    } else if (worst->verdict == SG_CHECK_INCONCLUSIVE)
-        snprintf(check->reason, sizeof check->reason, "%s: rounding may shift what is measured by %.2g %%, above the 1 %% allowed",
-                 worst->what, 100 * worst->tolerance / worst->scale);
-    else if (worst->verdict == SG_CHECK_FAILS && !isfinite(worst->measured))
-        snprintf(check->reason, sizeof check->reason, "%s: the simulation left every bound", worst->what);
-    else if (worst->verdict == SG_CHECK_FAILS)
-        snprintf(check->reason, sizeof check->reason, "%s: %.6g measured, %.6g predicted, tolerance %.2g", worst->what, worst->measured,
-                 worst->predicted, worst->tolerance);
+    }
 }
 
 enum sg_status sg_analysis_simulate(struct sg_analysis *a, const struct sg_data *data, const struct sg_fit *x, const struct sg_fit *z)
@@ -79,7 +87,7 @@ enum sg_status sg_analysis_simulate(struct sg_analysis *a, const struct sg_data 
         row[SG_ROW_MU] = limit_row("weights: stability limit of mu", &a->rate_x, sg_weights_fastest(rig));
         row[SG_ROW_NU] = limit_row("SG: stability limit of nu", &a->rate_z, sg_sg_fastest(&s));
         const double diff = sg_weights_fit(&a->check, &bound, rig);
-        row[SG_ROW_FIT] = judged("weights from 0 against the closed form", 0, diff, bound, (s.p_size + s.y_size) / sqrt(x->lambda_x[0]),
+        row[SG_ROW_FIT] = sg_analysis_judged("weights from 0 against the closed form", 0, diff, bound, (s.p_size + s.y_size) / sqrt(x->lambda_x[0]),
                                  a->check.steps);
         /* dgelsd's rank goes by singular values, a step's reach by their squares: between the two lie directions with a coefficient, but flat. */
         conclude(&a->check, &a->speed, x->rank > x->d - a->rate_x.zeros);

@@ -47,6 +47,16 @@ double sg_weights_fit(struct sg_analysis_check *check, double *bound, struct sg_
 struct sg_factor sg_sg_slowest(const struct sg_subject *subject);    /* at both optimal rates */
 struct sg_factor sg_sg_fastest(const struct sg_subject *subject);    /* at the critical nu */
 
+/* A row and its verdict; the worst verdict of rows and, unless it holds, why: "<what>: <doubt> by x %" where it is inconclusive. */
+struct sg_analysis_row sg_analysis_judged(const char *what, double predicted, double measured, double tolerance, double scale, uint64_t steps);
+enum sg_analysis_verdict sg_analysis_worst(char reason[160], const struct sg_analysis_row *row, size_t rows, const char *doubt);
+
+/* What either analysis refuses: columns named or sized as the output or the doubles do not allow. */
+enum sg_status sg_analysis_check_columns(const struct sg_data *data, const struct sg_design *design, const struct sg_table *table, const char *path,
+                                         struct sg_error *err) SG_MUST_CHECK;
+/* p = sum w_k (c_k - mean_k) / scale_k + w_ones  =  sum (w_k / scale_k) c_k + (w_ones - sum w_k mean_k / scale_k), for one column of w (columns x stride). */
+void sg_analysis_file_units(double *coefficient, double *intercept, const double *w, size_t stride, const struct sg_design *design);
+
 /* All of it: fills a->check. */
 enum sg_status sg_analysis_simulate(struct sg_analysis *a, const struct sg_data *data, const struct sg_fit *x, const struct sg_fit *z)
     SG_MUST_CHECK;

@@ -1,5 +1,6 @@
 /* Files that appear whole or not at all. */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -44,8 +45,9 @@ enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct 
     char *target = realpath(path, NULL);                  /* a link stays, what it names is replaced */
     file->path = sg_base_format("%s", target ? target : path);
     free(target);
+    static atomic_uint opened;                            /* two threads may write one file: the last to finish wins, whole */
     if (!is_special(file->path))
-        file->temporary = sg_base_format("%s.part-%ld", file->path, (long)getpid());
+        file->temporary = sg_base_format("%s.part-%ld-%u", file->path, (long)getpid(), atomic_fetch_add(&opened, 1));
     file->stream = fopen(file->temporary ? file->temporary : file->path, "w");
     if (!file->stream) {
         status = fail(err, path, "cannot write");

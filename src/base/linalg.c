@@ -20,6 +20,11 @@ void sg_base_init(void)
     gsl_set_error_handler_off();
 }
 
+void sg_base_set_blas_threads(int threads)
+{
+    openblas_set_num_threads(threads);
+}
+
 static lapack_int integer(size_t n)
 {
     SG_REQUIRE(n <= INT32_MAX);

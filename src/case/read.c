@@ -159,13 +159,11 @@ static enum sg_status refuse_syntax(const config_t *config, const char *text, co
     return sg_case_refuse(r, line, "%s near `%s`; %s", said, sg_case_show(source).text, mend);
 }
 
-/* FNV-1a. */
-static uint64_t digest_of(const char *text)
+uint64_t sg_case_digest(uint64_t digest, const void *bytes, size_t n)
 {
-    uint64_t h = 14695981039346656037u;
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return h;
+    for (const unsigned char *p = bytes; n-- > 0; p++)
+        digest = (digest ^ *p) * 1099511628211u;
+    return digest;
 }
 
 static enum sg_status read_case(struct sg_case *c, const char *path, struct sg_case_reader *r)
@@ -175,7 +173,7 @@ static enum sg_status read_case(struct sg_case *c, const char *path, struct sg_c
     if (status == SG_OK)
         status = sg_case_load(&text, r, path);
     if (status == SG_OK) {
-        c->digest = digest_of(text);
+        c->digest = sg_case_digest(SG_CASE_DIGEST, text, strlen(text));
         status = sg_case_scan(text, r);
     }
     if (status == SG_OK) {

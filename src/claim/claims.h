@@ -5,9 +5,10 @@
 #include "synthgrad/claim.h"
 #include "synthgrad/closed.h"
 
-extern const struct sg_claim sg_claim_cp1, sg_claim_cp2, sg_claim_cp3, sg_claim_cp4, sg_claim_cp5, sg_claim_dy1,
+extern const struct sg_claim sg_claim_cp1, sg_claim_cp2, sg_claim_cp3, sg_claim_cp4, sg_claim_cp5, sg_claim_cp6, sg_claim_cp7, sg_claim_dy1,
     sg_claim_dy2, sg_claim_dy3, sg_claim_dy4, sg_claim_dy5, sg_claim_dy6, sg_claim_dy7, sg_claim_dy8, sg_claim_dy9,
-    sg_claim_dy10, sg_claim_dy11, sg_claim_dy12, sg_claim_nl1, sg_claim_nl7;
+    sg_claim_dy10, sg_claim_dy11, sg_claim_dy12, sg_claim_ad1, sg_claim_nl1, sg_claim_nl3, sg_claim_nl4, sg_claim_nl5, sg_claim_nl6,
+    sg_claim_nl7;
 
 /* ---- statistics of empirical claims (statistics.c) ------------------------------------------------------------------- */
 
@@ -17,6 +18,9 @@ double sg_claim_sign_test(size_t plus, size_t n);
 double sg_claim_quantile(const double *values, size_t n, double fraction);
 /* 95 % percentile bootstrap interval of the mean, 2,000 resamples. */
 void sg_claim_bootstrap(double interval[2], const double *values, size_t n, struct sg_rng *rng);
+/* An effect of which each seed has a value: the row of its mean, with that interval; returns the mean. */
+double sg_claim_effect_over_seeds(double interval[2], struct sg_evidence *ev, const struct sg_trial *trial, const char *what, const double *values,
+                                  size_t n);
 
 /* ---- a case's linear regression, ready to step (shallow.c) --------------------------------------------------------- */
 

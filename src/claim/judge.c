@@ -66,8 +66,8 @@ static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evid
     bool open = false, contradicted = false;
     for (size_t i = 0; i < ev->n_rows; i++) {
         const struct sg_row *row = &ev->row[i];
-        const bool is_open = row->effect && !row->ok && row->high > 0 && isfinite(row->low) && isfinite(row->high);
-        ok = ok && (row->ok || row->effect);
+        const bool is_open = row->effect && !row->ok && row->high > 0;
+        ok = ok && (row->ok || (row->effect && isfinite(row->low) && isfinite(row->high)));      /* no number, no evidence */
         open = open || is_open;
         contradicted = contradicted || (row->effect && !row->ok && !is_open);
     }
@@ -80,16 +80,21 @@ static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evid
     return claim->empirical ? SG_REPRODUCED : SG_HOLDS;
 }
 
+static bool finds_an_effect(const struct sg_evidence *ev)
+{
+    for (size_t i = 0; i < ev->n_rows; i++)
+        if (ev->row[i].effect && ev->row[i].ok)
+            return true;
+    return false;
+}
+
 /* What an empirical claim found is a result, whichever way it falls; its control has something to take away only where an effect was found. */
 static bool is_as_it_should_be(const struct sg_judgement *j)
 {
     const bool control = !j->has_control || j->control_ok;
     if (!j->claim->empirical)
         return strcmp(sg_claim_verdict_name(j->verdict), j->expected) == 0 && control;
-    bool found = false;
-    for (size_t i = 0; i < j->evidence.n_rows; i++)
-        found = found || (j->evidence.row[i].effect && j->evidence.row[i].ok);
-    return (control || !found) && (j->verdict == SG_REPRODUCED || j->verdict == SG_NOT_REPRODUCED || j->verdict == SG_INCONCLUSIVE);
+    return (control || !finds_an_effect(&j->evidence)) && (j->verdict == SG_REPRODUCED || j->verdict == SG_NOT_REPRODUCED || j->verdict == SG_INCONCLUSIVE);
 }
 
 /* A claim about what fails may be refuted: it says so in its case, by expecting it. */
@@ -127,12 +132,12 @@ static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst,
     return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, the numbers mean nothing */
 }
 
-/* An empirical claim may say several things and be right in some: its control has to take one of these away. */
-static bool loses_an_effect(const struct sg_evidence *ev, const struct sg_evidence *control)
+/* An empirical claim may say several things and be right in some: its control has to take one of these away, an effect or a fact. */
+static bool loses_a_statement(const struct sg_evidence *ev, const struct sg_evidence *control)
 {
     for (size_t i = 0; i < ev->n_rows; i++)
         for (size_t r = 0; r < control->n_rows; r++)
-            if (ev->row[i].effect && ev->row[i].ok && !control->row[r].ok && strcmp(ev->row[i].what, control->row[r].what) == 0)
+            if (ev->row[i].ok && !control->row[r].ok && strcmp(ev->row[i].what, control->row[r].what) == 0)
                 return true;
     return false;
 }
@@ -158,7 +163,7 @@ static enum sg_status run_control(struct sg_judgement *j, const struct batch *ma
         const enum sg_verdict verdict = decide(j->claim, &outcome[i].ev, outcome[i].status);
         if (i == 0 || verdict == j->verdict)
             j->control_verdict = verdict;
-        j->control_ok = j->control_ok && (j->claim->empirical ? loses_an_effect(&j->evidence, &outcome[i].ev) : verdict != j->verdict);
+        j->control_ok = j->control_ok && (j->claim->empirical ? loses_a_statement(&j->evidence, &outcome[i].ev) : verdict != j->verdict);
         for (size_t r = 0; r < outcome[i].ev.n_rows && !*failed; r++)
             if (!outcome[i].ev.row[r].ok) {
                 snprintf(what, sizeof what, "%s", outcome[i].ev.row[r].what);
@@ -195,9 +200,12 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
     enum sg_status worst;
     status = run_all(&out->evidence, &worst, &b, out->replicates, err);
     out->verdict = status == SG_IO ? SG_SKIPPED : decide(out->claim, &out->evidence, worst);
-    if (status == SG_OK && c->has_control) {
+    const bool loses = !out->claim->empirical || finds_an_effect(&out->evidence);
+    if (status == SG_OK && c->has_control && loses) {
         out->has_control = true;
         status = run_control(out, &b, err);
+    } else if (status == SG_OK && c->has_control && !out->evidence.note[0]) {
+        snprintf(out->evidence.note, sizeof out->evidence.note, "nothing was found that the control (%.200s) could take away", c->control_text);
     }
     out->ok = is_as_it_should_be(out);
     if (status == SG_IO) {                            /* the data are not here: say so, and that is all */

@@ -86,9 +86,9 @@ static double effect_depth(const struct experiment *x, size_t depth, size_t acti
 static void add_effect(struct sg_evidence *ev, const struct experiment *x, const char *what, const char *name, size_t first,
                        double (*effect)(const struct experiment *, size_t, size_t, size_t))
 {
-    double *mean = SG_NEW(x->seeds, double), all = 0, interval[2];
+    double *mean = SG_NEW(x->seeds, double), interval[2];
     size_t plus = 0, ties = 0, n = 0;
-    for (size_t seed = 0; seed < x->seeds; seed++) {
+    for (size_t seed = 0; seed < x->seeds; seed++)
         for (size_t depth = first; depth < x->n_depths; depth++)
             for (size_t activation = 0; activation < x->n_activations; activation++, n++) {
                 const double one = effect(x, depth, activation, seed);
@@ -96,12 +96,7 @@ static void add_effect(struct sg_evidence *ev, const struct experiment *x, const
                 plus += one > 0;
                 ties += one == 0;
             }
-        all += mean[seed] / (double)x->seeds;
-    }
-    struct sg_rng *rng = sg_claim_rng(x->trial, what);
-    sg_claim_bootstrap(interval, mean, x->seeds, rng);
-    sg_base_rng_free(rng);
-    sg_claim_effect(ev, what, all, interval[0], interval[1], "bootstrap over seeds");
+    const double all = sg_claim_effect_over_seeds(interval, ev, x->trial, what, mean, x->seeds);
     sg_claim_listing_row(ev, name, (const double[]){all, interval[0], interval[1], (double)plus, (double)n, sg_claim_sign_test(plus, n - ties)});
     free(mean);
 }

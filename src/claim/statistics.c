@@ -43,3 +43,16 @@ void sg_claim_bootstrap(double interval[2], const double *values, size_t n, stru
     interval[1] = sg_claim_quantile(mean, RESAMPLES, 0.975);
     free(mean);
 }
+
+double sg_claim_effect_over_seeds(double interval[2], struct sg_evidence *ev, const struct sg_trial *trial, const char *what, const double *values,
+                                  size_t n)
+{
+    double mean = 0;
+    for (size_t seed = 0; seed < n; seed++)
+        mean += values[seed] / (double)n;
+    struct sg_rng *rng = sg_claim_rng(trial, what);
+    sg_claim_bootstrap(interval, values, n, rng);
+    sg_base_rng_free(rng);
+    sg_claim_effect(ev, what, mean, interval[0], interval[1], "bootstrap over seeds");
+    return mean;
+}

@@ -8,19 +8,31 @@
 /* What made a piece: the program, the case's text, the seed.  Another maker's piece is not ours to use. */
 struct maker { char program[64]; uint64_t digest, seed, replicate, full, size; };
 
-struct sg_store { char *folder; };
+struct sg_store { char *out, *folder; };
+
+static struct sg_store *store_at(const char *out, const char *name)
+{
+    struct sg_store *store = SG_NEW(1, struct sg_store);
+    store->out = sg_base_format("%s", out);
+    store->folder = sg_base_format("%s/%s/pieces", out, name);
+    return store;
+}
 
 struct sg_store *sg_claim_store_alloc(const char *out, const struct sg_case *c)
 {
-    struct sg_store *store = SG_NEW(1, struct sg_store);
-    store->folder = sg_base_format("%s/%s/pieces", out, c->name);
-    return store;
+    return store_at(out, c->name);
+}
+
+struct sg_store *sg_claim_store_beside(const struct sg_store *store, const char *name)
+{
+    return store ? store_at(store->out, name) : NULL;
 }
 
 void sg_claim_store_free(struct sg_store *store)
 {
     if (!store)
         return;
+    free(store->out);
     free(store->folder);
     free(store);
 }

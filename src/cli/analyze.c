@@ -7,16 +7,48 @@
 
 enum { DELAY_MOST = 10000 };
 
-static enum sg_status print(const struct sg_command *command, const struct sg_analysis *a, const struct sg_table *table, const char *path,
-                            const char *target, struct sg_error *err)
+struct request { const struct sg_command *command; const struct sg_table *table; const char *path, *target; };
+
+static enum sg_status flushed(struct sg_error *err)
 {
-    if (sg_cli_option(command, "json")->given)
-        return sg_report_write_json("-", sg_cli_analysis_json(a, table), err);
-    sg_cli_analysis_print(stdout, a, table, path, target);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return SG_OK;
     (void)sg_base_refuse(err, NULL, 0, "cannot write to standard output");
     return SG_IO;
+}
+
+static enum sg_status analyze_mse(bool *failed, const struct request *r, const struct sg_analysis_options *options, struct sg_error *err)
+{
+    struct sg_analysis a;
+    enum sg_status status = sg_analyze_table(&a, r->table, r->path, r->target, options, err);
+    if (status != SG_OK)
+        return status;
+    *failed = a.check.verdict == SG_CHECK_FAILS;
+    if (sg_cli_option(r->command, "json")->given)
+        status = sg_report_write_json("-", sg_cli_analysis_json(&a, r->table), err);
+    else {
+        sg_cli_analysis_print(stdout, &a, r->table, r->path, r->target);
+        status = flushed(err);
+    }
+    sg_analysis_free(&a);
+    return status;
+}
+
+static enum sg_status analyze_log(bool *failed, const struct request *r, const struct sg_analysis_options *options, struct sg_error *err)
+{
+    struct sg_class_analysis a;
+    enum sg_status status = sg_analyze_classes(&a, r->table, r->path, r->target, options, err);
+    if (status != SG_OK)
+        return status;
+    *failed = a.check == SG_CHECK_FAILS;
+    if (sg_cli_option(r->command, "json")->given)
+        status = sg_report_write_json("-", sg_cli_classes_json(&a, r->table), err);
+    else {
+        sg_cli_classes_print(stdout, &a, r->table, r->path, r->target);
+        status = flushed(err);
+    }
+    sg_class_analysis_free(&a);
+    return status;
 }
 
 static int analyze(const struct sg_command *command, size_t n_args, char **args)
@@ -24,12 +56,11 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
     (void)n_args;
     const char *path = args[0], *target = sg_cli_option(command, "target")->value;
     const struct sg_option *loss = sg_cli_option(command, "loss");
+    const bool log_loss = loss->given && strcmp(loss->value, "log") == 0;
     uint64_t tau = 0;
     if (!sg_cli_option(command, "target")->given)
         return sg_cli_refuse("analyze wants the column to predict: --target COL");
-    if (loss->given && strcmp(loss->value, "log") == 0)
-        return sg_cli_refuse("--loss log is not available yet; use --loss mse");
-    if (loss->given && strcmp(loss->value, "mse") != 0)
+    if (loss->given && !log_loss && strcmp(loss->value, "mse") != 0)
         return sg_cli_refuse("--loss %.40s: give mse or log", loss->value);
     if (!sg_cli_integer(&tau, command, "delay", 0, DELAY_MOST))
         return SG_EXIT_USAGE;
@@ -38,18 +69,13 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
         .with_delay = sg_cli_option(command, "delay")->given, .delay = (size_t)tau,
     };
     struct sg_table table;
-    struct sg_analysis a;
     struct sg_error err = {""};
     enum sg_status status = sg_data_read_csv(&table, path, &err);
     if (status != SG_OK)
         return sg_cli_fail(status, &err);
     bool failed = false;
-    status = sg_analyze_table(&a, &table, path, target, &options, &err);
-    if (status == SG_OK) {
-        failed = a.check.verdict == SG_CHECK_FAILS;
-        status = print(command, &a, &table, path, target, &err);
-        sg_analysis_free(&a);
-    }
+    const struct request r = {command, &table, path, target};
+    status = log_loss ? analyze_log(&failed, &r, &options, &err) : analyze_mse(&failed, &r, &options, &err);
     sg_data_table_free(&table);
     return status == SG_OK && failed ? SG_EXIT_SHORT : sg_cli_fail(status, &err);
 }
@@ -59,16 +85,31 @@ static struct sg_option options[] = {
     {.name = "no-standardise", .help = "keep the features in the file's units"},
     {.name = "no-intercept", .help = "append no ones column"},
     {.name = "delay", .metavar = "TAU", .help = "stable rates when gradients are TAU steps old (0..10000)"},
-    {.name = "loss", .metavar = "LOSS", .help = "mse (default); log is not available yet"},
+    {.name = "loss", .metavar = "LOSS", .help = "mse (default), or log: the target says classes"},
     {.name = "json", .help = "JSON on stdout"},
     {.name = NULL},
 };
 struct sg_command sg_command_analyze = {
-    .name = "analyze", .summary = "stable rates, speed and the price of delay on your data", .arguments = "FILE.csv", .options = options,
+    .name = "analyze", .summary = "stable rates, speed, the price of delay; an SG under the log loss", .arguments = "FILE.csv", .options = options,
     .min_args = 1, .max_args = 1, .run = analyze,
     .examples = "  synthgrad analyze data.csv --target y\n"
-                "  synthgrad analyze data.csv --target y --delay 10 --json\n\n"
+                "  synthgrad analyze data.csv --target y --delay 10 --json\n"
+                "  synthgrad analyze data.csv --target ill --loss log\n\n"
                 "Features are centred and divided by their standard deviation; the target stays in\n"
                 "the file's units; a ones column is appended.  Exit 1 when the simulation contradicts\n"
-                "a prediction; \"inconclusive\" (rounding hides the answer) exits 0.\n",
+                "a prediction; \"inconclusive\" (rounding hides the answer) exits 0.\n\n"
+                "--loss log: a target with two values (the larger is class 1: p is its log odds), or\n"
+                "3 to 20 integers.  Where a linear SG rests (CP6), its loss against the optimum's,\n"
+                "stable rates, and a verdict:\n"
+                "  harmless    no gap, by theorem\n"
+                "  negligible  2 n gap is at most its degrees of freedom, rank (classes - 1): what the\n"
+                "              weights behind such data lose to their fit on average\n"
+                "  harmful     above that, or the point repels; JSON sg_needed names an SG that helps\n"
+                "  undecided   the data are separated in part, or no theorem covers them\n"
+                "JSON beside n, d, dropped, rank, condition_number, coefficients (the optimum's):\n"
+                "  loss, classes [{value, count}], separable, certificate, optimum {finite, loss,\n"
+                "  lower, accuracy, coefficients}, sg {the same, gap, relative_gap,\n"
+                "  likelihood_ratio, degrees_of_freedom, attracts, mu_critical, nu_critical,\n"
+                "  together}, theory, verdict, sg_needed, check {verdict, reason, rows}.\n"
+                "--delay and --no-intercept go with --loss mse only.\n",
 };

@@ -4,7 +4,7 @@
 #include "cli/analyze.h"
 #include "synthgrad/report.h"
 
-static void put(json_t *object, const char *key, double value)
+void sg_cli_json_put(json_t *object, const char *key, double value)
 {
     json_object_set_new(object, key, sg_report_number(value));
 }
@@ -21,17 +21,37 @@ static json_t *coefficients_json(const struct sg_analysis *a, const struct sg_ta
 {
     json_t *object = json_object();
     if (a->has_intercept)
-        put(object, "(intercept)", a->intercept);
+        sg_cli_json_put(object, "(intercept)", a->intercept);
     for (size_t k = 0; k < a->design.features; k++)
-        put(object, table->names[a->design.column[k]], a->coefficients[k]);
+        sg_cli_json_put(object, table->names[a->design.column[k]], a->coefficients[k]);
     return object;
 }
 
-static json_t *dropped_json(const struct sg_analysis *a, const struct sg_table *table)
+void sg_cli_json_columns(json_t *object, size_t n, const struct sg_design *design, const struct sg_table *table, size_t rank, double condition)
+{
+    json_t *dropped = json_array();
+    for (size_t k = 0; k < design->dropped; k++)
+        json_array_append_new(dropped, json_string(table->names[design->dropped_column[k]]));
+    json_object_set_new(object, "n", json_integer((json_int_t)n));
+    json_object_set_new(object, "d", json_integer((json_int_t)design->features));
+    json_object_set_new(object, "dropped", dropped);
+    json_object_set_new(object, "rank", json_integer((json_int_t)rank));
+    sg_cli_json_put(object, "condition_number", condition);
+}
+
+json_t *sg_cli_json_rows(const struct sg_analysis_row *row, size_t rows)
 {
     json_t *array = json_array();
-    for (size_t k = 0; k < a->design.dropped; k++)
-        json_array_append_new(array, json_string(table->names[a->design.dropped_column[k]]));
+    for (size_t i = 0; i < rows; i++) {
+        json_t *object = json_object();
+        json_object_set_new(object, "what", json_string(row[i].what));
+        sg_cli_json_put(object, "predicted", row[i].predicted);
+        sg_cli_json_put(object, "measured", row[i].measured);
+        sg_cli_json_put(object, "tolerance", row[i].tolerance);
+        json_object_set_new(object, "steps", json_integer((json_int_t)row[i].steps));
+        json_object_set_new(object, "verdict", json_string(sg_analysis_verdict_name(row[i].verdict)));
+        json_array_append_new(array, object);
+    }
     return array;
 }
 
@@ -41,13 +61,13 @@ static json_t *scaled_json(const struct sg_analysis *a)
     if (!a->has_scaled)
         return json_null();
     json_t *object = json_object();
-    put(object, "centre", a->options.intercept ? a->y_mean : 0);
-    put(object, "scale", a->y_scale);
-    put(object, "nu_critical", a->scaled_z.critical);
-    put(object, "nu_optimal", a->scaled_z.optimal);
-    put(object, "contraction_optimal", a->scaled.contraction);
-    put(object, "deficit_optimal", a->scaled.deficit);
-    put(object, "steps_to_1e6", a->scaled.steps_to_1e6);
+    sg_cli_json_put(object, "centre", a->options.intercept ? a->y_mean : 0);
+    sg_cli_json_put(object, "scale", a->y_scale);
+    sg_cli_json_put(object, "nu_critical", a->scaled_z.critical);
+    sg_cli_json_put(object, "nu_optimal", a->scaled_z.optimal);
+    sg_cli_json_put(object, "contraction_optimal", a->scaled.contraction);
+    sg_cli_json_put(object, "deficit_optimal", a->scaled.deficit);
+    sg_cli_json_put(object, "steps_to_1e6", a->scaled.steps_to_1e6);
     return object;
 }
 
@@ -57,62 +77,48 @@ static json_t *delay_json(const struct sg_analysis *a)
         return json_null();
     json_t *object = json_object();
     json_object_set_new(object, "tau", json_integer((json_int_t)a->delay.tau));
-    put(object, "mu_backprop", a->delay.mu_backprop);
-    put(object, "mu_delayed_pairs", a->delay.mu_delayed_pairs);
-    put(object, "nu_delayed_pairs", a->delay.nu_delayed_pairs);
-    put(object, "nu_stale_sg", a->delay.nu_stale_sg);
+    sg_cli_json_put(object, "mu_backprop", a->delay.mu_backprop);
+    sg_cli_json_put(object, "mu_delayed_pairs", a->delay.mu_delayed_pairs);
+    sg_cli_json_put(object, "nu_delayed_pairs", a->delay.nu_delayed_pairs);
+    sg_cli_json_put(object, "nu_stale_sg", a->delay.nu_stale_sg);
     return object;
 }
 
 static json_t *check_json(const struct sg_analysis *a)
 {
     const struct sg_analysis_check *c = &a->check;
-    json_t *object = json_object(), *rows = json_array();
-    put(object, "contraction", c->contraction);
-    put(object, "deficit", c->deficit);
-    put(object, "max_abs_diff", c->max_abs_diff);
-    put(object, "predicted_diff", c->predicted_diff);
+    json_t *object = json_object();
+    sg_cli_json_put(object, "contraction", c->contraction);
+    sg_cli_json_put(object, "deficit", c->deficit);
+    sg_cli_json_put(object, "max_abs_diff", c->max_abs_diff);
+    sg_cli_json_put(object, "predicted_diff", c->predicted_diff);
     json_object_set_new(object, "coordinates", json_string(a->options.standardise ? "standardised" : "file"));
     json_object_set_new(object, "steps", json_integer((json_int_t)c->steps));
     json_object_set_new(object, "converged", json_boolean(c->converged));
     json_object_set_new(object, "verdict", json_string(sg_analysis_verdict_name(c->verdict)));
     json_object_set_new(object, "reason", c->reason[0] ? json_string(c->reason) : json_null());
-    for (size_t i = 0; i < SG_ANALYSIS_ROWS; i++) {
-        json_t *row = json_object();
-        json_object_set_new(row, "what", json_string(c->row[i].what));
-        put(row, "predicted", c->row[i].predicted);
-        put(row, "measured", c->row[i].measured);
-        put(row, "tolerance", c->row[i].tolerance);
-        json_object_set_new(row, "steps", json_integer((json_int_t)c->row[i].steps));
-        json_object_set_new(row, "verdict", json_string(sg_analysis_verdict_name(c->row[i].verdict)));
-        json_array_append_new(rows, row);
-    }
-    json_object_set_new(object, "rows", rows);
+    json_object_set_new(object, "rows", sg_cli_json_rows(c->row, SG_ANALYSIS_ROWS));
     return object;
 }
 
 json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table *table)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "n", json_integer((json_int_t)a->n));
-    json_object_set_new(object, "d", json_integer((json_int_t)a->design.features));
-    json_object_set_new(object, "dropped", dropped_json(a, table));
-    json_object_set_new(object, "rank", json_integer((json_int_t)a->rank));
-    put(object, "condition_number", a->condition_number);
+    sg_cli_json_columns(object, a->n, &a->design, table, a->rank, a->condition_number);
     json_object_set_new(object, "coefficients", coefficients_json(a, table));
     json_object_set_new(object, "minimum_norm", json_boolean(a->rank < a->columns));
-    put(object, "rss", a->rss);
+    sg_cli_json_put(object, "rss", a->rss);
     json_object_set_new(object, "lambda_x", numbers(a->lambda_x, a->columns));
     json_object_set_new(object, "lambda_z", numbers(a->lambda_z, 3));
     json_object_set_new(object, "zero_eigenvalues", json_pack("{s:I, s:I}", "lambda_x", (json_int_t)a->rate_x.zeros, "lambda_z",
                                                               (json_int_t)a->rate_z.zeros));
-    put(object, "mu_critical", a->rate_x.critical);
-    put(object, "nu_critical", a->rate_z.critical);
-    put(object, "mu_optimal", a->rate_x.optimal);
-    put(object, "nu_optimal", a->rate_z.optimal);
-    put(object, "contraction_optimal", a->speed.contraction);
-    put(object, "deficit_optimal", a->speed.deficit);
-    put(object, "steps_to_1e6", a->speed.steps_to_1e6);
+    sg_cli_json_put(object, "mu_critical", a->rate_x.critical);
+    sg_cli_json_put(object, "nu_critical", a->rate_z.critical);
+    sg_cli_json_put(object, "mu_optimal", a->rate_x.optimal);
+    sg_cli_json_put(object, "nu_optimal", a->rate_z.optimal);
+    sg_cli_json_put(object, "contraction_optimal", a->speed.contraction);
+    sg_cli_json_put(object, "deficit_optimal", a->speed.deficit);
+    sg_cli_json_put(object, "steps_to_1e6", a->speed.steps_to_1e6);
     json_object_set_new(object, "realizable", json_boolean(a->realizable));
     json_object_set_new(object, "theory", json_string(a->realizable ? "DY4" : "DY3"));
     json_object_set_new(object, "target_scaled", scaled_json(a));

@@ -4,10 +4,9 @@
 
 #include "cli/analyze.h"
 
-enum { NAME_WIDTH = 40 };
+enum { NAME_WIDTH = SG_CLI_NAME_WIDTH };
 
-/* A name of at most NAME_WIDTH characters, control characters as '?'; returns what is missing to that width. */
-static int print_name(FILE *out, const char *name)
+int sg_cli_print_name(FILE *out, const char *name)
 {
     int length = 0, shown = 0;
     for (const char *s = name; *s; s++)
@@ -24,29 +23,35 @@ static int print_name(FILE *out, const char *name)
     return cut ? 0 : NAME_WIDTH - length;
 }
 
-static const char *plural(size_t n)
+const char *sg_cli_plural(size_t n)
 {
     return n == 1 ? "" : "s";
 }
 
 /* ---- the data and the fit --------------------------------------------------------------------------------------- */
 
-static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_table *table)
+void sg_cli_print_columns(FILE *out, size_t n, const struct sg_design *design, const struct sg_table *table, const struct sg_analysis_options *options,
+                          size_t rank, size_t columns, double condition)
 {
-    const size_t features = a->design.features, dropped = a->design.dropped;
-    fprintf(out, "\nData\n  %zu row%s, %zu feature%s, %s\n  features %s\n", a->n, plural(a->n), features, plural(features),
-            a->options.intercept ? "intercept" : "no intercept",
-            a->options.standardise ? "centred and divided by their standard deviation" : "in file units");
-    for (size_t k = 0; k < dropped; k++) {
+    const size_t features = design->features;
+    fprintf(out, "\nData\n  %zu row%s, %zu feature%s, %s\n  features %s\n", n, sg_cli_plural(n), features, sg_cli_plural(features),
+            options->intercept ? "intercept" : "no intercept",
+            options->standardise ? "centred and divided by their standard deviation" : "in file units");
+    for (size_t k = 0; k < design->dropped; k++) {
         fprintf(out, "  left out, constant: ");
-        print_name(out, table->names[a->design.dropped_column[k]]);
+        sg_cli_print_name(out, table->names[design->dropped_column[k]]);
         fputc('\n', out);
     }
-    fprintf(out, "  rank %zu of %zu", a->rank, a->columns);
-    if (a->rank == a->columns)
-        fprintf(out, ", condition number %.4g\n", a->condition_number);
+    fprintf(out, "  rank %zu of %zu", rank, columns);
+    if (rank == columns)
+        fprintf(out, ", condition number %.4g\n", condition);
     else
         fprintf(out, ": columns depend on each other, or there are more than rows\n");
+}
+
+static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_table *table)
+{
+    sg_cli_print_columns(out, a->n, &a->design, table, &a->options, a->rank, a->columns, a->condition_number);
     fprintf(out, "  target: mean %.6g, %s %.6g\n  residual: root mean square %.6g\n", a->y_mean,
             a->options.intercept ? "standard deviation" : "root mean square", a->y_scale, sqrt(a->rss / (double)a->n));
     if (a->realizable)
@@ -60,7 +65,7 @@ static void print_fit(FILE *out, const struct sg_analysis *a, const struct sg_ta
         fprintf(out, "  %-*s %.12g\n", (int)NAME_WIDTH, "(intercept)", a->intercept);
     for (size_t k = 0; k < a->design.features; k++) {
         fprintf(out, "  ");
-        const int missing = print_name(out, table->names[a->design.column[k]]);
+        const int missing = sg_cli_print_name(out, table->names[a->design.column[k]]);
         fprintf(out, "%*s %.12g\n", missing, "", a->coefficients[k]);
     }
     fprintf(out, "  residual sum of squares %.12g\n", a->rss);
@@ -90,11 +95,11 @@ static void print_rates(FILE *out, const struct sg_analysis *a)
     print_pair(out, "1 - contraction there", x->deficit, z->deficit);
     if (x->zeros)
         fprintf(out, "  %zu direction%s of the weights %s flat to working precision: nothing moves\n"
-                "  there, a start keeps its part along %s.\n", x->zeros, plural(x->zeros), x->zeros == 1 ? "is" : "are",
+                "  there, a start keeps its part along %s.\n", x->zeros, sg_cli_plural(x->zeros), x->zeros == 1 ? "is" : "are",
                 x->zeros == 1 ? "it" : "them");
     if (z->zeros)
         fprintf(out, "  %zu direction%s of the SG %s flat to working precision: the SG converges in\n"
-                "  its output s, not in its parameters.\n", z->zeros, plural(z->zeros), z->zeros == 1 ? "is" : "are");
+                "  its output s, not in its parameters.\n", z->zeros, sg_cli_plural(z->zeros), z->zeros == 1 ? "is" : "are");
     if (a->realizable)
         fprintf(out, "  On realizable data there is a line of fixed points, phi* + c (1, -1, 0).  The\n"
                 "  numbers here are those of the exact SG, c = 0; at another c the weights move\n"
@@ -132,7 +137,7 @@ static void print_delay(FILE *out, const struct sg_analysis *a)
     const struct sg_analysis_delay *d = &a->delay;
     if (!a->options.with_delay)
         return;
-    fprintf(out, "\nA delay of %zu step%s (DY11): stable below\n", d->tau, plural(d->tau));
+    fprintf(out, "\nA delay of %zu step%s (DY11): stable below\n", d->tau, sg_cli_plural(d->tau));
     fprintf(out, "  backprop, stale gradient         mu %.6g, limit divided by %.4g\n", d->mu_backprop,
             a->rate_x.critical / d->mu_backprop);
     fprintf(out, "  SG trained on delayed pairs      mu %.6g, nu %.6g: no price\n", d->mu_delayed_pairs, d->nu_delayed_pairs);
@@ -140,8 +145,7 @@ static void print_delay(FILE *out, const struct sg_analysis *a)
     fprintf(out, "  From closed forms, near the solution; far from it a delay can still hurt.\n");
 }
 
-/* Words of a sentence, two blanks in, in 80 columns. */
-static void print_wrapped(FILE *out, const char *s)
+void sg_cli_print_wrapped(FILE *out, const char *s)
 {
     for (size_t column = 0, word; *s; s += word + (s[word] == ' ')) {
         word = strcspn(s, " ");
@@ -154,8 +158,7 @@ static void print_wrapped(FILE *out, const char *s)
 
 /* ---- the check -------------------------------------------------------------------------------------------------- */
 
-/* What was not measured, or diverged, is a dash. */
-static void print_measured(FILE *out, int width, int digits, double value)
+void sg_cli_print_number(FILE *out, int width, int digits, double value)
 {
     if (isfinite(value))
         fprintf(out, "%*.*g", width, digits, value);
@@ -163,29 +166,35 @@ static void print_measured(FILE *out, int width, int digits, double value)
         fprintf(out, "%*s", width, "-");
 }
 
+void sg_cli_print_rows(FILE *out, const struct sg_analysis_row *row, size_t rows)
+{
+    fprintf(out, "\nChecked by simulation\n  %-40s %11s %11s %9s\n", "", "predicted", "measured", "tolerance");
+    for (size_t i = 0; i < rows; i++) {
+        fprintf(out, "  %-40s %11.5g ", row[i].what, row[i].predicted);
+        sg_cli_print_number(out, 11, 5, row[i].measured);
+        fputc(' ', out);
+        sg_cli_print_number(out, 9, 2, row[i].tolerance);
+        fprintf(out, "%s\n", row[i].verdict == SG_CHECK_HOLDS ? "" : row[i].verdict == SG_CHECK_FAILS ? " <-" : " ?");
+    }
+}
+
 static void print_check(FILE *out, const struct sg_analysis *a)
 {
     const struct sg_analysis_check *c = &a->check;
-    fprintf(out, "\nChecked by simulation\n  %-40s %11s %11s %9s\n", "", "predicted", "measured", "tolerance");
-    for (size_t i = 0; i < SG_ANALYSIS_ROWS; i++) {
-        const struct sg_analysis_row *row = &c->row[i];
-        fprintf(out, "  %-40s %11.5g ", row->what, row->predicted);
-        print_measured(out, 11, 5, row->measured);
-        fprintf(out, " %9.2g%s\n", row->tolerance, row->verdict == SG_CHECK_HOLDS ? "" : row->verdict == SG_CHECK_FAILS ? " <-" : " ?");
-    }
+    sg_cli_print_rows(out, c->row, SG_ANALYSIS_ROWS);
     fprintf(out, "  From 0 with the exact SG, after %llu step%s%s: largest\n  difference from least squares ", (unsigned long long)c->steps,
-            plural((size_t)c->steps), c->converged ? "" : ", not converged");
-    print_measured(out, 0, 3, c->max_abs_diff);
+            sg_cli_plural((size_t)c->steps), c->converged ? "" : ", not converged");
+    sg_cli_print_number(out, 0, 3, c->max_abs_diff);
     fprintf(out, ", predicted %.3g (%s)\n", c->predicted_diff, a->options.standardise ? "standardised" : "file units");
     fprintf(out, "  verdict: %s\n", sg_analysis_verdict_name(c->verdict));
     if (c->reason[0])
-        print_wrapped(out, c->reason);
+        sg_cli_print_wrapped(out, c->reason);
 }
 
 void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct sg_table *table, const char *path, const char *target)
 {
     fprintf(out, "%s\ntarget ", path);
-    print_name(out, target);
+    sg_cli_print_name(out, target);
     fputc('\n', out);
     print_data(out, a, table);
     print_fit(out, a, table);

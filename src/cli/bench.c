@@ -11,7 +11,7 @@
 #include "net/kernel/real.h"
 #include "synthgrad/report.h"
 
-static const struct sg_benchmark *const benchmarks[] = {&sg_bench_linear_regression, &sg_bench_deep_linear, &sg_bench_mlp};
+static const struct sg_benchmark *const benchmarks[] = {&sg_bench_linear_regression, &sg_bench_deep_linear, &sg_bench_mlp, &sg_bench_unlocked};
 
 double sg_bench_seconds(uint64_t threads)
 {
@@ -98,6 +98,7 @@ static bool read_setup(struct sg_bench_setup *setup, char form[], size_t form_si
             return false;
         }
     *setup = benchmark->defaults;
+    setup->json = sg_cli_option(command, "json")->given;
     const struct sg_option *choice = sg_cli_option(command, benchmark->choice);
     snprintf(form, form_size, "%.*s", (int)strcspn(benchmark->forms, " "), benchmark->forms);
     setup->form = choice->given ? choice->value : form;
@@ -107,9 +108,9 @@ static bool read_setup(struct sg_bench_setup *setup, char form[], size_t form_si
     }
     return sg_cli_integer(&setup->samples, command, "samples", 2, 10000000) && sg_cli_integer(&setup->features, command, "features", 2, 5000) &&
            sg_cli_integer(&setup->width, command, "width", 1, 2000) && sg_cli_integer(&setup->layers, command, "layers", 1, 100) &&
-           sg_cli_integer(&setup->outputs, command, "outputs", 1, 1000) && sg_cli_integer(&setup->batch, command, "batch", 2, 10000) &&
-           sg_cli_integer(&setup->threads, command, "threads", 1, 64) && sg_cli_integer(&setup->steps, command, "steps", 1, UINT32_MAX) &&
-           benchmark->check(setup);
+           sg_cli_integer(&setup->outputs, command, "outputs", 1, 1000) && sg_cli_integer(&setup->batch, command, "batch", 2, 2000) &&
+           sg_cli_integer(&setup->threads, command, "threads", 1, 64) && sg_cli_integer(&setup->delay, command, "delay", 0, 1000) &&
+           sg_cli_integer(&setup->steps, command, "steps", 1, UINT32_MAX) && (!benchmark->check || benchmark->check(setup));
 }
 
 static json_t *as_json(const struct sg_benchmark *benchmark, const struct sg_bench_setup *setup, const struct sg_bench_result *result, double gflops)
@@ -161,9 +162,11 @@ static int bench(const struct sg_command *command, size_t n_args, char **args)
         if (strcmp(args[0], benchmarks[i]->name) == 0)
             benchmark = benchmarks[i];
     if (!benchmark)
-        return sg_cli_refuse("there is no benchmark %.60s; there are linear-regression, deep-linear and mlp", args[0]);
+        return sg_cli_refuse("there is no benchmark %.60s; there are linear-regression, deep-linear, mlp and unlocked", args[0]);
     if (!read_setup(&setup, form, sizeof form, benchmark, command))
         return SG_EXIT_USAGE;
+    if (benchmark->run)
+        return benchmark->run(&setup);
     const double flops = benchmark->flops(&setup);
     if (setup.steps == 0)                                    /* small steps cost more than their arithmetic */
         setup.steps = (uint64_t)(2e10 / (flops + 5000)) + 1;
@@ -193,21 +196,24 @@ static int bench(const struct sg_command *command, size_t n_args, char **args)
 static struct sg_option options[] = {
     {.name = "samples", .metavar = "N", .help = "rows of X (default 1000)"},
     {.name = "features", .metavar = "D", .help = "linear-regression: columns of X, the ones column included (default 101)"},
-    {.name = "width", .metavar = "K", .help = "units of a hidden layer; deep-linear: and inputs beside the ones (default 100; mlp: 512)"},
-    {.name = "layers", .metavar = "L", .help = "hidden layers, an SG in their middle (default 10; mlp: 20)"},
+    {.name = "width", .metavar = "K", .help = "units of a hidden layer; deep-linear: and inputs beside the ones (default 100); mlp, unlocked: 512"},
+    {.name = "layers", .metavar = "L", .help = "hidden layers, an SG in their middle (default 10; mlp: 20; unlocked: 8)"},
     {.name = "outputs", .metavar = "M", .help = "deep-linear: outputs (default 2)"},
-    {.name = "batch", .metavar = "N", .help = "mlp: rows of a minibatch (default 256)"},
+    {.name = "batch", .metavar = "N", .help = "rows of a minibatch (mlp: 256; unlocked: 128)"},
     {.name = "threads", .metavar = "N", .help = "mlp: threads of a step (default 1)"},
-    {.name = "steps", .metavar = "T", .help = "steps in all, timed in parts of which the fastest counts (default: a second or some)"},
+    {.name = "steps", .metavar = "T",
+     .help = "steps in all, timed in parts of which the fastest counts (default: a second or some); unlocked: in a round (8)"},
+    {.name = "delay", .metavar = "TAU", .help = "unlocked: how many steps old the SG's pairs are (default 1)"},
     {.name = "form", .metavar = "FORM", .help = "sample, compressed or (linear-regression) spectral"},
     {.name = "rule", .metavar = "RULE", .help = "mlp: sg, a synthetic gradient in the middle, or bp, backpropagation"},
     {.name = "json", .help = "as JSON"},
     {0},
 };
 struct sg_command sg_command_bench = {
-    .name = "bench", .summary = "how fast the simulator steps on this machine", .arguments = "linear-regression|deep-linear|mlp", .options = options,
+    .name = "bench", .summary = "how fast the simulator steps on this machine", .arguments = "linear-regression|deep-linear|mlp|unlocked",
+    .options = options,
     .min_args = 1, .max_args = 1, .run = bench,
     .examples = "  synthgrad bench linear-regression --form compressed\n  synthgrad bench linear-regression --samples 100000 --json\n"
                 "  synthgrad bench deep-linear --width 2 --samples 100\n"
-                "  synthgrad bench mlp --threads 2\n",
+                "  synthgrad bench mlp --threads 2\n  synthgrad bench unlocked --delay 2\n",
 };

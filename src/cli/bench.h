@@ -5,7 +5,8 @@
 #include "cli/cli.h"
 
 struct sg_bench_setup {
-    uint64_t samples, features, width, layers, outputs, batch, threads, steps;
+    uint64_t samples, features, width, layers, outputs, batch, threads, steps, delay;
+    bool json;
     const char *form;
 };
 /* limit: the best GEMM rate seen, 0 for that of a double-precision product; ideal: seconds a step could take, 0 where none is known. */
@@ -18,8 +19,9 @@ struct sg_benchmark {
     bool (*check)(const struct sg_bench_setup *setup);           /* false after a refusal */
     double (*flops)(const struct sg_bench_setup *setup);         /* of a step as the net defines it */
     enum sg_status (*time)(struct sg_bench_result *result, const struct sg_bench_setup *setup);
+    int (*run)(const struct sg_bench_setup *setup);              /* one that prints more than a rate, in place of the three above */
 };
-extern const struct sg_benchmark sg_bench_linear_regression, sg_bench_deep_linear, sg_bench_mlp;
+extern const struct sg_benchmark sg_bench_linear_regression, sg_bench_deep_linear, sg_bench_mlp, sg_bench_unlocked;
 
 /* Processor time of this thread where it is the only one, since waiting for other users of the machine is not the program's speed; else the clock's. */
 double sg_bench_seconds(uint64_t threads);

@@ -30,6 +30,16 @@ struct plan {
     size_t printed;
 };
 
+/* Theorems are about the claim, so they stand with the case of its name. */
+static void add_theorems(struct sg_judgement *j)
+{
+    const size_t n = strcmp(j->case_name, j->claim->name) == 0 ? sg_cli_checked_theorems(j->claim->id) : 0;
+    char what[120];
+    snprintf(what, sizeof what, "%zu theorem%s in proofs/coq, checked by Coq without assumptions", n, n == 1 ? "" : "s");
+    if (n > 0)
+        sg_claim_fact(&j->evidence, SG_MACHINE_CHECKED, what, true, "make proofs");
+}
+
 /* Verdicts come out in the order of the cases, each as soon as all before it are there. */
 static void judge_one(size_t i, void *context)
 {
@@ -39,6 +49,8 @@ static void judge_one(size_t i, void *context)
     job->status = sg_claim_judge(&job->j, &job->c, &options, &job->err);
     if (job->status == SG_OK && plan->named && job->j.verdict == SG_SKIPPED)
         job->status = sg_base_refuse(&job->err, NULL, 0, "%s", job->j.evidence.note);
+    if (job->status == SG_OK && job->j.verdict != SG_SKIPPED)
+        add_theorems(&job->j);
     if (job->status == SG_OK)
         job->status = sg_report_write_case(plan->out, &job->j, &job->err);
     pthread_mutex_lock(&plan->lock);
@@ -90,6 +102,16 @@ static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args, 
     return status;
 }
 
+/* f s c m, a letter for each kind of evidence, a dot for one that is missing. */
+static void kinds_of(char text[SG_EVIDENCE_KINDS + 1], const struct sg_evidence *ev)
+{
+    static const char letter[SG_EVIDENCE_KINDS] = {'f', 's', 'c', 'm'};
+    memset(text, '.', SG_EVIDENCE_KINDS);
+    text[SG_EVIDENCE_KINDS] = '\0';
+    for (size_t i = 0; i < ev->n_rows; i++)
+        text[ev->row[i].kind] = letter[ev->row[i].kind];
+}
+
 static int summarise(struct plan *plan)
 {
     size_t ok = 0, skipped = 0, short_of = 0;
@@ -104,7 +126,7 @@ static int summarise(struct plan *plan)
         json_array_append_new(all, sg_report_judgement_json(&job->j));
     }
     if (!plan->quiet) {
-        printf("%-6s %-34s %-15s %8s  %s\n", "claim", "case", "verdict", "margin", "control");
+        printf("%-6s %-28s %-15s %-8s %8s  %s\n", "claim", "case", "verdict", "evidence", "margin", "control");
         for (size_t i = 0; i < plan->n; i++) {
             const struct sg_judgement *j = &plan->job[i].j;
             double margin = 0;
@@ -112,10 +134,13 @@ static int summarise(struct plan *plan)
                 continue;
             for (size_t r = 0; r < j->evidence.n_rows; r++)
                 margin = sg_base_max(margin, sg_claim_ratio(&j->evidence.row[r]));
-            printf("%-6s %-34s %-15s %8.2g  %s\n", j->claim->id, j->case_name, sg_claim_verdict_name(j->verdict), margin,
+            char kinds[SG_EVIDENCE_KINDS + 1];
+            kinds_of(kinds, &j->evidence);
+            printf("%-6s %-28s %-15s %-8s %8.2g  %s\n", j->claim->id, j->case_name, sg_claim_verdict_name(j->verdict), kinds, margin,
                    !j->has_control ? "none" : j->control_ok ? "changes the verdict" : "DOES NOT CHANGE IT");
         }
-        printf("\n%zu as expected, %zu not, %zu skipped (margin: the largest error over its tolerance; results in %s/)\n", ok, short_of, skipped,
+        printf("\n%zu as expected, %zu not, %zu skipped (evidence: closed form, simulated, certified, machine-checked; margin: the largest error over "
+               "its tolerance; results in %s/)\n", ok, short_of, skipped,
                plan->out);
     }
     struct sg_error err;

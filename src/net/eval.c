@@ -211,21 +211,25 @@ static bool trains(const struct walk *k, size_t j)
     return (at >= k->lo && at < k->hi) || (at == k->hi && at == k->net->arch.n_layers);
 }
 
+static void start_module(const struct walk *k, size_t j)
+{
+    const struct sg_net *net = k->net;
+    const size_t real = net->kernels->real_size, end = j + 1 < net->arch.n_modules ? net->module_offset[j + 1] : net->sizes.phi;
+    k->work->sg_loss[j] = 0;
+    if (k->dphi)
+        memset(k->dphi + net->module_offset[j] * real, 0, (end - net->module_offset[j]) * real);
+}
+
 static void start_down(struct walk *k, void *dw, void *dphi, unsigned want)
 {
     const struct sg_net *net = k->net;
-    const size_t real = net->kernels->real_size;
     k->dw = want & SG_WANT_W ? dw : NULL;
     k->dphi = want & SG_WANT_PHI ? dphi : NULL;
     if (k->hi == net->arch.n_layers)
         k->work->loss = 0;
     for (size_t j = 0; j < net->arch.n_modules; j++)
-        if (trains(k, j)) {
-            const size_t end = j + 1 < net->arch.n_modules ? net->module_offset[j + 1] : net->sizes.phi;
-            k->work->sg_loss[j] = 0;
-            if (k->dphi)
-                memset(k->dphi + net->module_offset[j] * real, 0, (end - net->module_offset[j]) * real);
-        }
+        if (trains(k, j))
+            start_module(k, j);
 }
 
 void sg_net_forward(const struct sg_net *net, size_t lo, size_t hi, const struct sg_state *state, const struct sg_batch *batch,
@@ -247,6 +251,21 @@ void sg_net_backward(void *dw, void *dphi, const struct sg_net *net, size_t lo, 
     for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
         to_block(&k, r0, batch);
         walk_down(&k);
+    }
+}
+
+void sg_net_replay(void *dphi, const struct sg_net *net, size_t boundary, const struct sg_state *state, const struct sg_batch *batch, unsigned want,
+                   struct sg_net_work *work)
+{
+    SG_REQUIRE(boundary >= 1 && boundary <= net->arch.n_layers && net->plan[boundary].module != SG_NO_MODULE);
+    struct walk k = start(net, boundary - 1, boundary, state, batch, want, work);
+    k.dphi = want & SG_WANT_PHI ? dphi : NULL;
+    start_module(&k, net->plan[boundary].module);
+    for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
+        to_block(&k, r0, batch);
+        const struct sg_family_pass pass = family_pass(&k, boundary);
+        family(net, boundary)->apply(&pass);
+        train_module(&k, boundary);
     }
 }
 

@@ -2,24 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "synthgrad/train.h"
+#include "train/internal.h"
 
 enum { LOOK = 64, SCORE_ROWS = 500 };
-
-struct part { size_t n; void *theta, *grad; struct sg_moments moments; struct sg_opt opt; };   /* w, phi */
-
-struct sg_train {
-    struct sg_train_spec spec;
-    struct sg_sizes sizes;
-    size_t real;                            /* bytes of a number */
-    struct part w, phi;
-    void *aux;
-    struct sg_batches *order;
-    struct sg_rows rows, score_rows;
-    struct sg_net_work *work, *score_work;
-    uint64_t time, seen;
-    struct sg_metrics sum;
-};
 
 static struct part part_alloc(size_t n, size_t real, const struct sg_opt *opt)
 {
@@ -76,7 +61,7 @@ void sg_train_free(struct sg_train *t)
     free(t);
 }
 
-static struct sg_state state_of(const struct sg_train *t)
+struct sg_state sg_train_state(const struct sg_train *t)
 {
     return (struct sg_state){.w = t->w.theta, .phi = t->phi.theta, .aux = t->aux};
 }
@@ -91,6 +76,12 @@ static void part_step(const struct part *p, size_t from, size_t to, uint64_t t, 
     sg_net_opt_step((char *)p->theta + at, &moments, (char *)p->theta + at, (char *)p->grad + at, &opt, dtype, to - from);
 }
 
+double sg_train_share(const struct sg_train *t, uint64_t time)
+{
+    const uint64_t end = t->spec.decay_steps;
+    return end == 0 ? 1.0 : time < end ? 1.0 - (double)time / (double)end : 0.0;
+}
+
 /* Down layer by layer: nothing below reads a layer's weights, so they move while their gradient is in the cache.  What the modules are taught
  * comes with the walk; nothing reads phi on it. */
 static void step(struct sg_train *t)
@@ -98,9 +89,8 @@ static void step(struct sg_train *t)
     const struct sg_net *net = t->spec.net;
     const struct sg_arch *arch = sg_net_arch(net);
     const struct sg_batch batch = sg_data_gather_images(&t->rows, t->spec.images, sg_data_batches_at(t->order, t->time), t->spec.batch);
-    const struct sg_state state = state_of(t);
-    const uint64_t end = t->spec.decay_steps;
-    const double share = end == 0 ? 1.0 : t->time < end ? 1.0 - (double)t->time / (double)end : 0.0;
+    const struct sg_state state = sg_train_state(t);
+    const double share = sg_train_share(t, t->time);
     const unsigned want = SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS | SG_TRAIN;
     sg_net_forward(net, 0, arch->n_layers, &state, &batch, want, t->work);
     for (size_t i = arch->n_layers, to = t->w.n; i-- > 0;) {
@@ -138,15 +128,21 @@ static bool part_is_finite(const struct part *p, enum sg_dtype dtype)
     return all == 0.0f;
 }
 
-enum sg_status sg_train_advance(struct sg_train *t, uint64_t steps)
+bool sg_train_is_finite(const struct sg_train *t)
 {
     const enum sg_dtype dtype = sg_net_arch(t->spec.net)->dtype;
+    return part_is_finite(&t->w, dtype) && part_is_finite(&t->phi, dtype);
+}
+
+enum sg_status sg_train_advance(struct sg_train *t, uint64_t steps)
+{
+    SG_REQUIRE(!t->halved);
     for (uint64_t done = 0; done < steps;) {
         if (sg_base_interrupted())
             return SG_INTERRUPTED;
         for (uint64_t end = done + LOOK < steps ? done + LOOK : steps; done < end; done++)
             step(t);
-        if (!part_is_finite(&t->w, dtype) || !part_is_finite(&t->phi, dtype))
+        if (!sg_train_is_finite(t))
             return SG_DIVERGED;
     }
     return SG_OK;
@@ -201,7 +197,7 @@ static size_t largest(const void *p, size_t row, size_t m, enum sg_dtype dtype)
 struct sg_score sg_train_score(struct sg_train *t, const struct sg_images *images)
 {
     const struct sg_arch *arch = sg_net_arch(t->spec.net);
-    const struct sg_state state = state_of(t);
+    const struct sg_state state = sg_train_state(t);
     struct sg_score score = {0};
     size_t right = 0;
     for (size_t first = 0; first < images->n; first += SCORE_ROWS) {
@@ -245,6 +241,7 @@ size_t sg_train_bytes(const struct sg_train *t)
 
 void sg_train_save(void *bytes, const struct sg_train *t)
 {
+    SG_REQUIRE(!t->halved);
     const struct head head = {t->time, t->seen, t->w.moments.t, t->phi.moments.t, t->sum};
     struct field field[FIELDS];
     char *to = bytes;
@@ -263,6 +260,7 @@ void sg_train_load(struct sg_train *t, const void *bytes)
     struct head head;
     struct field field[FIELDS];
     const char *from = bytes;
+    SG_REQUIRE(!t->halved);
     memcpy(&head, from, sizeof head);
     from += sizeof head;
     t->time = head.time;

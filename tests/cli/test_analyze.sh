@@ -60,14 +60,48 @@ done
 expect 0 wide.csv --target y --json; grep -q '"condition_number": null' "$work/out" || complain "a finite condition number for dependent columns"
 expect 0 exact.csv --target y --json; grep -q '"realizable": true' "$work/out" || complain "exact data are not realizable"
 
+# The log loss: two classes, three, separable in one feature (harmless) and in two (the SG stops), a score with nothing to find.
+awk 'BEGIN { print "size,a,ill"; for (i = 0; i < 40; i++) print i * i % 17, 3 * i % 7 - 2.5, (i * 7 % 11 + i * i % 17 > 12) }' > "$work/two.csv"
+awk 'BEGIN { print "size,a,b,c,kind"; for (i = 0; i < 60; i++) print i * i % 17, 3 * i % 7 - 2.5, i % 5, i * i % 11, (i * 7 % 13 + i * i % 17) % 3 }' > "$work/three.csv"
+tr ' ' ',' < "$work/two.csv" > "$work/t" && mv "$work/t" "$work/two.csv"
+tr ' ' ',' < "$work/three.csv" > "$work/t" && mv "$work/t" "$work/three.csv"
+printf 'a,y\n1,0\n2,0\n3,0\n5,1\n8,1\n' > "$work/apart.csv"
+printf 'a,b,y\n1,-5,0\n0,1,1\n-1,4,1\n3,2,1\n-5,-4,0\n0,1,1\n1,4,1\n0,-2,0\n2,-5,1\n-1,2,0\n0,-2,0\n-1,-4,0\n' > "$work/stops.csv"
+printf 'a,b,y\n0,0,2\n0,1,-1\n1,0,-1\n1,1,2\n' > "$work/flat.csv"
+for words in 'two ill' 'three kind' 'apart y' 'stops y' 'flat y'; do
+    file=${words% *}; target=${words#* }
+    expect 0 "$file.csv" --target "$target" --loss log; fits
+    expect 0 "$file.csv" --target "$target" --loss log --no-standardise; fits
+    expect 0 "$file.csv" --target "$target" --loss log --json
+    for key in loss n d dropped rank condition_number classes coefficients separable certificate optimum sg finite accuracy gap relative_gap likelihood_ratio \
+        degrees_of_freedom attracts mu_critical nu_critical together theory verdict sg_needed check rows; do
+        grep -qF "\"$key\":" "$work/out" || complain "log loss: no key $key: $file"
+    done
+    cp "$work/out" "$work/$file.json"
+    expect 0 "$file.csv" --target "$target" --loss log --json
+    cmp -s "$work/out" "$work/$file.json" || complain "other bits: $file"
+done
+# says FILE LINE... : the JSON has each.
+says() { file=$1; shift; for line; do grep -qF "$line" "$work/$file.json" || complain "$file: no $line"; done; }
+says two '"separable": false' '"size":' '"(intercept)":'
+says three '"value": 2.0' '"2": {'
+says apart '"separable": true' '"verdict": "harmless"' '"sg_needed": "linear"' '"loss": 0.0'
+says stops '"separable": true' '"verdict": "harmful"' '"sg_needed": "sigmoid-linear"'
+says flat '"verdict": "harmless"' '"separable": false'
+
 # Refusals.
+expect 2 two.csv --target ill --loss log --delay 3
+expect 2 two.csv --target ill --loss log --no-intercept
+expect 2 plain.csv --target constant --loss log; grep -q 'plain.csv:1: .*two classes or more' "$work/err" || complain "a constant target: $(cat "$work/err")"
+printf 'a,y\n1,0\n2,\n3,1\n' > "$work/hole.csv"; expect 2 hole.csv --target y --loss log
+grep -q 'hole.csv:3:' "$work/err" || complain "no line: $(cat "$work/err")"
 expect 2 plain.csv
 expect 2 plain.csv --target nothing
 expect 2 plain.csv --target y --delay -1
 expect 2 plain.csv --target y --delay 10001
 expect 2 plain.csv --target y --delay 1.5
 expect 2 plain.csv --target y --loss log
-[ "$(cat "$work/err")" = 'synthgrad: --loss log is not available yet; use --loss mse' ] || complain "--loss log: $(cat "$work/err")"
+grep -q 'plain.csv:1: the log loss wants classes.*use --loss mse' "$work/err" || complain "a continuous target: $(cat "$work/err")"
 expect 2 plain.csv --target y --loss other
 expect 2 plain.csv --target y --json=1
 expect 2 none.csv --target y

@@ -56,6 +56,9 @@ expect 2 bench mlp --samples 10
 expect 0 bench mlp --layers 2 --width 8 --batch 16 --steps 4 --threads 2 --json
 expect 0 bench mlp --layers 1 --width 8 --batch 16 --steps 4 --rule bp
 expect 2 bench deep-linear --samples 10 --width 10
+expect 2 bench unlocked --layers 1
+expect 2 bench unlocked --samples 10
+expect 0 bench unlocked --layers 2 --width 16 --batch 20 --steps 2 --json
 expect 2 merge "$work/nowhere"
 expect 2 verify dy3_joint_spectrum --out /dev/null/x
 expect 2 verify dy3_joint_spectrum --out "$work/o" --json /dev/null/x

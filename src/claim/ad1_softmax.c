@@ -1,0 +1,129 @@
+/* AD1's softmax with two classes: from equal class columns (W_1 + W_2 = 0) it is the logistic case; from unequal ones the conserved score x (W_1 + W_2) joins the
+ * scores that the SG can rest on, and with two features and a bias these are all of col X: no gap. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claim/ad1.h"
+
+enum { D = 3, Q = 5, LOOK = 64, MOST = 20000 };
+static const double ENOUGH = 1e-11;
+
+struct softmax {
+    struct sg_data data;              /* one-hot */
+    const struct sg_data *one;        /* the same samples with one column of y */
+    struct sg_net *net;
+    struct sg_net_work *work;
+    struct sg_batch batch;
+    double w[2 * D], phi[2 * Q], dw[2 * D], dphi[2 * Q], difference[D], mu;
+    double *z, *g, *s;
+};
+
+/* Phi = Z^+ g, of minimum norm since one-hot columns and the ones depend on each other; then the net's two directions. */
+static enum sg_status fit_and_look(struct softmax *x)
+{
+    const size_t n = x->data.n;
+    sg_net_eval(x->dw, x->dphi, NULL, x->net, x->w, x->phi, &x->batch, SG_WANT_W | SG_WANT_PHI, x->work);
+    const double *p = sg_net_view(x->work, SG_VIEW_H, 1), *g = sg_net_view(x->work, SG_VIEW_G, 1);
+    for (size_t i = 0; i < n; i++) {
+        memcpy(x->z + i * Q, p + 2 * i, 2 * sizeof *p);
+        memcpy(x->z + i * Q + 2, x->data.y + 2 * i, 2 * sizeof *p);
+        x->z[i * Q + 4] = 1;
+    }
+    memcpy(x->g, g, 2 * n * sizeof *g);
+    const enum sg_status status = sg_base_solve_least_squares(x->phi, NULL, NULL, x->z, x->g, n, Q, 2);
+    sg_net_eval(x->dw, x->dphi, NULL, x->net, x->w, x->phi, &x->batch, SG_WANT_W | SG_WANT_PHI, x->work);
+    for (size_t k = 0; k < D; k++)
+        x->difference[k] = x->w[2 * k + 1] - x->w[2 * k];
+    return status;
+}
+
+/* What the residual leaves open.  Equal columns: in terms of p = p_2 - p_1 = 2 p_2, s = s_2.  Unequal: col X lies in span Z, so E[x^T s] = E[x^T g]. */
+static double open_by_residual(const struct softmax *x, bool equal)
+{
+    double r[D], bound;
+    for (size_t k = 0; k < D; k++)
+        r[k] = x->dw[2 * k + 1];
+    const double *phi = x->phi, sg[3] = {(phi[3] - phi[1]) / 2, phi[7] - phi[5], phi[9] + phi[5]}, f[3] = {2 * x->dphi[3], x->dphi[7], x->dphi[9]};
+    const enum sg_status status = equal ? sg_closed_log_stationary(&bound, x->one, x->difference, sg, r, f)
+                                        : sg_closed_log_excess(&bound, x->one, x->difference, r);
+    return status == SG_OK ? bound : SG_NAN;
+}
+
+/* Where training from these columns ends: the loss, and what its residual leaves open. */
+static enum sg_status train(double *loss, double *open, struct softmax *x, bool equal, struct sg_rng *rng)
+{
+    for (size_t k = 0; k < D; k++) {
+        x->w[2 * k + 1] = (equal ? 0.1 : 1) * sg_base_rng_gaussian(rng);
+        x->w[2 * k] = equal ? -x->w[2 * k + 1] : sg_base_rng_gaussian(rng);
+    }
+    enum sg_status status = fit_and_look(x);
+    *open = SG_NAN;
+    for (size_t steps = 0; status == SG_OK && steps < MOST && !(*open <= ENOUGH); steps++) {
+        for (size_t k = 0; k < 2 * D; k++)
+            x->w[k] -= x->mu * x->dw[k];
+        status = fit_and_look(x);
+        if (steps % LOOK == LOOK - 1)
+            *open = open_by_residual(x, equal);
+    }
+    struct sg_metrics metrics;
+    sg_net_eval(NULL, NULL, &metrics, x->net, x->w, x->phi, &x->batch, SG_WANT_METRICS, x->work);
+    *loss = metrics.loss;
+    return status;
+}
+
+static void make_one_hot(struct softmax *x, const struct sg_data *one)
+{
+    sg_data_alloc(&x->data, one->n, D, 2);
+    memcpy(x->data.x, one->x, one->n * D * sizeof *one->x);
+    for (size_t i = 0; i < one->n; i++) {
+        x->data.y[2 * i] = 1 - one->y[i];
+        x->data.y[2 * i + 1] = one->y[i];
+    }
+}
+
+/* mu: l'' <= 1/4, and both columns move: the score's curvature is at most lambda_max(S_x) / 2. */
+static enum sg_status run(struct sg_ad1_seed *out, struct softmax *x, struct sg_rng *rng)
+{
+    double sigma[D], loss = SG_NAN;
+    enum sg_status status = sg_base_singular_values(sigma, x->one->x, x->one->n, D);
+    x->mu = 2 / (sigma[0] * sigma[0] / (double)x->one->n);
+    if (status == SG_OK)
+        status = train(&loss, &out->equal_tolerance, x, true, rng);
+    out->equal = loss - out->theory.infimum - out->theory.gap;
+    if (status == SG_OK)
+        status = train(&loss, &out->unequal_tolerance, x, false, rng);
+    out->unequal = loss - out->theory.infimum;
+    out->unequal_tolerance += 20 * (double)x->one->n * SG_UNIT_ROUNDOFF;      /* two losses below 1, sums of n terms */
+    return status;
+}
+
+/* Of a set whose optimum is finite, after sg_ad1_shallow. */
+void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_trial *trial, size_t set, size_t seed)
+{
+    struct sg_case *c = SG_NEW(1, struct sg_case);
+    struct sg_data data = {0};
+    const struct sg_layer layer = {.kind = SG_DENSE, .width = 2};
+    const struct sg_module module = {.at = 1, .family = SG_LINEAR, .terms = SG_H | SG_Y | SG_ONE, .mix = 1};
+    const struct sg_arch arch = {.loss = SG_SOFTMAX_XENT, .inputs = D, .labels = 2, .n_layers = 1, .layers = &layer, .n_modules = 1, .modules = &module};
+    struct softmax x = {.one = &data};
+    out->status = sg_ad1_make(c, &data, trial, set, seed);
+    make_one_hot(&x, &data);
+    x.net = sg_net_alloc(&arch);
+    x.work = sg_net_work_alloc(x.net, data.n);
+    x.batch = sg_sim_batch(&x.data);
+    x.z = SG_NEW(data.n * Q, double);
+    x.g = SG_NEW(data.n * 2, double);
+    struct sg_rng *rng = sg_base_rng_alloc(trial->seed, sg_ad1_sets[set].name, seed, "columns");
+    if (out->status == SG_OK)
+        out->status = run(out, &x, rng);
+    out->has_softmax = out->status == SG_OK;
+    sg_base_rng_free(rng);
+    sg_net_work_free(x.work);
+    sg_net_free(x.net);
+    free(x.z);
+    free(x.g);
+    sg_data_free(&x.data);
+    sg_data_free(&data);
+    free(c);
+}

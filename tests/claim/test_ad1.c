@@ -1,0 +1,50 @@
+/* AD1: a small table, with its control; no data but two classes with a bias. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "claim/judge.h"
+
+static void a_small_table_holds_and_its_control_does_not(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/ad1_artificial_data.cfg", 1);
+    c.train.seeds = 3;
+    c.control->train.seeds = 2;
+    struct sg_judgement j = judge(&c, 4711);
+    context("%s", j.evidence.note);
+    CHECK(j.ok && j.verdict == SG_HOLDS && j.control_ok && j.control_verdict == SG_FAILS);
+    row_of(&j, "gap where training with the SG stops, against the predicted one");
+    row_of(&j, "two-class softmax from unequal class columns");
+    row_of(&j, "ten hidden layers: gap under the log loss");
+    CHECK(j.evidence.n_listings == 3);
+    const struct sg_listing *paper = &j.evidence.listing[0];
+    CHECK(paper->n_rows == 6 && paper->n_columns == 9);
+    for (size_t row = 0; row < 6; row++)
+        CHECK(paper->value[row * 8] >= 0 && paper->value[row * 8] < 4e-5);        /* the MSE column is there and small */
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+static void other_data_are_no_instance(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/ad1_artificial_data.cfg", 1);
+    c.has_control = false;
+    c.data.bias = false;
+    struct sg_judgement j = judge(&c, 1);
+    CHECK(j.verdict == SG_INCONCLUSIVE);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_small_table_holds_and_its_control_does_not),
+        cmocka_unit_test(other_data_are_no_instance),
+    };
+    sg_base_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+/* NL3: dissimilarities of vectors whose correlations are known; SGs that only observe cut nothing; nets are trained once for whoever asks. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "claim/nl_trained.h"
+#include "judge.h"
+
+static void known_correlations(void **state)
+{
+    (void)state;
+    enum { N = 6, K = 8 };
+    /* a; 3 a - 7; -a / 2; b, centred and orthogonal to a; a + b with |a| = |b|; a constant. */
+    static const double a[K] = {1, -1, 1, -1, 1, -1, 1, -1}, b[K] = {1, 1, -1, -1, 1, 1, -1, -1};
+    const double half = 1 - sqrt(0.5), want[N] = {0, 0, 2, 1, half, 1};
+    double h[N * K], d[N * N], triangle[N * (N - 1) / 2];
+    for (size_t u = 0; u < K; u++) {
+        const double row[N] = {a[u], 3 * a[u] - 7, -a[u] / 2, b[u], a[u] + b[u], 0.1};
+        for (size_t i = 0; i < N; i++)
+            h[i * K + u] = row[i];
+    }
+    sg_nl_dissimilarity(d, h, N, K);
+    CHECK_ALL(d, want, 8 * K * SG_UNIT_ROUNDOFF, N);        /* |3 a - 7| / |3 a| = 2.5: K u (1 + 2 (1 + 2.5)) = 8 K u */
+    CHECK_CLOSE(d[2 * N + 4], 1 + sqrt(0.5), 5 * K * SG_UNIT_ROUNDOFF);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++)
+            CHECK(d[i * N + j] == d[j * N + i] && (i != j || d[i * N + j] == 0));
+    CHECK(d[5 * N + 3] == 1);
+    sg_nl_upper_triangle(triangle, d, N);
+    CHECK(triangle[0] == d[1] && triangle[N - 1] == d[N + 2] && triangle[N * (N - 1) / 2 - 1] == d[4 * N + 5]);
+}
+
+static void small(struct sg_case *c)
+{
+    read_case(c, "cases/nl3_dissimilarity.cfg", 1);
+    struct sg_case *both[] = {c, c->control};
+    for (size_t i = 0; i < 2; i++) {
+        both[i]->net.layers.n = 4;
+        both[i]->module[0].at = 2;
+        both[i]->data.n = both[i]->data.test = 150;
+        both[i]->train.seeds = 3;
+        both[i]->train.epochs = 4;
+    }
+}
+
+static void observing_cuts_nothing(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    small(&c);
+    for (uint64_t seed = 1; seed < 4; seed++) {
+        struct sg_judgement j = judge(c.control, seed);
+        context("seed %llu: %s", (unsigned long long)seed, j.evidence.note);
+        size_t effects = 0;
+        for (size_t i = 0; i < j.evidence.n_rows; i++) {
+            const struct sg_row *row = &j.evidence.row[i];
+            effects += row->effect;
+            CHECK(row->effect ? row->measured == 0 && row->low == 0 && row->high == 0 : row->ok);    /* bit for bit */
+        }
+        CHECK(effects == 4 && j.evidence.n_rows == 5 && j.verdict != SG_REPRODUCED);
+        sg_claim_judgement_free(&j);
+    }
+    sg_case_free(&c);
+}
+
+static size_t files_in(const char *folder, bool unlink_them)
+{
+    DIR *open = opendir(folder);
+    size_t n = 0;
+    CHECK(open != NULL);
+    for (struct dirent *entry; (entry = readdir(open)) != NULL;)
+        if (entry->d_name[0] != '.') {
+            char *path = sg_base_format("%s/%s", folder, entry->d_name);
+            CHECK(!unlink_them || unlink(path) == 0);
+            free(path);
+            n++;
+        }
+    closedir(open);
+    return n;
+}
+
+/* The portraits that NL3 leaves are those that NL4 would have made, and takes: no piece is added. */
+static void trained_once(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/synthgrad-nl3-XXXXXX";
+    CHECK(mkdtemp(folder) != NULL);
+    char *pieces = sg_base_format("%s/nl_trained/pieces", folder), *above = sg_base_format("%s/nl_trained", folder);
+    struct sg_case c, probes;
+    struct sg_error err;
+    small(&c);
+    read_case(&probes, "cases/nl4_probes.cfg", 1);
+    probes.data = c.data;
+    probes.net = c.net;
+    probes.module[0] = c.module[0];
+    probes.train = c.train;
+    const uint64_t seed = 3;
+    const struct sg_judge_options kept = {.seed = &seed, .out = folder};
+    struct sg_judgement j, again, fresh, shared;
+    CHECK_STATUS(sg_claim_judge(&j, &c, &kept, &err), SG_OK);
+    CHECK(files_in(pieces, false) == 4 * 3);
+    CHECK_STATUS(sg_claim_judge(&again, &c, &kept, &err), SG_OK);
+    for (size_t i = 0; i < j.evidence.n_rows; i++)
+        CHECK(j.evidence.row[i].measured == again.evidence.row[i].measured);
+    fresh = judge(&probes, seed);
+    CHECK_STATUS(sg_claim_judge(&shared, &probes, &kept, &err), SG_OK);
+    CHECK(files_in(pieces, false) == 4 * 3);
+    for (size_t i = 0; i < fresh.evidence.n_rows; i++)
+        CHECK(fresh.evidence.row[i].measured == shared.evidence.row[i].measured);
+    /* Other nets, other pieces: a probe of these with another rate is not the old one. */
+    probes.train.mu *= 2;
+    sg_claim_judgement_free(&shared);
+    CHECK_STATUS(sg_claim_judge(&shared, &probes, &kept, &err), SG_OK);
+    CHECK(fresh.evidence.row[1].measured != shared.evidence.row[1].measured);
+    sg_claim_judgement_free(&j);
+    sg_claim_judgement_free(&again);
+    sg_claim_judgement_free(&fresh);
+    sg_claim_judgement_free(&shared);
+    sg_case_free(&c);
+    sg_case_free(&probes);
+    CHECK(files_in(pieces, true) == 4 * 3 && rmdir(pieces) == 0 && rmdir(above) == 0 && rmdir(folder) == 0);
+    free(pieces);
+    free(above);
+}
+
+static void wrong_settings_are_inconclusive(void **state)
+{
+    (void)state;
+    for (int what = 0; what < 4; what++) {
+        struct sg_case c;
+        small(&c);
+        if (what == 0)
+            c.module[0].at = 4;
+        else if (what == 1)
+            c.net.layers.value[2] = 33;
+        else if (what == 2)
+            c.net.activation = SG_NO_ACTIVATION;
+        else
+            c.data.test = 39;
+        struct sg_judgement j = judge(&c, 1);
+        CHECK(j.verdict == SG_INCONCLUSIVE && j.evidence.n_rows == 0 && strstr(j.evidence.note, "NL3 wants"));
+        sg_claim_judgement_free(&j);
+        sg_case_free(&c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(known_correlations), TEST(observing_cuts_nothing), TEST(trained_once), TEST(wrong_settings_are_inconclusive)};
+    return RUN(tests);
+}

@@ -1,0 +1,43 @@
+/* NL5: weights above the input grow under SGs for any seed; norms are those of the start where nothing moves. */
+
+#include "judge.h"
+
+static void high_above_the_input(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/nl5_weight_norms.cfg", 1);
+    for (uint64_t seed = 201; seed < 202; seed++) {
+        struct sg_judgement j = judge(&c, seed);
+        context("seed %llu: %s", (unsigned long long)seed, j.evidence.note);
+        CHECK(j.ok && j.has_control && j.control_ok);
+        CHECK(row_of(&j, "one SG: the norm just above")->low > 0.05 && row_of(&j, "SG everywhere: the norm just above")->low > 0.1);
+        CHECK(j.evidence.n_rows == 5);
+        sg_claim_judgement_free(&j);
+    }
+    sg_case_free(&c);
+}
+
+/* At a rate below half an ulp of every weight, float32 weights stay where they are. */
+static void without_steps_the_start(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/nl5_weight_norms.cfg", 1);
+    c.train.mu = 1e-30;
+    c.train.epochs = c.train.seeds = 2;
+    struct sg_judgement j = judge(&c, 7);
+    for (size_t i = 0; i < j.evidence.n_rows; i++)
+        CHECK(j.evidence.row[i].measured == 0 && !j.evidence.row[i].ok);
+    CHECK(j.verdict != SG_REPRODUCED && j.evidence.listing[1].n_rows == 6);
+    for (size_t i = 0; i < 6 * 4; i++)
+        CHECK(j.evidence.listing[1].value[i] == 1);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(high_above_the_input), TEST(without_steps_the_start)};
+    return RUN(tests);
+}

@@ -1,0 +1,149 @@
+/* NL6: what each rule waits for, against a table written by hand; products against a count by hand; the cases with their controls. */
+#include <stdlib.h>
+
+#include "claim/nl6.h"
+#include "judge.h"
+
+/* Blocks from the bottom up: n waits for nothing, d for dl/dp, L for layers above. */
+static const char *const table[2][SG_NL6_RULES] = {
+    {"LL", "nL", "nn", "nn", "LL", "LL", "Ld", "dd", "dd", "nn"},
+    {"LLLLL", "LLnLL", "nnnnn", "nnnnn", "LLLLL", "LLLLL", "LLLLd", "ddddd", "ddddd", "nnnnn"},
+};
+static const int depths[2] = {2, 5};
+
+static char letter(enum sg_nl6_wait wait)
+{
+    return wait == SG_NL6_NOTHING_ABOVE ? 'n' : wait == SG_NL6_LOSS ? 'd' : 'L';
+}
+
+static void who_waits_for_what(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    struct sg_images images;
+    read_case(&c, "cases/nl6_one_framework.cfg", 1);
+    struct sg_rng *rng = test_rng("locks", 0);
+    sg_data_make_digits(&images, 20, rng);
+    for (size_t i = 0; i < 8 * SG_NL6_RULES; i++) {
+        const size_t rule = i % SG_NL6_RULES, shape = i / SG_NL6_RULES;
+        c.net.depths.value[0] = depths[shape % 2];
+        c.net.layers.value[0] = 9;
+        c.net.batch_norm = shape & 2;
+        c.net.activation = shape & 4 ? SG_SIGMOID_BLOCKS : SG_RELU_BLOCKS;
+        const struct sg_trial trial = {.c = &c, .seed = test_seed() + shape};
+        struct sg_nl6_locks locks;
+        sg_nl6_locking(&locks, &sg_nl6_rules[rule], &trial, &images);
+        for (size_t block = 1; block <= (size_t)depths[shape % 2]; block++) {
+            context("seed %llu, shape %zu, %s, block %zu", (unsigned long long)trial.seed, shape, sg_nl6_rules[rule].name, block);
+            CHECK(letter(sg_nl6_theory(&sg_nl6_rules[rule], block, (size_t)depths[shape % 2])) == table[shape % 2][rule][block - 1]);
+            CHECK(letter(locks.wait[block - 1]) == table[shape % 2][rule][block - 1]);
+        }
+        const bool above_one = rule >= 1 && rule <= 4 && (rule == 2 || rule == 3 || depths[shape % 2] == 2);
+        CHECK(locks.reach == (!above_one ? 0 : rule == 2 ? 1 : (size_t)depths[shape % 2]));
+    }
+    sg_base_rng_free(rng);
+    sg_data_images_free(&images);
+    sg_case_free(&c);
+}
+
+/* 5 inputs, two blocks of 3, 4 classes: 15, 9 and 12 weights; the SG has 3 x 3 and 4 x 3. */
+static void products(void **state)
+{
+    (void)state;
+    static const struct { size_t rule; double step, first; } count[] = {
+        {SG_NL6_BACKPROP, 2 * (36 + 36 + 12 + 9), 2 * (36 + 12 + 9)},
+        {SG_NL6_SG, 2 * (36 + 36 + 12 + 9) + 2 * 2 * 21, 2 * (15 + 21)},
+        {2, 2 * (36 + 36 + 12 + 9) + 4 * 2 * 21, 2 * (15 + 21)},
+        {4, 2 * (36 + 36 + 12 + 9) + 2 * 2 * 21, 2 * (36 + 12 + 9)},
+        {5, 2 * (36 + 36 + 12 + 9) + 2 * 2 * 32, 2 * (36 + 32 + 12 + 9)},
+        {6, 2 * (36 + 36 + 12 + 9), 2 * (36 + 12 + 9)},
+        {7, 2 * (36 + 36 + 12 + 12), 2 * (36 + 12)},
+        {SG_NL6_NOTHING, 2 * (36 + 36), 2 * 15},
+    };
+    struct sg_case c;
+    read_case(&c, "cases/nl6_one_framework.cfg", 1);
+    c.net.depths.value[0] = 2;
+    c.net.layers.value[0] = 3;
+    for (size_t i = 0; i < COUNT(count); i++) {
+        const struct sg_nl6_cost cost = sg_nl6_count(&sg_nl6_rules[count[i].rule], &c, 5, 4);
+        context("%s", sg_nl6_rules[count[i].rule].name);
+        CHECK(cost.step == count[i].step);
+        CHECK(cost.first_block == count[i].first);
+    }
+    sg_case_free(&c);
+}
+
+static void shrink(struct sg_case *c, int epochs)
+{
+    struct sg_case *both[] = {c, c->control};
+    for (size_t i = 0; i < 2; i++) {
+        both[i]->data.n = both[i]->data.test = 300;
+        both[i]->train.seeds = 3;
+        both[i]->train.epochs = epochs;
+    }
+}
+
+/* Where a billionth of the true gradient comes in, no layer is unlocked any more; the rules without an SG are not touched. */
+static void the_table_holds_and_its_control_breaks_it(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/nl6_one_framework.cfg", 1);
+    shrink(&c, 4);
+    struct sg_judgement j = judge(&c, 4711), control = judge(c.control, 4711);
+    CHECK(j.ok && j.control_ok && j.verdict != SG_FAILS && control.verdict == SG_FAILS);
+    CHECK(j.evidence.n_listings == 1 && j.evidence.listing[0].n_rows == SG_NL6_RULES);
+    for (size_t rule = 0; rule < SG_NL6_RULES; rule++) {
+        char what[120];
+        snprintf(what, sizeof what, "%s: each layer", sg_nl6_rules[rule].name);
+        context("%s", what);
+        CHECK(row_of(&j, what)->ok);
+        CHECK(row_of(&control, what)->ok == !(rule >= 1 && rule <= 3));
+    }
+    CHECK(row_of(&j, "backprop trains")->low > 0);
+    sg_claim_judgement_free(&j);
+    sg_claim_judgement_free(&control);
+    sg_case_free(&c);
+}
+
+static void delayed_pairs(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/nl6_unlocked.cfg", 1);
+    shrink(&c, 12);
+    c.train.tau = c.control->train.tau = (struct sg_int_list){.n = 3, .value = {0, 1, 30}};
+    struct sg_judgement j = judge(&c, 4711), control = judge(c.control, 4711);
+    context("%s", j.evidence.note);
+    CHECK(j.ok && row_of(&j, "halves in two threads")->ok && row_of(&j, "halves without delay")->ok);
+    CHECK(row_of(&j, "tau = 0: the SG trains")->low > 0.02 && row_of(&j, "tau = 1: the SG trains")->low > 0.02);
+    CHECK(row_of(&control, "tau = 0: the SG trains")->measured == 0);            /* an SG that never learns is a frozen half, bit for bit */
+    CHECK(row_of(&control, "tau = 30: the SG trains")->measured == 0);
+    sg_claim_judgement_free(&j);
+    sg_claim_judgement_free(&control);
+
+    c.train.tau.value[0] = 2;                                                    /* nothing to compare with */
+    j = judge(&c, 1);
+    CHECK(j.verdict == SG_INCONCLUSIVE && j.evidence.n_rows == 0);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+static void wrong_settings_are_inconclusive(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/nl6_one_framework.cfg", 1);
+    c.net.depths.value[0] = 1;
+    struct sg_judgement j = judge(&c, 1);
+    CHECK(j.verdict == SG_INCONCLUSIVE && j.evidence.n_rows == 0);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(who_waits_for_what), TEST(products), TEST(the_table_holds_and_its_control_breaks_it), TEST(delayed_pairs),
+                                       TEST(wrong_settings_are_inconclusive)};
+    return RUN(tests);
+}

@@ -1,0 +1,143 @@
+/* AD1's bounds from a residual: sound near and far, and no looser than they say; the gap against the two points it is between. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+#include "synthgrad/logloss.h"
+
+static struct sg_data draw(uint64_t replicate, enum sg_labels labels)
+{
+    struct sg_data data;
+    struct sg_rng *rng = test_rng("stationary", replicate);
+    const struct sg_classes spec = {.n = 80, .d = 5, .labels = labels, .bias = true};
+    sg_data_make_classes(&data, &spec, rng);
+    sg_base_rng_free(rng);
+    return data;
+}
+
+static double loss_at(const struct sg_data *data, const double *w)
+{
+    double sum = 0;
+    for (size_t i = 0; i < data->n; i++) {
+        const double p = sg_base_dot(data->x + i * data->d, w, data->d);
+        sum += log1p(exp(-fabs(p))) + fmax(p, 0) - data->y[i] * p;
+    }
+    return sum / (double)data->n;
+}
+
+/* grad L; and for the SG given, r and f. */
+static void residuals(double *gradient, double *r, double *f, const struct sg_data *data, const double *w, const double *phi)
+{
+    const size_t d = data->d;
+    memset(gradient, 0, d * sizeof *gradient);
+    memset(r, 0, d * sizeof *r);
+    memset(f, 0, 3 * sizeof *f);
+    for (size_t i = 0; i < data->n; i++) {
+        const double p = sg_base_dot(data->x + i * d, w, d), g = 1 / (1 + exp(-p)) - data->y[i], rows = (double)data->n;
+        const double z[3] = {p, data->y[i], 1}, s = sg_base_dot(z, phi, 3);
+        for (size_t k = 0; k < d; k++) {
+            gradient[k] += data->x[i * d + k] * g / rows;
+            r[k] += data->x[i * d + k] * s / rows;
+        }
+        for (size_t k = 0; k < 3; k++)
+            f[k] += z[k] * (s - g) / rows;
+    }
+}
+
+/* States off the resting point by eps, the SG off as well: |L - L*| <= bound; and over all states the bound is attained within a factor. */
+static void a_residual_bounds_the_distance_in_loss(void **state)
+{
+    (void)state;
+    const double sizes[] = {1e-2, 1e-3, 1e-5};
+    double tightest = HUGE_VAL;
+    size_t proved = 0;
+    for (uint64_t replicate = 0; replicate < 40; replicate++) {
+        struct sg_data data = draw(replicate, SG_LABELS_NOISY);
+        struct sg_log_point *point;
+        struct sg_rng *rng = test_rng("off", replicate);
+        CHECK_STATUS(sg_closed_log_point_alloc(&point, &data, NULL), SG_OK);
+        for (size_t e = 0; e < 3 && point->finite; e++) {
+            double w[5], phi[3], gradient[5], r[5], f[3], bound;
+            for (size_t k = 0; k < 5; k++)
+                w[k] = point->w[k] + sizes[e] * sg_base_rng_gaussian(rng);
+            for (size_t k = 0; k < 3; k++)
+                phi[k] = point->phi[k] * (1 + 0.1 * sizes[e] * sg_base_rng_gaussian(rng));
+            residuals(gradient, r, f, &data, w, phi);
+            const double off = fabs(loss_at(&data, w) - point->loss);
+            if (sg_closed_log_stationary(&bound, &data, w, phi, r, f) == SG_OK) {
+                context("replicate %zu, eps %g: off %.17g, bound %.17g", (size_t)replicate, sizes[e], off, bound);
+                CHECK(off <= bound);
+                tightest = fmin(tightest, bound / off);
+                proved++;
+            } else {
+                CHECK(isnan(bound));
+            }
+        }
+        sg_closed_log_point_free(point);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+    context("%zu proved, tightest %g", proved, tightest);
+    CHECK(proved >= 60 && tightest < 20);
+}
+
+/* L - inf L is lambda^2 / 2 near the optimum: the bound is 3/2 times that. */
+static void a_gradient_bounds_the_excess(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 20; replicate++) {
+        struct sg_data data = draw(replicate, SG_LABELS_RANDOM);
+        struct sg_log_point *best;
+        struct sg_rng *rng = test_rng("excess", replicate);
+        double w[5], gradient[5], r[5], f[3], bound;
+        const double none[3] = {0};
+        CHECK_STATUS(sg_closed_log_optimum_alloc(&best, &data, NULL), SG_OK);
+        for (double eps = 1e-4; eps < 0.2; eps *= 10) {
+            for (size_t k = 0; k < 5; k++)
+                w[k] = best->w[k] + eps * sg_base_rng_gaussian(rng);
+            residuals(gradient, r, f, &data, w, none);
+            const double excess = loss_at(&data, w) - best->loss;
+            if (sg_closed_log_excess(&bound, &data, w, gradient) != SG_OK)
+                continue;
+            context("replicate %zu, eps %g: %.17g, bound %.17g", (size_t)replicate, eps, excess, bound);
+            CHECK(excess <= bound && bound <= 1.6 * excess + 1e-15);
+        }
+        for (size_t k = 0; k < 5; k++)
+            w[k] = 30 * sg_base_rng_gaussian(rng);
+        residuals(gradient, r, f, &data, w, none);
+        CHECK_STATUS(sg_closed_log_excess(&bound, &data, w, gradient), SG_UNPROVED);
+        CHECK(isnan(bound));
+        sg_closed_log_point_free(best);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
+static void the_gap_is_between_its_two_points(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 30; replicate++) {
+        struct sg_data data = draw(replicate, replicate % 3 == 0 ? SG_LABELS_LINEAR : replicate % 3 == 1 ? SG_LABELS_NOISY : SG_LABELS_RANDOM);
+        struct sg_log_point *point, *best;
+        struct sg_log_gap gap;
+        CHECK_STATUS(sg_closed_log_gap(&gap, &data), SG_OK);
+        CHECK_STATUS(sg_closed_log_point_alloc(&point, &data, NULL), SG_OK);
+        CHECK_STATUS(sg_closed_log_optimum_alloc(&best, &data, NULL), SG_OK);
+        CHECK(gap.finite == point->finite && gap.separable == !best->finite);
+        CHECK(sg_base_within(fabs(gap.gap - (point->loss - best->loss)), 10 * 80 * SG_UNIT_ROUNDOFF));      /* sums of 80 terms below 1 */
+        sg_closed_log_point_free(point);
+        sg_closed_log_point_free(best);
+        sg_data_free(&data);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_residual_bounds_the_distance_in_loss),
+        cmocka_unit_test(a_gradient_bounds_the_excess),
+        cmocka_unit_test(the_gap_is_between_its_two_points),
+    };
+    sg_base_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,523 @@
+/* Regressions whose answer is arithmetic, certificates, and CP6's points against the joint equations. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+#include "synthgrad/logloss.h"
+
+static const double U = SG_UNIT_ROUNDOFF;
+
+/* x ~ N(0, 1), ones in the last column where bias; classes by the largest of random linear functions, a share of them at random.  m = 1: labels 0/1. */
+static struct sg_data classes(size_t n, size_t features, size_t m, double noise, bool bias, struct sg_rng *rng)
+{
+    struct sg_data data;
+    const size_t d = features + (bias ? 1 : 0), kinds = m > 1 ? m : 2;
+    double *truth = random_vector(features * kinds, 1.0, rng);
+    sg_data_alloc(&data, n, d, m);
+    for (size_t i = 0; i < n; i++) {
+        size_t label = 0;
+        double best = -HUGE_VAL;
+        sg_base_rng_gaussians(data.x + i * d, features, rng);
+        if (bias)
+            data.x[i * d + features] = 1;
+        for (size_t c = 0; c < kinds; c++) {
+            double v = 0;
+            for (size_t j = 0; j < features; j++)
+                v += data.x[i * d + j] * truth[j * kinds + c];
+            if (v > best) {
+                best = v;
+                label = c;
+            }
+        }
+        if (noise > 0 && i < kinds)
+            label = i;                          /* none is empty */
+        else if (sg_base_rng_uniform(rng) < noise)
+            label = sg_base_rng_index(rng, kinds);
+        if (m == 1)
+            data.y[i] = (double)label;
+        else
+            data.y[i * m + label] = 1;
+    }
+    free(truth);
+    return data;
+}
+
+/* ---- regression ------------------------------------------------------------------------------------------------------ */
+
+/* One feature that says which of two groups a sample is in: the fitted probabilities are the groups' shares of each class. */
+static void two_groups_have_their_own_shares(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 20; replicate++) {
+        struct sg_rng *rng = test_rng("groups", replicate);
+        const size_t c = random_size(1, 3, rng);
+        size_t count[2][4] = {{0}}, n = 0;
+        for (size_t g = 0; g < 2; g++)
+            for (size_t k = 0; k <= c; k++)
+                n += count[g][k] = random_size(1, 40, rng);
+        double *features = SG_NEW(2 * n, double);
+        size_t *label = SG_NEW(n, size_t), i = 0;
+        for (size_t g = 0; g < 2; g++)
+            for (size_t k = 0; k <= c; k++)
+                for (size_t j = 0; j < count[g][k]; j++, i++) {
+                    features[2 * i] = (double)g;
+                    features[2 * i + 1] = 1;
+                    label[i] = k;
+                }
+        struct sg_regression *r;
+        context("replicate %llu, %zu samples, %zu classes", (unsigned long long)replicate, n, c + 1);
+        CHECK_STATUS(sg_closed_regression_alloc(&r, features, label, n, 2, c), SG_OK);
+        CHECK(!r->separated);
+        long double loss = 0;
+        size_t rarest = n;
+        for (size_t g = 0; g < 2; g++) {
+            size_t group = 0;
+            for (size_t k = 0; k <= c; k++) {
+                group += count[g][k];
+                rarest = count[g][k] < rarest ? count[g][k] : rarest;
+            }
+            for (size_t k = 0; k <= c; k++)
+                loss -= (long double)count[g][k] * logl((long double)count[g][k] / (long double)group) / (long double)n;
+        }
+        /* E[F^T g] to 4 n u in each entry (sums of n terms below 1 each, over n, with q's own rounding), times 1/(least eigenvalue): the Hessian is at
+         * least (rarest/n)^2 per group, spread over two groups by a change of basis of norm^2 2.7 */
+        const double tol = 4 * (double)n * U * 2.7 * (double)(n * n) / (double)(rarest * rarest) / (double)n * sqrt(2.0 * (double)c) * 4;
+        for (size_t k = 1; k <= c; k++) {
+            const double one = log((double)count[1][k] / (double)count[1][0]), zero = log((double)count[0][k] / (double)count[0][0]);
+            CHECK_CLOSE(r->b[c + k - 1], zero, tol);
+            CHECK_CLOSE(r->b[k - 1], one - zero, tol);
+        }
+        CHECK_CLOSE(r->loss, (double)loss, (double)n * U * (double)loss);
+        CHECK_CLOSE(r->lower, (double)loss, (double)n * U * (double)loss);
+        sg_closed_regression_free(r);
+        free(features);
+        free(label);
+        sg_base_rng_free(rng);
+    }
+}
+
+/* With one feature and ones, data are separated iff an interval keeps the classes apart: an oracle that needs no optimisation. */
+static void separation_is_decided(void **state)
+{
+    (void)state;
+    size_t separated = 0, overlapping = 0;
+    for (uint64_t replicate = 0; replicate < 300; replicate++) {
+        struct sg_rng *rng = test_rng("interval", replicate);
+        const size_t n = random_size(4, 12, rng);
+        double *features = SG_NEW(2 * n, double), top[2] = {-HUGE_VAL, -HUGE_VAL}, bottom[2] = {HUGE_VAL, HUGE_VAL};
+        size_t *label = SG_NEW(n, size_t);
+        for (size_t i = 0; i < n; i++) {
+            const double x = features[2 * i] = sg_base_rng_gaussian(rng);
+            features[2 * i + 1] = 1;
+            label[i] = i < 2 ? i : x + 0.3 * sg_base_rng_gaussian(rng) > 0;
+            top[label[i]] = fmax(top[label[i]], x);
+            bottom[label[i]] = fmin(bottom[label[i]], x);
+        }
+        const bool apart = top[0] < bottom[1] || top[1] < bottom[0];
+        struct sg_regression *r;
+        context("replicate %llu, %zu samples", (unsigned long long)replicate, n);
+        CHECK_STATUS(sg_closed_regression_alloc(&r, features, label, n, 2, 1), SG_OK);
+        CHECK(r->separated == apart);
+        apart ? separated++ : overlapping++;
+        for (size_t i = 0; i < n && r->separated; i++) {
+            const long double p = (long double)features[2 * i] * (long double)r->b[0] + (long double)r->b[1];
+            CHECK(label[i] ? p > 0 : p < 0);
+        }
+        if (!apart) {
+            CHECK_CLOSE(r->lower, r->loss, 10 * (double)n * U);
+            CHECK(r->slack > 0.5);
+        }
+        sg_closed_regression_free(r);
+        free(features);
+        free(label);
+        sg_base_rng_free(rng);
+    }
+    CHECK(separated > 20 && overlapping > 20);
+}
+
+/* Two samples of different classes at one place between the others: separated in part only.  Neither certificate exists. */
+static void in_part_is_undecided(void **state)
+{
+    (void)state;
+    const double features[] = {-1, 1, 0, 1, 0, 1, 1, 1};
+    const size_t label[] = {0, 0, 1, 1};
+    struct sg_regression *r;
+    CHECK_STATUS(sg_closed_regression_alloc(&r, features, label, 4, 2, 1), SG_UNPROVED);
+    CHECK(r == NULL);
+}
+
+static void a_column_twice_is_singular(void **state)
+{
+    (void)state;
+    const double features[] = {-1, -1, 0.5, 0.5, 0.25, 0.25, 2, 2};
+    const size_t label[] = {0, 1, 0, 1};
+    struct sg_regression *r;
+    CHECK_STATUS(sg_closed_regression_alloc(&r, features, label, 4, 2, 1), SG_SINGULAR);
+    CHECK(r == NULL);
+}
+
+/* L(B) - min L is the mean divergence of the fitted probabilities from those at the minimum. */
+static void gap_is_a_divergence(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 20; replicate++) {
+        struct sg_rng *rng = test_rng("gap", replicate);
+        const size_t m = random_size(2, 4, rng), n = 60;
+        struct sg_data data = classes(n, 2, m, 0.6, true, rng);
+        size_t *label, c;
+        struct sg_regression *r;
+        CHECK_STATUS(sg_closed_classes(&label, &c, &data), SG_OK);
+        CHECK_STATUS(sg_closed_regression_alloc(&r, data.x, label, n, 3, c), SG_OK);
+        CHECK(!r->separated);
+        double *score = SG_NEW(n * c, double), *best = SG_NEW(n * m, double), *q = SG_NEW(n * m, double), *b = sg_base_copy(r->b, 3 * c, sizeof *r->b);
+        sg_base_mul(score, data.x, b, n, 3, c);
+        const double least = sg_closed_log_loss(best, score, label, n, c);
+        for (size_t i = 0; i < 3 * c; i++)
+            b[i] += 0.1 * sg_base_rng_gaussian(rng);
+        sg_base_mul(score, data.x, b, n, 3, c);
+        const double loss = sg_closed_log_loss(q, score, label, n, c);
+        context("replicate %llu, %zu classes", (unsigned long long)replicate, m);
+        CHECK_CLOSE(least, r->loss, 2 * (double)n * U * least);
+        CHECK_CLOSE(sg_closed_loss_gap(best, q, n, c), loss - least, 2 * (double)n * U * loss);
+        CHECK(loss > least);
+        /* a gap far below u L keeps its digits: second order, 1/2 E[(dq)^2 / q] */
+        double half = 0;
+        for (size_t i = 0; i < n; i++) {
+            memcpy(q + i * m, best + i * m, m * sizeof *q);
+            q[i * m] += 1e-10 * best[i * m];
+            q[i * m + 1] -= 1e-10 * best[i * m];
+            half += 0.5e-20 * best[i * m] * (1 + best[i * m] / best[i * m + 1]) / (double)n;
+        }
+        /* q's own rounding is u / 1e-10 of the change, at most 1e-10 (q_0 + q_1)/q_1 of it the next order */
+        CHECK_CLOSE(sg_closed_loss_gap(best, q, n, c), half, 1e-4 * half);
+        free(score); free(best); free(q); free(b); free(label);
+        sg_closed_regression_free(r);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
+static void labels_are_looked_at(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("labels", 0);
+    struct sg_data data = classes(12, 2, 3, 0.5, true, rng);
+    size_t *label, c;
+    CHECK_STATUS(sg_closed_classes(&label, &c, &data), SG_OK);
+    CHECK(c == 2);
+    free(label);
+    data.y[0] = 0.5;
+    CHECK_STATUS(sg_closed_classes(&label, &c, &data), SG_HYPOTHESIS);
+    CHECK(label == NULL);
+    for (size_t i = 0; i < 12; i++) {                                    /* the third class is empty */
+        data.y[3 * i] = i % 2 ? 1 : 0;
+        data.y[3 * i + 1] = i % 2 ? 0 : 1;
+        data.y[3 * i + 2] = 0;
+    }
+    CHECK_STATUS(sg_closed_classes(&label, &c, &data), SG_HYPOTHESIS);
+    sg_data_free(&data);
+    sg_base_rng_free(rng);
+}
+
+/* ---- the joint equations -------------------------------------------------------------------------------------------------- */
+
+/* Central differences: F is smooth; h = cbrt(u) leaves h^2 |F'''| / 6 + rounding / h. */
+static void jacobian_is_the_derivative(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 10; replicate++) {
+        struct sg_rng *rng = test_rng("jacobian", replicate);
+        const size_t m = random_size(1, 3, rng);
+        struct sg_data data = classes(20, 3, m, 0.3, replicate % 2, rng);
+        const size_t size = sg_closed_log_joint_size(&data);
+        double *at = random_vector(size, 0.7, rng), *j = SG_NEW(size * size, double), *up = SG_NEW(size, double), *down = SG_NEW(size, double);
+        const double h = cbrt(U);
+        sg_closed_log_joint_jacobian(j, &data, at);
+        context("replicate %llu, m %zu", (unsigned long long)replicate, m);
+        for (size_t k = 0; k < size; k++) {
+            const double centre = at[k];
+            at[k] = centre + h;
+            sg_closed_log_joint(up, &data, at);
+            at[k] = centre - h;
+            sg_closed_log_joint(down, &data, at);
+            at[k] = centre;
+            for (size_t i = 0; i < size; i++)          /* |F'''| of order E|x|^4 (1 + |W| + |Phi|), about 100; and u |F| / h, less than h^2 of that */
+                CHECK_CLOSE(j[i * size + k], (up[i] - down[i]) / (2 * h), 100 * h * h);
+        }
+        free(at); free(j); free(up); free(down);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
+/* F by sums in long double, within the bound on its rounding. */
+static void field_is_the_definition(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 10; replicate++) {
+        struct sg_rng *rng = test_rng("field", replicate);
+        const size_t m = random_size(1, 3, rng), n = 30, d = 4, q = 2 * m + 1;
+        struct sg_data data = classes(n, 3, m, 0.3, true, rng);
+        const size_t size = sg_closed_log_joint_size(&data);
+        double *at = random_vector(size, 1.5, rng), *f = SG_NEW(size, double);
+        long double *want = SG_NEW(size, long double);
+        sg_closed_log_joint(f, &data, at);
+        for (size_t i = 0; i < n; i++) {
+            long double z[7] = {0}, s[3], g[3], sum = 0;
+            for (size_t j = 0; j < m; j++) {
+                for (size_t k = 0; k < d; k++)
+                    z[j] += (long double)data.x[i * d + k] * (long double)at[k * m + j];
+                z[m + j] = (long double)data.y[i * m + j];
+                sum += expl(z[j]);
+            }
+            z[2 * m] = 1;
+            for (size_t j = 0; j < m; j++) {
+                s[j] = 0;
+                g[j] = (m == 1 ? 1 / (1 + expl(-z[0])) : expl(z[j]) / sum) - (long double)data.y[i * m + j];
+                for (size_t k = 0; k < q; k++)
+                    s[j] += z[k] * (long double)at[d * m + k * m + j];
+                for (size_t k = 0; k < d; k++)
+                    want[k * m + j] += (long double)data.x[i * d + k] * s[j] / (long double)n;
+                for (size_t k = 0; k < q; k++)
+                    want[d * m + k * m + j] += z[k] * (s[j] - g[j]) / (long double)n;
+            }
+        }
+        double error = 0;
+        for (size_t k = 0; k < size; k++)
+            error = hypot(error, (double)((long double)f[k] - want[k]));
+        context("replicate %llu, m %zu", (unsigned long long)replicate, m);
+        CHECK_BOUND(error, sg_closed_log_joint_rounding(&data, at));
+        free(at); free(f); free(want);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
+/* sigma_min over the leaf on which rows of W and Phi sum to 0 (m > 1), null directions of Z left out. */
+static double least_singular(const struct sg_data *data, const double *at)
+{
+    const size_t size = sg_closed_log_joint_size(data), m = data->m, rows = size + (m > 1 ? size / m : 0);
+    double *j = SG_NEW(rows * size, double), *sigma = SG_NEW(size, double);
+    sg_closed_log_joint_jacobian(j, data, at);
+    for (size_t r = 0; r < rows - size; r++)
+        for (size_t o = 0; o < m; o++)
+            j[(size + r) * size + r * m + o] = 1;
+    CHECK_STATUS(sg_base_singular_values(sigma, j, rows, size), SG_OK);
+    size_t last = size - 1;
+    while (sigma[last] < (double)size * 100 * U * sigma[0])
+        last--;
+    const double least = sigma[last];
+    free(j);
+    free(sigma);
+    return least;
+}
+
+/* ---- CP6 -------------------------------------------------------------------------------------------------------------------- */
+
+/* No eigenvalue of A (m x m) is negative, but for one zero. */
+static bool attracts(const struct sg_log_point *point, size_t m)
+{
+    double complex lambda[3];
+    bool fine = point->finite && sg_base_eigen_general(lambda, NULL, point->phi, m) == SG_OK;
+    for (size_t j = 0; j < m; j++)
+        fine = fine && creal(lambda[j]) > -1e-9 * cabs(lambda[0]);
+    return fine;
+}
+
+/* The theorem's point solves the joint equations, and what solves them from labels near 1/2 on is the theorem's point. */
+static void theorem_and_newton_agree(void **state)
+{
+    (void)state;
+    size_t finite = 0, not = 0;
+    for (uint64_t replicate = 0; replicate < 60; replicate++) {
+        struct sg_rng *rng = test_rng("point", replicate);
+        const size_t m = random_size(1, 3, rng), features = random_size(2, 4, rng);
+        const double noise = replicate % 3 == 0 && m < 3 ? 0 : 0.4;
+        struct sg_data data = classes(60, features, m, noise, true, rng);
+        const size_t size = sg_closed_log_joint_size(&data), n_w = data.d * m;
+        struct sg_log_point *point, *optimum;
+        double *at = SG_NEW(size, double), *f = SG_NEW(size, double), *newton = SG_NEW(size, double), error, residual;
+        context("replicate %llu, m %zu, %zu features", (unsigned long long)replicate, m, features);
+        CHECK_STATUS(sg_closed_log_point_alloc(&point, &data, NULL), SG_OK);
+        CHECK_STATUS(sg_closed_log_optimum_alloc(&optimum, &data, NULL), SG_OK);
+        const enum sg_status solved = sg_closed_log_joint_solve(newton, &residual, &data);
+        if (m < 3 || attracts(point, m))                                 /* else A has been through infinity on the way from labels near 1/3 */
+            CHECK((solved == SG_OK) == point->finite);
+        if (point->finite) {
+            memcpy(at, point->w, n_w * sizeof *at);
+            memcpy(at + n_w, point->phi, (size - n_w) * sizeof *at);
+            sg_closed_log_joint(f, &data, at);
+            CHECK_STATUS(sg_closed_log_point_error(&error, point, &data), SG_OK);
+            CHECK_BOUND(frobenius(f, size), error);
+            if (solved == SG_OK) {
+                const double both = error + sg_closed_log_joint_rounding(&data, newton);
+                CHECK_ALL(newton, point->w, both / least_singular(&data, at), n_w);
+            }
+            if (optimum->finite) {
+                const double gap = sg_closed_loss_gap(optimum->probability, point->probability, 60, m > 1 ? m - 1 : 1);
+                CHECK(gap > 0);
+                CHECK_CLOSE(gap, point->loss - optimum->loss, 120 * U * point->loss);
+            }
+            finite++;
+        } else {
+            CHECK(!optimum->finite);                                     /* a separating score is in col X */
+            CHECK_NAN(newton, size);
+            not++;
+        }
+        free(at); free(f); free(newton);
+        sg_closed_log_point_free(point);
+        sg_closed_log_point_free(optimum);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+    CHECK(finite > 30 && not > 2);
+}
+
+/* Corollary (a): one feature and ones; the regression on (p_LS, 1) is the regression on (x, 1). */
+static void one_feature_has_no_gap(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 20; replicate++) {
+        struct sg_rng *rng = test_rng("one", replicate);
+        const size_t n = 50;
+        struct sg_data data = classes(n, 1, 1, 0.4, true, rng), two = classes(n, 2, 1, 0.4, true, rng);
+        struct sg_log_point *point, *optimum;
+        CHECK_STATUS(sg_closed_log_point_alloc(&point, &data, NULL), SG_OK);
+        CHECK_STATUS(sg_closed_log_optimum_alloc(&optimum, &data, NULL), SG_OK);
+        context("replicate %llu", (unsigned long long)replicate);
+        CHECK(point->finite == optimum->finite);
+        if (point->finite) {
+            /* either W errs by its gradient's rounding, n u |x|, over the least eigenvalue of the Hessian, >= min q (1 - q) lambda_min(S_x);
+             * p_LS, known to 10 u cond(X), turns nothing: p is in the span of x and 1 all the same */
+            double least = 1, sigma[2];
+            for (size_t i = 0; i < n; i++)
+                least = fmin(least, optimum->probability[2 * i] * optimum->probability[2 * i + 1]);
+            CHECK_STATUS(sg_base_singular_values(sigma, data.x, n, 2), SG_OK);
+            const double hessian = least * sigma[1] * sigma[1] / (double)n, slope = hypot(point->t[0], point->t[1]);
+            CHECK_ALL(point->w, optimum->w, (10 * U * sigma[0] / sigma[1] * slope + 2 * (double)n * U * sigma[0] / sqrt((double)n)) / hessian, 2);
+        }
+        sg_closed_log_point_free(point);
+        sg_closed_log_point_free(optimum);
+        CHECK_STATUS(sg_closed_log_point_alloc(&point, &two, NULL), SG_OK);
+        CHECK_STATUS(sg_closed_log_optimum_alloc(&optimum, &two, NULL), SG_OK);
+        if (point->finite && optimum->finite)
+            CHECK(sg_closed_loss_gap(optimum->probability, point->probability, n, 1) > 1e-20);   /* two features: a gap, rounding leaves u^2 cond^2 */
+        sg_closed_log_point_free(point);
+        sg_closed_log_point_free(optimum);
+        sg_data_free(&data);
+        sg_data_free(&two);
+        sg_base_rng_free(rng);
+    }
+}
+
+/* Two classes by softmax: from W_1 + W_2 = 0 the logistic point with half of W in each column; from another start e = x (W_1 + W_2) joins the score, and
+ * with two features and ones span{p_LS, 1, e} is all of col X: no gap. */
+static void softmax_of_two_classes(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 20; replicate++) {
+        struct sg_rng *rng = test_rng("two", replicate);
+        const size_t n = 60, d = 3;
+        struct sg_data data = classes(n, 2, 2, 0.4, true, rng), single;
+        sg_data_alloc(&single, n, d, 1);
+        memcpy(single.x, data.x, n * d * sizeof *data.x);
+        for (size_t i = 0; i < n; i++)
+            single.y[i] = data.y[2 * i + 1];
+        struct sg_log_point *two, *one, *moved, *optimum;
+        double *start = random_vector(d, 1.0, rng), *e = SG_NEW(n, double), *f = SG_NEW(16, double), at[16], error;
+        sg_base_mul(e, data.x, start, n, d, 1);
+        CHECK_STATUS(sg_closed_log_point_alloc(&two, &data, NULL), SG_OK);
+        CHECK_STATUS(sg_closed_log_point_alloc(&one, &single, NULL), SG_OK);
+        CHECK_STATUS(sg_closed_log_point_alloc(&moved, &data, e), SG_OK);
+        CHECK_STATUS(sg_closed_log_optimum_alloc(&optimum, &single, NULL), SG_OK);
+        context("replicate %llu", (unsigned long long)replicate);
+        CHECK(two->finite == one->finite);
+        CHECK(moved->finite == optimum->finite);
+        if (moved->finite && two->finite) {
+            double sigma[3];
+            CHECK_STATUS(sg_base_singular_values(sigma, data.x, n, d), SG_OK);
+            double least = 1;
+            for (size_t i = 0; i < n; i++)
+                least = fmin(least, fmin(optimum->probability[2 * i] * optimum->probability[2 * i + 1], one->probability[2 * i] * one->probability[2 * i + 1]));
+            const double tol = (10 * U * sigma[0] / sigma[2] * (1 + frobenius(moved->t, 3)) + 2 * (double)n * U * sigma[0] / sqrt((double)n)) /
+                               (least * sigma[2] * sigma[2] / (double)n);
+            for (size_t k = 0; k < d; k++) {
+                CHECK_CLOSE(two->w[2 * k + 1], one->w[k] / 2, tol);
+                CHECK_CLOSE(two->w[2 * k], -one->w[k] / 2, tol);
+                CHECK_CLOSE(moved->w[2 * k] + moved->w[2 * k + 1], start[k], tol);
+                CHECK_CLOSE(moved->w[2 * k + 1] - moved->w[2 * k], optimum->w[k], tol);
+            }
+            CHECK(moved->f == 3);
+            memcpy(at, moved->w, 6 * sizeof *at);
+            memcpy(at + 6, moved->phi, 10 * sizeof *at);
+            sg_closed_log_joint(f, &data, at);
+            CHECK_STATUS(sg_closed_log_point_error(&error, moved, &data), SG_OK);
+            CHECK_BOUND(frobenius(f, 16), error);
+        }
+        free(start); free(e); free(f);
+        sg_closed_log_point_free(two);
+        sg_closed_log_point_free(one);
+        sg_closed_log_point_free(moved);
+        sg_closed_log_point_free(optimum);
+        sg_data_free(&data);
+        sg_data_free(&single);
+        sg_base_rng_free(rng);
+    }
+}
+
+/* Without a ones column: the one point in span{P_X y, P_X 1} is what Newton finds. */
+static void no_ones_column(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 10; replicate++) {
+        struct sg_rng *rng = test_rng("plane", replicate);
+        const size_t n = 60, d = 3;
+        struct sg_data data = classes(n, d, 1, 0.3, false, rng);
+        struct sg_log_point *point;
+        double ab[16], newton[6], residual, both[120], fit[6], p[60], want[60];
+        size_t found;
+        bool open;
+        context("replicate %llu", (unsigned long long)replicate);
+        CHECK_STATUS(sg_closed_log_point_alloc(&point, &data, NULL), SG_HYPOTHESIS);
+        CHECK(point == NULL);
+        CHECK_STATUS(sg_closed_log_plane(ab, &found, &open, &data, 64, 8), SG_OK);
+        if (open) {
+            sg_data_free(&data);
+            sg_base_rng_free(rng);
+            continue;
+        }
+        CHECK(found % 2 == 1);
+        CHECK_STATUS(sg_closed_log_joint_solve(newton, &residual, &data), SG_OK);
+        for (size_t i = 0; i < n; i++) {
+            both[2 * i] = data.y[i];
+            both[2 * i + 1] = 1;
+        }
+        CHECK_STATUS(sg_base_solve_least_squares(fit, NULL, NULL, data.x, both, n, d, 2), SG_OK);
+        naive_mul(p, NULL, data.x, false, newton, false, n, d, 1);
+        double nearest = HUGE_VAL;
+        for (size_t k = 0; k < found; k++) {
+            double w[3];
+            for (size_t j = 0; j < d; j++)
+                w[j] = ab[2 * k] * fit[2 * j] + ab[2 * k + 1] * fit[2 * j + 1];
+            naive_mul(want, NULL, data.x, false, w, false, n, d, 1);
+            double far = 0;
+            for (size_t i = 0; i < n; i++)
+                far = fmax(far, fabs(p[i] - want[i]));
+            nearest = fmin(nearest, far);
+        }
+        /* bisection in the angle ends u from a sign change of the determinant, whose sums err by some u |z| |g| like F: 10 u |p| through J^-1 */
+        CHECK_BOUND(nearest, 10 * U * frobenius(p, n) / least_singular(&data, newton));
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(two_groups_have_their_own_shares), TEST(separation_is_decided), TEST(in_part_is_undecided), TEST(a_column_twice_is_singular),
+        TEST(gap_is_a_divergence), TEST(labels_are_looked_at), TEST(jacobian_is_the_derivative), TEST(field_is_the_definition),
+        TEST(theorem_and_newton_agree), TEST(one_feature_has_no_gap), TEST(softmax_of_two_classes), TEST(no_ones_column),
+    };
+    return RUN(tests);
+}
