@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Speed as ratios within one run: synthgrad's steppers against full-batch loops in NumPy and PyTorch on the same machine, one thread each."""
+"""Speed as ratios within one run: synthgrad's steppers against full-batch loops in NumPy and PyTorch on the same machine."""
 import importlib.util
 import json
 import os
@@ -10,6 +10,7 @@ import time
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 PROGRAM = "build/synthgrad"
 PAIRS = 5
+MLP_PAIRS = 3
 
 
 def synthgrad(*arguments):
@@ -93,9 +94,52 @@ def deep_linear():
               "the ratios are to the faster loop")
 
 
+def torch_mlp(width, layers, batch, rule, threads, core):
+    """Seconds a step of the fastest loop of bench_torch_mlp.py, and which.  core: the kernels OpenBLAS takes, since Debian's does not know newer processors."""
+    environment = dict(os.environ, OPENBLAS_NUM_THREADS=str(threads), OMP_NUM_THREADS=str(threads), **({"OPENBLAS_CORETYPE": core} if core else {}))
+    words = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench_torch_mlp.py"), *map(str, (width, layers, batch, rule, threads, 1))]
+    answer = json.loads(subprocess.run(words, check=True, capture_output=True, text=True, env=environment).stdout)
+    return min((seconds, f"{name}{', OPENBLAS_CORETYPE=' + core if core else ''}") for name, seconds in answer.items() if isinstance(seconds, float))
+
+
+def mlp():
+    width, layers, batch, rule, cores = 512, 20, 256, "sg", min(2, os.cpu_count() or 1)
+    sizes = ("--width", str(width), "--layers", str(layers), "--batch", str(batch), "--rule", rule)
+    with open("/proc/cpuinfo", encoding="ascii") as file:
+        kinds = (None, "SkylakeX") if "avx512f" in file.read() else (None,)
+    print(f"{layers} hidden ReLU layers of {width}, one linear SG in their middle, batch {batch}, float32, Adam; median of {MLP_PAIRS} pairs; "
+          f"one thread by processor time, {cores} by the clock, load {os.getloadavg()[0]:.1f}")
+    torch = importlib.util.find_spec("torch") is not None
+    if not torch:
+        print("  the peer is PyTorch, a peer to measure against and no dependency: apt-get install python3-torch")
+    best = {}
+    for threads in range(1, cores + 1):
+        runs, peers = [], {kind: [] for kind in kinds}
+        for _ in range(MLP_PAIRS):
+            runs.append(synthgrad("mlp", *sizes, "--threads", str(threads)))
+            for kind in kinds if torch else ():
+                peers[kind].append(torch_mlp(width, layers, batch, rule, threads, kind))
+        seconds = [1 / r["steps_per_second"] for r in runs]
+        best[threads] = [median(seconds)]
+        print(f"  {threads} thread{'s' if threads > 1 else ' '}   {1e3 * median(seconds):8.2f} ms a step, {batch / median(seconds):.0f} samples_per_second   "
+              f"{median([r['gflops'] for r in runs]):.0f} of {median([r['limit_gflops'] for r in runs]):.0f} gflops   ideal "
+              f"{1e3 * median([r['ideal_seconds'] for r in runs]):.2f} ms: GEMM {1e3 * median([r['gemm_seconds'] for r in runs]):.2f} ms and "
+              f"{1e-6 * runs[0]['copied_bytes']:.0f} MB at {1e-9 * median([r['copy_bytes_per_second'] for r in runs]):.1f} GB/s; share of ideal "
+              f"{median([r['share_of_ideal'] for r in runs]):.2f}" + ("   aim 0.85" if threads == 1 else ""))
+        for kind in kinds if torch else ():
+            ratio = median([peer[0] / ours for peer, ours in zip(peers[kind], seconds)])
+            middle = sorted(peers[kind])[MLP_PAIRS // 2]
+            best[threads].append(middle[0])
+            print(f"               {ratio:8.2f} x PyTorch ({1e3 * middle[0]:.1f} ms: {middle[1]})")
+    if torch:
+        ratio = min(min(b[1:]) for b in best.values()) / min(b[0] for b in best.values())
+        print(f"  best setting to best setting {ratio:.2f} x PyTorch   aim 1.3 x")
+
+
 def main():
     linear_regression()
     deep_linear()
+    mlp()
 
 
 if __name__ == "__main__":

@@ -161,6 +161,13 @@ size_t sg_base_jobs(void);
  * Returns SG_INTERRUPTED when sg_base_interrupt() was called before all indices had started. */
 enum sg_status sg_base_parallel_for(size_t n, void (*body)(size_t i, void *context), void *context) SG_MUST_CHECK;
 
+/* A pass over one array, shared: body(part, parts, context) for part = 0..parts-1 at the same time, parts as many as threads are idle, at most `most`
+ * (and 1 at least).  What body computes must not depend on parts.  Cheap enough for passes of ten microseconds; allocates only when it starts a
+ * thread, which then stays. */
+void sg_base_split(size_t most, void (*body)(size_t part, size_t parts, void *context), void *context);
+/* The entries from..to - 1 of n that a part has: whole units, as even as they go. */
+void sg_base_share(size_t *from, size_t *to, size_t n, size_t unit, size_t part, size_t parts);
+
 /* Long work tells how far it is, `done` of `total` pieces of `what`, to whoever listens: the program's progress line, or nobody.  From any thread; the
  * listener is set before the work begins. */
 void sg_base_listen(void (*listener)(const char *what, size_t done, size_t total, void *context), void *context);

@@ -1,4 +1,4 @@
-/* Parallel loops that nest.
+/* Parallel loops that nest, and passes that several threads share.
  *
  * All loops together share jobs - 1 helper threads.  A loop's own thread works through the indices and, before each one,
  * hires a helper if one is idle; a helper leaves when no index is left.  So an inner loop picks up the threads that the end of an
@@ -94,6 +94,116 @@ enum sg_status sg_base_parallel_for(size_t n, void (*body)(size_t i, void *conte
         pthread_join(helper[h], NULL);
     free(helper);
     return atomic_load(&loop.next) < n ? SG_INTERRUPTED : SG_OK;
+}
+
+/* ---- splitting a pass ----------------------------------------------------------------------------------------- */
+
+/* Threads that stay: a pass of some ten microseconds could not pay for starting one.  A worker is called and heard again by turns of `state`. */
+enum { CREW = 64, TURNS = 1000 };           /* TURNS of a pause: longer than the gap between two passes, short enough to be polite */
+enum state { FREE, TAKEN, CALLED, DONE };
+struct worker {
+    atomic_int state;
+    bool started;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    size_t part, parts;
+    void (*body)(size_t part, size_t parts, void *context);
+    void *context;
+};
+static struct worker crew[CREW];
+
+static void set_state(struct worker *worker, enum state state)
+{
+    pthread_mutex_lock(&worker->mutex);
+    atomic_store(&worker->state, (int)state);
+    pthread_cond_broadcast(&worker->changed);
+    pthread_mutex_unlock(&worker->mutex);
+}
+
+/* Looks for a while, then sleeps. */
+static void await(struct worker *worker, enum state state)
+{
+    for (int turn = 0; turn < TURNS; turn++) {
+        if (atomic_load(&worker->state) == (int)state)
+            return;
+#if defined __x86_64__
+        __builtin_ia32_pause();
+#endif
+    }
+    pthread_mutex_lock(&worker->mutex);
+    while (atomic_load(&worker->state) != (int)state)
+        pthread_cond_wait(&worker->changed, &worker->mutex);
+    pthread_mutex_unlock(&worker->mutex);
+}
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+    for (;;) {
+        await(worker, CALLED);
+        worker->body(worker->part, worker->parts, worker->context);
+        set_state(worker, DONE);
+    }
+    return NULL;
+}
+
+static bool start(struct worker *worker)
+{
+    pthread_t thread;
+    pthread_mutex_init(&worker->mutex, NULL);
+    pthread_cond_init(&worker->changed, NULL);
+    worker->started = pthread_create(&thread, NULL, work, worker) == 0;
+    if (worker->started)
+        pthread_detach(thread);
+    return worker->started;
+}
+
+/* An idle worker, the caller's until it is FREE again; NULL: all jobs are taken, or the system has no thread to give. */
+static struct worker *take(void)
+{
+    if (!hire())
+        return NULL;
+    for (size_t i = 0; i < CREW; i++) {
+        int state = FREE;
+        if (!atomic_compare_exchange_strong(&crew[i].state, &state, TAKEN))
+            continue;
+        if (crew[i].started || start(&crew[i]))
+            return &crew[i];
+        atomic_store(&crew[i].state, FREE);
+        break;
+    }
+    atomic_fetch_add(&idle_helpers, 1);
+    return NULL;
+}
+
+void sg_base_split(size_t most, void (*body)(size_t part, size_t parts, void *context), void *context)
+{
+    struct worker *hand[CREW];
+    size_t parts = 1;
+    while (parts < most && parts <= CREW && (hand[parts - 1] = take()) != NULL)
+        parts++;
+    for (size_t part = 1; part < parts; part++) {
+        struct worker *worker = hand[part - 1];
+        worker->part = part;
+        worker->parts = parts;
+        worker->body = body;
+        worker->context = context;
+        set_state(worker, CALLED);
+    }
+    body(0, parts, context);
+    for (size_t part = 1; part < parts; part++) {
+        await(hand[part - 1], DONE);
+        set_state(hand[part - 1], FREE);
+        atomic_fetch_add(&idle_helpers, 1);
+    }
+}
+
+void sg_base_share(size_t *from, size_t *to, size_t n, size_t unit, size_t part, size_t parts)
+{
+    const size_t units = n / unit + (n % unit != 0), first = units / parts * part + units % parts * part / parts;
+    const size_t last = units / parts * (part + 1) + units % parts * (part + 1) / parts;
+    *from = first * unit < n ? first * unit : n;
+    *to = last * unit < n ? last * unit : n;
 }
 
 /* ---- progress ---------------------------------------------------------------------------------------------- */

@@ -5,21 +5,26 @@
 #include "cli/cli.h"
 
 struct sg_bench_setup {
-    uint64_t samples, features, width, layers, outputs, steps, batch, delay;
+    uint64_t samples, features, width, layers, outputs, batch, threads, steps, delay;
     bool json;
     const char *form;
 };
+/* limit: the best GEMM rate seen, 0 for that of a double-precision product; ideal: seconds a step could take, 0 where none is known. */
+struct sg_bench_result { double steps_per_second, limit_gflops, gemm_seconds, copied_bytes, copy_rate, ideal; };
 struct sg_benchmark {
     const char *name;
     const char *takes;                                           /* the options it has beside --json, each with a space behind */
-    const char *forms;                                           /* the same for --form; the first is the default */
+    const char *choice, *forms;                                  /* --form or --rule, and what it may be; the first is the default */
     struct sg_bench_setup defaults;                              /* steps 0: about a second */
     bool (*check)(const struct sg_bench_setup *setup);           /* false after a refusal */
     double (*flops)(const struct sg_bench_setup *setup);         /* of a step as the net defines it */
-    enum sg_status (*time)(double *steps_per_second, const struct sg_bench_setup *setup);
+    enum sg_status (*time)(struct sg_bench_result *result, const struct sg_bench_setup *setup);
     int (*run)(const struct sg_bench_setup *setup);              /* one that prints more than a rate, in place of the three above */
 };
-extern const struct sg_benchmark sg_bench_linear_regression, sg_bench_deep_linear, sg_bench_unlocked;
+extern const struct sg_benchmark sg_bench_linear_regression, sg_bench_deep_linear, sg_bench_mlp, sg_bench_unlocked;
+
+/* Processor time of this thread where it is the only one, since waiting for other users of the machine is not the program's speed; else the clock's. */
+double sg_bench_seconds(uint64_t threads);
 
 /* n rows of a Gaussian set (bias: the last column of x is ones), or its compressed rows. */
 enum sg_status sg_bench_data(struct sg_data *data, const struct sg_bench_setup *setup, size_t d, size_t outputs);

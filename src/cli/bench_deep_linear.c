@@ -38,7 +38,7 @@ static void draw_weights(double *w, const struct sg_net *net, struct sg_rng *rng
             w[sg_net_layer_offset(net, i) + j] = sg_base_rng_gaussian(rng) / sqrt((double)in);
 }
 
-static enum sg_status time_steps(double *steps_per_second, const struct sg_bench_setup *setup)
+static enum sg_status time_steps(struct sg_bench_result *result, const struct sg_bench_setup *setup)
 {
     const size_t depth = (size_t)setup->layers + 1;
     struct sg_layer *layers = SG_NEW(depth, struct sg_layer);
@@ -58,7 +58,7 @@ static enum sg_status time_steps(double *steps_per_second, const struct sg_bench
         double *w = SG_NEW(field.sizes.w, double), *phi = SG_NEW(field.sizes.phi, double);
         draw_weights(w, net, rng);
         struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
-        status = sg_bench_steps(steps_per_second, sim, &data, setup->steps);
+        status = sg_bench_steps(&result->steps_per_second, sim, &data, setup->steps);
         sg_sim_free(sim);
         sg_base_rng_free(rng);
         free(w);
@@ -71,6 +71,6 @@ static enum sg_status time_steps(double *steps_per_second, const struct sg_bench
 }
 
 const struct sg_benchmark sg_bench_deep_linear = {
-    .name = "deep-linear", .takes = "samples width layers outputs steps form ", .forms = "compressed sample ",
-    .defaults = {.samples = 1000, .width = 100, .layers = 10, .outputs = 2}, .check = check, .flops = flops, .time = time_steps,
+    .name = "deep-linear", .takes = "samples width layers outputs steps form ", .choice = "form", .forms = "compressed sample ",
+    .defaults = {.threads = 1, .samples = 1000, .width = 100, .layers = 10, .outputs = 2}, .check = check, .flops = flops, .time = time_steps,
 };

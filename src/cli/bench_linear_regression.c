@@ -20,7 +20,7 @@ static double flops(const struct sg_bench_setup *setup)
     return 4 * d * (strcmp(setup->form, "sample") == 0 ? (double)setup->samples : q);
 }
 
-static enum sg_status time_steps(double *steps_per_second, const struct sg_bench_setup *setup)
+static enum sg_status time_steps(struct sg_bench_result *result, const struct sg_bench_setup *setup)
 {
     const struct sg_layer layer = {SG_DENSE, 1, false};
     const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
@@ -38,7 +38,7 @@ static enum sg_status time_steps(double *steps_per_second, const struct sg_bench
         const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = rate}, .sg_opt = {.rate = rate}};
         double *zero = SG_NEW(field.sizes.w + field.sizes.phi, double);
         struct sg_sim *sim = sg_sim_alloc(&spec, zero, zero);
-        status = sg_bench_steps(steps_per_second, sim, &data, setup->steps);
+        status = sg_bench_steps(&result->steps_per_second, sim, &data, setup->steps);
         sg_sim_free(sim);
         free(zero);
     }
@@ -49,6 +49,6 @@ static enum sg_status time_steps(double *steps_per_second, const struct sg_bench
 }
 
 const struct sg_benchmark sg_bench_linear_regression = {
-    .name = "linear-regression", .takes = "samples features steps form ", .forms = "sample compressed spectral ",
-    .defaults = {.samples = 1000, .features = 101}, .check = check, .flops = flops, .time = time_steps,
+    .name = "linear-regression", .takes = "samples features steps form ", .choice = "form", .forms = "sample compressed spectral ",
+    .defaults = {.threads = 1, .samples = 1000, .features = 101}, .check = check, .flops = flops, .time = time_steps,
 };

@@ -185,6 +185,6 @@ static bool check(const struct sg_bench_setup *setup)
 }
 
 const struct sg_benchmark sg_bench_unlocked = {
-    .name = "unlocked", .takes = "layers width batch delay steps ", .forms = "sample ",
+    .name = "unlocked", .takes = "layers width batch delay steps ", .choice = "form", .forms = "sample ",
     .defaults = {.layers = 8, .width = 512, .batch = 128, .delay = 1, .steps = 8}, .check = check, .run = run,
 };

@@ -173,18 +173,38 @@ bool sg_net_opt_has_v(const struct sg_opt *opt)
     return opt->kind == SG_RMSPROP || opt->kind == SG_ADAM;
 }
 
+struct opt_pass { char *next, *m, *v; const char *theta, *grad; const struct sg_opt *opt; const struct sg_kernels *kernels; uint64_t t; size_t n; };
+
+static void opt_part(size_t part, size_t parts, void *pass)
+{
+    const struct opt_pass *p = pass;
+    const size_t real = p->kernels->real_size;
+    size_t from, to;
+    sg_base_share(&from, &to, p->n, 1024, part, parts);
+    const size_t at = from * real;
+    const struct sg_moments moments = {.m = p->m ? p->m + at : NULL, .v = p->v ? p->v + at : NULL, .t = p->t};
+    if (p->opt->kind == SG_GD)
+        p->kernels->descend(p->next + at, p->theta + at, p->grad + at, p->opt->rate, to - from);
+    else
+        p->kernels->optimise(p->next + at, &moments, p->theta + at, p->grad + at, p->opt, to - from);
+}
+
 void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad, const struct sg_opt *opt, enum sg_dtype dtype,
                      size_t n)
 {
     const struct sg_kernels *kernels = sg_net_kernels(dtype);
     SG_REQUIRE((int)opt->kind < SG_OPT_KINDS);
-    if (opt->kind == SG_GD) {
-        kernels->descend(next, theta, grad, opt->rate, n);
-        return;
+    struct opt_pass pass = {.next = next, .theta = theta, .grad = grad, .opt = opt, .kernels = kernels, .n = n};
+    if (opt->kind != SG_GD) {
+        const bool has_m = sg_net_opt_has_m(opt), has_v = sg_net_opt_has_v(opt);
+        SG_REQUIRE(moments && (!has_m || (moments->m && opt->beta1 >= 0 && opt->beta1 < 1)));
+        SG_REQUIRE(!has_v || (moments->v && opt->beta2 >= 0 && opt->beta2 < 1 && opt->epsilon >= 0));
+        pass.t = ++moments->t;
+        pass.m = moments->m;
+        pass.v = moments->v;
     }
-    const bool has_m = sg_net_opt_has_m(opt), has_v = sg_net_opt_has_v(opt);
-    SG_REQUIRE(moments && (!has_m || (moments->m && opt->beta1 >= 0 && opt->beta1 < 1)));
-    SG_REQUIRE(!has_v || (moments->v && opt->beta2 >= 0 && opt->beta2 < 1 && opt->epsilon >= 0));
-    moments->t++;
-    kernels->optimise(next, moments, theta, grad, opt, n);
+    if (n < SG_NET_SHARED)
+        opt_part(0, 1, &pass);
+    else
+        sg_base_split(SIZE_MAX, opt_part, &pass);
 }

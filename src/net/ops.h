@@ -8,6 +8,9 @@
 
 #include "synthgrad/net.h"
 
+/* Numbers from which on an elementwise pass is shared with idle threads: some ten microseconds. */
+enum { SG_NET_SHARED = 1 << 16 };
+
 /* Rows r0..r0+n-1 of a batch.  weight = 1 / (rows of the whole batch): gradients add up to E[.] over the blocks, from the first one on. */
 struct sg_block { size_t n; const void *y, *one; double weight; bool first; };
 

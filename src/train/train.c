@@ -66,11 +66,14 @@ struct sg_state sg_train_state(const struct sg_train *t)
     return (struct sg_state){.w = t->w.theta, .phi = t->phi.theta, .aux = t->aux};
 }
 
-static void part_step(struct part *p, enum sg_dtype dtype, double share)
+/* The entries from..to - 1 of a part take their step, as the part's step t. */
+static void part_step(const struct part *p, size_t from, size_t to, uint64_t t, size_t real, enum sg_dtype dtype, double share)
 {
+    const size_t at = from * real;
+    struct sg_moments moments = {.m = p->moments.m ? (char *)p->moments.m + at : NULL, .v = p->moments.v ? (char *)p->moments.v + at : NULL, .t = t};
     struct sg_opt opt = p->opt;
     opt.rate *= share;
-    sg_net_opt_step(p->theta, &p->moments, p->theta, p->grad, &opt, dtype, p->n);
+    sg_net_opt_step((char *)p->theta + at, &moments, (char *)p->theta + at, (char *)p->grad + at, &opt, dtype, to - from);
 }
 
 double sg_train_share(const struct sg_train *t, uint64_t time)
@@ -79,16 +82,28 @@ double sg_train_share(const struct sg_train *t, uint64_t time)
     return end == 0 ? 1.0 : time < end ? 1.0 - (double)time / (double)end : 0.0;
 }
 
+/* Down layer by layer: nothing below reads a layer's weights, so they move while their gradient is in the cache.  What the modules are taught
+ * comes with the walk; nothing reads phi on it. */
 static void step(struct sg_train *t)
 {
-    const enum sg_dtype dtype = sg_net_arch(t->spec.net)->dtype;
+    const struct sg_net *net = t->spec.net;
+    const struct sg_arch *arch = sg_net_arch(net);
     const struct sg_batch batch = sg_data_gather_images(&t->rows, t->spec.images, sg_data_batches_at(t->order, t->time), t->spec.batch);
     const struct sg_state state = sg_train_state(t);
-    struct sg_metrics seen;
-    sg_net_eval_state(t->w.grad, t->phi.grad, &seen, t->spec.net, &state, &batch, SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS | SG_TRAIN, t->work);
     const double share = sg_train_share(t, t->time);
-    part_step(&t->w, dtype, share);
-    part_step(&t->phi, dtype, share);
+    const unsigned want = SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS | SG_TRAIN;
+    sg_net_forward(net, 0, arch->n_layers, &state, &batch, want, t->work);
+    for (size_t i = arch->n_layers, to = t->w.n; i-- > 0;) {
+        const size_t from = sg_net_layer_offset(net, i);
+        sg_net_backward(t->w.grad, t->phi.grad, net, i, i + 1, &state, &batch, want, t->work);
+        if (from < to)
+            part_step(&t->w, from, to, t->w.moments.t, t->real, arch->dtype, share);
+        to = from;
+    }
+    part_step(&t->phi, 0, t->phi.n, t->phi.moments.t, t->real, arch->dtype, share);
+    t->w.moments.t += t->w.opt.kind != SG_GD;
+    t->phi.moments.t += t->phi.opt.kind != SG_GD;
+    const struct sg_metrics seen = sg_net_metrics(t->work);
     t->sum.loss += seen.loss;
     t->sum.sg_loss += seen.sg_loss;
     t->seen++;
@@ -99,11 +114,18 @@ static bool part_is_finite(const struct part *p, enum sg_dtype dtype)
 {
     if (dtype == SG_F64)
         return sg_base_all_finite(p->theta, p->n);
+    enum { LANES = 32 };
     const float *theta = p->theta;
-    float sum = 0;                          /* 0 * theta is NaN where theta is not finite */
-    for (size_t i = 0; i < p->n; i++)
-        sum += 0.0f * theta[i];
-    return sum == 0.0f;
+    float sum[LANES] = {0}, all = 0;        /* 0 * theta is NaN where theta is not finite */
+    size_t i = 0;
+    for (; i + LANES <= p->n; i += LANES)
+        for (size_t j = 0; j < LANES; j++)
+            sum[j] += 0.0f * theta[i + j];
+    for (; i < p->n; i++)
+        all += 0.0f * theta[i];
+    for (size_t j = 0; j < LANES; j++)
+        all += sum[j];
+    return all == 0.0f;
 }
 
 bool sg_train_is_finite(const struct sg_train *t)

@@ -174,8 +174,77 @@ static void interrupts(void **state)
     CHECK_EXITS(interrupted_loop(100000000, 5, 4, SG_INTERRUPTED, 6, 99999999), 0);
 }
 
+/* ---- a pass that threads share ----------------------------------------------------------------------------------------- */
+
+struct shared { size_t n, unit; atomic_int *seen; atomic_size_t parts; atomic_int wrong; };
+
+static void mark(size_t part, size_t parts, void *context_v)
+{
+    struct shared *shared = context_v;
+    size_t from, to;
+    sg_base_share(&from, &to, shared->n, shared->unit, part, parts);
+    if (!(from <= to && to <= shared->n && (from % shared->unit == 0 || from == shared->n)))
+        atomic_fetch_add(&shared->wrong, 1);
+    for (size_t i = from; i < to; i++)
+        atomic_fetch_add(&shared->seen[i], 1);
+    atomic_store(&shared->parts, parts);
+}
+
+/* No matter how many threads: every entry once; as many parts as jobs, at most `most`; and again, since the threads stay. */
+static void every_entry_once(void **state)
+{
+    (void)state;
+    const size_t sizes[] = {0, 1, 5, 64, 1000}, jobs[] = {1, 2, 3, 8}, mosts[] = {0, 1, 2, SIZE_MAX};
+    for (size_t j = 0; j < COUNT(jobs); j++)
+        for (size_t s = 0; s < COUNT(sizes); s++)
+            for (size_t m = 0; m < COUNT(mosts); m++) {
+                const size_t want = mosts[m] == 0 ? 1 : mosts[m] < jobs[j] ? mosts[m] : jobs[j];
+                struct shared shared = {.n = sizes[s], .unit = 16, .seen = SG_NEW(sizes[s] + 1, atomic_int)};
+                sg_base_set_jobs(jobs[j]);
+                for (int round = 1; round <= 20; round++) {
+                    context("%zu entries, %zu jobs, at most %zu, round %d", sizes[s], jobs[j], mosts[m], round);
+                    sg_base_split(mosts[m], mark, &shared);
+                    CHECK(atomic_load(&shared.parts) == want && atomic_load(&shared.wrong) == 0);
+                    for (size_t i = 0; i < sizes[s]; i++)
+                        CHECK(atomic_load(&shared.seen[i]) == round);
+                }
+                free(shared.seen);
+            }
+    sg_base_set_jobs(1);
+}
+
+/* Inside a loop that has all the jobs there is nobody to share with; when it is over there is again. */
+static void share_alone(size_t i, void *context_v)
+{
+    struct shared *shared = (struct shared *)context_v + i;
+    sg_base_split(SIZE_MAX, mark, shared);
+}
+
+static void within_the_jobs(void **state)
+{
+    (void)state;
+    enum { LOOPS = 40, N = 100, JOBS = 3 };
+    struct shared shared[LOOPS];
+    sg_base_set_jobs(JOBS);
+    for (size_t i = 0; i < LOOPS; i++)
+        shared[i] = (struct shared){.n = N, .unit = 1, .seen = SG_NEW(N, atomic_int)};
+    CHECK_STATUS(sg_base_parallel_for(LOOPS, share_alone, shared), SG_OK);
+    for (size_t i = 0; i < LOOPS; i++) {
+        for (size_t e = 0; e < N; e++)
+            CHECK(atomic_load(&shared[i].seen[e]) == 1);
+        CHECK(atomic_load(&shared[i].parts) <= JOBS);
+        free(shared[i].seen);
+    }
+    struct shared after = {.n = N, .unit = 1, .seen = SG_NEW(N, atomic_int)};
+    sg_base_split(SIZE_MAX, mark, &after);
+    CHECK(atomic_load(&after.parts) == JOBS);
+    free(after.seen);
+    sg_base_set_jobs(1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(every_index_once), TEST(all_threads_work), TEST(nested_and_reproducible), TEST(interrupts)};
+    const struct CMUnitTest tests[] = {TEST(every_index_once), TEST(all_threads_work), TEST(nested_and_reproducible), TEST(interrupts),
+                                       TEST(every_entry_once), TEST(within_the_jobs)};
     return RUN(tests);
 }

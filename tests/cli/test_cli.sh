@@ -51,6 +51,10 @@ expect 2 bench linear-regression --form cubic
 expect 2 bench linear-regression --samples 10 --features 20
 expect 2 bench linear-regression --width 3
 expect 2 bench deep-linear --form spectral
+expect 2 bench mlp --rule kickback
+expect 2 bench mlp --samples 10
+expect 0 bench mlp --layers 2 --width 8 --batch 16 --steps 4 --threads 2 --json
+expect 0 bench mlp --layers 1 --width 8 --batch 16 --steps 4 --rule bp
 expect 2 bench deep-linear --samples 10 --width 10
 expect 2 bench unlocked --layers 1
 expect 2 bench unlocked --samples 10

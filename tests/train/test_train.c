@@ -181,11 +181,73 @@ static void rates_decay_to_nothing(void **state)
     sg_net_free(net);
 }
 
+enum { WIDE = 300, ROWS = 240, STEPS = 3 };      /* large enough for threads to be called for: 72,000 numbers, 2e7 multiplications */
+
+static struct sg_net *wide_net(void)
+{
+    const struct sg_layer wide[] = {{SG_DENSE, WIDE, true}, {SG_RELU, WIDE, false}, {SG_DENSE, WIDE, true}, {SG_RELU, WIDE, false}, {SG_DENSE, 10, true}};
+    const struct sg_module module = {2, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
+    const struct sg_arch arch = {.dtype = SG_F32, .loss = SG_SOFTMAX_XENT, .inputs = 784, .labels = 10, .n_layers = COUNT(wide), .layers = wide,
+                                 .n_modules = 1, .modules = &module};
+    return sg_net_alloc(&arch);
+}
+
+/* Steps by the definition: all directions from one state, then each part along its own. */
+static void by_definition(float *w, float *phi, const struct sg_train_spec *spec)
+{
+    const struct sg_sizes sizes = sg_net_sizes(spec->net);
+    struct sg_batches *order = sg_data_batches_alloc(spec->images->n, spec->batch, spec->seed, spec->name, spec->replicate);
+    struct sg_net_work *work = sg_net_work_alloc(spec->net, spec->batch);
+    struct sg_moments of_w = {SG_NEW(sizes.w, float), SG_NEW(sizes.w, float), 0}, of_phi = {SG_NEW(sizes.phi, float), SG_NEW(sizes.phi, float), 0};
+    float *dw = SG_NEW(sizes.w, float), *dphi = SG_NEW(sizes.phi, float);
+    struct sg_rows rows;
+    sg_data_rows_alloc(&rows, SG_F32, spec->batch, 784, 10);
+    for (uint64_t t = 0; t < STEPS; t++) {
+        const struct sg_batch batch = sg_data_gather_images(&rows, spec->images, sg_data_batches_at(order, t), spec->batch);
+        sg_net_eval(dw, dphi, NULL, spec->net, w, phi, &batch, SG_WANT_W | SG_WANT_PHI | SG_TRAIN, work);
+        sg_net_opt_step(w, &of_w, w, dw, &spec->net_opt, SG_F32, sizes.w);
+        sg_net_opt_step(phi, &of_phi, phi, dphi, &spec->sg_opt, SG_F32, sizes.phi);
+    }
+    sg_data_rows_free(&rows);
+    sg_data_batches_free(order);
+    sg_net_work_free(work);
+    void *all[] = {of_w.m, of_w.v, of_phi.m, of_phi.v, dw, dphi};
+    for (size_t i = 0; i < COUNT(all); i++)
+        free(all[i]);
+}
+
+/* Weights move layer by layer on the way down and passes are shared by threads, and both change no bit. */
+static void the_step_is_the_definition(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_net *net = wide_net();
+    const struct sg_sizes sizes = sg_net_sizes(net);
+    const struct sg_opt adam = {SG_ADAM, 3e-3, 0.9, 0.999, 1e-8}, slow = {SG_ADAM, 1e-3, 0.8, 0.99, 1e-7};
+    const struct sg_train_spec spec = {.net = net, .net_opt = adam, .sg_opt = slow, .init = SG_HE, .images = &f->seen, .batch = ROWS, .name = "t", .seed = 3};
+    struct sg_train *t = sg_train_alloc(&spec);
+    float *w = sg_base_copy(sg_train_w(t), sizes.w, sizeof *w), *phi = sg_base_copy(sg_train_phi(t), sizes.phi, sizeof *phi);
+    sg_train_free(t);
+    by_definition(w, phi, &spec);
+    for (size_t jobs = 1; jobs <= 3; jobs++) {
+        context("%zu jobs", jobs);
+        sg_base_set_jobs(jobs);
+        t = sg_train_alloc(&spec);
+        CHECK_STATUS(sg_train_advance(t, STEPS), SG_OK);
+        CHECK(memcmp(sg_train_w(t), w, sizes.w * sizeof *w) == 0);
+        CHECK(memcmp(sg_train_phi(t), phi, sizes.phi * sizeof *phi) == 0);
+        sg_train_free(t);
+    }
+    sg_base_set_jobs(1);
+    free(w);
+    free(phi);
+    sg_net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(it_learns), TEST(a_checkpoint_resumes_to_the_same_bits), TEST(another_seed_is_another_run),
                                        TEST(the_score_is_the_definition), TEST(a_run_that_blows_up_says_so),
-                                       TEST(rates_decay_to_nothing)};
+                                       TEST(rates_decay_to_nothing), TEST(the_step_is_the_definition)};
     sg_base_init();
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

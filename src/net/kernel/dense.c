@@ -22,9 +22,10 @@ static void forward(const struct sg_layer_pass *pass)
 {
     const size_t n = pass->block->n;
     const sg_real *w = pass->w;
-    sg_net_multiply_here(pass->h_out, pass->h_in, w, SG_NN, n, pass->in, pass->out, 1.0, false);
     if (pass->bias)
-        sg_net_multiply(pass->h_out, pass->block->one, w + pass->in * pass->out, SG_NN, n, 1, pass->out, 1.0, true);
+        sg_net_multiply_start(pass->h_out, pass->h_in, w, pass->block->one, w + pass->in * pass->out, n, pass->in, pass->out);
+    else
+        sg_net_multiply_here(pass->h_out, pass->h_in, w, SG_NN, n, pass->in, pass->out, 1.0, false);
 }
 
 static void backward(const struct sg_layer_pass *pass)

@@ -5,7 +5,7 @@
 
 #include "net/kernel/real.h"
 
-enum { SMALL = SG_NET_SMALL, NARROW = SG_NET_NARROW, NEAR = 1 << 18, LANES = 64 / (int)sizeof(sg_real), ROWS = 4 };
+enum { SMALL = SG_NET_SMALL, NARROW = SG_NET_NARROW, LANES = 64 / (int)sizeof(sg_real), ROWS = 4 };
 
 static void multiply_small(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
                            sg_real alpha)
@@ -245,8 +245,8 @@ void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum s
                           sg_real alpha, bool add)
 {
     const int mi = (int)m, ki = (int)k, ni = (int)n;
-    if (k > 1 && n > 1 && m * k * n > SMALL) {
-        if (m > 1 && k * n <= NEAR && sg_net_gemm(c, a, b, op, m, k, n, alpha, add))
+    if (m > 1 && k > 1 && n > 1 && m * k * n > SMALL) {
+        if (sg_net_gemm(c, a, b, NULL, NULL, op, m, k, n, alpha, add))
             return;
         SG_BLAS(gemm)(CblasRowMajor, op == SG_TN ? CblasTrans : CblasNoTrans, op == SG_NT ? CblasTrans : CblasNoTrans, mi, ni, ki, alpha, a,
                       op == SG_TN ? mi : ki, b, op == SG_NT ? ki : ni, add ? 1 : 0, c, ni);
@@ -264,6 +264,10 @@ void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum s
         sg_net_add_rows(c, a, b, m, k, alpha);
     else if (n == 1)
         sg_net_dot_rows(c, a, b, m, k, alpha);       /* m = 1: a^T is a row too */
+    else if (m == 1 && op == SG_NT)
+        sg_net_dot_rows(c, b, a, n, k, alpha);
+    else if (m == 1)
+        sg_net_add_rows(c, b, a, n, k, alpha);
     else
         SG_BLAS(ger)(CblasRowMajor, mi, ni, alpha, a, 1, b, 1, c, ni);
 }
@@ -271,6 +275,14 @@ void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum s
 void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha, bool add)
 {
     sg_net_multiply_here(c, a, b, op, m, k, n, alpha, add);
+}
+
+void sg_net_multiply_start(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left, const sg_real *right, size_t m, size_t k, size_t n)
+{
+    if (m > 1 && k > NARROW && n > NARROW && m * k * n > SMALL && sg_net_gemm(c, a, b, left, right, SG_NN, m, k, n, 1, false))
+        return;
+    sg_net_multiply_here(c, a, b, SG_NN, m, k, n, 1.0, false);
+    sg_net_multiply(c, left, right, SG_NN, m, 1, n, 1.0, true);
 }
 
 void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha)

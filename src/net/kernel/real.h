@@ -78,9 +78,14 @@ static inline __attribute__((always_inline)) void sg_net_multiply_here(sg_real *
         sg_net_narrow_set(c, a, b, op == SG_NT, m, k, n);
 }
 
-/* The same where op(b) fits the second cache and neither side is a vector; false: this machine has no FMA, nothing was done. */
+/* The same where neither side is a vector; right (n) not NULL and add false: plus left_i right_j.  False: this machine has no FMA, nothing was done.
+ * Bits do not depend on the number of threads. */
 #define sg_net_gemm SG_KERNEL(sg_net_gemm)
-bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, sg_real alpha, bool add);
+bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left, const sg_real *right, enum sg_transpose op, size_t m, size_t k,
+                 size_t n, sg_real alpha, bool add);
+/* c = a b + left_i right_j. */
+#define sg_net_multiply_start SG_KERNEL(sg_net_multiply_start)
+void sg_net_multiply_start(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left, const sg_real *right, size_t m, size_t k, size_t n);
 
 /* The families' affine maps (affine.c): out (n x width) += z Theta; dTheta += weight z^T err; z the regressors that `terms` names. */
 #define sg_net_affine_rows SG_KERNEL(sg_net_affine_rows)
