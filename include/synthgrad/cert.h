@@ -88,7 +88,7 @@ enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *
  * The Jacobian is differentiated in the weights and Phi themselves; its zeros (the gauge of the weights) are no obstacle. */
 enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w, const double *S, const double *R, double mu, double nu)
     SG_MUST_CHECK;
-#pragma GCC visibility pop
 
+#pragma GCC visibility pop
 
 #endif

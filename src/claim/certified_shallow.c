@@ -108,10 +108,14 @@ enum sg_status sg_dy3_certify(struct sg_evidence *ev, const struct sg_trial *tri
     if (status == SG_OK)
         status = both_sides(ev, &data, s, (struct sg_cert_step){0}, what);
     if (status == SG_OK && inside == SG_OK) {
-        status = sg_certified_fact(ev, "a ball around the fixed point in which every start converges to it, at the case's rates",
-                                   sg_cert_basin(&basin, &contraction, &data, s->mu, s->nu), SG_OK, "a Lyapunov matrix, by interval Cholesky; bounds on the step's higher terms");
-        if (status == SG_OK)
+        const bool proved = sg_cert_basin(&basin, &contraction, &data, s->mu, s->nu) == SG_OK;      /* beyond the claim: none proved is no verdict */
+        if (proved) {
+            sg_claim_fact(ev, SG_CERTIFIED, "a ball around the fixed point in which every start converges to it, at the case's rates", basin > 0,
+                          "a Lyapunov matrix, by interval Cholesky; bounds on the step's higher terms");
             sg_certified_note(ev, "proved: every start within %.3g |W*| of the fixed point converges, by a factor %.9f a step in the Lyapunov norm", basin / s->w_norm, contraction);
+        } else {
+            sg_certified_note(ev, "no basin of attraction could be proved");
+        }
     }
     return status;
 }

@@ -54,13 +54,13 @@ static void known_radii_are_enclosed(void **state)
     check_radius(a, 2, 1.0009765625, SG_REFUTED);
 }
 
-/* 1 + 2^-26 and 1 - 2^-26 are told apart; 1 is neither; a nilpotent matrix has radius 0. */
+/* 1 + 2^-40 and 1 - 2^-40 are told apart; 1 is neither; a nilpotent matrix has radius 0. */
 static void decisions_are_sharp(void **state)
 {
     (void)state;
     struct sg_interval r;
     for (int sign = -1; sign <= 1; sign++) {
-        const double D[9] = {1 + sign * ldexp(1, -26), 0, 0, 0, 1 + sign * ldexp(1, -26), 0, 0, 0, -0.5};
+        const double D[9] = {1 + sign * ldexp(1, -40), 0, 0, 0, 1 + sign * ldexp(1, -40), 0, 0, 0, -0.5};
         double a[9];
         similar(a, D, 3);
         CHECK_STATUS(sg_cert_radius(&r, a, 3, HUGE_VAL), sign < 0 ? SG_OK : sign > 0 ? SG_REFUTED : SG_UNPROVED);
