@@ -148,6 +148,8 @@ struct sg_file { FILE *stream; char *path, *temporary; };
 enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct sg_error *err) SG_MUST_CHECK;   /* makes the folders above it */
 enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err) SG_MUST_CHECK;                  /* SG_IO: nothing was left behind */
 void sg_base_file_discard(struct sg_file *file);
+/* Removes from a folder what processes left there that were killed while they wrote: temporary files that nobody has touched for an hour. */
+void sg_base_file_sweep(const char *folder);
 /* Can it be written, before hours go into what would be?  Makes the folders above it, and itself when it is to be a folder. */
 enum sg_status sg_base_file_check_place(const char *path, bool folder, struct sg_error *err) SG_MUST_CHECK;
 

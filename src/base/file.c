@@ -1,9 +1,11 @@
 /* Files that appear whole or not at all. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "synthgrad/base.h"
@@ -92,6 +94,23 @@ enum sg_status sg_base_file_check_place(const char *path, bool folder, struct sg
     const enum sg_status status = make_folders(folder ? inside : path, err);
     free(inside);
     return status;
+}
+
+/* By age and not by process: the writer may live on another machine. */
+void sg_base_file_sweep(const char *folder)
+{
+    enum { HOUR = 3600 };
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        struct stat s;
+        char *path = sg_base_format("%s/%s", folder, entry->d_name);
+        if (strstr(entry->d_name, ".part-") && lstat(path, &s) == 0 && S_ISREG(s.st_mode) && difftime(time(NULL), s.st_mtime) > HOUR)
+            unlink(path);
+        free(path);
+    }
+    closedir(dir);
 }
 
 void sg_base_file_discard(struct sg_file *file)

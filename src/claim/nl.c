@@ -105,6 +105,7 @@ enum sg_status sg_nl_train(struct sg_nl_epoch *curve, struct sg_train **train, s
         curve[i] = (struct sg_nl_epoch){SG_NAN, SG_NAN, SG_NAN, SG_NAN};
     if (sg_claim_recall(whole.data, whole.bytes, trial, run->piece)) {
         (void)unpack(curve, t, &whole, run->keep_state);
+        sg_claim_forget(trial, checkpoint);                      /* the process may have been killed before it came to that */
     } else {
         uint64_t done = 0;
         if (sg_claim_recall(part.data, part.bytes, trial, checkpoint))

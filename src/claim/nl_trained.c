@@ -60,8 +60,10 @@ static enum sg_status train_one(double *values, const struct studio *s, const ch
 {
     const struct sg_case *c = &s->c;
     const size_t bytes = sg_nl_portrait_size(s->g->depth) * sizeof *values, epochs = (size_t)c->train.epochs;
-    if (sg_claim_recall(values, bytes, &s->trial, portrait))
+    if (sg_claim_recall(values, bytes, &s->trial, portrait)) {
+        sg_claim_forget(&s->trial, name);                        /* the process may have been killed before it came to that */
         return SG_OK;
+    }
     struct sg_nl_run run = {.piece = name, .net = net_of(s, rule, seed), .net_opt = sg_case_opt(c, c->train.mu), .sg_opt = sg_case_opt(c, c->train.nu),
                             .batch = (size_t)c->train.batch, .epochs = epochs, .replicate = seed, .decay = c->train.decay, .keep_state = true};
     struct sg_nl_epoch *curve = SG_NEW(epochs, struct sg_nl_epoch);

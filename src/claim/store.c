@@ -20,6 +20,7 @@ static struct sg_store *store_at(const char *out, const char *name)
     struct sg_store *store = SG_NEW(1, struct sg_store);
     store->out = sg_base_format("%s", out);
     store->folder = sg_base_format("%s/%s/pieces", out, name);
+    sg_base_file_sweep(store->folder);
     atomic_init(&store->own.is, false);
     store->failure = &store->own;
     return store;

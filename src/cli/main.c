@@ -37,16 +37,8 @@ static void print_help(void)
     printf("\n`synthgrad COMMAND --help` gives the options and examples of one.\nexit status: %s\n\nexamples:\n%s", manual.exit_status, manual.examples);
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
-    /* A first Ctrl-C ends long work in good order; a second one ends the process. */
-    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sg_base_init();
-#ifdef SG_TRAP_FLOATING_POINT
-    feenableexcept(FE_INVALID | FE_DIVBYZERO);
-#endif
     if (argc < 2) {
         print_help();
         return SG_EXIT_USAGE;
@@ -68,4 +60,20 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i]->name) == 0)
             return sg_cli_run(commands[i], argc - 2, argv + 2);
     return sg_cli_refuse("there is no command %.60s; `synthgrad --help` lists them", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    /* A first Ctrl-C ends long work in good order; a second one ends the process. */
+    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sg_base_init();
+#ifdef SG_TRAP_FLOATING_POINT
+    feenableexcept(FE_INVALID | FE_DIVBYZERO);
+#endif
+    const int code = dispatch(argc, argv);
+    /* A full disk behind > is not a success. */
+    const bool written = fflush(stdout) == 0 && !ferror(stdout);
+    return written || (code != SG_EXIT_OK && code != SG_EXIT_SHORT) ? code : sg_cli_refuse("cannot write to standard output");
 }

@@ -51,16 +51,18 @@ inventory() {
 }
 killed=0 rounds=0 round=0
 : > "$log"; : > "$work/before"
-start() { LD_PRELOAD=$preload RENAMES_LOG=$log KILL_AT=$1 exec "$program" run --full --jobs 2 --out "$cut" "$case" > "$work/out" 2> "$work/err"; }
+start() { LD_PRELOAD=$preload RENAMES_LOG=$log KILL_AT=$1 exec "$program" run --full --jobs ${jobs:-2} --out "$cut" "$case" > "$work/out" 2> "$work/err"; }
 while [ $killed -lt "$kills" ] || [ $round -gt 0 ]; do
     at='' how=$((killed % 3)) tries=$((${tries:-0} + 1))
     [ $tries -le $((20 * kills + 100)) ] || { complain "no end after $tries starts"; break; }
+    [ $killed -eq 0 ] && how=first
     [ $killed -ge "$kills" ] && how=left_alone
-    [ -n "$preload" ] || case $how in 1 | 2) how=0;; esac
+    [ -n "$preload" ] || case $how in 1 | 2 | first) how=0;; esac
     case $how in
     0) (start 0) & pid=$!; sleep "$(random $tries 0.5)"; { kill -KILL $pid; wait $pid; } 2> "$work/gone"; code=$?;;
     1) at=$(random $tries 12); { (start $((${at%.*} + 2))); } 2> "$work/gone"; code=$?;;
     2) at=$(random $tries 12); { (KILL_AFTER=1; export KILL_AFTER; start $((${at%.*} + 1))); } 2> "$work/gone"; code=$?;;
+    first) { (KILL_AFTER=1; export KILL_AFTER; jobs=1; start $epochs); } 2> "$work/gone"; code=$?;;   # a piece is whole and its checkpoint still there
     *) (start 0); code=$?;;
     esac
     finished > "$work/after"
@@ -83,7 +85,7 @@ while [ $killed -lt "$kills" ] || [ $round -gt 0 ]; do
     find "$cut" -name '*-checkpoint*' ! -name '*.part-*' | grep -q . && complain "a checkpoint outlived its run"
     rounds=$((rounds + 1)) round=0
     rm -rf "$cut"; : > "$work/before"; echo ANEW >> "$log"
-done
+done 2> "$work/gone"
 # Every epoch that appears follows the one that was on the disk; what a kill cost is less than the epoch that was under way.
 if [ -n "$preload" ]; then
     awk -v epochs=$epochs -v pieces=$pieces '
@@ -112,6 +114,11 @@ ends_well() {
     find "$cut" -name '*.part-*' | grep -q . && complain "$1: a partial file was left behind"
 }
 preload=
+# What killed processes were writing is swept up when it is old; a young one may have a writer, on another machine.
+rm -rf "$cut"; mkdir -p "$cut/small/pieces"
+echo half > "$cut/small/pieces/relu-2-bp-0.1.0.part-1-1"; touch -d '2 hours ago' "$cut/small/pieces/relu-2-bp-0.1.0.part-1-1"
+echo half > "$cut/small/pieces/relu-2-bp-0.1.0.part-1-2"
+(start 0); [ "$(cd "$cut/small/pieces" && echo *.part-*)" = relu-2-bp-0.1.0.part-1-2 ] || complain "partial files left: $(cd "$cut/small/pieces" && echo *.part-*)"
 # No file may grow beyond 10 kB: a checkpoint is larger, a summary is not.  Also where the case is one of many: what cannot be written is not a case skipped.
 rm -rf "$cut"
 (trap '' XFSZ; ulimit -f 20; start 0); code=$?; refuses "a full disk"
@@ -134,9 +141,16 @@ fi
 rm -rf "$cut"
 (start 0) & pid=$!
 for wait in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do ls "$cut"/small/pieces/*-checkpoint* > /dev/null 2>&1 && break; sleep 0.05; done
-mv "$cut" "$work/away" && : > "$cut"; wait $pid; code=$?
+kill -STOP $pid; mv "$cut" "$work/away"; echo > "$cut"; kill -CONT $pid; wait $pid; code=$?      # stopped, or it makes the folder anew
 refuses "a folder that went"
 rm "$cut"; mv "$work/away" "$cut"; find "$cut" -name '*.part-*' -delete
 ends_well "a folder that went"
 "$program" verify dy1_backprop --out "$work/full" --json /dev/full > "$work/out" 2> "$work/err"; code=$?; refuses "/dev/full"
+if [ -e /dev/full ]; then
+    for words in list --help 'list --json' "verify dy1_backprop --out $work/full" "merge $work/full"; do
+        # shellcheck disable=SC2086
+        "$program" $words > /dev/full 2> "$work/err"; code=$?
+        [ $code -eq 2 ] && [ "$(cat "$work/err")" = 'synthgrad: cannot write to standard output' ] || complain "$words > /dev/full: exit $code: $(cat "$work/err")"
+    done
+fi
 exit $bad
