@@ -126,7 +126,7 @@ static void test_combinations_that_mean_nothing(void **state)
     check_refused(MINIMAL "data = { kind = \"grid\"; side = 1; };", "\"side\" is 1, but wants an integer from 2 to 1000");
     check_refused(MINIMAL "data = { kind = \"idx\"; train_files = [\"x\"]; };", "\"train_files\" has 1 elements");
     check_refused(MINIMAL "data = { kind = \"idx\"; test_files = [\"x\", \"y\", \"z\"]; };", "\"test_files\" names 3 files, but wants the one with images");
-    check_refused(MINIMAL "data = { kind = \"mnist\"; };", "\"kind\" is \"mnist\", but wants \"gaussian\", \"csv\", \"classes\", \"grid\", \"idx\" or \"digits\"");
+    check_refused(MINIMAL "data = { kind = \"mnist\"; };", "\"kind\" is \"mnist\", but wants \"gaussian\", \"csv\", \"classes\", \"grid\", \"idx\", \"digits\" or \"moments\"");
     check_refused(MINIMAL "data = { kind = \"digits\"; };\nnet = { loss = \"logistic\"; };", "needs y in one column; write the other loss");
     check_refused(MINIMAL "data = { kind = \"grid\"; };\nnet = { loss = \"softmax\"; };", "write one_hot = true");
     struct sg_case c = case_of(MINIMAL "data = { kind = \"digits\"; };\nnet = { loss = \"softmax\"; };");
