@@ -1,5 +1,6 @@
 /* DY1: the closed form by hand, against its definition in long double and at the end of time; the claim in every form, what its rows
  * notice, and its control. */
+#include "rows.h"
 #include "support.h"
 
 #include <math.h>
@@ -151,9 +152,9 @@ static void holds_in_every_form(void **state)
                 context("%s, form %d, seed %d", path[k], form, (int)seed);
                 struct sg_judgement j = judge(&c, seed);
                 CHECK(j.ok && j.verdict == SG_HOLDS && j.control_verdict == SG_FAILS);
-                CHECK(j.evidence.n_rows == 6 + 3 * k);
+                CHECK(count_rows(&j, false) == 6 + 3 * k);
                 for (size_t r = 0; r < j.evidence.n_rows; r++)
-                    CHECK(sg_claim_ratio(&j.evidence.row[r]) > 1e-4);
+                    CHECK(j.evidence.row[r].kind == SG_CERTIFIED || sg_claim_ratio(&j.evidence.row[r]) > 1e-4);
                 CHECK(strstr(j.control_what, "at rest at the case's rate") != NULL);
                 sg_claim_judgement_free(&j);
             }

@@ -1,0 +1,74 @@
+/* Certificates as evidence: which cases have how many, that each is proved, and that the controls refute what they should. */
+#include "judge.h"
+
+#ifdef SG_HAVE_ARB
+static const struct { const char *path; size_t rows; const char *refuted; } certified[] = {
+    {"cases/cp1_preservation.cfg", 2, NULL}, {"cases/cp2_equivalence.cfg", 2, NULL}, {"cases/cp4_spurious.cfg", 3, NULL},
+    {"cases/cp5_bias.cfg", 2, NULL}, {"cases/cp6_separable.cfg", 4, NULL},
+    {"cases/dy1_backprop.cfg", 4, "I - mu S_x contracts at the case's rate"},
+    {"cases/dy2_frozen_sg.cfg", 3, "at the case's share of the limit the frozen step contracts"},
+    {"cases/dy3_joint_spectrum.cfg", 10, "at the case's rates every eigenvalue of the joint step is inside"},
+    {"cases/dy4_fixed_line.cfg", 3, "at the case's place every eigenvalue but the family's m^2 is inside"},
+    {"cases/dy8_three_layers.cfg", 2, NULL}, {"cases/dy11_delay.cfg", 7, NULL}, {"cases/dy12_order.cfg", 6, NULL},
+};
+
+static void cases_are_certified(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < COUNT(certified); k++) {
+        struct sg_case c;
+        read_case(&c, certified[k].path, 1);
+        struct sg_judgement j = judge(&c, 99 + k);
+        context("%s", certified[k].path);
+        CHECK(j.ok && j.verdict == SG_HOLDS);
+        CHECK(count_rows(&j, true) == certified[k].rows);
+        if (certified[k].refuted) {                      /* the control as a case of its own */
+            struct sg_judgement beyond = judge(c.control, 99 + k);
+            CHECK(beyond.verdict == SG_FAILS);
+            CHECK(!row_of(&beyond, certified[k].refuted)->ok);
+            sg_claim_judgement_free(&beyond);
+        }
+        sg_claim_judgement_free(&j);
+        sg_case_free(&c);
+    }
+}
+
+/* More unknowns than a certificate is wanted for: a note, no rows, the same verdict. */
+static void large_cases_go_without(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/dy1_backprop.cfg", 1);
+    c.data.n = 2000;
+    c.data.d = 80;
+    struct sg_judgement j = judge(&c, 5);
+    CHECK(count_rows(&j, true) == 0);
+    CHECK(strstr(j.evidence.note, "no interval certificates") != NULL);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+#else
+static void says_that_they_are_not_built(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/dy1_backprop.cfg", 1);
+    struct sg_judgement j = judge(&c, 5);
+    CHECK(j.ok && count_rows(&j, true) == 0);
+    CHECK(strstr(j.evidence.note, "not built") != NULL);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#ifdef SG_HAVE_ARB
+        TEST(cases_are_certified), TEST(large_cases_go_without),
+#else
+        TEST(says_that_they_are_not_built),
+#endif
+    };
+    return RUN(tests);
+}
