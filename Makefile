@@ -249,7 +249,7 @@ install: build/synthgrad $(SHLIB) man  ## to PREFIX (default /usr/local), under 
 	install -m 644 README.md CHANGELOG.md CITATION.cff LICENSE $(DESTDIR)$(SHARE)/doc/synthgrad
 	install -m 644 proofs/*.md $(DESTDIR)$(SHARE)/doc/synthgrad/proofs
 	@printf '%s\n' "$$PKG_CONFIG_FILE" > $(DESTDIR)$(LIBDIR)/pkgconfig/synthgrad.pc
-	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+	@case "$(DESTDIR)$(LIBDIR):$$(id -u)" in /usr/lib*:0 | /usr/local/lib*:0) ldconfig;; esac
 
 uninstall:  ## undo install
 	rm -rf $(addprefix $(DESTDIR),$(PREFIX)/bin/synthgrad $(PREFIX)/include/synthgrad $(CASES_IN) $(SHARE)/doc/synthgrad \

@@ -52,6 +52,25 @@ static void recalled_by_its_maker_only(void **state)
     }
 }
 
+/* Beside or not, the first failure is kept, in its own words. */
+static void an_unwritten_piece_is_remembered(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    struct sg_error err = {""};
+    read_case(&c, "cases/dy3_joint_spectrum.cfg", 1);
+    struct sg_store *store = sg_claim_store_alloc("/dev/null/nowhere", &c), *beside = sg_claim_store_beside(store, "shared");
+    const struct sg_trial trial = {.c = &c, .seed = 7, .store = beside};
+    const double out = 1.385;
+    CHECK(!sg_claim_store_failure(NULL) && !sg_claim_store_failure(store) && !sg_claim_store_failure(beside));
+    CHECK_STATUS(sg_claim_keep(&trial, "first", &out, sizeof out, &err), SG_IO);
+    CHECK(sg_claim_store_failure(store) && strcmp(sg_claim_store_failure(store)->text, err.text) == 0 && strstr(err.text, "/dev/null"));
+    CHECK(sg_claim_store_failure(beside) == sg_claim_store_failure(store));
+    sg_claim_store_free(beside);
+    sg_claim_store_free(store);
+    sg_case_free(&c);
+}
+
 static void a_budget_asks_for_full(void **state)
 {
     (void)state;
@@ -71,6 +90,6 @@ static void a_budget_asks_for_full(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(recalled_by_its_maker_only), TEST(a_budget_asks_for_full)};
+    const struct CMUnitTest tests[] = {TEST(recalled_by_its_maker_only), TEST(an_unwritten_piece_is_remembered), TEST(a_budget_asks_for_full)};
     return RUN(tests);
 }

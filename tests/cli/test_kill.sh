@@ -51,7 +51,7 @@ inventory() {
 }
 killed=0 rounds=0 round=0
 : > "$log"; : > "$work/before"
-start() { LD_PRELOAD=$preload RENAMES_LOG=$log KILL_AT=$1 exec "$program" run --full --jobs ${jobs:-2} --out "$cut" "$case" > "$work/out" 2> "$work/err"; }
+start() { LD_PRELOAD=$preload RENAMES_LOG=$log KILL_AT=$1 exec "$program" run --full --jobs "${jobs:-2}" --out "$cut" "$case" > "$work/out" 2> "$work/err"; }
 while [ $killed -lt "$kills" ] || [ $round -gt 0 ]; do
     at='' how=$((killed % 3)) tries=$((${tries:-0} + 1))
     [ $tries -le $((20 * kills + 100)) ] || { complain "no end after $tries starts"; break; }
@@ -137,14 +137,24 @@ if [ "$(id -u)" != 0 ]; then
     mkdir "$work/locked"; chmod a-w "$work/locked"
     "$program" run --full --out "$work/locked" "$case" > "$work/out" 2> "$work/err"; code=$?; refuses "a read-only folder"
 fi
-# Gone, with a file in its place, while the run goes on; back again, it goes on from what was there.
-rm -rf "$cut"
-(start 0) & pid=$!
-for wait in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do ls "$cut"/small/pieces/*-checkpoint* > /dev/null 2>&1 && break; sleep 0.05; done
-kill -STOP $pid; mv "$cut" "$work/away"; echo > "$cut"; kill -CONT $pid; wait $pid; code=$?      # stopped, or it makes the folder anew
-refuses "a folder that went"
-rm "$cut"; mv "$work/away" "$cut"; find "$cut" -name '*.part-*' -delete
-ends_well "a folder that went"
+# Gone, with a file in its place, while a run goes on that would last minutes; back again, it goes on from the epochs that are kept.
+sed "s/epochs = $epochs;/epochs = 20000;/" "$case" > "$work/project/slow.cfg"
+slow() { exec "$program" run --full --out "$work/far" "$work/project/slow.cfg" > "$work/out" 2> "$work/err"; }
+kept() {                                                          # epochs, of one thread's one checkpoint
+    for file in "$work"/far/slow/pieces/*-checkpoint.?.?; do
+        if [ -e "$file" ]; then od -An -t u8 -j 104 -N 8 "$file" | tr -d ' '; else echo 0; fi
+    done
+}
+wait_for() { tries=0; while [ $tries -lt 500 ] && [ "$(kept)" -le "$1" ]; do tries=$((tries + 1)); sleep 0.02; done; }
+(slow) & pid=$!
+wait_for 2; kill -STOP $pid
+before=$(kept); [ "$before" -gt 2 ] || complain "a folder that went: the slow run keeps nothing"
+mv "$work/far" "$work/away"; echo > "$work/far"                   # stopped, or it makes the folder anew
+kill -CONT $pid; wait $pid; code=$?; refuses "a folder that went"
+rm "$work/far"; mv "$work/away" "$work/far"
+(slow) & pid=$!
+wait_for "$before"; kill -KILL $pid; { wait $pid; } 2> "$work/gone"
+[ "$(kept)" -gt "$before" ] || complain "a folder that came back: $(kept) epochs after $before"
 "$program" verify dy1_backprop --out "$work/full" --json /dev/full > "$work/out" 2> "$work/err"; code=$?; refuses "/dev/full"
 if [ -e /dev/full ]; then
     for words in list --help 'list --json' "verify dy1_backprop --out $work/full" "merge $work/full"; do
