@@ -53,9 +53,11 @@ void sg_data_make_classes(struct sg_data *data, const struct sg_classes *spec, s
  * d 2, or 3 with the ones column.  Hypothesis: side >= 2. */
 void sg_data_make_grid(struct sg_data *data, size_t side, const struct sg_classes *spec, struct sg_rng *rng);
 
-/* Data with E[x^T x] = S (d x d), E[x^T r] = 0, E[r^T r] = R (m x m), y = x P - r, all centred: n = 2 (d + m) samples +-sqrt(d + m) times the rows of
- * the Cholesky factors (x and r symmetric about 0, each pair carries one of the two).  SG_SINGULAR unless S and R are positive semidefinite. */
+/* Data with E[x^T x] = S (d x d), E[x^T r] = 0, E[r^T r] = R (m x m), y = x P - r, all centred: n = 2 (d + m) samples +-sqrt(d + m) times the columns
+ * of sg_data_factor_moments' factors (x and r symmetric about 0, each pair carries one of the two).  SG_SINGULAR unless S and R are positive semidefinite. */
 enum sg_status sg_data_make_moments(struct sg_data *data, const double *S, const double *R, const double *P, size_t d, size_t m) SG_MUST_CHECK;
+/* l l^T = a, both n x n: the lower Cholesky factor, or V Lambda^(1/2) of a singular a.  SG_SINGULAR unless a is positive semidefinite to rounding. */
+enum sg_status sg_data_factor_moments(double *l, const double *a, size_t n) SG_MUST_CHECK;
 
 /* ---- CSV (RFC 4180) ------------------------------------------------------------------------------------------ */
 

@@ -60,7 +60,7 @@ struct sg_log_point {
     size_t f;
 };
 /* conserved (n): e, or NULL for 0.  Hypotheses: X of full column rank, 1 in col X (SG_HYPOTHESIS), p_LS, 1, e independent (SG_SINGULAR; e in
- * span{p_LS, 1} is taken as absent). */
+ * span{p_LS, 1} is taken as absent: right for a constant e, while a varying one has further joint critical points, proof page of CP6, 3). */
 enum sg_status sg_closed_log_point_alloc(struct sg_log_point **point, const struct sg_data *data, const double *conserved) SG_MUST_CHECK;
 void sg_closed_log_point_free(struct sg_log_point *point);
 /* A bound on |F| at (w, phi) as computed: rounding of F, of the least-squares solutions and of the regression. */

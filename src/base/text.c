@@ -80,3 +80,10 @@ size_t sg_base_edit_distance(const char *a, const char *b)
     }
     return row[m];
 }
+
+void sg_base_shortest(char text[SG_SHORTEST], double number, int digits)
+{
+    do
+        snprintf(text, SG_SHORTEST, "%.*g", digits, number);
+    while (strtod(text, NULL) != number && ++digits <= 17);
+}

@@ -1,5 +1,8 @@
 /* What several keys of a case have to agree on. */
+#include <stdlib.h>
+
 #include "case/schema.h"
+#include "synthgrad/data.h"
 
 size_t sg_case_boundary(const struct sg_case *c, size_t i)
 {
@@ -122,6 +125,16 @@ size_t sg_case_n_weights(const struct sg_case *c, struct sg_case_shape shape)
     return n + below * shape.m;
 }
 
+static enum sg_status check_semidefinite(const struct sg_real_list *list, size_t n, const char *name, const struct sg_case_reader *r)
+{
+    double *factor = SG_NEW(n * n, double);
+    const enum sg_status status = sg_data_factor_moments(factor, list->value, n);
+    free(factor);
+    return status == SG_OK ? SG_OK
+                           : sg_case_refuse(r, sg_case_line(r, SG_GROUP_DATA, name),
+                                            "\"%s\" has a negative eigenvalue, which no second moments have; make it positive semidefinite", name);
+}
+
 static enum sg_status check_moments(const struct sg_case *c, const struct sg_case_reader *r)
 {
     const struct sg_case_shape shape = sg_case_moments_shape(c);
@@ -144,7 +157,10 @@ static enum sg_status check_moments(const struct sg_case *c, const struct sg_cas
         return sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "weights"),
                               "\"weights\" has %zu elements, but layers, S and R make it %zu; give all, W_1 first, row by row", weights,
                               sg_case_n_weights(c, shape));
-    return SG_OK;
+    if (weights != 0 && c->net.draw)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "draw"), "nets are drawn, or \"weights\" gives one; take one of the two out");
+    const enum sg_status status = check_semidefinite(&c->data.S, shape.d, "S", r);
+    return status == SG_OK ? check_semidefinite(&c->data.R, shape.m, "R", r) : status;
 }
 
 static enum sg_status check_modules(const struct sg_case *c, const struct sg_case_reader *r)

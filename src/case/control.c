@@ -7,15 +7,10 @@
 
 /* ---- the control as a line of text ----------------------------------------------------------------------------- */
 
-/* The shortest decimal that reads back as the same number. */
 static void write_real(FILE *out, double number)
 {
-    char text[32];
-    for (int digits = 6; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
+    char text[SG_SHORTEST];
+    sg_base_shortest(text, number, 6);
     fprintf(out, strpbrk(text, ".e") ? "%s" : "%s.0", text);
 }
 

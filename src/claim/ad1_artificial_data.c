@@ -211,10 +211,10 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
     const struct sg_case *c = trial->c;
     const bool sets = c->data.kind == SG_DATA_CLASSES && c->data.bias && !c->data.one_hot,
                model = c->net.layers.n == 0 && c->net.loss != SG_SOFTMAX_XENT && c->n_modules == 1 && c->module[0].mix == 1.0 &&
-                       c->module[0].terms == (SG_H | SG_Y | SG_ONE);
+                       c->module[0].terms == (SG_H | SG_Y | SG_ONE) && c->train.order == SG_SIMULTANEOUS && c->train.delay == SG_DELAY_NONE;
     if (!sets || !model) {
         snprintf(ev->note, sizeof ev->note, "AD1 wants data of kind \"classes\" with a bias and one column of y (n, d and labels are those of its six "
-                                            "sets), no hidden layers and one SG of terms \"hy1\" with mix 1");
+                                            "sets), no hidden layers, one SG of terms \"hy1\" with mix 1, simultaneous steps without delay");
         return SG_HYPOTHESIS;
     }
     struct table t = {.trial = trial, .seeds = (size_t)c->train.seeds};

@@ -267,6 +267,7 @@ const struct sg_claim sg_claim_cp6 = {
     .measure = measure,
     .statement = "Logistic regression (or softmax from W with row sums 0) with ones in col X and a linear SG s = pA + yB + C at the output.  The finite joint critical points "
                  "are the regression of the labels on the score (p_LS, 1), p_LS the least-squares fit of the labels: p = t p_LS + c for two classes, t > 0.  One exists iff that "
-                 "score does not separate the classes, and it is unique.  With one feature it is the optimum.  Otherwise it has a gap L - inf L = E[KL(q_optimum || q)] > 0; on "
-                 "separable data, where inf L = 0, the whole loss.  Without ones p is in span{P_X y, P_X 1}.",
+                 "score does not separate the classes, and it is unique.  With one feature it is the optimum.  Otherwise, unless the optimum is affine in p_LS, it has a gap L - inf L = "
+                 "E[KL(q_optimum || q)] > 0; on "
+                 "separable data, where inf L = 0, the whole loss.  Without ones, and P_X y, P_X 1 independent, p is in their span.",
 };

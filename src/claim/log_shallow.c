@@ -11,7 +11,8 @@ static bool is_shallow(struct sg_log_shallow *s)
     const struct sg_case *c = s->trial->c;
     struct sg_error err;
     return sg_case_make_arch(&s->arch, c, s->data->d, s->data->m, &err) == SG_OK && s->arch.arch.n_layers == 1 && s->arch.arch.n_modules == 1 &&
-           (s->arch.arch.loss == SG_LOGISTIC || s->arch.arch.loss == SG_SOFTMAX_XENT);
+           (s->arch.arch.loss == SG_LOGISTIC || s->arch.arch.loss == SG_SOFTMAX_XENT) && c->train.order == SG_SIMULTANEOUS &&
+           c->train.delay == SG_DELAY_NONE;
 }
 
 enum sg_status sg_log_shallow_alloc(struct sg_log_shallow **out, const struct sg_trial *trial, struct sg_evidence *ev)
@@ -20,7 +21,7 @@ enum sg_status sg_log_shallow_alloc(struct sg_log_shallow **out, const struct sg
     *s = (struct sg_log_shallow){.trial = trial, .data = trial->data, .d = trial->data->d, .m = trial->data->m};
     if (!is_shallow(s)) {
         snprintf(ev->note, sizeof ev->note, "the claim is on p = x W under a log loss with one SG at the output: layers = (), loss = \"logistic\" or "
-                                            "\"softmax\" with data of one or more columns of y");
+                                            "\"softmax\" with data of one or more columns of y, simultaneous steps without delay");
         return SG_HYPOTHESIS;
     }
     s->net = sg_net_alloc(&s->arch.arch);

@@ -151,7 +151,7 @@ static enum sg_status copy_case(const char *from, const char *to, struct sg_erro
     if (existing)
         status = sg_base_refuse(err, to, 0, "exists already; remove it or give another name with --out");
     else if (!in)
-        status = sg_base_refuse(err, from, 0, "%s", strerror(errno));
+        status = sg_base_refuse(err, from, 0, "%s; run from the project's folder", strerror(errno));
     if (status == SG_OK)
         status = sg_base_file_open(&out, to, err);
     if (status == SG_OK) {

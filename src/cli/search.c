@@ -287,13 +287,14 @@ static bool read_plan(struct hunt *h, const struct sg_command *command)
 /* The command that gives these climbs, whatever --climbs, --seconds, --jobs and --out are. */
 static char *describe(const struct sg_search_plan *p)
 {
-    char widths[4 * (SG_DEEP_LAYERS_MAX + 1)] = "", kappa[40] = "";
+    char widths[4 * (SG_DEEP_LAYERS_MAX + 1)] = "", kappa[SG_SHORTEST] = "", box[SG_SHORTEST];
     for (size_t i = 0, used = 0; i <= p->deep.n_layers; i++)
         used += (size_t)snprintf(widths + used, sizeof widths - used, i ? ",%zu" : "%zu", p->deep.width[i]);
     if (p->kappa > 0)
-        snprintf(kappa, sizeof kappa, " --kappa %.17g", p->kappa);
-    return sg_base_format("# synthgrad search repelling --widths %s --at %zu%s%s --box %.17g --draws %zu --steps %zu --seed %llu:", widths, p->deep.at,
-                          p->isotropic_x ? " --isotropic" : "", kappa, p->box, p->draws, p->steps, (unsigned long long)p->seed);
+        sg_base_shortest(kappa, p->kappa, 1);
+    sg_base_shortest(box, p->box, 1);
+    return sg_base_format("# synthgrad search repelling --widths %s --at %zu%s%s%s --box %s --draws %zu --steps %zu --seed %llu:", widths, p->deep.at,
+                          p->isotropic_x ? " --isotropic" : "", *kappa ? " --kappa " : "", kappa, box, p->draws, p->steps, (unsigned long long)p->seed);
 }
 
 static int search(const struct sg_command *command, size_t n_args, char **args)

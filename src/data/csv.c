@@ -27,7 +27,7 @@ enum {
 
 /* A cell or a name in a message: 40 bytes of it; lives to the end of the call it is in. */
 #define SHOW(text_) (sg_base_show((text_), 40).text)
-#define MEND "write a decimal number such as 12.5 or remove the row"
+#define MEND "write a decimal number such as 12.5, for a class 0 or 1, or remove the row"
 
 /* Refuses the file at a line; r->status keeps the refusal. */
 #define REFUSE(r, line, ...) ((r)->status = sg_base_refuse((r)->err, (r)->path, (line), __VA_ARGS__))

@@ -10,12 +10,8 @@ enum { A_LINE = 6 };
 /* At the least the digits that read back as the same number, and a point, so that it is a real. */
 static void write_number(FILE *out, double number)
 {
-    char text[40];
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
+    char text[SG_SHORTEST];
+    sg_base_shortest(text, number, 1);
     bool real = false;
     for (const char *p = text; *p; p++)
         real = real || *p == '.' || *p == 'e';

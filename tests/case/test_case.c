@@ -252,9 +252,15 @@ static void test_moments_are_read_and_made(void **state)
     assert_true(fabs(x_r) <= 16 * DBL_EPSILON && fabs(r_r - 0.1) <= 16 * DBL_EPSILON);
     sg_data_free(&data);
     sg_case_free(&c);
-    read_text(&c, MINIMAL "data = { kind = \"moments\"; bias = false; S = (1, 2, 2, 1); R = 1; map = (0, 0); };");
-    assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_BAD_INPUT);
-    assert_non_null(strstr(err.text, "not positive semidefinite"));
+    read_text(&c, MINIMAL "data = { kind = \"moments\"; bias = false; S = (4.41, 2.73, 5.46, 2.73, 1.69, 3.38, 5.46, 3.38, 6.76); R = 0; map = (0, 0, 0); };");
+    assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_OK);
+    for (size_t a = 0; a < 9; a++) {                     /* of rank 1, and the second pivot rounds to -2e-16; C n u |S|, C = 10, |S| = 12.86 */
+        double moment = 0;
+        for (size_t i = 0; i < data.n; i++)
+            moment += data.x[3 * i + a / 3] * data.x[3 * i + a % 3] / (double)data.n;
+        assert_true(fabs(moment - c.data.S.value[a]) <= 10 * 3 * SG_UNIT_ROUNDOFF * 12.86);
+    }
+    sg_data_free(&data);
     sg_case_free(&c);
 }
 
@@ -585,6 +591,10 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MOMENTS "map = (1, 2); rank = 2; };", 2, "\"rank\" is a key of gaussian data, but kind is \"moments\""},
     {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 3, 4); R = 1; map = (1, 2); };", 3, "symmetric"},
     {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 3); R = 1; map = 1; };", 3, "symmetric"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 2, 1); R = 1; map = (0, 0); };", 3, "\"S\" has a negative eigenvalue"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (0, 1, 1, 1); R = 1; map = (0, 0); };", 3, "\"S\" has a negative eigenvalue"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1;\nR = -1; map = 0; };", 3, "\"R\" has a negative eigenvalue"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; R = 1; };\nnet = { weights = 1;\ndraw = true; };", 4, "take one of the two out"},
     {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; map = 1; };", 2, "\"R\" as a symmetric matrix"},
     {MINIMAL "data = { kind = \"moments\"; S = 1; R = 1; map = 1; };", 2, "write bias = false"},
     {MINIMAL "data = { S = 1; };", 2, "\"S\" is a key of moments data, but kind is \"gaussian\""},

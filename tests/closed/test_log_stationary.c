@@ -81,6 +81,36 @@ static void a_residual_bounds_the_distance_in_loss(void **state)
     CHECK(proved >= 60 && tightest < 20);
 }
 
+/* p = a p* + b on the SG's own plane, with the phi that keeps s = beta (y - p_LS): r = 0 and delta = 0, so that 3/4 lambda^2 is all of the bound. */
+static void on_the_plane_the_bound_is_lambda_squared(void **state)
+{
+    (void)state;
+    double tightest = HUGE_VAL;
+    for (uint64_t replicate = 0; replicate < 40; replicate++) {
+        struct sg_data data = draw(replicate, SG_LABELS_NOISY);
+        struct sg_log_point *point;
+        struct sg_rng *rng = test_rng("plane", replicate);
+        CHECK_STATUS(sg_closed_log_point_alloc(&point, &data, NULL), SG_OK);
+        const double a = 1 + 0.02 * sg_base_rng_gaussian(rng), b = 0.02 * sg_base_rng_gaussian(rng), alpha = point->phi[0] / a;
+        const double phi[3] = {alpha, point->phi[1], point->phi[2] - alpha * b};
+        double w[5], gradient[5], r[5], f[3], bound;
+        for (size_t k = 0; k < 5; k++)
+            w[k] = a * point->w[k] + (k == 4 ? b : 0);
+        residuals(gradient, r, f, &data, w, phi);
+        const double off = loss_at(&data, w) - point->loss;
+        if (point->finite && sg_closed_log_stationary(&bound, &data, w, phi, r, f) == SG_OK) {
+            context("replicate %zu: off %.17g, bound %.17g", (size_t)replicate, off, bound);
+            CHECK(sg_base_norm(r, 5) < 1e-13 && off > 0 && off <= bound);
+            tightest = fmin(tightest, bound / off);
+        }
+        sg_closed_log_point_free(point);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+    context("tightest %g", tightest);
+    CHECK(tightest > 1.4 && tightest < 2);                /* off is lambda^2 / 2 to first order */
+}
+
 /* L - inf L is lambda^2 / 2 near the optimum: the bound is 3/2 times that. */
 static void a_gradient_bounds_the_excess(void **state)
 {
@@ -135,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_residual_bounds_the_distance_in_loss),
+        cmocka_unit_test(on_the_plane_the_bound_is_lambda_squared),
         cmocka_unit_test(a_gradient_bounds_the_excess),
         cmocka_unit_test(the_gap_is_between_its_two_points),
     };

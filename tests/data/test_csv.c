@@ -245,10 +245,10 @@ static void test_bad_numbers(void **state)
         char text[64];
         int len = snprintf(text, sizeof text, "a,b,gnp\n1,2,3\n1,2,%s\n1,x,3\n", cells[k]);
         check_refused(text, (size_t)len, 3, "column 3 (\"gnp\"): ");
-        check_refused(text, (size_t)len, 3, "; write a decimal number such as 12.5 or remove the row");
+        check_refused(text, (size_t)len, 3, "; write a decimal number such as 12.5, for a class 0 or 1, or remove the row");
     }
     check_refused(TEXT("a,b,gnp\n1,2,3\n4,5,abc\n"), 3, ": column 3 (\"gnp\"): \"abc\" is not a number; "
-                  "write a decimal number such as 12.5 or remove the row");
+                  "write a decimal number such as 12.5, for a class 0 or 1, or remove the row");
     check_refused(TEXT("a\ninf\n"), 2, "\"inf\" is not a finite number");
     check_refused(TEXT("a\n1e400\n"), 2, "\"1e400\" is too large for double precision");
     check_refused(TEXT("a\n-1e400\n"), 2, "\"-1e400\" is too large for double precision");
