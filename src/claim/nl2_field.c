@@ -121,7 +121,9 @@ static enum sg_status check_nearest(struct sg_evidence *ev, struct sg_rng *rng)
     sg_base_rng_gaussians(skew, K * K, rng);
     sg_base_rng_gaussians(field, POINTS * K, rng);
     for (size_t i = 0; i < K * K; i++)                        /* a covariance that is not a multiple of I, of a modest condition */
-        skew[i] = skew[i] / 8 + (i % (K + 1) == 0 ? 1 + (double)(i / (K + 1)) / 2 : 0);
+        skew[i] /= 8;
+    for (size_t i = 0; i < K; i++)
+        skew[i * K + i] += 1 + (double)i / 2;
     sg_base_mul(h, field, skew, POINTS, K, K);
     sg_base_mul(field, h, a, POINTS, K, K);
     sg_base_mul_tn(sigma, h, h, K, POINTS, K);

@@ -129,10 +129,11 @@ static void add_series(struct sg_evidence *ev, const struct sg_nl2_experiment *x
     sg_claim_series(ev, "surfaces", "loss x1 x2 place value");
     for (enum sg_nl2_kind kind = SG_NL2_MSE; kind < SG_NL2_KINDS; kind++)
         for (size_t p = 0; p < sizeof shown / sizeof *shown; p++)
-            for (size_t i = 0; i < side * side; i++)
-                sg_claim_point(ev, (const double[]){kind, -1 + 2 * (double)(i % side) / (double)(side - 1),
-                                                    -1 + 2 * (double)(i / side) / (double)(side - 1), (double)shown[p],
-                                                    x->fine[(kind * side * side + i) * (1 + x->places) + shown[p]]});
+            for (size_t i = 0; i < side * side; i++) {
+                const size_t row = i / side, column = i % side;
+                sg_claim_point(ev, (const double[]){kind, -1 + 2 * (double)column / (double)(side - 1), -1 + 2 * (double)row / (double)(side - 1),
+                                                    (double)shown[p], x->fine[(kind * side * side + i) * (1 + x->places) + shown[p]]});
+            }
     struct sg_data data;
     struct sg_error err;
     if (sg_case_make_data(&data, x->c, x->trial->seed, 0, &err) != SG_OK)

@@ -40,7 +40,7 @@ static void bootstrap_covers(void **state)
         width += (interval[1] - interval[0]) / TRIALS;
     }
     /* Percentile intervals at n = 40 cover 93.5 %; four standard deviations of a count of 400 are 5 %. */
-    CHECK(covered >= 0.885 * TRIALS && covered <= 0.985 * TRIALS);
+    CHECK((double)covered >= 0.885 * TRIALS && (double)covered <= 0.985 * TRIALS);
     CHECK_CLOSE(width, 2 * 1.96 / sqrt(N), 0.05);
     sg_base_rng_free(rng);
 }

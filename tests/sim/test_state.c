@@ -42,7 +42,7 @@ static void made_up_free(void *work)
 }
 
 static const double usual = 1.0;
-static const struct sg_field made_up = {.dtype = SG_F64, .sizes = {NW, NPHI}, .eval = made_up_eval, .work_alloc = made_up_work,
+static const struct sg_field made_up = {.dtype = SG_F64, .sizes = {.w = NW, .phi = NPHI}, .eval = made_up_eval, .work_alloc = made_up_work,
                                         .work_free = made_up_free, .self = &usual, .batch_max = 2};
 static const double rows_a[2] = {0.8125, -1.3}, rows_b[2] = {-0.55, 2.125};
 static const struct sg_batch batch_a = {.n = 2, .x = rows_a}, batch_b = {.n = 2, .x = rows_b};
@@ -240,7 +240,7 @@ static void divergence(void **state)
 /* Each update has its own optimiser, and states in doubles are for float64. */
 static void step_with(enum sg_opt_kind net, enum sg_opt_kind sg)
 {
-    const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {net, 0.1}, .sg_opt = {sg, 0.1}};
+    const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {.kind = net, .rate = 0.1}, .sg_opt = {.kind = sg, .rate = 0.1}};
     struct sg_sim *sim = sg_sim_alloc(&spec, w_0, phi_0);
     sg_sim_step(sim, &batch_a);
     sg_sim_free(sim);
