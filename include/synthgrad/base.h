@@ -88,7 +88,7 @@ bool sg_base_all_finite(const double *a, size_t n);
 void *sg_base_alloc(size_t count, size_t size);
 void *sg_base_copy(const void *from, size_t count, size_t size);
 enum { SG_SHORTEST = 32 };
-void sg_base_shortest(char text[SG_SHORTEST], double number, int digits);   /* the fewest significant digits, of these or more, that read back as number */
+void sg_base_shortest(char text[SG_SHORTEST], double number, int digits);   /* the fewest digits, not below these, that read back as number */
 char *sg_base_format(const char *fmt, ...) SG_PRINTF(1, 2);           /* printf into a fresh string */
 /* Room for one more element in a growing array: returns the array, moved when it had to grow. */
 void *sg_base_grow(void *array, size_t count, size_t *capacity, size_t size);

@@ -294,7 +294,8 @@ static char *describe(const struct sg_search_plan *p)
         sg_base_shortest(kappa, p->kappa, 1);
     sg_base_shortest(box, p->box, 1);
     return sg_base_format("# synthgrad search repelling --widths %s --at %zu%s%s%s --box %s --draws %zu --steps %zu --seed %llu:", widths, p->deep.at,
-                          p->isotropic_x ? " --isotropic" : "", *kappa ? " --kappa " : "", kappa, box, p->draws, p->steps, (unsigned long long)p->seed);
+                          p->isotropic_x ? " --isotropic" : "", *kappa ? " --kappa " : "", kappa, box, p->draws, p->steps,
+                          (unsigned long long)p->seed);
 }
 
 static int search(const struct sg_command *command, size_t n_args, char **args)

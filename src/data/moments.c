@@ -24,8 +24,8 @@ static bool cholesky(double *l, const double *a, size_t n)
     return true;
 }
 
-/* Singular matrices that rounding left without a Cholesky factor have V Lambda^(1/2).  n u |a| is what rounding of the entries (norm at most n u max |a_ij|) and dsyev
- * make of a zero eigenvalue; C = 4. */
+/* Singular matrices that rounding left without a Cholesky factor have V Lambda^(1/2).  n u |a| is what rounding of the entries (of norm at most
+ * n u max |a_ij|) and of dsyevd make of a zero eigenvalue; C = 4. */
 enum sg_status sg_data_factor_moments(double *l, const double *a, size_t n)
 {
     SG_REQUIRE(n > 0);
