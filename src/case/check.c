@@ -194,7 +194,7 @@ static enum sg_status check_blocks(const struct sg_case *c, const struct sg_case
         const size_t line = sg_case_line(r, SG_GROUP_NET, of_hidden[k]);
         if (set[k] && net->layers.n == 0)
             return sg_case_refuse(r, line, "\"%s\" is for hidden layers, and layers = (); add a layer or take it out", of_hidden[k]);
-        if (set[k] && k < 2 && c->train.form != SG_FORM_SAMPLE)
+        if (k < 2 && set[k] && c->train.form != SG_FORM_SAMPLE)
             return sg_case_refuse(r, line, "\"%s\" makes the net nonlinear, which form = \"%s\" cannot run; write form = \"sample\"", of_hidden[k],
                                   choice(SG_GROUP_TRAIN, "form", c->train.form));
     }

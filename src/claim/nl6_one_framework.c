@@ -13,7 +13,7 @@ struct experiment {
     struct sg_nl_epoch *curve;               /* rules x seeds x epochs */
     enum sg_status *status;                  /* rules x seeds */
     struct sg_error *err;
-    atomic_size_t *done;
+    atomic_size_t done;
 };
 
 static const struct sg_nl_epoch *curve_of(const struct experiment *x, size_t rule, size_t seed)
@@ -29,7 +29,7 @@ static void look_at_one(size_t rule, void *context)
 
 static void train_one(size_t i, void *context)
 {
-    const struct experiment *x = context;
+    struct experiment *x = context;
     const struct sg_case *c = x->trial->c;
     const size_t seed = i % x->seeds;
     const struct sg_nl6_rule *rule = &sg_nl6_rules[i / x->seeds];
@@ -39,7 +39,7 @@ static void train_one(size_t i, void *context)
                             .decay = c->train.decay};
     x->status[i] = sg_nl_train(x->curve + i * x->epochs, NULL, NULL, &run, x->trial, &x->seen, &x->unseen, &x->err[i]);
     free(piece);
-    sg_base_tell(c->name, atomic_fetch_add(x->done, 1) + 1, x->runs);
+    sg_base_tell(c->name, atomic_fetch_add(&x->done, 1) + 1, x->runs);
 }
 
 /* ---- locking ------------------------------------------------------------------------------------------------------------- */
@@ -170,8 +170,6 @@ enum sg_status sg_nl6_outcome(struct sg_evidence *ev, const enum sg_status *stat
 static enum sg_status run_all(struct sg_evidence *ev, struct experiment *x)
 {
     x->runs = SG_NL6_RULES * x->seeds;
-    atomic_size_t done = 0;
-    x->done = &done;
     x->locks = SG_NEW(SG_NL6_RULES, struct sg_nl6_locks);
     x->curve = SG_NEW(x->runs * x->epochs, struct sg_nl_epoch);
     x->status = SG_NEW(x->runs, enum sg_status);
