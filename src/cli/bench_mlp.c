@@ -151,8 +151,7 @@ static enum sg_status time_steps(struct sg_bench_result *result, const struct sg
     struct sg_net *net = build(setup);
     struct sg_images images;
     struct sg_rng *rng = sg_base_rng_alloc(1, "bench", 0, "digits");
-    sg_data_images_alloc(&images, 4 * (size_t)setup->batch, SG_DIGIT_SIDE, SG_DIGIT_SIDE, CLASSES);
-    sg_data_make_digits(&images, images.n, rng);
+    sg_data_make_digits(&images, 4 * (size_t)setup->batch, rng);
     const struct sg_train_spec spec = {.net = net, .net_opt = adam, .sg_opt = adam, .init = SG_HE, .images = &images, .batch = (size_t)setup->batch,
                                        .name = "bench", .seed = 1};
     struct sg_train *train = sg_train_alloc(&spec);
