@@ -84,6 +84,7 @@ struct sg_case {
  * zeroed and err holds one line.  Reads the file once, at most 1 MiB of it. */
 enum sg_status sg_case_read(struct sg_case *c, const char *path, struct sg_error *err) SG_MUST_CHECK;
 void sg_case_free(struct sg_case *c);
+bool sg_case_is_large(const struct sg_case *c);             /* has a budget: runs with --full only */
 /* FNV-1a of n bytes, going on from `digest`; SG_CASE_DIGEST to begin with. */
 #define SG_CASE_DIGEST UINT64_C(14695981039346656037)
 uint64_t sg_case_digest(uint64_t digest, const void *bytes, size_t n);

@@ -214,3 +214,8 @@ void sg_case_free(struct sg_case *c)
     free(c->control);
     *c = (struct sg_case){0};
 }
+
+bool sg_case_is_large(const struct sg_case *c)
+{
+    return strcmp(c->budget, "none") != 0;
+}

@@ -189,7 +189,7 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
         return status;
     snprintf(out->case_name, sizeof out->case_name, "%s", c->name);
     snprintf(out->expected, sizeof out->expected, "%s", c->expect);
-    if (strcmp(c->budget, "none") != 0 && !options->full) {
+    if (sg_case_is_large(c) && !options->full) {
         out->verdict = SG_SKIPPED;
         snprintf(out->evidence.note, sizeof out->evidence.note, "a large experiment, %.200s; ask for it with --full", c->budget);
         return SG_OK;
