@@ -57,17 +57,14 @@ void sg_html_number(FILE *out, double value, int digits)
         fputs("&ndash;", out);
 }
 
-bool sg_html_image(FILE *out, const char *path, const char *alternative)
+void sg_html_image(FILE *out, FILE *svg, const char *alternative)
 {
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return false;
     fputs("<img alt=\"", out);
     sg_html_text(out, alternative);
     fputs("\" src=\"data:image/svg+xml;base64,", out);
     unsigned char b[3];
-    for (size_t got; (got = fread(b, 1, 3, file)) > 0;) {
+    for (size_t got; (got = fread(b, 1, 3, svg)) > 0;) {
         const unsigned long bits = (unsigned long)b[0] << 16 | (got > 1 ? (unsigned long)b[1] << 8 : 0) | (got > 2 ? b[2] : 0);
         fputc(digit[bits >> 18 & 63], out);
         fputc(digit[bits >> 12 & 63], out);
@@ -75,6 +72,4 @@ bool sg_html_image(FILE *out, const char *path, const char *alternative)
         fputc(got > 2 ? digit[bits & 63] : '=', out);
     }
     fputs("\">", out);
-    fclose(file);
-    return true;
 }

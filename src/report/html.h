@@ -12,7 +12,7 @@ void sg_html_end(FILE *out);
 void sg_html_text(FILE *out, const char *text);
 /* A number as people read it: %.digits g, an en dash where it is not finite. */
 void sg_html_number(FILE *out, double value, int digits);
-/* An SVG file in the page itself, so that the page is one file; nothing and false when there is none. */
-bool sg_html_image(FILE *out, const char *path, const char *alternative);
+/* An SVG file in the page itself, so that the page is one file. */
+void sg_html_image(FILE *out, FILE *svg, const char *alternative);
 
 #endif

@@ -113,18 +113,19 @@ static char *caption_of(const struct page *page, const char *name)
 
 static void print_figure(const struct page *page, const char *name)
 {
-    char *path = sg_base_format("%s/figures/%s.svg", page->folder, name), *caption = caption_of(page, name);
-    FILE *there = fopen(path, "r");
-    if (there) {
-        fclose(there);
-        fputs("<figure>", page->out);
-        (void)sg_html_image(page->out, path, *caption ? caption : name);
-        fputs("<figcaption>", page->out);
-        sg_html_text(page->out, caption);
-        fputs("</figcaption></figure>\n", page->out);
-    }
-    free(caption);
+    char *path = sg_base_format("%s/figures/%s.svg", page->folder, name);
+    FILE *svg = fopen(path, "rb");
     free(path);
+    if (!svg)
+        return;
+    char *caption = caption_of(page, name);
+    fputs("<figure>", page->out);
+    sg_html_image(page->out, svg, *caption ? caption : name);
+    fputs("<figcaption>", page->out);
+    sg_html_text(page->out, caption);
+    fputs("</figcaption></figure>\n", page->out);
+    free(caption);
+    fclose(svg);
 }
 
 static void print_cell(const struct page *page, const json_t *object, const char *key, int digits)
