@@ -80,6 +80,7 @@ double sg_base_max(double a, double b);                               /* NaN if 
 double sg_base_max_abs(const double *a, size_t n);                    /* max |a_i|; NaN if any is NaN; 0 for n = 0 */
 double sg_base_max_abs_diff(const double *a, const double *b, size_t n);
 bool sg_base_all_finite(const double *a, size_t n);
+void sg_base_sort(double *a, size_t n);                               /* ascending; no NaN among them */
 
 /* ---- memory ----------------------------------------------------------------------------------------------- */
 

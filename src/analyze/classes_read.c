@@ -6,17 +6,11 @@
 
 enum { HEADER_LINE = 1, MOST_UNKNOWNS = 600 };
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The target's values, ascending; stops counting above the most. */
 static void find_classes(struct sg_class_analysis *a, const double *y)
 {
     double *sorted = sg_base_copy(y, a->n, sizeof *y);
-    qsort(sorted, a->n, sizeof *sorted, ascending);
+    sg_base_sort(sorted, a->n);
     a->class_value = SG_NEW(SG_CLASSES_MOST + 1, double);
     a->class_count = SG_NEW(SG_CLASSES_MOST + 1, size_t);
     for (size_t i = 0; i < a->n && a->classes <= SG_CLASSES_MOST; i++) {

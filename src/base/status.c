@@ -96,3 +96,14 @@ double sg_base_seconds(void)
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void sg_base_sort(double *a, size_t n)
+{
+    qsort(a, n, sizeof *a, ascending);
+}

@@ -10,19 +10,13 @@ double sg_claim_sign_test(size_t plus, size_t n)
     return plus == 0 ? 1 : gsl_cdf_binomial_Q((unsigned)plus - 1, 0.5, (unsigned)n);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 double sg_claim_quantile(const double *values, size_t n, double fraction)
 {
     SG_REQUIRE(n > 0 && fraction >= 0 && fraction <= 1);
     if (!sg_base_all_finite(values, n))
         return SG_NAN;
     double *sorted = sg_base_copy(values, n, sizeof *values);
-    qsort(sorted, n, sizeof *sorted, ascending);
+    sg_base_sort(sorted, n);
     const double place = fraction * (double)(n - 1);
     const size_t below = (size_t)place, above = below + 1 < n ? below + 1 : below;
     const double value = sorted[below] + (place - (double)below) * (sorted[above] - sorted[below]);

@@ -71,12 +71,6 @@ static enum sg_status take_steps(struct way *way, size_t round, int kind, uint64
 
 /* ---- what comes out ------------------------------------------------------------------------------------------------------------ */
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Processors that a way had, over all rounds: on a shared machine maybe less than one, and no more with two threads than with one. */
 static double processors_of(const struct way *way)
 {
@@ -102,7 +96,7 @@ static double median_gain(const double plain[ROUNDS], const double value[ROUNDS]
     double ratio[ROUNDS];
     for (size_t r = 0; r < ROUNDS; r++)
         ratio[r] = plain[r] / value[r];
-    qsort(ratio, ROUNDS, sizeof *ratio, compare);
+    sg_base_sort(ratio, ROUNDS);
     return ratio[ROUNDS / 2];
 }
 

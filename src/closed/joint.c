@@ -78,12 +78,6 @@ void sg_closed_joint_jacobian(double *jacobian, const struct sg_data *data, cons
     free(z_psi);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 void sg_closed_joint_spectrum(double *eigenvalues, const struct sg_fit *fit, double mu, double nu)
 {
     size_t k = 0;
@@ -93,7 +87,7 @@ void sg_closed_joint_spectrum(double *eigenvalues, const struct sg_fit *fit, dou
         for (size_t j = 0; j < fit->q; j++)
             eigenvalues[k++] = 1 - nu * fit->lambda_z[j];
     }
-    qsort(eigenvalues, k, sizeof *eigenvalues, ascending);
+    sg_base_sort(eigenvalues, k);
 }
 
 /* Which eigenvalue has the largest modulus?  Only the extreme nonzero lambdas of each block can. */

@@ -125,9 +125,20 @@ static void maxima_keep_nan(void **state)
     CHECK(1 + SG_UNIT_ROUNDOFF == 1 && 1 + 2 * SG_UNIT_ROUNDOFF > 1);
 }
 
+static void sorts_ascending(void **state)
+{
+    (void)state;
+    double a[] = {2.385, -HUGE_VAL, 0.25, 2.385, -7.5, HUGE_VAL, 0.125};
+    const double want[] = {-HUGE_VAL, -7.5, 0.125, 0.25, 2.385, 2.385, HUGE_VAL};
+    sg_base_sort(a, COUNT(a));
+    CHECK_SAME(a, want, COUNT(a));
+    sg_base_sort(a, 0);
+    CHECK_SAME(a, want, COUNT(a));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(names_and_texts), TEST(refusals), TEST(long_refusals), TEST(refusals_stay_on_one_line), TEST(aborts),
-                                       TEST(within_fails_on_nan), TEST(maxima_keep_nan)};
+                                       TEST(within_fails_on_nan), TEST(maxima_keep_nan), TEST(sorts_ascending)};
     return RUN(tests);
 }
