@@ -69,10 +69,10 @@ static uint64_t unpack(struct sg_nl_epoch *curve, struct sg_train *train, const 
     return done;
 }
 
-static enum sg_status train_on(struct sg_nl_epoch *curve, struct sg_train *train, uint64_t done, const char *checkpoint, const struct sg_nl_run *run,
-                               const struct sg_trial *trial, const struct sg_images *unseen, struct sg_error *err)
+/* From epoch `done` to the end; part: room for the checkpoint that each epoch but the last leaves where the trial has a store. */
+static enum sg_status train_on(struct sg_nl_epoch *curve, struct sg_train *train, struct piece *part, uint64_t done, const char *checkpoint,
+                               const struct sg_nl_run *run, const struct sg_trial *trial, const struct sg_images *unseen, struct sg_error *err)
 {
-    struct piece part = piece_alloc(run, train, true);
     enum sg_status status = SG_OK;
     for (; done < run->epochs && status == SG_OK; done++) {
         status = sg_train_advance(train, run->steps > 0 ? run->steps : sg_train_epoch_steps(train));
@@ -81,11 +81,11 @@ static enum sg_status train_on(struct sg_nl_epoch *curve, struct sg_train *train
         const struct sg_metrics seen = sg_train_seen(train);
         const struct sg_score score = sg_train_score(train, unseen);
         curve[done] = (struct sg_nl_epoch){seen.loss, seen.sg_loss, score.loss, score.accuracy};
-        pack(&part, done + 1, curve, train, true);
-        if (done + 1 < run->epochs)
-            status = sg_claim_keep(trial, checkpoint, part.data, part.bytes, err);
+        if (done + 1 < run->epochs && trial->store) {
+            pack(part, done + 1, curve, train, true);
+            status = sg_claim_keep(trial, checkpoint, part->data, part->bytes, err);
+        }
     }
-    free(part.data);
     return status;
 }
 
@@ -95,8 +95,9 @@ enum sg_status sg_nl_train(struct sg_nl_epoch *curve, struct sg_train **train, s
     SG_REQUIRE(!train || (run->keep_state && net));
     struct sg_net *own = sg_nl_net_alloc(&run->net, seen->rows * seen->columns, seen->classes);
     const size_t epoch = run->steps > 0 ? run->steps : seen->n / run->batch;
-    const struct sg_train_spec spec = {.decay_steps = run->decay ? run->epochs * epoch : 0, .net = own, .net_opt = run->net_opt, .sg_opt = run->sg_opt, .init = SG_HE, .images = seen, .batch = run->batch,
-                                       .name = trial->c->name, .seed = trial->seed, .replicate = run->replicate};
+    const struct sg_train_spec spec = {.net = own, .net_opt = run->net_opt, .sg_opt = run->sg_opt, .init = SG_HE, .images = seen, .batch = run->batch,
+                                       .decay_steps = run->decay ? run->epochs * epoch : 0, .name = trial->c->name, .seed = trial->seed,
+                                       .replicate = run->replicate};
     struct sg_train *t = sg_train_alloc(&spec);
     struct piece whole = piece_alloc(run, t, run->keep_state), part = piece_alloc(run, t, true);
     char *checkpoint = sg_base_format("%s-checkpoint", run->piece);
@@ -110,7 +111,7 @@ enum sg_status sg_nl_train(struct sg_nl_epoch *curve, struct sg_train **train, s
         uint64_t done = 0;
         if (sg_claim_recall(part.data, part.bytes, trial, checkpoint))
             done = unpack(curve, t, &part, true);
-        status = train_on(curve, t, done, checkpoint, run, trial, unseen, err);
+        status = train_on(curve, t, &part, done, checkpoint, run, trial, unseen, err);
         if (status == SG_OK) {
             pack(&whole, run->epochs, curve, t, run->keep_state);
             status = sg_claim_keep(trial, run->piece, whole.data, whole.bytes, err);
