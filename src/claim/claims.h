@@ -22,6 +22,14 @@ void sg_claim_bootstrap(double interval[2], const double *values, size_t n, stru
 double sg_claim_effect_over_seeds(double interval[2], struct sg_evidence *ev, const struct sg_trial *trial, const char *what, const double *values,
                                   size_t n);
 
+/* ---- the runs of an experiment (runs.c) ------------------------------------------------------------------------------- */
+
+/* Run i of an experiment; err: filled where the status is SG_BAD_INPUT or SG_IO. */
+typedef enum sg_status sg_claim_run(struct sg_error *err, size_t i, void *context);
+/* Runs 0..n-1 in parallel, told as they are done (sg_base_tell).  SG_OK, or the status of the first that failed, which ev->note then says; or
+ * SG_INTERRUPTED. */
+enum sg_status sg_claim_runs(struct sg_evidence *ev, const struct sg_trial *trial, size_t n, sg_claim_run *run, void *context) SG_MUST_CHECK;
+
 /* ---- a case's linear regression, ready to step (shallow.c) --------------------------------------------------------- */
 
 struct sg_shallow {

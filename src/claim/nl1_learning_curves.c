@@ -1,6 +1,5 @@
 /* NL1: batch-norm nets of many depths learn with one linear SG in their middle; it is often faster at first; depth hurts. */
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +18,6 @@ struct experiment {
     size_t n_depths, n_activations, seeds, epochs;
     size_t activation[2];                    /* 0 relu, 1 sigmoid */
     struct sg_nl_epoch *curve;               /* runs x epochs; runs: depth, activation, rule, seed */
-    enum sg_status *status;
-    struct sg_error *err;
-    size_t runs;
-    atomic_size_t *done;
 };
 
 static size_t run_index(const struct experiment *x, size_t depth, size_t activation, enum rule rule, size_t seed)
@@ -36,7 +31,7 @@ static struct sg_nl_epoch *curve_of(const struct experiment *x, size_t depth, si
 }
 
 /* Deep runs first: the last piece to finish should be a short one. */
-static void run_one(size_t i, void *context)
+static enum sg_status run_one(struct sg_error *err, size_t i, void *context)
 {
     const struct experiment *x = context;
     const struct sg_case *c = x->trial->c;
@@ -44,17 +39,14 @@ static void run_one(size_t i, void *context)
     const enum rule rule = (enum rule)(i / x->seeds % RULES);
     const size_t blocks = (size_t)c->net.depths.value[depth], middle = (blocks + 1) / 2;
     char *piece = sg_base_format("%s-%zu-%s-%zu", activation_name[x->activation[activation]], blocks, rule_name[rule], seed);
-    const struct sg_opt opt = {(enum sg_opt_kind)c->train.optimiser, c->train.mu, c->train.beta1, c->train.beta2, c->train.epsilon};
-    struct sg_nl_run run = {.piece = piece, .net_opt = opt, .sg_opt = opt, .batch = (size_t)c->train.batch, .epochs = x->epochs, .replicate = seed,
+    const struct sg_nl_run run = {.piece = piece, .net_opt = sg_case_opt(c, c->train.mu), .sg_opt = sg_case_opt(c, c->train.nu), .batch = (size_t)c->train.batch, .epochs = x->epochs, .replicate = seed,
                             .decay = c->train.decay,
                             .net = {.dtype = (enum sg_dtype)c->net.type, .depth = blocks, .width = (size_t)c->net.layers.value[0], .activation = activations[x->activation[activation]],
                                     .batch_norm = c->net.batch_norm, .credit = rule == FROZEN ? SG_NOTHING : SG_TRUE, .cut = middle,
                                     .n_sg = rule == SG ? 1 : 0, .sg_after = {middle}, .target = SG_TARGET_TRUE, .mix = c->module[0].mix}};
-    run.sg_opt.rate = c->train.nu;
-    const size_t slot = run_index(x, depth, activation, rule, seed);
-    x->status[slot] = sg_nl_train(curve_of(x, depth, activation, rule, seed), NULL, NULL, &run, x->trial, &x->seen, &x->unseen, &x->err[slot]);
+    const enum sg_status status = sg_nl_train(curve_of(x, depth, activation, rule, seed), NULL, NULL, &run, x->trial, &x->seen, &x->unseen, err);
     free(piece);
-    sg_base_tell(x->trial->c->name, atomic_fetch_add(x->done, 1) + 1, x->runs);
+    return status;
 }
 
 /* ---- what the runs say ------------------------------------------------------------------------------------------------ */
@@ -164,18 +156,9 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         snprintf(ev->note, sizeof ev->note, "%.399s", err.text);
         return status;
     }
-    const size_t runs = x.runs = x.n_depths * x.n_activations * RULES * x.seeds;
-    atomic_size_t done = 0;
-    x.done = &done;
+    const size_t runs = x.n_depths * x.n_activations * RULES * x.seeds;
     x.curve = SG_NEW(runs * x.epochs, struct sg_nl_epoch);
-    x.status = SG_NEW(runs, enum sg_status);
-    x.err = SG_NEW(runs, struct sg_error);
-    status = sg_base_parallel_for(runs, run_one, &x);
-    for (size_t i = 0; i < runs && status == SG_OK; i++)
-        if (x.status[i] != SG_OK) {
-            status = x.status[i];
-            snprintf(ev->note, sizeof ev->note, "%.399s", status == SG_IO ? x.err[i].text : "a run diverged");
-        }
+    status = sg_claim_runs(ev, trial, runs, run_one, &x);
     if (status == SG_OK) {
         sg_claim_listing(ev, "paired runs, one pair a depth, activation and seed", "effect|mean|from|to|positive|pairs|sign test p");
         add_effect(ev, &x, "the SG trains what lies below it: test accuracy over a frozen lower half", "over a frozen lower half", 0, effect_learns);
@@ -186,8 +169,6 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
             add_tables(ev, &x);
     }
     free(x.curve);
-    free(x.status);
-    free(x.err);
     sg_data_images_free(&x.seen);
     sg_data_images_free(&x.unseen);
     return status;

@@ -2,7 +2,6 @@
 #ifndef SG_CLAIM_NL2_H
 #define SG_CLAIM_NL2_H
 
-#include <stdatomic.h>
 
 #include "claim/claims.h"
 #include "synthgrad/sim.h"
@@ -72,14 +71,11 @@ struct sg_nl2_experiment {
     double *bound;                           /* seeds x times x 2: sg_nl2_exact_bound under MSE after the last hidden layer and at the output */
     double *gain;                            /* seeds x kinds: the share of the best constant's loss that is gone at the end */
     size_t n_live, *live;                    /* seeds whose two losses are flat at no time from early to late */
-    enum sg_status *status;                  /* seeds x kinds */
-    struct sg_error *err;
-    atomic_size_t *done;
     double *fine;                            /* NULL, or of seed 0 at the end: kinds x FINE^2 x (1 + places): label 1's true loss, then the seen */
 };
 struct sg_nl2_view *sg_nl2_view_of(const struct sg_nl2_experiment *x, size_t seed, enum sg_nl2_kind kind, size_t time, size_t place,
                                    enum sg_nl2_who who);
-/* Run seed SG_NL2_KINDS + kind: body of a parallel loop. */
-void sg_nl2_run(size_t i, void *experiment);
+/* Run seed SG_NL2_KINDS + kind of sg_claim_runs. */
+enum sg_status sg_nl2_run(struct sg_error *err, size_t i, void *experiment);
 
 #endif

@@ -190,28 +190,28 @@ static size_t pack(char *piece, const struct sg_nl2_experiment *x, size_t seed, 
 }
 
 /* The data of a seed are its own: other labels each time.  A run that was finished before is taken from the store. */
-void sg_nl2_run(size_t i, void *context)
+enum sg_status sg_nl2_run(struct sg_error *err, size_t i, void *context)
 {
     const struct sg_nl2_experiment *x = context;
     const enum sg_nl2_kind kind = (enum sg_nl2_kind)(i % SG_NL2_KINDS);
     const size_t seed = i / SG_NL2_KINDS, bytes = pack(NULL, x, seed, kind, true);
     char *name = sg_base_format("%s-%zu", kind == SG_NL2_MSE ? "mse" : "log", seed), *piece = SG_NEW(bytes, char);
     struct sg_data data;
-    struct sg_error *err = &x->err[i];
+    enum sg_status status = SG_OK;
     if (sg_claim_recall(piece, bytes, x->trial, name)) {
         pack(piece, x, seed, kind, false);
     } else {
-        x->status[i] = sg_case_make_data(&data, x->c, x->trial->seed, seed, err);
-        if (x->status[i] == SG_OK) {
-            x->status[i] = run_on(x, seed, kind, &data, err);
+        status = sg_case_make_data(&data, x->c, x->trial->seed, seed, err);
+        if (status == SG_OK) {
+            status = run_on(x, seed, kind, &data, err);
             sg_data_free(&data);
         }
-        if (x->status[i] == SG_OK) {
+        if (status == SG_OK) {
             pack(piece, x, seed, kind, true);
-            x->status[i] = sg_claim_keep(x->trial, name, piece, bytes, err);
+            status = sg_claim_keep(x->trial, name, piece, bytes, err);
         }
     }
     free(name);
     free(piece);
-    sg_base_tell(x->c->name, atomic_fetch_add(x->done, 1) + 1, x->seeds * SG_NL2_KINDS);
+    return status;
 }

@@ -220,27 +220,16 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
     x.bound = SG_NEW(x.seeds * SG_NL2_TIMES * 2, double);
     x.gain = SG_NEW(x.seeds * SG_NL2_KINDS, double);
     x.live = SG_NEW(x.seeds, size_t);
-    x.status = SG_NEW(x.seeds * SG_NL2_KINDS, enum sg_status);
-    x.err = SG_NEW(x.seeds * SG_NL2_KINDS, struct sg_error);
-    atomic_size_t done = 0;
-    x.done = &done;
     x.fine = trial->figure ? SG_NEW(SG_NL2_KINDS * SG_NL2_FINE * SG_NL2_FINE * (1 + x.places), double) : NULL;
     enum sg_status status = sg_nl2_fields(ev, trial);
     if (status == SG_OK)
-        status = sg_base_parallel_for(x.seeds * SG_NL2_KINDS, sg_nl2_run, &x);
-    for (size_t i = 0; i < x.seeds * SG_NL2_KINDS && status == SG_OK; i++)
-        if (x.status[i] != SG_OK) {
-            status = x.status[i];
-            snprintf(ev->note, sizeof ev->note, "%.399s", status == SG_DIVERGED ? "a run diverged" : x.err[i].text);
-        }
+        status = sg_claim_runs(ev, trial, x.seeds * SG_NL2_KINDS, sg_nl2_run, &x);
     if (status == SG_OK)
         report(ev, &x);
     free(x.view);
     free(x.bound);
     free(x.gain);
     free(x.live);
-    free(x.status);
-    free(x.err);
     free(x.fine);
     return status;
 }

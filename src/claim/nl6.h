@@ -35,11 +35,6 @@ struct sg_nl6_locks {
 };
 void sg_nl6_locking(struct sg_nl6_locks *locks, const struct sg_nl6_rule *rule, const struct sg_trial *trial, const struct sg_images *images);
 
-/* The mean over n seeds of an effect, with its bootstrap interval, as a row. */
-void sg_nl6_add_effect(struct sg_evidence *ev, const struct sg_trial *trial, const char *what, const double *each, size_t n);
-/* The first status of n runs that is not SG_OK, with a note on it. */
-enum sg_status sg_nl6_outcome(struct sg_evidence *ev, const enum sg_status *status, const struct sg_error *err, size_t n) SG_MUST_CHECK;
-
 /* The experiment of cases with delayed pairs: the halves of the rule "SG in the middle" unlocked in time (nl6_unlocked.c). */
 enum sg_status sg_nl6_unlocked(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_images *seen,
                                const struct sg_images *unseen) SG_MUST_CHECK;

@@ -1,5 +1,4 @@
 /* NL6: backprop, synthetic gradients and the feedback rules are one choice each of what stands in for dl/dh: what each waits for and costs. */
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,12 +7,9 @@
 struct experiment {
     const struct sg_trial *trial;
     struct sg_images seen, unseen;
-    size_t depth, seeds, epochs, runs;
+    size_t depth, seeds, epochs;
     struct sg_nl6_locks *locks;              /* rules */
     struct sg_nl_epoch *curve;               /* rules x seeds x epochs */
-    enum sg_status *status;                  /* rules x seeds */
-    struct sg_error *err;
-    atomic_size_t done;
 };
 
 static const struct sg_nl_epoch *curve_of(const struct experiment *x, size_t rule, size_t seed)
@@ -27,19 +23,19 @@ static void look_at_one(size_t rule, void *context)
     sg_nl6_locking(&x->locks[rule], &sg_nl6_rules[rule], x->trial, &x->seen);
 }
 
-static void train_one(size_t i, void *context)
+static enum sg_status train_one(struct sg_error *err, size_t i, void *context)
 {
-    struct experiment *x = context;
+    const struct experiment *x = context;
     const struct sg_case *c = x->trial->c;
     const size_t seed = i % x->seeds;
     const struct sg_nl6_rule *rule = &sg_nl6_rules[i / x->seeds];
     char *piece = sg_base_format("%s-%zu", rule->key, seed);
-    struct sg_nl_run run = {.piece = piece, .net = sg_nl6_net(rule, c, x->trial->seed + seed), .net_opt = sg_case_opt(c, c->train.mu),
+    const struct sg_nl_run run = {.piece = piece, .net = sg_nl6_net(rule, c, x->trial->seed + seed), .net_opt = sg_case_opt(c, c->train.mu),
                             .sg_opt = sg_case_opt(c, c->train.nu), .batch = (size_t)c->train.batch, .epochs = x->epochs, .replicate = seed,
                             .decay = c->train.decay};
-    x->status[i] = sg_nl_train(x->curve + i * x->epochs, NULL, NULL, &run, x->trial, &x->seen, &x->unseen, &x->err[i]);
+    const enum sg_status status = sg_nl_train(x->curve + i * x->epochs, NULL, NULL, &run, x->trial, &x->seen, &x->unseen, err);
     free(piece);
-    sg_base_tell(c->name, atomic_fetch_add(&x->done, 1) + 1, x->runs);
+    return status;
 }
 
 /* ---- locking ------------------------------------------------------------------------------------------------------------- */
@@ -81,25 +77,14 @@ static double last_accuracy(const struct experiment *x, size_t rule, size_t seed
     return curve_of(x, rule, seed)[x->epochs - 1].test_accuracy;
 }
 
-void sg_nl6_add_effect(struct sg_evidence *ev, const struct sg_trial *trial, const char *what, const double *each, size_t n)
-{
-    double mean = 0, interval[2];
-    for (size_t i = 0; i < n; i++)
-        mean += each[i] / (double)n;
-    struct sg_rng *rng = sg_claim_rng(trial, what);
-    sg_claim_bootstrap(interval, each, n, rng);
-    sg_base_rng_free(rng);
-    sg_claim_effect(ev, what, mean, interval[0], interval[1], "bootstrap over seeds");
-}
-
 static void add_gain(struct sg_evidence *ev, const struct experiment *x, size_t rule)
 {
-    double *gain = SG_NEW(x->seeds, double);
+    double *gain = SG_NEW(x->seeds, double), interval[2];
     for (size_t seed = 0; seed < x->seeds; seed++)
         gain[seed] = last_accuracy(x, rule, seed) - last_accuracy(x, SG_NL6_NOTHING, seed);
     char what[120];
     snprintf(what, sizeof what, "%s trains hidden layers: test accuracy over no propagation", sg_nl6_rules[rule].name);
-    sg_nl6_add_effect(ev, x->trial, what, gain, x->seeds);
+    (void)sg_claim_effect_over_seeds(interval, ev, x->trial, what, gain, x->seeds);
     free(gain);
 }
 
@@ -157,28 +142,14 @@ static void add_series(struct sg_evidence *ev, const struct experiment *x)
 
 /* ---- the claim ----------------------------------------------------------------------------------------------------------- */
 
-enum sg_status sg_nl6_outcome(struct sg_evidence *ev, const enum sg_status *status, const struct sg_error *err, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (status[i] != SG_OK) {
-            snprintf(ev->note, sizeof ev->note, "%.399s", status[i] == SG_IO ? err[i].text : "a run diverged");
-            return status[i];
-        }
-    return SG_OK;
-}
-
 static enum sg_status run_all(struct sg_evidence *ev, struct experiment *x)
 {
-    x->runs = SG_NL6_RULES * x->seeds;
+    const size_t runs = SG_NL6_RULES * x->seeds;
     x->locks = SG_NEW(SG_NL6_RULES, struct sg_nl6_locks);
-    x->curve = SG_NEW(x->runs * x->epochs, struct sg_nl_epoch);
-    x->status = SG_NEW(x->runs, enum sg_status);
-    x->err = SG_NEW(x->runs, struct sg_error);
+    x->curve = SG_NEW(runs * x->epochs, struct sg_nl_epoch);
     enum sg_status status = sg_base_parallel_for(SG_NL6_RULES, look_at_one, x);
     if (status == SG_OK)
-        status = sg_base_parallel_for(x->runs, train_one, x);
-    if (status == SG_OK)
-        status = sg_nl6_outcome(ev, x->status, x->err, x->runs);
+        status = sg_claim_runs(ev, x->trial, runs, train_one, x);
     if (status == SG_OK) {
         add_locking(ev, x);
         for (size_t rule = 0; rule < SG_NL6_KICKBACK; rule++)
@@ -189,8 +160,6 @@ static enum sg_status run_all(struct sg_evidence *ev, struct experiment *x)
     }
     free(x->locks);
     free(x->curve);
-    free(x->status);
-    free(x->err);
     return status;
 }
 

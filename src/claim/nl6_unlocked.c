@@ -1,5 +1,4 @@
 /* NL6, unlocked in time: the SG between two halves learns from pairs (h, g) of tau steps ago.  What does the delay cost? */
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +11,8 @@ enum { BACKPROP, FROZEN, DELAYS };
 struct experiment {
     const struct sg_trial *trial;
     const struct sg_images *seen, *unseen;
-    size_t variants, seeds, epochs, runs;
+    size_t variants, seeds, epochs;
     struct sg_nl_epoch *curve;              /* variants x seeds x epochs */
-    enum sg_status *status;
-    struct sg_error *err;
-    atomic_size_t *done;
 };
 
 static size_t tau_of(const struct experiment *x, size_t variant)
@@ -61,28 +57,28 @@ static enum sg_status advance(const struct pair *p, uint64_t steps)
     return p->halves ? sg_train_halves_advance(p->halves, steps) : sg_train_advance(p->train, steps);
 }
 
-static void train_one(size_t i, void *context)
+static enum sg_status train_one(struct sg_error *err, size_t i, void *context)
 {
     const struct experiment *x = context;
     const size_t variant = i / x->seeds, seed = i % x->seeds, bytes = x->epochs * sizeof(struct sg_nl_epoch);
     struct sg_nl_epoch *curve = x->curve + i * x->epochs;
     char *piece = variant == BACKPROP ? sg_base_format("bp-%zu", seed)
                 : variant == FROZEN ? sg_base_format("frozen-%zu", seed) : sg_base_format("tau%zu-%zu", tau_of(x, variant), seed);
-    x->status[i] = SG_OK;
+    enum sg_status status = SG_OK;
     if (!sg_claim_recall(curve, bytes, x->trial, piece)) {
         struct pair p = pair_alloc(x, variant, seed, 1);
-        for (size_t e = 0; e < x->epochs && x->status[i] == SG_OK; e++) {
-            x->status[i] = advance(&p, sg_train_epoch_steps(p.train));
+        for (size_t e = 0; e < x->epochs && status == SG_OK; e++) {
+            status = advance(&p, sg_train_epoch_steps(p.train));
             const struct sg_metrics seen = sg_train_seen(p.train);
             const struct sg_score score = sg_train_score(p.train, x->unseen);
             curve[e] = (struct sg_nl_epoch){seen.loss, seen.sg_loss, score.loss, score.accuracy};
         }
-        if (x->status[i] == SG_OK)
-            x->status[i] = sg_claim_keep(x->trial, piece, curve, bytes, &x->err[i]);
+        if (status == SG_OK)
+            status = sg_claim_keep(x->trial, piece, curve, bytes, err);
         pair_free(&p);
     }
     free(piece);
-    sg_base_tell(x->trial->c->name, atomic_fetch_add(x->done, 1) + 1, x->runs);
+    return status;
 }
 
 /* ---- bits ------------------------------------------------------------------------------------------------------------------ */
@@ -145,12 +141,12 @@ static double costs_little(const struct experiment *x, size_t variant, size_t se
 static void add_effect(struct sg_evidence *ev, const struct experiment *x, size_t variant, const char *what,
                        double (*effect)(const struct experiment *, size_t, size_t))
 {
-    double *each = SG_NEW(x->seeds, double);
+    double *each = SG_NEW(x->seeds, double), interval[2];
     char text[120];
     for (size_t seed = 0; seed < x->seeds; seed++)
         each[seed] = effect(x, variant, seed);
     snprintf(text, sizeof text, "tau = %zu: %s", tau_of(x, variant), what);
-    sg_nl6_add_effect(ev, x->trial, text, each, x->seeds);
+    (void)sg_claim_effect_over_seeds(interval, ev, x->trial, text, each, x->seeds);
     free(each);
 }
 
@@ -225,21 +221,13 @@ enum sg_status sg_nl6_unlocked(struct sg_evidence *ev, const struct sg_trial *tr
     }
     struct experiment x = {.trial = trial, .seen = seen, .unseen = unseen, .variants = DELAYS + c->train.tau.n, .seeds = (size_t)c->train.seeds,
                            .epochs = (size_t)c->train.epochs};
-    x.runs = x.variants * x.seeds;
-    atomic_size_t done = 0;
-    x.done = &done;
-    x.curve = SG_NEW(x.runs * x.epochs, struct sg_nl_epoch);
-    x.status = SG_NEW(x.runs, enum sg_status);
-    x.err = SG_NEW(x.runs, struct sg_error);
+    const size_t runs = x.variants * x.seeds;
+    x.curve = SG_NEW(runs * x.epochs, struct sg_nl_epoch);
     enum sg_status status = add_bits(ev, &x);
     if (status == SG_OK)
-        status = sg_base_parallel_for(x.runs, train_one, &x);
-    if (status == SG_OK)
-        status = sg_nl6_outcome(ev, x.status, x.err, x.runs);
+        status = sg_claim_runs(ev, trial, runs, train_one, &x);
     if (status == SG_OK)
         add_all(ev, &x);
     free(x.curve);
-    free(x.status);
-    free(x.err);
     return status;
 }

@@ -1,6 +1,5 @@
 /* The nets of NL3, NL4 and NL5: four rules from the same starts, and what each net has become. */
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +15,6 @@ struct studio {
     struct sg_case c;
     struct sg_trial trial, nothing_kept;
     struct sg_images seen, unseen;
-    enum sg_status *status;
-    struct sg_error *err;
-    atomic_size_t done;
 };
 
 static struct sg_nl_net net_of(const struct studio *s, enum sg_nl_rule rule, size_t seed)
@@ -69,7 +65,7 @@ static enum sg_status train_one(double *values, const struct studio *s, const ch
     struct sg_nl_epoch *curve = SG_NEW(epochs, struct sg_nl_epoch);
     struct sg_train *train;
     struct sg_net *net;
-    const bool large = strcmp(c->budget, "none") != 0;           /* a small run is sooner done again than its checkpoints written */
+    const bool large = sg_case_is_large(c);           /* a small run is sooner done again than its checkpoints written */
     enum sg_status status = sg_nl_train(curve, &train, &net, &run, large ? &s->trial : &s->nothing_kept, &s->seen, &s->unseen, err);
     if (status == SG_OK) {
         values[0] = curve[epochs - 1].test_accuracy;
@@ -86,16 +82,16 @@ static enum sg_status train_one(double *values, const struct studio *s, const ch
     return status;
 }
 
-static void run_one(size_t i, void *context)
+static enum sg_status run_one(struct sg_error *err, size_t i, void *context)
 {
-    struct studio *s = context;
+    const struct studio *s = context;
     const enum sg_nl_rule rule = (enum sg_nl_rule)(i % s->g->rules);
     const size_t seed = i / s->g->rules, slot = rule * s->g->seeds + seed;
     char *name = sg_base_format("%s-%zu", rule_name[rule], seed), *portrait = sg_base_format("%s-portrait", name);
-    s->status[slot] = train_one(s->g->values + slot * sg_nl_portrait_size(s->g->depth), s, name, portrait, rule, seed, &s->err[slot]);
+    const enum sg_status status = train_one(s->g->values + slot * sg_nl_portrait_size(s->g->depth), s, name, portrait, rule, seed, err);
     free(name);
     free(portrait);
-    sg_base_tell(s->g->trial->c->name, atomic_fetch_add(&s->done, 1) + 1, s->g->rules * s->g->seeds);
+    return status;
 }
 
 /* NULL, or what is missing. */
@@ -114,22 +110,6 @@ static const char *misfit(const struct sg_case *c)
     if (c->train.units != SG_UNITS_ABSOLUTE || c->train.batch > c->data.n)
         return "units = \"absolute\" and a batch of at most n";
     return c->data.test < SG_NL_TILES ? "40 images to test on or more" : NULL;
-}
-
-static enum sg_status run_all(struct studio *s, struct sg_evidence *ev)
-{
-    const size_t runs = s->g->rules * s->g->seeds;
-    s->status = SG_NEW(runs, enum sg_status);
-    s->err = SG_NEW(runs, struct sg_error);
-    enum sg_status status = sg_base_parallel_for(runs, run_one, s);
-    for (size_t i = 0; i < runs && status == SG_OK; i++)
-        if (s->status[i] != SG_OK) {
-            status = s->status[i];
-            snprintf(ev->note, sizeof ev->note, "%.399s", status == SG_IO ? s->err[i].text : "a run diverged");
-        }
-    free(s->status);
-    free(s->err);
-    return status;
 }
 
 enum sg_status sg_nl_gallery_alloc(struct sg_nl_gallery **out, struct sg_evidence *ev, const struct sg_trial *trial)
@@ -163,7 +143,7 @@ enum sg_status sg_nl_gallery_alloc(struct sg_nl_gallery **out, struct sg_evidenc
     if (status != SG_OK)
         snprintf(ev->note, sizeof ev->note, "%.399s", err.text);
     else
-        status = run_all(s, ev);
+        status = sg_claim_runs(ev, g->trial, g->rules * g->seeds, run_one, s);
     sg_data_images_free(&s->seen);
     sg_data_images_free(&s->unseen);
     sg_claim_store_free(store);

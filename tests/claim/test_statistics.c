@@ -2,6 +2,8 @@
 #include "claim/claims.h"
 #include "support.h"
 
+#include <string.h>
+
 static void sign_test_counts(void **state)
 {
     (void)state;
@@ -45,8 +47,34 @@ static void bootstrap_covers(void **state)
     sg_base_rng_free(rng);
 }
 
+static enum sg_status run_it(struct sg_error *err, size_t i, void *context)
+{
+    enum sg_status *outcome = context;
+    if (outcome[i] == SG_IO)
+        snprintf(err->text, sizeof err->text, "file %zu is not there", i);
+    return outcome[i];
+}
+
+/* The first failure is the experiment's, whatever comes after it, and says why. */
+static void the_first_failed_run_speaks(void **state)
+{
+    (void)state;
+    const struct sg_case c = {.name = "runs"};
+    const struct sg_trial trial = {.c = &c};
+    enum sg_status outcome[5] = {SG_OK, SG_OK, SG_OK, SG_OK, SG_OK};
+    struct sg_evidence ev = {0};
+    CHECK_STATUS(sg_claim_runs(&ev, &trial, 5, run_it, outcome), SG_OK);
+    CHECK(ev.note[0] == '\0');
+    outcome[4] = SG_DIVERGED;
+    CHECK_STATUS(sg_claim_runs(&ev, &trial, 5, run_it, outcome), SG_DIVERGED);
+    CHECK(strcmp(ev.note, "a run diverged") == 0);
+    outcome[2] = SG_IO;
+    CHECK_STATUS(sg_claim_runs(&ev, &trial, 5, run_it, outcome), SG_IO);
+    CHECK(strcmp(ev.note, "file 2 is not there") == 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(sign_test_counts), TEST(quantiles), TEST(bootstrap_covers)};
+    const struct CMUnitTest tests[] = {TEST(sign_test_counts), TEST(quantiles), TEST(bootstrap_covers), TEST(the_first_failed_run_speaks)};
     return RUN(tests);
 }
