@@ -6,7 +6,6 @@
 #include "claim/ad1.h"
 
 enum { LOOK = 16 };
-static const double TIGHT = 1e-3, SMALL = 1e-11;         /* training ends when the residual leaves this open, of the predicted gap or of the loss */
 
 /* Weights under an SG that is fitted in every step, by gradient descent with two rates.  Off the plane of the resting point an error along an
  * eigenvalue lambda of S_x shrinks by 1 - mu alpha lambda in a step; on it the step is one of gradient descent for a loss whose curvatures are means of
@@ -26,7 +25,7 @@ struct run {
     enum sg_status status;
 };
 
-static double spectrum_middle(const struct sg_data *data)
+double sg_ad1_spectrum_middle(const struct sg_data *data)
 {
     double *sigma = SG_NEW(data->d, double);
     const enum sg_status status = sg_base_singular_values(sigma, data->x, data->n, data->d);
@@ -45,7 +44,7 @@ static void start_run(struct run *run, const struct sg_trial *trial, size_t set,
     run->work = sg_net_work_alloc(run->net, run->data->n);
     run->field = sg_sim_net_field(run->net, run->data->n);
     run->batch = sg_sim_batch(run->data);
-    run->middle = spectrum_middle(run->data);
+    run->middle = sg_ad1_spectrum_middle(run->data);
     run->mu = run->c->train.mu;
     run->w = SG_NEW(run->data->d, double);
     run->p = SG_NEW(run->data->n, double);
@@ -66,20 +65,24 @@ static void end_run(struct run *run)
     free(run->p);
 }
 
-struct rates { double weights, intercept; };
+/* p: the scores; w0: the intercept in them; alpha: the SG's factor of p.  At mu = 1 a step would be as long as these curvatures allow, twice over. */
+struct sg_ad1_rates sg_ad1_rates(const double *p, double w0, size_t n, double alpha, double middle, double mu)
+{
+    double l2 = 0, l2p2 = 0, p2 = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double score = p[i] - w0, e = exp(-fabs(p[i])), curvature = e / ((1 + e) * (1 + e));
+        l2 += curvature / (double)n;
+        l2p2 += curvature * score * score;
+        p2 += score * score;
+    }
+    return (struct sg_ad1_rates){mu / (middle * fmax(alpha, l2p2 / p2)), mu / l2};
+}
 
-static struct rates rates_now(struct run *run)
+static struct sg_ad1_rates rates_now(struct run *run)
 {
     const size_t n = run->data->n, d = run->data->d;
-    double l2 = 0, l2p2 = 0, p2 = 0;
     sg_base_mul(run->p, run->data->x, run->w, n, d, 1);
-    for (size_t i = 0; i < n; i++) {
-        const double p = run->p[i] - run->w[d - 1], e = exp(-fabs(run->p[i])), curvature = e / ((1 + e) * (1 + e));
-        l2 += curvature / (double)n;
-        l2p2 += curvature * p * p;
-        p2 += p * p;
-    }
-    return (struct rates){run->mu / (run->middle * fmax(sg_sim_fitted_phi(run->fitted)[0], l2p2 / p2)), run->mu / l2};
+    return sg_ad1_rates(run->p, run->w[d - 1], n, sg_sim_fitted_phi(run->fitted)[0], run->middle, run->mu);
 }
 
 static void advance(struct run *run, uint64_t steps)
@@ -87,7 +90,7 @@ static void advance(struct run *run, uint64_t steps)
     const size_t d = run->data->d;
     for (uint64_t i = 0; i < steps && run->status == SG_OK; i++) {
         const double *dw = sg_sim_fitted_dw(run->fitted);
-        const struct rates rate = rates_now(run);
+        const struct sg_ad1_rates rate = rates_now(run);
         for (size_t k = 0; k + 1 < d; k++)
             run->w[k] -= rate.weights * dw[k];
         run->w[d - 1] -= rate.intercept * dw[d - 1];
@@ -117,7 +120,7 @@ static double open_by_residual(const struct run *run)
 static void train_to_rest(struct sg_ad1_seed *out, struct run *run)
 {
     const uint64_t most = (uint64_t)run->c->train.steps;
-    const double enough = TIGHT * out->theory.gap + SMALL;
+    const double enough = SG_AD1_TIGHT * out->theory.gap + SG_AD1_SMALL;
     double *start = sg_base_copy(run->w, run->data->d, sizeof *start);
     out->tolerance = SG_NAN;
     while (run->status == SG_OK && run->steps < most && !(out->tolerance <= enough)) {

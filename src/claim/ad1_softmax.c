@@ -1,5 +1,5 @@
 /* AD1's softmax with two classes: from equal class columns (W_1 + W_2 = 0) it is the logistic case; from unequal ones the conserved score x (W_1 + W_2) joins the
- * scores that the SG can rest on, and with two features and a bias these are all of col X: no gap. */
+ * scores that the SG can rest on, and with two features and a bias these are all of col X: no gap, and on separable data no point of rest. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "claim/ad1.h"
 
 enum { D = 3, Q = 5, LOOK = 64, MOST = 20000 };
-static const double ENOUGH = 1e-11;
 
 struct softmax {
     struct sg_data data;              /* one-hot */
@@ -15,8 +14,8 @@ struct softmax {
     struct sg_net *net;
     struct sg_net_work *work;
     struct sg_batch batch;
-    double w[2 * D], phi[2 * Q], dw[2 * D], dphi[2 * Q], difference[D], mu;
-    double *z, *g, *s;
+    double w[2 * D], phi[2 * Q], dw[2 * D], dphi[2 * Q], difference[D], middle, mu;
+    double *z, *g, *p;                /* p = X difference */
 };
 
 /* Phi = Z^+ g, of minimum norm since one-hot columns and the ones depend on each other; then the net's two directions. */
@@ -50,8 +49,29 @@ static double open_by_residual(const struct softmax *x, bool equal)
     return status == SG_OK ? bound : SG_NAN;
 }
 
-/* Where training from these columns ends: the loss, and what its residual leaves open. */
-static enum sg_status train(double *loss, double *open, struct softmax *x, bool equal, struct sg_rng *rng)
+static double loss_now(const struct softmax *x)
+{
+    struct sg_metrics metrics;
+    sg_net_eval(NULL, NULL, &metrics, x->net, x->w, x->phi, &x->batch, SG_WANT_METRICS, x->work);
+    return metrics.loss;
+}
+
+/* A step of both columns is twice that step of their difference, in which the logistic case is written.  Unequal columns: the net's direction is the gradient
+ * itself, and E[l''] stands for the curvature along the weights. */
+static enum sg_status step(struct softmax *x, bool equal)
+{
+    sg_base_mul(x->p, x->one->x, x->difference, x->data.n, D, 1);
+    const double w0 = x->difference[D - 1], alpha = equal ? (x->phi[3] - x->phi[1]) / 2 : 0;
+    struct sg_ad1_rates rate = sg_ad1_rates(x->p, w0, x->data.n, alpha, x->middle, x->mu / 2);
+    if (!equal)
+        rate.weights = fmin(rate.weights, rate.intercept / x->middle);
+    for (size_t k = 0; k < 2 * D; k++)
+        x->w[k] -= (k / 2 + 1 < D ? rate.weights : rate.intercept) * x->dw[k];
+    return fit_and_look(x);
+}
+
+/* Where training from these columns ends: the loss, and what its residual leaves open.  It ends when that is `enough`, or the loss `low`. */
+static enum sg_status train(double *loss, double *open, struct softmax *x, bool equal, double enough, double low, struct sg_rng *rng)
 {
     for (size_t k = 0; k < D; k++) {
         x->w[2 * k + 1] = (equal ? 0.1 : 1) * sg_base_rng_gaussian(rng);
@@ -59,16 +79,13 @@ static enum sg_status train(double *loss, double *open, struct softmax *x, bool 
     }
     enum sg_status status = fit_and_look(x);
     *open = SG_NAN;
-    for (size_t steps = 0; status == SG_OK && steps < MOST && !(*open <= ENOUGH); steps++) {
-        for (size_t k = 0; k < 2 * D; k++)
-            x->w[k] -= x->mu * x->dw[k];
-        status = fit_and_look(x);
-        if (steps % LOOK == LOOK - 1)
-            *open = open_by_residual(x, equal);
+    *loss = loss_now(x);
+    for (size_t steps = 0; status == SG_OK && steps < MOST && !(*open <= enough) && !(*loss < low); steps += LOOK) {
+        for (size_t k = 0; k < LOOK && status == SG_OK; k++)
+            status = step(x, equal);
+        *open = open_by_residual(x, equal);
+        *loss = loss_now(x);
     }
-    struct sg_metrics metrics;
-    sg_net_eval(NULL, NULL, &metrics, x->net, x->w, x->phi, &x->batch, SG_WANT_METRICS, x->work);
-    *loss = metrics.loss;
     return status;
 }
 
@@ -82,23 +99,23 @@ static void make_one_hot(struct softmax *x, const struct sg_data *one)
     }
 }
 
-/* mu: l'' <= 1/4, and both columns move: the score's curvature is at most lambda_max(S_x) / 2. */
+/* On separable data unequal columns have nothing to come to rest at: it is enough that the loss falls to half of where equal ones rest. */
 static enum sg_status run(struct sg_ad1_seed *out, struct softmax *x, struct sg_rng *rng)
 {
-    double sigma[D], loss = SG_NAN;
-    enum sg_status status = sg_base_singular_values(sigma, x->one->x, x->one->n, D);
-    x->mu = 2 / (sigma[0] * sigma[0] / (double)x->one->n);
-    if (status == SG_OK)
-        status = train(&loss, &out->equal_tolerance, x, true, rng);
+    const bool separable = out->theory.separable;
+    const double enough = separable ? SG_AD1_TIGHT * out->theory.gap + SG_AD1_SMALL : SG_AD1_SMALL;
+    double loss = SG_NAN;
+    enum sg_status status = train(&loss, &out->equal_tolerance, x, true, enough, 0, rng);
     out->equal = loss - out->theory.infimum - out->theory.gap;
+    out->equal_arrived = out->equal_tolerance <= enough;
     if (status == SG_OK)
-        status = train(&loss, &out->unequal_tolerance, x, false, rng);
+        status = train(&loss, &out->unequal_tolerance, x, false, enough, separable ? out->theory.gap / 2 : 0, rng);
     out->unequal = loss - out->theory.infimum;
     out->unequal_tolerance += 20 * (double)x->one->n * SG_UNIT_ROUNDOFF;      /* two losses below 1, sums of n terms */
     return status;
 }
 
-/* Of a set whose optimum is finite, after sg_ad1_shallow. */
+/* Of a seed whose logistic SG has a finite point, after sg_ad1_shallow. */
 void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_trial *trial, size_t set, size_t seed)
 {
     struct sg_case *c = SG_NEW(1, struct sg_case);
@@ -114,6 +131,9 @@ void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_trial *trial, size_
     x.batch = sg_sim_batch(&x.data);
     x.z = SG_NEW(data.n * Q, double);
     x.g = SG_NEW(data.n * 2, double);
+    x.p = SG_NEW(data.n, double);
+    x.middle = sg_ad1_spectrum_middle(&data);
+    x.mu = trial->c->train.mu;
     struct sg_rng *rng = sg_base_rng_alloc(trial->seed, sg_ad1_sets[set].name, seed, "columns");
     if (out->status == SG_OK)
         out->status = run(out, &x, rng);
@@ -123,6 +143,7 @@ void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_trial *trial, size_
     sg_net_free(x.net);
     free(x.z);
     free(x.g);
+    free(x.p);
     sg_data_free(&x.data);
     sg_data_free(&data);
     free(c);
