@@ -1,9 +1,10 @@
 # DY8 in the plane of the two rates: where a global minimum attracts, predicted and simulated, and how far an error may grow there first.
 load 'plots/style.gp'
+if (!exists("net")) net = "a two-layer net"
 stats dir.'/growth.dat' using ($3 > 1 ? log10($3) : NaN) nooutput name 'G'
 do for [pass = 1:2] {
     eval sg_terminal(pass)
-    set multiplot title "DY8: one global minimum of a two-layer net under an SG, over the two learning rates"
+    set multiplot title "DY8: one global minimum of ".net." under an SG, over the two learning rates"
     set xrange [0:1.3]; set yrange [0:1.2]; unset grid; set xtics 0.2; set ytics 0.2
     set xlabel "{/Symbol m} {/Symbol l}_{max}(H) / 2"; set ylabel "{/Symbol n} {/Symbol l}_{max}(S_z) / 2" offset 0.5
     set object 1 rectangle from 0,0 to 1,1 fs empty border lc rgb sg_grey lw 2 dt 2 front

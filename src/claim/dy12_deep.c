@@ -168,13 +168,12 @@ static enum sg_status check_course(struct sg_evidence *ev, struct sg_dy8_map *m,
     return status;
 }
 
-static enum sg_status measure_one(struct sg_evidence *ev, const struct sg_trial *trial, bool instance)
+enum sg_status sg_dy12_deep(struct sg_evidence *ev, const struct sg_trial *trial)
 {
-    const bool figure = trial->figure && instance;
     struct sg_dy8_map m = {0};
     struct order o[ORDERS] = {0};
     double mu = 0, nu = 0, abscissa = SG_NAN;
-    enum sg_status status = sg_dy8_map_alloc(&m, trial, instance, ev);
+    enum sg_status status = sg_dy8_map_alloc(&m, trial, ev);
     if (status == SG_OK) {
         mu = trial->c->train.mu * m.mu_unit;
         nu = trial->c->train.nu * m.nu_unit;
@@ -182,7 +181,7 @@ static enum sg_status measure_one(struct sg_evidence *ev, const struct sg_trial 
     for (int k = 0; k < ORDERS && status == SG_OK; k++)
         status = order_fill(&o[k], &m, k, mu, nu);
     if (status == SG_OK)
-        check_spectra(ev, &m, o, figure);
+        check_spectra(ev, &m, o, trial->figure);
     for (int k = 0; k < ORDERS && status == SG_OK; k++)
         status = check_order(ev, &m, &o[k], k, mu, nu);
     if (status == SG_OK) {                               /* numerical abscissa of the flow: d/dt |e^{tJ}| at 0 */
@@ -195,24 +194,17 @@ static enum sg_status measure_one(struct sg_evidence *ev, const struct sg_trial 
         free(half);
         free(lambda);
     }
-    if (status == SG_OK && (instance || trial->replicate > 0))
+    if (status == SG_OK)
         snprintf(ev->note, sizeof ev->note,
                  "simultaneous, SG first, network first: spectral radius %.4g %.4g %.4g, numerical radius %.4g %.4g %.4g, |J| %.4g %.4g %.4g, max_k |J^k| "
                  "%.4g %.4g %.4g; numerical abscissa of the flow %.4g", o[0].rho, o[1].rho, o[2].rho, o[0].numerical, o[1].numerical, o[2].numerical,
                  o[0].norm, o[1].norm, o[2].norm, o[0].growth, o[1].growth, o[2].growth, abscissa);
-    if (status == SG_OK && figure)
+    if (status == SG_OK && trial->figure)
         draw_transient(ev, &m, o, mu, nu);
     if (status == SG_OK)
-        status = check_course(ev, &m, mu, nu, figure);
+        status = check_course(ev, &m, mu, nu, trial->figure);
     for (int k = 0; k < ORDERS; k++)
         order_free(&o[k]);
     sg_dy8_map_free(&m);
     return status;
-}
-
-/* Replicate 0 has DY8's instance too, whose transients are larger: the figure's and the note's. */
-enum sg_status sg_dy12_deep(struct sg_evidence *ev, const struct sg_trial *trial)
-{
-    const enum sg_status status = trial->replicate == 0 ? measure_one(ev, trial, true) : SG_OK;
-    return status == SG_OK ? measure_one(ev, trial, false) : status;
 }

@@ -19,6 +19,8 @@ struct sg_dy8 {
     double mu, nu;
     double *moments, *fixed, *now;             /* fixed: (w, Phi*(w)), where distances are measured from */
 };
+/* The case's layers between d inputs and m outputs, and its SG's place. */
+void sg_dy8_read_deep(struct sg_deep *deep, const struct sg_case *c, size_t d, size_t m);
 /* Takes the data over.  w: the weights of the fixed point. */
 struct sg_dy8 *sg_dy8_alloc(struct sg_data *data, const struct sg_deep *deep, const double *w, double mu, double nu, double mix);
 void sg_dy8_free(struct sg_dy8 *s);

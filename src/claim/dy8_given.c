@@ -119,15 +119,12 @@ static enum sg_status check_flight(struct sg_evidence *ev, struct sg_dy8 *s, con
 static enum sg_status read_deep(struct sg_deep *deep, struct sg_evidence *ev, const struct sg_case *c)
 {
     const struct sg_case_shape shape = sg_case_moments_shape(c);
-    const size_t N = c->net.layers.n + 1;
     if (c->net.weights.n == 0 || c->net.loss != SG_MSE || c->n_modules != 1 || c->module[0].terms != (SG_H | SG_Y | SG_ONE) || c->train.units != SG_UNITS_ABSOLUTE ||
-        c->train.form != SG_FORM_SAMPLE || c->train.order != SG_SIMULTANEOUS || c->train.delay != SG_DELAY_NONE || N > SG_DEEP_LAYERS_MAX) {
+        c->train.form != SG_FORM_SAMPLE || c->train.order != SG_SIMULTANEOUS || c->train.delay != SG_DELAY_NONE || c->net.layers.n + 1 > SG_DEEP_LAYERS_MAX) {
         snprintf(ev->note, sizeof ev->note, "a given minimum needs net's weights, loss = \"mse\", one SG with terms hy1, absolute rates, form = \"sample\", simultaneous steps");
         return SG_HYPOTHESIS;
     }
-    *deep = (struct sg_deep){.n_layers = N, .at = c->module[0].at < 0 ? N : (size_t)c->module[0].at};
-    for (size_t i = 0; i <= N; i++)
-        deep->width[i] = i == 0 ? shape.d : i == N ? shape.m : (size_t)c->net.layers.value[i - 1];
+    sg_dy8_read_deep(deep, c, shape.d, shape.m);
     return SG_OK;
 }
 

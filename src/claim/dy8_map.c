@@ -1,7 +1,7 @@
 /* DY8 in the plane of the two learning rates: where a global minimum attracts, how far an error may grow first, and what the simulated step does.
  *
  * Across the family of fixed points (the gauge divided out) the step is I + mu J(kappa): on a ray nu = kappa mu it attracts up to the closed limit, so
- * the boundary is a curve around 0.  Replicate 0 is an instance of two layers that repels in a wedge of rays; the others are random minima of the case. */
+ * the boundary is a curve around 0, and where the flow repels a wedge of rays is missing.  Any depth. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static const double GROWTH_MOST = 1e3;         /* a transient beyond this is too
 enum { GRID = 12, DRAWN_GRID = 24, FULL_GRID = 72, HEAT_GRID = 36, RAYS = 9, CURVE = 721, RAY_STEPS = 40000 };
 
 /* What linear theory says of one point: the radius, the largest transient, and whether the start must show its fate within the case's steps: it has
- * shrunk to half of RETURNS whatever its direction, or its part on the leading mode alone has grown to ten times LEAVES. */
+ * shrunk to half of RETURNS whatever its direction, or its part on the leading mode alone, never below twice RETURNS, has grown to ten times LEAVES. */
 struct forecast { double rho, growth; size_t k_max; bool due; };
 
 static enum sg_status make_forecast(struct forecast *f, const struct sg_dy8_map *m, double mu, double nu)
@@ -40,7 +40,7 @@ static enum sg_status make_forecast(struct forecast *f, const struct sg_dy8_map 
     } else if (status == SG_OK) {
         for (size_t i = 0; i < n; i++)
             share += left[i] * m->x[i] / sg_base_norm(m->x, n);
-        f->due = (double)steps * log(f->rho) + log(cabs(share)) >= log(10 * SG_MAP_LEAVES);
+        f->due = cabs(share) >= 2 * SG_MAP_RETURNS && (double)steps * log(f->rho) + log(cabs(share)) >= log(10 * SG_MAP_LEAVES);
     }
     free(J);
     free(square);
@@ -87,7 +87,11 @@ static enum sg_status scan(struct tally *tally, struct sg_evidence *ev, struct s
     if (status == SG_OK) {
         sg_claim_compare(ev, SG_SIMULATED, "map: points whose simulated fate is not that of the spectral radius, of those that must show it",
                          (double)tally->wrong, 0.0, 0.0, "count; due: |J^T| <= RETURNS/2, or the leading mode's part beyond 10 LEAVES after T steps");
-        sg_claim_fact(ev, SG_CLOSED_FORM, "map: at least half of the points must show their fate", 2 * tally->due >= tally->points, "count");
+        if (2 * tally->due < tally->points) {
+            snprintf(ev->note, sizeof ev->note, "only %zu of the map's %zu points must show their fate within %llu steps; take more of them (train.steps)",
+                     tally->due, tally->points, (unsigned long long)m->steps);
+            status = SG_HYPOTHESIS;
+        }
     }
     return status;
 }
@@ -135,8 +139,8 @@ static double bisected(struct sg_dy8_map *m, double kappa, uint64_t steps)
     return (low + high) / 2;
 }
 
-/* Beyond the limit ln rho rises by gain = -mu Re lambda per relative excess.  After `steps` an excess of AIM has taken the start's part on the mode that
- * decides to LEAVES: what is found lies above the limit by at most that. */
+/* From a start along the mode that decides.  Beyond the limit ln rho rises by gain = -mu Re lambda per relative excess: after `steps` an excess of AIM has
+ * taken the start's part on that mode to LEAVES, and what is found lies above the limit by at most that. */
 static enum sg_status check_ray(struct sg_evidence *ev, struct sg_dy8_map *m, double kappa, size_t *looked_at)
 {
     const size_t n = m->n;
@@ -151,7 +155,9 @@ static enum sg_status check_ray(struct sg_evidence *ev, struct sg_dy8_map *m, do
             if (cabs(lambda[i] - 1 - limit * at) < cabs(lambda[best] - 1 - limit * at))
                 best = i;
         for (size_t i = 0; i < n; i++)
-            share += left[best * n + i] * m->x[i] / sg_base_norm(m->x, n);
+            m->x[i] = m->start * creal(left[best * n + i]);
+        for (size_t i = 0; i < n; i++)
+            share += left[best * n + i] * m->x[i] / m->start;
         const double steps = log(SG_MAP_LEAVES / cabs(share)) / (AIM * -limit * creal(at));
         if (status == SG_OK && steps <= RAY_STEPS) {
             ++*looked_at;
@@ -172,8 +178,11 @@ static enum sg_status check_rays(struct sg_evidence *ev, struct sg_dy8_map *m, c
     enum sg_status status = SG_OK;
     for (size_t k = 0; k < RAYS && status == SG_OK; k++)
         status = check_ray(ev, m, tan(M_PI / 2 * ((double)k + 0.5) / RAYS) * m->nu_unit / m->mu_unit, &looked_at);
-    if (status == SG_OK)
-        sg_claim_fact(ev, SG_CLOSED_FORM, "rays: at least four of nine have a limit that can be bisected", looked_at >= 4, "count");
+    if (status == SG_OK && looked_at < 4) {
+        snprintf(ev->note, sizeof ev->note, "only %zu of %d rays have a limit that %d steps can bisect: this minimum attracts too slowly for a map", looked_at, RAYS,
+                 RAY_STEPS);
+        status = SG_HYPOTHESIS;
+    }
     if (trial->figure)
         sg_claim_series(ev, "boundary", "kappa mu nu");
     for (size_t k = 0; trial->figure && k < CURVE && status == SG_OK; k++) {
@@ -193,7 +202,7 @@ enum sg_status sg_dy8_map(struct sg_evidence *ev, const struct sg_trial *trial)
 {
     struct sg_dy8_map m = {0};
     struct tally tally;
-    enum sg_status status = sg_dy8_map_alloc(&m, trial, trial->replicate == 0, ev);
+    enum sg_status status = sg_dy8_map_alloc(&m, trial, ev);
     if (status == SG_OK) {
         sg_claim_compare(ev, SG_CLOSED_FORM, "rank of the Hessian, less r (d + m - r): what the gauge leaves", (double)m.sizes.w, (double)m.rank, 0.0,
                          "integer");
@@ -206,9 +215,6 @@ enum sg_status sg_dy8_map(struct sg_evidence *ev, const struct sg_trial *trial)
     }
     if (status == SG_OK && trial->figure)
         status = draw_growth(ev, &m, trial->full ? FULL_GRID : HEAT_GRID);
-    if (status == SG_OK && trial->replicate == 0)
-        sg_claim_fact(ev, SG_SIMULATED, "map of the instance: DY3's rectangle in the curve's place is wrong at one due point in twenty",
-                      20 * tally.rectangle_wrong >= tally.due, "count");
     if (status == SG_OK)
         status = check_rays(ev, &m, trial);
     if (status == SG_OK) {

@@ -17,8 +17,8 @@ struct sg_dy8_map {
     uint64_t steps;
     double *x, *p, *state, *moved;             /* the start; p* (rows x m); scratch */
 };
-/* The claim's instance, or a random global minimum of the case's net on its data.  sg_dy8_map_free it whatever the status. */
-enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *trial, bool instance, struct sg_evidence *ev) SG_MUST_CHECK;
+/* The minimum that the case's weights are (moments data), or a random global minimum of its net on its data.  sg_dy8_map_free it whatever the status. */
+enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *trial, struct sg_evidence *ev) SG_MUST_CHECK;
 void sg_dy8_map_free(struct sg_dy8_map *m);
 /* The step on x, I + flow (n^2). */
 void sg_dy8_map_step(double *jacobian, const struct sg_dy8_map *m, double mu, double nu);

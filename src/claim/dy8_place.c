@@ -6,24 +6,10 @@
 
 #include "claim/dy8_map.h"
 
-/* Two layers, all widths 2, S = L_x L_x^T, R = L_r L_r^T: found by climbing for a wedge of rays that repels beside rays that attract quickly. */
-static const double W[8] = {-0.72, -2.13, 0.05, -4.33, 0.14, -0.66, 0.60, -0.80};
-static const double L_X[4] = {0.77, 0, -0.20, 0.14}, L_R[4] = {4.6, 0, -3.3, 1.13};
-/* |x| of a start over sqrt(E|p*|^2 + E|y|^2): LEAVES is still linear, RETURNS still far above rounding. */
-static const double START = 1e-8;
+/* |x| of a start over sqrt(E|p*|^2 + E|y|^2): LEAVES is still linear (some minima that repel rest again only 1e-5 away), RETURNS still above rounding. */
+static const double START = 1e-10;
 /* A random minimum is the one of so many data sets and draws whose slowest mode is the fastest: most are too slow to show where they attract. */
 enum { LOOK_EVERY = 8, DATA_SETS = 6, DRAWS = 25 };
-
-static enum sg_status make_instance(struct sg_data *data, struct sg_deep *deep, double *w)
-{
-    double S[4], R[4], P[4];
-    *deep = (struct sg_deep){.n_layers = 2, .at = 1, .width = {2, 2, 2}};
-    memcpy(w, W, sizeof W);
-    sg_base_mul_nt(S, L_X, L_X, 2, 2, 2);
-    sg_base_mul_nt(R, L_R, L_R, 2, 2, 2);
-    sg_closed_deep_product(P, deep, w, 0, 2);
-    return sg_data_make_moments(data, S, R, P, 2, 2);
-}
 
 /* The spectral radius across the family at half of both units. */
 static double radius(const struct sg_deep *deep, const double *w, const double *moments)
@@ -47,20 +33,12 @@ static double radius(const struct sg_deep *deep, const double *w, const double *
     return rho;
 }
 
-static enum sg_status read_shape(struct sg_deep *deep, size_t *least, const struct sg_data *data, const struct sg_case *c, struct sg_evidence *ev)
+static bool all_as_wide(const struct sg_deep *deep, size_t least)
 {
-    const size_t N = c->net.layers.n + 1;
-    *deep = (struct sg_deep){.n_layers = N, .at = c->module[0].at < 0 ? N : (size_t)c->module[0].at, .width = {data->d}};
-    deep->width[N] = data->m;
-    *least = data->d < data->m ? data->d : data->m;
     bool wide = true;
-    for (size_t i = 1; i < N; i++) {
-        deep->width[i] = (size_t)c->net.layers.value[i - 1];
-        wide = wide && deep->width[i] >= *least;
-    }
-    if (!wide)
-        snprintf(ev->note, sizeof ev->note, "a map needs layers no narrower than min(d, outputs): then E[x^T r] = 0 at a minimum");
-    return wide ? SG_OK : SG_HYPOTHESIS;
+    for (size_t i = 0; i <= deep->n_layers; i++)
+        wide = wide && deep->width[i] >= least;
+    return wide;
 }
 
 /* data and w: the best of DRAWS minima on the fresh data, if it beats `best`. */
@@ -104,38 +82,56 @@ static enum sg_status make_random(struct sg_data *data, struct sg_deep *deep, do
     double best = HUGE_VAL;
     for (size_t t = 0; t < DATA_SETS && status == SG_OK; t++) {
         struct sg_data fresh = {0};
-        size_t least = 0;
         const uint64_t seed = (uint64_t)(sg_base_rng_uniform(rng) * 0x1p53);
         status = sg_case_make_data(&fresh, trial->c, seed, trial->replicate, &err);
-        if (status == SG_OK)
-            status = read_shape(deep, &least, &fresh, trial->c, ev);
-        if (status == SG_OK && !*w)
-            *w = SG_NEW(sg_closed_deep_n_w(deep), double);
-        if (status == SG_OK)
-            status = beat(&best, data, *w, deep, least, &fresh, rng);
+        if (status == SG_OK) {
+            const size_t least = fresh.d < fresh.m ? fresh.d : fresh.m;
+            sg_dy8_read_deep(deep, trial->c, fresh.d, fresh.m);
+            if (!all_as_wide(deep, least)) {
+                snprintf(ev->note, sizeof ev->note, "a map of random minima needs layers no narrower than min(d, outputs): then E[x^T r] = 0 at a minimum");
+                status = SG_HYPOTHESIS;
+            }
+            if (!*w)
+                *w = SG_NEW(sg_closed_deep_n_w(deep), double);
+            if (status == SG_OK)
+                status = beat(&best, data, *w, deep, least, &fresh, rng);
+        }
         sg_data_free(&fresh);
     }
     sg_base_rng_free(rng);
     return status == SG_OK && best == HUGE_VAL ? SG_NO_CONVERGENCE : status;
 }
 
-enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *trial, bool instance, struct sg_evidence *ev)
+/* The minimum of the case's weights, on data made around it. */
+static enum sg_status make_given(struct sg_data *data, struct sg_deep *deep, double **w, const struct sg_trial *trial, struct sg_evidence *ev)
+{
+    const struct sg_case *c = trial->c;
+    struct sg_error err;
+    if (c->net.weights.n == 0) {
+        snprintf(ev->note, sizeof ev->note, "a map on moments data is of a given minimum; give net's weights in the place of the map");
+        return SG_HYPOTHESIS;
+    }
+    const enum sg_status status = sg_case_make_data(data, c, trial->seed, trial->replicate, &err);
+    if (status == SG_OK) {
+        sg_dy8_read_deep(deep, c, data->d, data->m);
+        *w = sg_base_copy(c->net.weights.value, c->net.weights.n, sizeof **w);
+    } else
+        snprintf(ev->note, sizeof ev->note, "%.380s", err.text);
+    return status;
+}
+
+enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *trial, struct sg_evidence *ev)
 {
     const struct sg_case *c = trial->c;
     struct sg_data data = {0}, rows = {0};
     struct sg_deep deep;
     double *w = NULL;
-    if (c->net.layers.n == 0 || c->n_modules != 1 || c->module[0].terms != (SG_H | SG_Y | SG_ONE) || c->train.order != SG_SIMULTANEOUS ||
-        c->train.delay != SG_DELAY_NONE || c->train.form == SG_FORM_SPECTRAL) {
-        snprintf(ev->note, sizeof ev->note, "a map needs hidden layers, one SG with all its terms, and simultaneous steps");
+    if (c->net.layers.n == 0 || c->net.layers.n >= SG_DEEP_LAYERS_MAX || c->n_modules != 1 || c->module[0].terms != (SG_H | SG_Y | SG_ONE) ||
+        c->train.order != SG_SIMULTANEOUS || c->train.delay != SG_DELAY_NONE || c->train.form == SG_FORM_SPECTRAL) {
+        snprintf(ev->note, sizeof ev->note, "a map needs 1 to %d hidden layers, one SG with all its terms, and simultaneous steps", SG_DEEP_LAYERS_MAX - 1);
         return SG_HYPOTHESIS;
     }
-    enum sg_status status;
-    if (instance) {
-        w = SG_NEW(sizeof W / sizeof *W, double);
-        status = make_instance(&data, &deep, w);
-    } else
-        status = make_random(&data, &deep, &w, trial, ev);
+    enum sg_status status = c->data.kind == SG_DATA_MOMENTS ? make_given(&data, &deep, &w, trial, ev) : make_random(&data, &deep, &w, trial, ev);
     if (status == SG_OK)
         status = c->train.form == SG_FORM_COMPRESSED ? sg_data_compress(&rows, &data) : SG_OK;
     if (status == SG_OK)

@@ -2,17 +2,17 @@
  *
  * Fixed points with s = g: in coordinates (w, psi = Phi - Phi*(w)) the flow's Jacobian is [[-H, -Q], [D H, -kappa G]].  Checked on random nets, in
  * the reduced system of two layers (T1 to T4), and on one exact instance that repels.  A case with moments data and weights: on that minimum.  A case that
- * draws nets: how many minima repel. */
+ * draws nets: how many minima repel.  Critical units: the plane of the two rates around one minimum. */
 #include "claim/dy8.h"
 
 static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
 {
-    if (trial->c->data.kind == SG_DATA_MOMENTS)
-        return sg_dy8_given(ev, trial);
     if (trial->c->net.draw)
         return sg_dy8_share(ev, trial);
     if (trial->c->train.units == SG_UNITS_CRITICAL)      /* the axes of the map */
         return sg_dy8_map(ev, trial);
+    if (trial->c->data.kind == SG_DATA_MOMENTS)
+        return sg_dy8_given(ev, trial);
     enum sg_status status = sg_dy8_instance(ev, trial);
     if (status == SG_OK)
         status = sg_dy8_random(ev, trial);

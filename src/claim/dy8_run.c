@@ -12,6 +12,15 @@ static struct sg_net *make_net(struct sg_dy8 *s, double mix)
     return sg_net_alloc(&arch);
 }
 
+void sg_dy8_read_deep(struct sg_deep *deep, const struct sg_case *c, size_t d, size_t m)
+{
+    const size_t N = c->net.layers.n + 1;
+    SG_REQUIRE(N <= SG_DEEP_LAYERS_MAX);
+    *deep = (struct sg_deep){.n_layers = N, .at = c->module[0].at < 0 ? N : (size_t)c->module[0].at};
+    for (size_t i = 0; i <= N; i++)
+        deep->width[i] = i == 0 ? d : i == N ? m : (size_t)c->net.layers.value[i - 1];
+}
+
 struct sg_dy8 *sg_dy8_alloc(struct sg_data *data, const struct sg_deep *deep, const double *w, double mu, double nu, double mix)
 {
     struct sg_dy8 *s = SG_NEW(1, struct sg_dy8);

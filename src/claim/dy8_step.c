@@ -82,22 +82,24 @@ enum sg_status sg_dy8_map_worst(double *x, double *growth, size_t *k_max, const 
     return status;
 }
 
+/* From a start larger than the map's: its digits count here, and growth is all that is asked for. */
 enum sg_status sg_dy8_map_check_transient(struct sg_evidence *ev, struct sg_dy8_map *m, const char *what, const double *J, double mu, double nu,
                                           double *growth)
 {
+    const double start = 1e-8 * m->scale;
     double *worst = SG_NEW(m->n, double), *x = SG_NEW(m->n, double), ratio[2];
     size_t k_max;
     enum sg_status status = sg_dy8_map_worst(worst, growth, &k_max, m, J);
     for (size_t half = 0; half < 2 && status == SG_OK; half++) {
         for (size_t i = 0; i < m->n; i++)
-            x[i] = m->start / (half ? 2 : 1) * worst[i];
+            x[i] = start / (half ? 2 : 1) * worst[i];
         sg_dy8_map_place(m, x, mu, nu);
         const double from = sg_dy8_map_distance(m);
         status = sg_sim_advance(m->s->sim, &m->s->batch, k_max);
         ratio[half] = sg_dy8_map_distance(m) / from;
     }
     if (status == SG_OK) {
-        const double rounding = 10 * SG_UNIT_ROUNDOFF * m->scale * (double)(k_max + 1) / (m->start / 2);
+        const double rounding = 10 * SG_UNIT_ROUNDOFF * m->scale * (double)(k_max + 1) / (start / 2);
         sg_claim_compare(ev, SG_SIMULATED, what, ratio[0] / *growth, 1.0, fmin(3 * fabs(ratio[0] - ratio[1]) / *growth + rounding, 0.01),
                          "3 times what halving the amplitude changes, and rounding; at most 1 %");
     }

@@ -91,7 +91,8 @@ static void claim_holds_and_its_control_does_not(void **state)
 static void deep_claim_holds_and_its_control_does_not(void **state)
 {
     (void)state;
-    holds_with_its_control("cases/dy12_deep.cfg", 2, 501, 2);
+    holds_with_its_control("cases/dy12_deep.cfg", 1, 501, 1);
+    holds_with_its_control("cases/dy12_deep_random.cfg", 2, 501, 2);
 }
 
 int main(void)
