@@ -38,10 +38,11 @@ ARB           = $(if $(FLINT),$(wildcard /usr/include/arb_mat.h /usr/include/fli
 FLINT_LIBS    = $(if $(wildcard /usr/include/arb_mat.h),-lflint-arb) $(if $(FLINT),-lflint)
 # GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
 PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(FLINT_LIBS) -lm
-CPPFLAGS_ALL  = $(if $(FLINT),-DSG_HAVE_FLINT) $(if $(ARB),-DSG_HAVE_ARB) -Iinclude -Isrc -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_MNIST_DIR='"$(MNIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
+CPPFLAGS_ALL  = $(if $(FLINT),-DSG_HAVE_FLINT) $(if $(ARB),-DSG_HAVE_ARB) -Iinclude -Isrc -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_MNIST_DIR='"$(MNIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL    = $(STD) $(OPT) $(WARN) $(WERROR) $(CFLAGS)
 LDFLAGS_ALL   = $(OPT) -pthread $(LDFLAGS)
 COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+SOURCES      := $(shell cat $(sort $(wildcard include/synthgrad/*.h src/*/*.[ch] src/*/*/*.[ch])) | sha1sum | cut -c1-12)
 
 # ---- sources by wildcard: a new file needs no edit here.  net/kernel/ is written in SG_REAL and compiled twice. ----
 LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net train sim closed cert case claim search analyze report)))
@@ -88,6 +89,14 @@ $(SHLIB): $(LIB_OBJ) $B/libsynthgrad.map
 # Objects wait for deps when both are asked for, and never rebuild because of it.
 BUILD_AFTER := $(filter deps deps-dev,$(MAKECMDGOALS))
 $(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ): | $(BUILD_AFTER)
+
+# What is built is in one object, made again when it is something else.
+BUILT := $(VERSION) $(COMMIT) $(SOURCES)
+$B/built: FORCE
+	@mkdir -p $(@D)
+	@echo '$(BUILT)' | cmp -s - $@ || echo '$(BUILT)' > $@
+$B/src/base/build.o: $B/built
+$B/src/base/build.o: CPPFLAGS_ALL += -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_SOURCES='"$(SOURCES)"'
 
 # Loops with sqrt and division: gcc makes vectors of them at -O3; lanes of one loop are independent, so the bits stay.
 $B/src/net/kernel/optimise.%: OPT += $(if $(filter release,$(FLAVOUR)),-O3)

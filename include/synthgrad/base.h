@@ -16,6 +16,13 @@
 /* What the public headers declare is what the shared library exports; the compiler hides everything else. */
 #pragma GCC visibility push(default)
 
+/* ---- build ------------------------------------------------------------------------------------------------ */
+
+/* version: of the release.  commit: as git describes it, "-dirty" where files differ from it, "unknown" outside a checkout.  sources: a digest of the
+ * library's and the program's sources; two builds of the same sources give the same bits on the same libraries, whatever their commits. */
+struct sg_build { const char *version, *commit, *sources; };
+const struct sg_build *sg_base_build(void);
+
 /* ---- status ----------------------------------------------------------------------------------------------- */
 
 /* One list makes the enum, the names and the sentences.  A status is a numerical or external outcome that the

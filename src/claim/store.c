@@ -6,7 +6,7 @@
 
 #include "synthgrad/claim.h"
 
-/* What made a piece: the program, the case's text, the seed.  Another maker's piece is not ours to use. */
+/* What made a piece: the program's sources, the case's text, the seed.  Another maker's piece is not ours to use. */
 struct maker { char program[64]; uint64_t digest, seed, replicate, full, size; };
 
 /* The first piece that could not be written; read when all threads are done. */
@@ -56,7 +56,7 @@ void sg_claim_store_free(struct sg_store *store)
 static struct maker maker_of(const struct sg_trial *trial, size_t size)
 {
     struct maker maker = {.digest = trial->c->digest, .seed = trial->seed, .replicate = trial->replicate, .full = trial->full, .size = size};
-    snprintf(maker.program, sizeof maker.program, "synthgrad %s %s", SG_VERSION, SG_COMMIT);
+    snprintf(maker.program, sizeof maker.program, "synthgrad %s", sg_base_build()->sources);
     return maker;
 }
 

@@ -31,7 +31,7 @@ static const struct sg_manual manual = {
 
 static void print_help(void)
 {
-    printf("synthgrad %s - %s\n\nusage: synthgrad COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n", SG_VERSION, manual.about);
+    printf("synthgrad %s - %s\n\nusage: synthgrad COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n", sg_base_build()->version, manual.about);
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
     printf("\n`synthgrad COMMAND --help` gives the options and examples of one.\nexit status: %s\n\nexamples:\n%s", manual.exit_status, manual.examples);
@@ -48,7 +48,7 @@ static int dispatch(int argc, char **argv)
         return SG_EXIT_OK;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        printf("synthgrad %s (%s)\n", SG_VERSION, SG_COMMIT);
+        printf("synthgrad %s (%s)\n", sg_base_build()->version, sg_base_build()->commit);
         return SG_EXIT_OK;
     }
     /* For `make man`, not for people: not in --help. */

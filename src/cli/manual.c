@@ -56,7 +56,7 @@ static void print_command(FILE *out, const struct sg_command *command)
 
 void sg_cli_print_man(FILE *out, const struct sg_manual *manual)
 {
-    fprintf(out, ".TH SYNTHGRAD 1 \"\" \"synthgrad %s\" \"User Commands\"\n.SH NAME\nsynthgrad \\- ", SG_VERSION);
+    fprintf(out, ".TH SYNTHGRAD 1 \"\" \"synthgrad %s\" \"User Commands\"\n.SH NAME\nsynthgrad \\- ", sg_base_build()->version);
     print_roff(out, manual->about);
     fputs("\n.SH SYNOPSIS\n.B synthgrad\n.I COMMAND\n[OPTIONS] [ARGUMENTS]\n.SH DESCRIPTION\n", out);
     for (size_t i = 0; i < manual->n; i++) {

@@ -12,7 +12,8 @@ static enum sg_status write_series(const char *out_dir, const struct sg_judgemen
     free(path);
     if (status != SG_OK)
         return status;
-    fprintf(file.stream, "# synthgrad %s, commit %s; claim %s, case %s, seed %llu\n# %s\n", SG_VERSION, SG_COMMIT, j->claim->id, j->case_name,
+    const struct sg_build *build = sg_base_build();
+    fprintf(file.stream, "# synthgrad %s, commit %s; claim %s, case %s, seed %llu\n# %s\n", build->version, build->commit, j->claim->id, j->case_name,
             (unsigned long long)j->seed, series->columns);
     for (size_t i = 0; i < series->rows; i++)
         for (size_t k = 0; k < series->width; k++)
@@ -29,8 +30,8 @@ enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgeme
         return status;
     char *path = sg_base_format("%s/%s/summary.json", out_dir, j->case_name);
     json_t *json = sg_report_judgement_json(j);
-    json_object_set_new(json, "version", json_string(SG_VERSION));
-    json_object_set_new(json, "commit", json_string(SG_COMMIT));
+    json_object_set_new(json, "version", json_string(sg_base_build()->version));
+    json_object_set_new(json, "commit", json_string(sg_base_build()->commit));
     status = sg_report_write_json(path, json, err);
     free(path);
     return status;
