@@ -20,6 +20,9 @@ static const char style[] =
     "figure{margin:1rem 0;background:#fff;border:1px solid var(--line);border-radius:6px;padding:.6rem}figure img{width:100%;height:auto;display:block}"
     "figcaption{color:#57606a;font-size:.92rem;padding:.5rem .2rem 0}\n"
     "code{font:.88rem ui-monospace,'DejaVu Sans Mono',monospace;background:var(--panel);padding:.12rem .3rem;border-radius:4px;overflow-wrap:anywhere}\n"
+    ".claims td:nth-child(-n+2){padding-right:.2rem}\n"
+    "@media(max-width:40rem){body{padding:.6rem .7rem 3rem}h1{font-size:1.5rem}th,td{padding:.3rem .35rem}.claims{font-size:.85rem}"
+    ".claims :is(th:nth-child(n+3),td:nth-child(n+4)){display:none}}\n"
     ".control{border-left:4px solid var(--line);padding:.1rem .8rem;margin:.8rem 0}\n"
     "@media print{body{max-width:none;font-size:10pt}h2{break-after:avoid}figure,tr{break-inside:avoid}a{color:inherit;text-decoration:none}"
     ".wide{overflow:visible}}\n";

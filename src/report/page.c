@@ -49,14 +49,64 @@ static void print_verdict(const struct page *page, const json_t *summary)
     fputs(ok || is_skipped(summary) ? "</span>" : " (not as expected)</span>", page->out);
 }
 
-static void print_kinds(const struct page *page, const json_t *summary)
+static void print_kinds(const struct page *page, const json_t *kinds)
 {
     size_t i;
     json_t *kind;
-    json_array_foreach(json_object_get(summary, "evidence"), i, kind) {
+    json_array_foreach(kinds, i, kind) {
         fputs(i ? ", " : "", page->out);
         sg_html_text(page->out, json_string_value(kind));
     }
+}
+
+/* A claim's cases in one line. */
+struct tally { size_t cases, good, skipped, controls, broken; double margin; json_t *kinds; const char *verdict; };   /* of all cases that ran, or NULL */
+
+static struct tally tally_of(const struct page *page, const char *claim)
+{
+    struct tally t = {.kinds = json_array()};
+    size_t i, k, seen, ran = 0;
+    json_t *summary, *kind, *other;
+    json_array_foreach(page->all, i, summary) {
+        if (strcmp(text_of(summary, "claim"), claim) != 0)
+            continue;
+        const json_t *control = json_object_get(summary, "control");
+        t.cases++;
+        t.skipped += is_skipped(summary);
+        t.good += !is_skipped(summary) && json_is_true(json_object_get(summary, "ok"));
+        t.controls += json_is_object(control);
+        t.broken += json_is_object(control) && !json_is_true(json_object_get(control, "ok"));
+        t.margin = sg_base_max(t.margin, margin_of(summary));
+        if (!is_skipped(summary)) {
+            const char *verdict = text_of(summary, "verdict");
+            t.verdict = ran++ == 0 || (t.verdict && strcmp(t.verdict, verdict) == 0) ? verdict : NULL;
+        }
+        json_array_foreach(json_object_get(summary, "evidence"), k, kind) {
+            bool known = false;
+            json_array_foreach(t.kinds, seen, other)
+                known = known || json_equal(kind, other);
+            if (!known)
+                json_array_append(t.kinds, kind);
+        }
+    }
+    return t;
+}
+
+static void print_tally(const struct page *page, const struct sg_claim *claim, const struct tally *t)
+{
+    const size_t run = t->cases - t->skipped;
+    fprintf(page->out, "<tr><td><a href=\"#%s\">%s</a></td><td>", claim->id, claim->id);
+    sg_html_text(page->out, claim->title);
+    fprintf(page->out, "</td><td><span class=\"verdict %s\">%s</span></td><td>", run == 0 ? "open" : t->good == run ? "good" : "bad",
+            run == 0 ? "skipped" : t->good < run ? "not as expected" : t->verdict ? t->verdict : "as expected");
+    print_kinds(page, t->kinds);
+    fprintf(page->out, "</td><td class=\"n\">%zu", run);
+    if (t->skipped)
+        fprintf(page->out, " (+%zu)", t->skipped);
+    fputs("</td><td class=\"n\">", page->out);
+    if (run)
+        sg_html_number(page->out, t->margin, 2);
+    fprintf(page->out, "</td><td>%s</td></tr>\n", t->broken ? "<span class=\"bad\">does not change it</span>" : t->controls ? "changes it" : "none");
 }
 
 static void print_overview(const struct page *page)
@@ -71,24 +121,15 @@ static void print_overview(const struct page *page)
             json_array_size(page->all) - good - skipped, skipped);
     fputs("<p>Each number was measured twice, by formulas and by simulation or proof, and held against a tolerance derived from rounding and "
           "conditioning. The <em>margin</em> is the largest error over its tolerance: above 1 fails. The <em>control</em> is the nearest violation of a "
-          "hypothesis, which has to change the verdict.</p>\n<div class=\"wide\"><table>\n<tr><th>Claim</th><th>Case</th><th>Verdict</th>"
-          "<th>Evidence</th><th class=\"n\">Margin</th><th>Control</th></tr>\n", page->out);
-    for (size_t k = 0; sg_claims[k]; k++)
-        json_array_foreach(page->all, i, summary) {
-            if (strcmp(text_of(summary, "claim"), sg_claims[k]->id) != 0)
-                continue;
-            const json_t *control = json_object_get(summary, "control");
-            fprintf(page->out, "<tr><td><a href=\"#%s\">%s</a></td><td>", sg_claims[k]->id, sg_claims[k]->id);
-            sg_html_text(page->out, text_of(summary, "case"));
-            fputs("</td><td>", page->out);
-            print_verdict(page, summary);
-            fputs("</td><td>", page->out);
-            print_kinds(page, summary);
-            fputs("</td><td class=\"n\">", page->out);
-            sg_html_number(page->out, margin_of(summary), 2);
-            fprintf(page->out, "</td><td>%s</td></tr>\n", !json_is_object(control) ? "none" : json_is_true(json_object_get(control, "ok"))
-                    ? "changes the verdict" : "<span class=\"bad\">does not change it</span>");
-        }
+          "hypothesis, which has to change the verdict. Cases in brackets take long and were skipped.</p>\n<div class=\"wide\"><table class=\"claims\">\n"
+          "<tr><th colspan=\"2\">Claim</th><th>Verdict</th><th>Evidence</th><th class=\"n\">Cases</th><th class=\"n\">Margin</th><th>Control</th></tr>\n",
+          page->out);
+    for (size_t k = 0; sg_claims[k]; k++) {
+        const struct tally t = tally_of(page, sg_claims[k]->id);
+        if (t.cases)
+            print_tally(page, sg_claims[k], &t);
+        json_decref(t.kinds);
+    }
     fputs("</table></div>\n", page->out);
 }
 
@@ -226,7 +267,9 @@ static void print_case(const struct page *page, const json_t *summary)
         sg_html_text(page->out, text_of(control, "verdict"));
         fputs("</div>\n", page->out);
     }
-    fprintf(page->out, "<p class=\"soft\"><code>synthgrad run cases/%s.cfg</code> &nbsp; seed %lld, %lld replicate%s, ", name,
+    fputs("<p class=\"soft\">", page->out);
+    print_kinds(page, json_object_get(summary, "evidence"));
+    fprintf(page->out, "; <code>synthgrad run cases/%s.cfg</code>, seed %lld, %lld replicate%s, ", name,
             (long long)json_integer_value(json_object_get(summary, "seed")), (long long)json_integer_value(json_object_get(summary, "replicates")),
             json_integer_value(json_object_get(summary, "replicates")) == 1 ? "" : "s");
     sg_html_number(page->out, number_of(json_object_get(summary, "seconds")), 3);

@@ -138,6 +138,7 @@ printf '<svg xmlns="http://www.w3.org/2000/svg"/>' > "$work/a/figures/dy3_longle
 expect 0 report --out "$work/a"
 page="$work/a/report/index.html"
 for file in "$work"/a/dy3*/summary.json; do grep -q "<h3>$(basename "$(dirname "$file")"): " "$page" || complain "$file is not in the report"; done
+grep -q "<a href=\"#DY3\">DY3</a>.*>holds<" "$page" || complain "the report does not say that DY3 holds"
 grep -q 'src="data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="' "$page" || complain "the figure is not in the report"
 grep -q 'src="http\|href="http\|<script' "$page" && complain "the report is not one file"
 expect 2 report --out "$work/nowhere"
