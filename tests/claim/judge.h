@@ -4,8 +4,17 @@
 
 #include <string.h>
 
-#include "rows.h"
 #include "support.h"
+#include "synthgrad/claim.h"
+
+/* Rows of kind certified, which are there where FLINT and Arb are, or all others. */
+static inline size_t count_rows(const struct sg_judgement *j, bool certified)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < j->evidence.n_rows; i++)
+        count += (j->evidence.row[i].kind == SG_CERTIFIED) == certified;
+    return count;
+}
 
 static inline void read_case(struct sg_case *c, const char *path, int replicates)
 {
@@ -50,6 +59,23 @@ static inline void check_case_holds(const char *path, int replicates, size_t row
         sg_claim_judgement_free(&j);
     }
     sg_case_free(&c);
+}
+
+/* Bits do not depend on the number of threads. */
+static inline void check_same_bits(const struct sg_case *c, uint64_t seed)
+{
+    struct sg_judgement one = judge(c, seed);
+    sg_base_set_jobs(3);
+    struct sg_judgement three = judge(c, seed);
+    sg_base_set_jobs(1);
+    CHECK(one.evidence.n_rows == three.evidence.n_rows);
+    for (size_t i = 0; i < one.evidence.n_rows; i++) {
+        context("row %s", one.evidence.row[i].what);
+        CHECK_SAME(&one.evidence.row[i].measured, &three.evidence.row[i].measured, 1);
+        CHECK_SAME(&one.evidence.row[i].tolerance, &three.evidence.row[i].tolerance, 1);
+    }
+    sg_claim_judgement_free(&one);
+    sg_claim_judgement_free(&three);
 }
 
 /* The claim holds on its case for seeds that nothing was tuned to, and its control fails in each. */

@@ -1,11 +1,8 @@
 /* CP4: the integers by hand, why an SG that sees f has no spurious point, and the claim with the controls that do and do not break it. */
-#include "rows.h"
-#include "support.h"
-
 #include <math.h>
 #include <string.h>
 
-#include "synthgrad/claim.h"
+#include "claim/judge.h"
 #include "synthgrad/closed.h"
 
 /* ---- the integers -------------------------------------------------------------------------------------------------- */
@@ -79,28 +76,11 @@ static void an_sg_that_sees_f_sees_the_slope(void **state)
 
 /* ---- the claim --------------------------------------------------------------------------------------------------------- */
 
-static void read_case(struct sg_case *c)
-{
-    struct sg_error err;
-    if (sg_case_read(c, "cases/cp4_spurious.cfg", &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c->replicates = 3;
-}
-
-static struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
-{
-    struct sg_judgement j;
-    struct sg_error err;
-    const struct sg_judge_options options = {.seed = &seed};
-    CHECK_STATUS(sg_claim_judge(&j, c, &options, &err), SG_OK);
-    return j;
-}
-
 static void holds_and_its_control_does_not(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_case(&c);
+    read_case(&c, "cases/cp4_spurious.cfg", 3);
     for (uint64_t seed = 90; seed < 95; seed++) {
         struct sg_judgement j = judge(&c, seed);
         context("seed %d", (int)seed);
@@ -117,7 +97,7 @@ static void controls_that_break_and_do_not(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_case(&c);
+    read_case(&c, "cases/cp4_spurious.cfg", 3);
     c.control->module[0] = c.module[0];
     c.control->module[0].mix = 0.99;
     struct sg_judgement mixed = judge(&c, 4);
@@ -136,7 +116,7 @@ static void outside_the_hypotheses(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_case(&c);
+    read_case(&c, "cases/cp4_spurious.cfg", 3);
     c.train.units = SG_UNITS_CRITICAL;
     struct sg_judgement units = judge(&c, 1);
     CHECK(units.verdict == SG_INCONCLUSIVE && strstr(units.evidence.note, "absolute") != NULL);

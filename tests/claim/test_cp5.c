@@ -1,34 +1,8 @@
 /* CP5 as a claim: it holds on its cases in every form, labels break it and lead to least squares, and cases outside its hypotheses are neither. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "rows.h"
-#include "synthgrad/claim.h"
-
-static void read_case(struct sg_case *c, const char *path, int replicates)
-{
-    struct sg_error err;
-    if (sg_case_read(c, path, &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c->replicates = replicates;
-    c->control->replicates = replicates;
-}
-
-static struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
-{
-    struct sg_judgement j;
-    struct sg_error err;
-    const struct sg_judge_options options = {.seed = &seed};
-    assert_int_equal(sg_claim_judge(&j, c, &options, &err), SG_OK);
-    return j;
-}
+#include "claim/judge.h"
 
 static const char *const paths[] = {"cases/cp5_no_labels.cfg", "cases/cp5_bias.cfg", "cases/cp5_unwhitened.cfg", "cases/cp5_bias_unwhitened.cfg"};
 static const size_t rows[] = {23, 16, 11, 3};
@@ -117,29 +91,18 @@ static void same_bits_for_any_jobs(void **state)
     (void)state;
     struct sg_case c;
     read_case(&c, paths[0], 4);
-    struct sg_judgement one = judge(&c, 9);
-    sg_base_set_jobs(3);
-    struct sg_judgement three = judge(&c, 9);
-    sg_base_set_jobs(1);
-    assert_int_equal(one.evidence.n_rows, three.evidence.n_rows);
-    for (size_t i = 0; i < one.evidence.n_rows; i++) {
-        assert_memory_equal(&one.evidence.row[i].measured, &three.evidence.row[i].measured, sizeof(double));
-        assert_memory_equal(&one.evidence.row[i].tolerance, &three.evidence.row[i].tolerance, sizeof(double));
-    }
-    sg_claim_judgement_free(&one);
-    sg_claim_judgement_free(&three);
+    check_same_bits(&c, 9);
     sg_case_free(&c);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(holds_in_every_form),
-        cmocka_unit_test(labels_lead_to_least_squares),
-        cmocka_unit_test(other_hypotheses_are_inconclusive),
-        cmocka_unit_test(fails_beyond_mu_2),
-        cmocka_unit_test(same_bits_for_any_jobs),
+        TEST(holds_in_every_form),
+        TEST(labels_lead_to_least_squares),
+        TEST(other_hypotheses_are_inconclusive),
+        TEST(fails_beyond_mu_2),
+        TEST(same_bits_for_any_jobs),
     };
-    sg_base_init();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN(tests);
 }

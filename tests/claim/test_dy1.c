@@ -1,13 +1,10 @@
 /* DY1: the closed form by hand, against its definition in long double and at the end of time; the claim in every form, what its rows
  * notice, and its control. */
-#include "rows.h"
-#include "support.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "synthgrad/claim.h"
+#include "claim/judge.h"
 #include "synthgrad/closed.h"
 
 /* ---- the formula --------------------------------------------------------------------------------------------------- */
@@ -119,24 +116,6 @@ static void formula_ends_at_its_limit(void **state)
 }
 
 /* ---- the claim ------------------------------------------------------------------------------------------------------- */
-
-static void read_case(struct sg_case *c, const char *path, int replicates)
-{
-    struct sg_error err;
-    if (sg_case_read(c, path, &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c->replicates = replicates;
-    c->control->replicates = replicates;
-}
-
-static struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
-{
-    struct sg_judgement j;
-    struct sg_error err;
-    const struct sg_judge_options options = {.seed = &seed};
-    CHECK_STATUS(sg_claim_judge(&j, c, &options, &err), SG_OK);
-    return j;
-}
 
 /* Three rates, two rows each, a third for the null space; no row's tolerance is far from what is met. */
 static void holds_in_every_form(void **state)

@@ -1,33 +1,11 @@
 /* DY10 as a claim: it holds for seeds that no tolerance was tuned to, and unwhitened inputs break it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "claim/judge.h"
 
-#include "synthgrad/claim.h"
+#define CASE "cases/dy10_mode_trajectories.cfg"
 
 enum { ROWS = 8 };
-
-static void read_case(struct sg_case *c)
-{
-    struct sg_error err;
-    if (sg_case_read(c, "cases/dy10_mode_trajectories.cfg", &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c->replicates = c->control->replicates = 1;
-}
-
-static struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
-{
-    struct sg_judgement j;
-    struct sg_error err;
-    const struct sg_judge_options options = {.seed = &seed};
-    assert_int_equal(sg_claim_judge(&j, c, &options, &err), SG_OK);
-    return j;
-}
 
 /* On samples and on compressed rows; hidden layer as wide as there are modes, and narrower: then it learns the largest ones. */
 static void holds(void **state)
@@ -35,7 +13,7 @@ static void holds(void **state)
     (void)state;
     for (uint64_t seed = 4711; seed < 4714; seed++) {
         struct sg_case c;
-        read_case(&c);
+        read_case(&c, CASE, 1);
         c.train.form = c.control->train.form = seed == 4711 ? SG_FORM_SAMPLE : SG_FORM_COMPRESSED;
         c.net.layers.value[0] = c.control->net.layers.value[0] = seed == 4713 ? 2 : 3;
         struct sg_judgement j = judge(&c, seed);
@@ -53,7 +31,7 @@ static void fails_unwhitened(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_case(&c);
+    read_case(&c, CASE, 1);
     c.data.condition = 1.05;
     struct sg_judgement j = judge(&c, 3);
     assert_int_equal(j.verdict, SG_FAILS);
@@ -69,7 +47,7 @@ static void needs_two_layers_and_small_steps(void **state)
     (void)state;
     for (int i = 0; i < 3; i++) {
         struct sg_case c;
-        read_case(&c);
+        read_case(&c, CASE, 1);
         if (i == 0)
             c.net.layers = (struct sg_int_list){.n = 2, .value = {3, 3}};
         if (i == 1)
@@ -86,10 +64,9 @@ static void needs_two_layers_and_small_steps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(holds),
-        cmocka_unit_test(fails_unwhitened),
-        cmocka_unit_test(needs_two_layers_and_small_steps),
+        TEST(holds),
+        TEST(fails_unwhitened),
+        TEST(needs_two_layers_and_small_steps),
     };
-    sg_base_init();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN(tests);
 }

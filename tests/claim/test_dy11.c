@@ -3,27 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rows.h"
 #include "claim/claims.h"
-#include "support.h"
-
-static void read_case(struct sg_case *c, const char *path, int replicates)
-{
-    struct sg_error err;
-    if (sg_case_read(c, path, &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c->replicates = replicates;
-    c->control->replicates = replicates;
-}
-
-static struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
-{
-    struct sg_judgement j;
-    struct sg_error err;
-    const struct sg_judge_options options = {.seed = &seed};
-    CHECK_STATUS(sg_claim_judge(&j, c, &options, &err), SG_OK);
-    return j;
-}
+#include "claim/judge.h"
 
 static void only_these(struct sg_case *c, size_t n, const int *tau)
 {

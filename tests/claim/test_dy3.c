@@ -1,42 +1,18 @@
 /* DY3 as a claim: it holds on its case, its control breaks it, and a wrong hypothesis is neither. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "claim/judge.h"
 
-#include "rows.h"
-#include "synthgrad/claim.h"
-
-static void read_case(struct sg_case *c, int replicates)
-{
-    struct sg_error err;
-    if (sg_case_read(c, "cases/dy3_joint_spectrum.cfg", &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c->replicates = replicates;
-    c->control->replicates = replicates;
-}
-
-static struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
-{
-    struct sg_judgement j;
-    struct sg_error err;
-    const struct sg_judge_options options = {.seed = &seed};
-    assert_int_equal(sg_claim_judge(&j, c, &options, &err), SG_OK);
-    return j;
-}
+#define CASE "cases/dy3_joint_spectrum.cfg"
 
 /* Verdict, the nine rows and the control, in every form and for seeds that no tolerance was tuned to. */
 static void holds_in_every_form(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_case(&c, 2);
+    read_case(&c, CASE, 2);
     for (int form = SG_FORM_SAMPLE; form <= SG_FORM_SPECTRAL; form++)
         for (uint64_t seed = 4711; seed < 4714; seed++) {
             c.train.form = c.control->train.form = form;
@@ -55,7 +31,7 @@ static void fails_beyond_a_limit(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_case(&c, 1);
+    read_case(&c, CASE, 1);
     const double mu[] = {1.01, 0.9}, nu[] = {0.7, 1.01};
     for (int i = 0; i < 2; i++) {
         c.train.mu = mu[i];
@@ -73,7 +49,7 @@ static void an_idle_control_is_noticed(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_case(&c, 1);
+    read_case(&c, CASE, 1);
     c.control->train.mu = 0.99;
     struct sg_judgement j = judge(&c, 5);
     assert_int_equal(j.verdict, SG_HOLDS);
@@ -89,7 +65,7 @@ static void realizable_data_are_inconclusive(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_case(&c, 1);
+    read_case(&c, CASE, 1);
     c.data.noise = 0.0;
     struct sg_judgement j = judge(&c, 1);
     assert_int_equal(j.verdict, SG_INCONCLUSIVE);
@@ -102,30 +78,19 @@ static void same_bits_for_any_jobs(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_case(&c, 5);
-    struct sg_judgement one = judge(&c, 9);
-    sg_base_set_jobs(3);
-    struct sg_judgement three = judge(&c, 9);
-    sg_base_set_jobs(1);
-    assert_int_equal(one.evidence.n_rows, three.evidence.n_rows);
-    for (size_t i = 0; i < one.evidence.n_rows; i++) {
-        assert_memory_equal(&one.evidence.row[i].measured, &three.evidence.row[i].measured, sizeof(double));
-        assert_memory_equal(&one.evidence.row[i].tolerance, &three.evidence.row[i].tolerance, sizeof(double));
-    }
-    sg_claim_judgement_free(&one);
-    sg_claim_judgement_free(&three);
+    read_case(&c, CASE, 5);
+    check_same_bits(&c, 9);
     sg_case_free(&c);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(holds_in_every_form),
-        cmocka_unit_test(fails_beyond_a_limit),
-        cmocka_unit_test(an_idle_control_is_noticed),
-        cmocka_unit_test(realizable_data_are_inconclusive),
-        cmocka_unit_test(same_bits_for_any_jobs),
+        TEST(holds_in_every_form),
+        TEST(fails_beyond_a_limit),
+        TEST(an_idle_control_is_noticed),
+        TEST(realizable_data_are_inconclusive),
+        TEST(same_bits_for_any_jobs),
     };
-    sg_base_init();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN(tests);
 }

@@ -102,17 +102,7 @@ static void same_bits_for_any_jobs(void **state)
     struct sg_case c;
     read_case(&c, CASE, 3);
     c.has_control = false;
-    struct sg_judgement one = judge(&c, 9);
-    sg_base_set_jobs(3);
-    struct sg_judgement three = judge(&c, 9);
-    sg_base_set_jobs(1);
-    assert_int_equal(one.evidence.n_rows, three.evidence.n_rows);
-    for (size_t i = 0; i < one.evidence.n_rows; i++) {
-        assert_memory_equal(&one.evidence.row[i].measured, &three.evidence.row[i].measured, sizeof(double));
-        assert_memory_equal(&one.evidence.row[i].tolerance, &three.evidence.row[i].tolerance, sizeof(double));
-    }
-    sg_claim_judgement_free(&one);
-    sg_claim_judgement_free(&three);
+    check_same_bits(&c, 9);
     sg_case_free(&c);
 }
 
@@ -149,15 +139,14 @@ static void a_slow_map_is_inconclusive(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(holds_for_untuned_seeds),
-        cmocka_unit_test(fails_where_the_minimum_attracts),
-        cmocka_unit_test(another_net_is_inconclusive),
-        cmocka_unit_test(found_minima_hold),
-        cmocka_unit_test(map_alone_is_inconclusive),
-        cmocka_unit_test(same_bits_for_any_jobs),
-        cmocka_unit_test(maps_hold_and_their_controls_do_not),
-        cmocka_unit_test(a_slow_map_is_inconclusive),
+        TEST(holds_for_untuned_seeds),
+        TEST(fails_where_the_minimum_attracts),
+        TEST(another_net_is_inconclusive),
+        TEST(found_minima_hold),
+        TEST(map_alone_is_inconclusive),
+        TEST(same_bits_for_any_jobs),
+        TEST(maps_hold_and_their_controls_do_not),
+        TEST(a_slow_map_is_inconclusive),
     };
-    sg_base_init();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN(tests);
 }

@@ -1,33 +1,9 @@
 /* DY9 as a claim: it holds for seeds that no tolerance was tuned to, its controls break it, and the output is exact to the bit. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "synthgrad/claim.h"
+#include "claim/judge.h"
 
 enum { ROWS = 5, OUTPUT_ROW = 4 };
-
-static void read_case(struct sg_case *c, const char *path, int replicates)
-{
-    struct sg_error err;
-    if (sg_case_read(c, path, &err) != SG_OK)
-        fail_msg("%s", err.text);
-    c->replicates = c->control->replicates = replicates;
-}
-
-static struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
-{
-    struct sg_judgement j;
-    struct sg_error err;
-    const struct sg_judge_options options = {.seed = &seed};
-    assert_int_equal(sg_claim_judge(&j, c, &options, &err), SG_OK);
-    return j;
-}
 
 static void holds(void **state)
 {
@@ -85,10 +61,9 @@ static void needs_a_hidden_layer_and_plain_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(holds),
-        cmocka_unit_test(fails_without_its_hypotheses),
-        cmocka_unit_test(needs_a_hidden_layer_and_plain_time),
+        TEST(holds),
+        TEST(fails_without_its_hypotheses),
+        TEST(needs_a_hidden_layer_and_plain_time),
     };
-    sg_base_init();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN(tests);
 }
