@@ -6,7 +6,10 @@
 
 #include "case/schema.h"
 
-enum { LARGEST = 1 << 20 };   /* bytes; a case is a page of text, and more than this is some other file */
+enum {
+    LARGEST = 1 << 20,            /* bytes; a case is a page of text, and more than this is some other file */
+    PAGE = 1 << 12                /* room at first */
+};
 
 static enum sg_status unreadable(const struct sg_case_reader *r, int error)
 {
@@ -28,6 +31,22 @@ static enum sg_status check_bytes(const char *text, size_t size, const struct sg
     return sg_case_refuse(r, line, "a NUL byte, so this is not a text file; save it as UTF-8 text");
 }
 
+/* The file up to LARGEST + 1 bytes, one too many to show it, and room for a line end and a NUL. */
+static char *read_bytes(size_t *size, FILE *file)
+{
+    size_t room = PAGE, got = 1;
+    char *bytes = SG_NEW(room, char);
+    *size = 0;
+    while (got > 0 && *size <= LARGEST) {
+        while (*size + 2 >= room)
+            bytes = sg_base_grow(bytes, room, &room, 1);
+        const size_t wanted = room - 2 < LARGEST + 1 ? room - 2 : LARGEST + 1;
+        got = fread(bytes + *size, 1, wanted - *size, file);
+        *size += got;
+    }
+    return bytes;
+}
+
 enum sg_status sg_case_load(char **text, const struct sg_case_reader *r, const char *path)
 {
     *text = NULL;
@@ -35,8 +54,8 @@ enum sg_status sg_case_load(char **text, const struct sg_case_reader *r, const c
     FILE *file = fopen(path, "rbe");
     if (!file)
         return unreadable(r, errno);
-    char *bytes = SG_NEW(LARGEST + 3, char);   /* one byte too many shows, a line end, a NUL */
-    const size_t size = fread(bytes, 1, LARGEST + 1, file);
+    size_t size;
+    char *bytes = read_bytes(&size, file);
     enum sg_status status = ferror(file) ? unreadable(r, errno) : check_bytes(bytes, size, r);
     fclose(file);
     if (status == SG_OK) {
