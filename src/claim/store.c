@@ -6,7 +6,7 @@
 
 #include "synthgrad/claim.h"
 
-/* What made a piece: the program's sources, the case's text, the seed.  Another maker's piece is not ours to use. */
+/* What made a piece: the program's sources, the case's text, the seed.  Another maker's piece is not ours to use.  On disk: maker, bytes, their digest. */
 struct maker { char program[64]; uint64_t digest, seed, replicate, full, size; };
 
 /* The first piece that could not be written; read when all threads are done. */
@@ -60,6 +60,12 @@ static struct maker maker_of(const struct sg_trial *trial, size_t size)
     return maker;
 }
 
+/* A disk may give back other bytes than it was given, and a run that goes on from those ends in other numbers. */
+static uint64_t digest_of(const void *bytes, size_t size)
+{
+    return sg_case_digest(SG_CASE_DIGEST, bytes, size);
+}
+
 static char *path_of(const struct sg_trial *trial, const char *piece)
 {
     return sg_base_format("%s/%s.%llu.%llu", trial->store->folder, piece, (unsigned long long)trial->seed, (unsigned long long)trial->replicate);
@@ -71,13 +77,14 @@ bool sg_claim_recall(void *bytes, size_t size, const struct sg_trial *trial, con
         return false;
     char *path = path_of(trial, piece), beyond;
     struct maker want = maker_of(trial, size), have;
+    uint64_t digest;
     FILE *file = fopen(path, "rb");
     free(path);
     if (!file)
         return false;
     char *read = SG_NEW(size, char);
     const bool ours = fread(&have, sizeof have, 1, file) == 1 && memcmp(&have, &want, sizeof have) == 0 && fread(read, 1, size, file) == size &&
-                      fread(&beyond, 1, 1, file) == 0;
+                      fread(&digest, sizeof digest, 1, file) == 1 && fread(&beyond, 1, 1, file) == 0 && digest == digest_of(read, size);
     if (ours)
         memcpy(bytes, read, size);
     free(read);
@@ -91,11 +98,13 @@ enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, co
         return SG_OK;
     char *path = path_of(trial, piece);
     const struct maker maker = maker_of(trial, size);
+    const uint64_t digest = digest_of(bytes, size);
     struct sg_file file;
     enum sg_status status = sg_base_file_open(&file, path, err);
     if (status == SG_OK) {
         fwrite(&maker, sizeof maker, 1, file.stream);
         fwrite(bytes, 1, size, file.stream);
+        fwrite(&digest, sizeof digest, 1, file.stream);
         status = sg_base_file_commit(&file, err);
     }
     if (status != SG_OK && !atomic_exchange(&trial->store->failure->is, true))

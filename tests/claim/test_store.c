@@ -4,6 +4,31 @@
 
 #include "judge.h"
 
+/* Any byte changed, a file cut off anywhere, a byte too many. */
+static void no_damage_is_recalled(const char *path, const struct sg_trial *trial, void *in, size_t size)
+{
+    char whole[512];
+    FILE *file = fopen(path, "r+b");
+    CHECK(file != NULL);
+    const size_t length = fread(whole, 1, sizeof whole, file);
+    CHECK(length > size && length < sizeof whole);
+    setbuf(file, NULL);
+    for (size_t i = 0; i < length; i++) {
+        context("byte %zu of %zu", i, length);
+        CHECK(fseek(file, (long)i, SEEK_SET) == 0 && fputc(whole[i] ^ 1 << i % 8, file) != EOF);
+        CHECK(!sg_claim_recall(in, size, trial, "depth-3"));
+        CHECK(fseek(file, (long)i, SEEK_SET) == 0 && fputc(whole[i], file) != EOF);
+    }
+    CHECK(sg_claim_recall(in, size, trial, "depth-3"));
+    CHECK(fseek(file, 0, SEEK_END) == 0 && fputc(0, file) != EOF);
+    CHECK(!sg_claim_recall(in, size, trial, "depth-3"));
+    for (size_t i = length; i-- > 0;) {
+        CHECK(ftruncate(fileno(file), (off_t)i) == 0);
+        CHECK(!sg_claim_recall(in, size, trial, "depth-3"));
+    }
+    fclose(file);
+}
+
 static void recalled_by_its_maker_only(void **state)
 {
     (void)state;
@@ -35,10 +60,8 @@ static void recalled_by_its_maker_only(void **state)
     other.store = NULL;
     CHECK(!sg_claim_recall(in, sizeof in, &other, "depth-3"));
     CHECK_STATUS(sg_claim_keep(&other, "depth-3", out, sizeof out, &err), SG_OK);
-    /* Cut off: not a piece. */
     char *path = sg_base_format("%s/%s/pieces/depth-3.7.2", folder, c.name);
-    CHECK(truncate(path, 100) == 0);
-    CHECK(!sg_claim_recall(in, sizeof in, &trial, "depth-3"));
+    no_damage_is_recalled(path, &trial, in, sizeof in);
     CHECK_STATUS(sg_claim_keep(&trial, "depth-3", out, sizeof out, &err), SG_OK);
     sg_claim_forget(&trial, "depth-3");
     CHECK(access(path, F_OK) != 0);
