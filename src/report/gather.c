@@ -33,7 +33,7 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
             json_t *summary = json_loadf(file, 0, &problem);
             if (!summary || !json_is_string(json_object_get(summary, "case")))
                 status = sg_base_refuse(err, path, summary || problem.line < 1 ? 0 : (size_t)problem.line, "not a summary%s%s; run the case again",
-                                        summary ? "" : ": ", summary ? "" : problem.text);
+                                        summary ? "" : ": ", summary ? "" : sg_base_show(problem.text, 92).text);
             else
                 json_array_append(all, summary);
             json_decref(summary);
@@ -61,7 +61,8 @@ enum sg_status sg_report_gather(json_t **out, size_t n_folders, char *const *fol
     *out = json_array();
     for (size_t i = 0; i < n && status == SG_OK; i++) {
         if (i > 0 && by_case(&order[i - 1], &order[i]) == 0)
-            status = sg_base_refuse(err, NULL, 0, "case %s is in two of the folders; give each result once", case_of(order[i]));
+            status = sg_base_refuse(err, NULL, 0, "case %s is in two of the folders; give each result once",
+                                    sg_base_show(case_of(order[i]), 92).text);
         json_array_append(*out, order[i]);
     }
     free(order);

@@ -10,10 +10,16 @@
 
 struct page { FILE *out; const char *folder, *captions; const json_t *all; };
 
+/* Results may have been edited: what is no text is none. */
+static const char *text_in(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text ? text : "";
+}
+
 static const char *text_of(const json_t *object, const char *key)
 {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
+    return text_in(json_object_get(object, key));
 }
 
 /* null, a number that was not finite, stays none. */
@@ -55,7 +61,7 @@ static void print_kinds(const struct page *page, const json_t *kinds)
     json_t *kind;
     json_array_foreach(kinds, i, kind) {
         fputs(i ? ", " : "", page->out);
-        sg_html_text(page->out, json_string_value(kind));
+        sg_html_text(page->out, text_in(kind));
     }
 }
 
@@ -155,7 +161,7 @@ static char *caption_of(const struct page *page, const char *name)
 static void print_figure(const struct page *page, const char *name)
 {
     char *path = sg_base_format("%s/figures/%s.svg", page->folder, name);
-    FILE *svg = fopen(path, "rb");
+    FILE *svg = strchr(name, '/') ? NULL : fopen(path, "rb");      /* a figure of this folder */
     free(path);
     if (!svg)
         return;
@@ -222,7 +228,7 @@ static void print_tables(const struct page *page, const json_t *summary)
         fputs("</p>\n<div class=\"wide\"><table>\n<tr>", page->out);
         json_array_foreach(json_object_get(table, "columns"), k, entry) {
             fputs(k ? "<th class=\"n\">" : "<th>", page->out);
-            sg_html_text(page->out, json_string_value(entry));
+            sg_html_text(page->out, text_in(entry));
             fputs("</th>", page->out);
         }
         fputs("</tr>\n", page->out);
@@ -269,7 +275,9 @@ static void print_case(const struct page *page, const json_t *summary)
     }
     fputs("<p class=\"soft\">", page->out);
     print_kinds(page, json_object_get(summary, "evidence"));
-    fprintf(page->out, "; <code>synthgrad run cases/%s.cfg</code>, seed %lld, %lld replicate%s, ", name,
+    fputs("; <code>synthgrad run cases/", page->out);
+    sg_html_text(page->out, name);
+    fprintf(page->out, ".cfg</code>, seed %lld, %lld replicate%s, ",
             (long long)json_integer_value(json_object_get(summary, "seed")), (long long)json_integer_value(json_object_get(summary, "replicates")),
             json_integer_value(json_object_get(summary, "replicates")) == 1 ? "" : "s");
     sg_html_number(page->out, number_of(json_object_get(summary, "seconds")), 3);
@@ -331,8 +339,11 @@ static void print_how(const struct page *page)
     struct tm local;
     if (localtime_r(&now, &local))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local);
-    fprintf(page->out, "<section id=\"how\">\n<h2>How it was run</h2>\n<p>synthgrad %s, commit %s%s; page written %s; ", version, commit,
-            one_commit ? "" : " (some results are of other commits)", when);
+    fputs("<section id=\"how\">\n<h2>How it was run</h2>\n<p>synthgrad ", page->out);
+    sg_html_text(page->out, version);
+    fputs(", commit ", page->out);
+    sg_html_text(page->out, commit);
+    fprintf(page->out, "%s; page written %s; ", one_commit ? "" : " (some results are of other commits)", when);
     sg_html_number(page->out, seconds, 3);
     fputs(" s in all cases together, on ", page->out);
     print_processor(page);

@@ -142,6 +142,14 @@ grep -q "<a href=\"#DY3\">DY3</a>.*>holds<" "$page" || complain "the report does
 grep -q 'src="data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="' "$page" || complain "the figure is not in the report"
 grep -q 'src="http\|href="http\|<script' "$page" && complain "the report is not one file"
 expect 2 report --out "$work/nowhere"
+# Results that somebody edited: text stays text, a name stays in its folder, and what is no text is none.
+mkdir -p "$work/edited/x"
+printf '<svg/>' > "$work/edited/outside.svg"; mkdir "$work/edited/figures"
+printf '{"claim": "DY3", "case": "../outside", "note": "<i>", "commit": "<i>", "version": "<i>", "evidence": [1], "tables": [{"columns": [2]}]}' \
+  > "$work/edited/x/summary.json"
+expect 0 report --out "$work/edited"
+grep -q 'DY3' "$work/edited/report/index.html" || complain "an edited result is not in the report"
+grep -q '<i>\|<img' "$work/edited/report/index.html" && complain "an edited result writes the page"
 
 # search: the same files for any number of jobs and after a stop; another search's files are refused; what it finds is a case that holds.
 for bad_words in 'nothing' 'repelling --widths 2' 'repelling --widths 2,x,2' 'repelling --widths 2,9,2' 'repelling --at 3' 'repelling --kappa -1' \
