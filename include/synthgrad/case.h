@@ -100,7 +100,7 @@ size_t sg_case_n_weights(const struct sg_case *c, struct sg_case_shape shape);
 /* The data set of one replicate; moments data are the same in all.  CSV files are looked for beside the case file, then in the folder that NIST_DIR names; IDX files in the one that
  * MNIST_DIR names.  Of images, those to train on.  SG_IO (with err filled) when a file is in neither place: the caller may skip the case.
  * SG_BAD_INPUT also when the targets are no labels for the case's loss: logistic wants one column in [0, 1], softmax rows >= 0 that add
- * up to 1 (to 1e-6: files have few digits). */
+ * up to 1 (to 1e-6: files have few digits), and when settings in range make numbers that are not finite. */
 enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate,
                                  struct sg_error *err) SG_MUST_CHECK;
 

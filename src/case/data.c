@@ -141,6 +141,17 @@ static enum sg_status check_labels(const struct sg_data *data, const struct sg_c
     return SG_OK;
 }
 
+/* Settings that are in range can make numbers that are not. */
+static enum sg_status check_finite(const struct sg_data *data, const struct sg_case *c, struct sg_error *err)
+{
+    if (sg_base_all_finite(data->x, data->n * data->d) && sg_base_all_finite(data->y, data->n * data->m))
+        return SG_OK;
+    struct sg_case_reader r;
+    sg_case_reader_init(&r, c->path, err);
+    return sg_case_refuse(&r, 0, "the data that the case describes go beyond the largest number, 1.79e308; make %s smaller",
+                          c->data.kind == SG_DATA_MOMENTS ? "map, weights, S or R" : "noise");
+}
+
 /* map, or the product of the weights from the left. */
 static double *least_squares_map(const struct sg_case *c, struct sg_case_shape shape)
 {
@@ -191,7 +202,12 @@ enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, 
     case SG_DATA_IDX:
     case SG_DATA_DIGITS: status = make_from_images(data, c, seed, replicate, err); break;
     }
-    if (status == SG_OK && (status = check_labels(data, c, err)) != SG_OK)
+    if (status != SG_OK)
+        return status;
+    status = check_finite(data, c, err);
+    if (status == SG_OK)
+        status = check_labels(data, c, err);
+    if (status != SG_OK)
         sg_data_free(data);
     return status;
 }

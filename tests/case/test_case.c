@@ -1073,6 +1073,29 @@ static void test_gaussian_data_is_the_stream_of_name_and_replicate(void **state)
     sg_case_free(&c);
 }
 
+/* Each setting is in range, what they make is not. */
+static void test_data_beyond_the_largest_number(void **state)
+{
+    (void)state;
+    static const struct { const char *settings, *mend; } cases[] = {
+        {"data = { n = 20; d = 4; noise = 1e308; };", "make noise smaller"},
+        {"data = { kind = \"moments\"; bias = false; S = 1.0; R = 1.0; };\nnet = { layers = (1); weights = (1e300, -1e300); };", "make map, weights, S or R smaller"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *text = sg_base_format(MINIMAL "%s", cases[i].settings);
+        struct sg_case c;
+        struct sg_data data;
+        struct sg_error err;
+        read_text(&c, text);
+        assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_BAD_INPUT);
+        assert_non_null(strstr(err.text, "beyond the largest number, 1.79e308; "));
+        assert_non_null(strstr(err.text, cases[i].mend));
+        assert_null(data.x);
+        sg_case_free(&c);
+        free(text);
+    }
+}
+
 static void make_csv_data(const struct sg_case *c, enum sg_status wanted, double first)
 {
     struct sg_data data;
@@ -1363,6 +1386,7 @@ int main(void)
         cmocka_unit_test(test_control_is_the_case_with_its_keys),
         cmocka_unit_test(test_control_reaches_every_group),
         cmocka_unit_test(test_gaussian_data_is_the_stream_of_name_and_replicate),
+        cmocka_unit_test(test_data_beyond_the_largest_number),
         cmocka_unit_test(test_csv_data_is_looked_for_in_two_places),
         cmocka_unit_test(test_csv_data_follows_the_options),
         cmocka_unit_test(test_arch_has_the_layers_and_modules), cmocka_unit_test(test_arch_has_blocks),
