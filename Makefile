@@ -20,7 +20,7 @@ OPT_release := -O2 -g
 # clang says where a loop that asks for vectors got none; checked loops never do.
 SANITIZE    := -O1 -g -fno-sanitize-recover=all -Wno-pass-failed
 OPT_asan    := $(SANITIZE) -fsanitize=address,undefined -fno-omit-frame-pointer
-OPT_fuzz    := $(SANITIZE) -fsanitize=fuzzer-no-link,address,undefined
+OPT_fuzz    := $(SANITIZE) -fsanitize=fuzzer-no-link,address,undefined -DSG_FUZZER
 OPT_fpe     := -O1 -g -DSG_TRAP_FLOATING_POINT
 OPT      := $(OPT_$(FLAVOUR))
 # Where NIST's and MNIST's files lie, if you have them: cases that need them are skipped without.  The environment wins at run time.
@@ -51,7 +51,9 @@ CLI_SRC    := $(wildcard src/cli/*.c)
 TEST_SRC   := $(wildcard tests/*/test_*.c)
 LIB_OBJ    := $(LIB_SRC:%.c=$B/%.o) $(KERNEL_SRC:%.c=$B/%.f64.o) $(KERNEL_SRC:%.c=$B/%.f32.o)
 CLI_OBJ    := $(CLI_SRC:%.c=$B/%.o)
-TEST_OBJ   := $(TEST_SRC:%.c=$B/%.o) $B/tests/support.o
+FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZERS    := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
+TEST_OBJ   := $(TEST_SRC:%.c=$B/%.o) $(FUZZ_SRC:%.c=$B/%.o) $B/tests/support.o
 TESTS      := $(TEST_SRC:tests/%.c=$B/tests/%)
 LIB        := $B/libsynthgrad.a
 # Before 1.0 a minor version may break programs: it is in the name the loader looks for.
@@ -62,7 +64,7 @@ SHLIB      := $B/libsynthgrad.so.$(VERSION)
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants proofs fuzz man install uninstall clean help
+.PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
 
 all: build/synthgrad  ## build the library and the program (default)
 
@@ -113,11 +115,13 @@ $B/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  cc   $<"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests -MMD -MP -c -o $@ $<
+# The fuzzers' targets without a fuzzer, all in one program.
+$B/tests/fuzz/test_corpus: $(FUZZ_SRC:%.c=$B/%.o)
 $B/tests/%: $B/tests/%.o $B/tests/support.o $(LIB)
 	@echo "  link $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) -lcmocka $(PKG_LIBS)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(wildcard $B/tests/fuzz/*.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 
 # ---- packages.  Quick when nothing is missing; without root it says what to do. ----
 define install_packages
@@ -180,7 +184,7 @@ lint:  ## both compilers with all warnings as errors, clang-tidy on the library 
 	  -j $(JOBS) -Iinclude -Isrc -DSG_KERNEL_F64 src
 	@echo "lint: clean"
 
-LINT_SRC   = $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) tests/support.c
+LINT_SRC   = $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(FUZZ_SRC) tests/support.c
 HEADERS    = $(wildcard include/synthgrad/*.h src/*/*.h src/*/*/*.h tests/*.h tests/*/*.h)
 LINT_FLAGS = $(CPPFLAGS_ALL) $(STD) -O2 $(WARN) -Werror -Itests -fsyntax-only
 build/lint/src/cert/%.ok: TIDY = --checks=-clang-analyzer-core.NullDereference   # in FLINT's inline functions
@@ -194,15 +198,29 @@ build/lint/%.ok: %.c $(HEADERS)
 	@case $< in src/*) clang-tidy --quiet --warnings-as-errors='*' $(TIDY) $< -- $(CPPFLAGS_ALL) $(STD) 2>/dev/null;; esac
 	@touch $@
 
-# Seeds are committed; what is new and interesting goes to build/fuzz/corpus.  CC is clang's there: gcc has no fuzzer.
+# The fuzzers begin from the committed corpus; what is new and interesting goes to build/fuzz/corpus, and `make fuzz-corpus` takes over the smallest
+# inputs that still reach every edge.  Named inputs are written by hand and stay.  CC is clang's there: gcc has no fuzzer.
 FUZZ_SECONDS ?= 60
-FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-fuzz:  ## libFuzzer on the readers of CSV, IDX and case files, FUZZ_SECONDS=60 each
+FUZZ_MORE_case := cases
+fuzz: $(FUZZERS:%=fuzz-%)  ## libFuzzer on all that reads files, FUZZ_SECONDS=60 or FUZZ_RUNS=1000000 each
+$(FUZZERS:%=fuzz-%): fuzz-%: fuzz-build
+	@mkdir -p build/fuzz/corpus/$*
+	@build/fuzz/fuzz_$* $(if $(FUZZ_RUNS),-runs=$(FUZZ_RUNS),-max_total_time=$(FUZZ_SECONDS)) -timeout=10 -rss_limit_mb=2048 -verbosity=1 \
+	  -artifact_prefix=build/fuzz/$*- build/fuzz/corpus/$* tests/fuzz/corpus/$* $(FUZZ_MORE_$*) > build/fuzz/$*.log 2>&1 || \
+	  { tail -40 build/fuzz/$*.log; echo "fuzz: $*: the input is build/fuzz/$*-*; make it a named one of tests/fuzz/corpus/$*" >&2; exit 1; }
+	@awk '/DONE/ { edges = $$4; features = $$6 } /^Done/ { printf "fuzz: $*: %d executions, %d edges, %d features, %d s: no crash, hang or leak\n", \
+	  $$2, edges, features, $$5 }' build/fuzz/$*.log
+fuzz-build:
 	@$(MAKE) --no-print-directory FLAVOUR=fuzz CC=clang $(FUZZERS:%=build/fuzz/fuzz_%)
-	@for f in $(FUZZERS); do mkdir -p build/fuzz/corpus/$$f && echo "fuzz: $$f" && build/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
-	  -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 -artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f tests/fuzz/corpus/$$f \
-	  > build/fuzz/$$f.log 2>&1 || { tail -30 build/fuzz/$$f.log; exit 1; }; \
-	  grep -E 'DONE|stat::number_of_executed_units' build/fuzz/$$f.log; done
+FUZZ_FOUND = \( -regex '.*/[0-9a-f]+' -name '????????????????????????????????????????' \)
+fuzz-corpus: $(FUZZERS:%=fuzz-corpus-%)
+$(FUZZERS:%=fuzz-corpus-%): fuzz-corpus-%: fuzz-build
+	@rm -rf build/fuzz/merged/$* && mkdir -p build/fuzz/merged/$* build/fuzz/corpus/$*
+	@find tests/fuzz/corpus/$* $(FUZZ_MORE_$*) -type f ! $(FUZZ_FOUND) -exec cp -t build/fuzz/merged/$* {} +
+	@build/fuzz/fuzz_$* -merge=1 -use_counters=0 build/fuzz/merged/$* build/fuzz/corpus/$* tests/fuzz/corpus/$* > build/fuzz/$*.log 2>&1
+	@find tests/fuzz/corpus/$* $(FUZZ_FOUND) -delete
+	@find build/fuzz/merged/$* $(FUZZ_FOUND) -exec cp -t tests/fuzz/corpus/$* {} +
+	@echo "fuzz: $*: $$(ls tests/fuzz/corpus/$* | wc -l) inputs"
 
 $B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(LIB)
 	@echo "  link $@"
