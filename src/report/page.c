@@ -103,8 +103,9 @@ static void print_tally(const struct page *page, const struct sg_claim *claim, c
     const size_t run = t->cases - t->skipped;
     fprintf(page->out, "<tr><td><a href=\"#%s\">%s</a></td><td>", claim->id, claim->id);
     sg_html_text(page->out, claim->title);
-    fprintf(page->out, "</td><td><span class=\"verdict %s\">%s</span></td><td>", run == 0 ? "open" : t->good == run ? "good" : "bad",
-            run == 0 ? "skipped" : t->good < run ? "not as expected" : t->verdict ? t->verdict : "as expected");
+    fprintf(page->out, "</td><td><span class=\"verdict %s\">", run == 0 ? "open" : t->good == run ? "good" : "bad");
+    sg_html_text(page->out, run == 0 ? "skipped" : t->good < run ? "not as expected" : t->verdict ? t->verdict : "as expected");
+    fputs("</span></td><td>", page->out);
     print_kinds(page, t->kinds);
     fprintf(page->out, "</td><td class=\"n\">%zu", run);
     if (t->skipped)
