@@ -6,7 +6,8 @@
 
 #include "synthgrad/claim.h"
 
-/* What made a piece: the program's sources, the case's text, the seed.  Another maker's piece is not ours to use.  On disk: maker, bytes, their digest. */
+/* What made a piece: the program's sources, the case's text, the seed.  Another maker's piece is not ours to use.
+ * A file is the maker, the bytes, their digest. */
 struct maker { char program[64]; uint64_t digest, seed, replicate, full, size; };
 
 /* The first piece that could not be written; read when all threads are done. */

@@ -145,7 +145,8 @@ expect 2 report --out "$work/nowhere"
 # Results that somebody edited: text stays text, a name stays in its folder, and what is no text is none.
 mkdir -p "$work/edited/x"
 printf '<svg/>' > "$work/edited/outside.svg"; mkdir "$work/edited/figures"
-printf '{"claim": "DY3", "case": "../outside", "ok": true, "verdict": "<i>", "note": "<i>", "commit": "<i>", "version": "<i>", "evidence": [1], "tables": [{"columns": [2]}]}' \
+printf '{"claim": "DY3", "case": "../outside", "ok": true, "verdict": "<i>", "note": "<i>", %s}' \
+  '"commit": "<i>", "version": "<i>", "evidence": [1], "tables": [{"columns": [2]}]' \
   > "$work/edited/x/summary.json"
 expect 0 report --out "$work/edited"
 grep -q 'DY3' "$work/edited/report/index.html" || complain "an edited result is not in the report"
