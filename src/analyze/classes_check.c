@@ -180,8 +180,8 @@ static void linear_rows(struct sg_class_analysis *a, const struct sg_class_subje
     rig_free(&r);
 }
 
-/* A run that should end at the optimum.  The scale is what there is to win, if anything, so that a row of the sigmoid SG tells the optimum from the linear
- * SG's point. */
+/* A run that should end at the optimum.  The scale is the gap, so that a row of the sigmoid SG tells the optimum from the linear SG's point; but no less than
+ * the gap that would count, freedom / 2 n: to tell smaller ones apart can take any number of steps. */
 static void optimum_row(struct sg_class_analysis *a, const struct sg_class_subject *s, enum sg_family family, double x_max)
 {
     const struct sg_log_point *optimum = s->optimum;
@@ -192,11 +192,11 @@ static void optimum_row(struct sg_class_analysis *a, const struct sg_class_subje
         z_max += optimum->score[i] * optimum->score[i] / (double)a->n;
     if (least_curvature(&curvature, optimum, &s->run) != SG_OK)
         curvature = SG_NAN;
-    const double rounding = loss_rounding(optimum, &s->run);
+    const double rounding = loss_rounding(optimum, &s->run), counts = (double)a->freedom / (2 * (double)a->n);
     run(&r, 1 / x_max, 1 / (linear ? 2 + z_max : 1.5 + z_max / 16), sqrt(rounding * curvature) / 10, STEPS_MOST);
     const double tilt = slope(&r);
     a->row[a->rows++] = sg_analysis_judged(linear ? "linear SG from 0: loss above infimum" : "sigmoid SG from 0: loss above infimum", 0,
-                                           r.metrics.loss - optimum->loss, tilt * tilt / curvature + rounding, a->gap > 0 ? a->gap : optimum->loss, r.steps);
+                                           r.metrics.loss - optimum->loss, tilt * tilt / curvature + rounding, a->gap > 0 ? fmax(a->gap, counts) : optimum->loss, r.steps);
     rig_free(&r);
 }
 

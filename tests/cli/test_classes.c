@@ -338,6 +338,23 @@ static void test_verdict_knows_the_sample_size(void **state)
     free(cells);
 }
 
+/* Labels that are coins: the gap is tiny, and the check does not ask of the sigmoid SG to tell it from none. */
+static void test_coins(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 4; i++) {
+        struct sg_rng *rng = test_rng("coins", i);
+        double cells[150 * 4];
+        for (size_t k = 0; k < COUNT(cells); k++)
+            cells[k] = k % 4 < 3 ? sg_base_rng_uniform(rng) : sg_base_rng_uniform(rng) < 0.5;
+        struct sg_class_analysis a = analyzed(cells, 150, 4, &standard);
+        context("table %d: %s", (int)i, a.check_reason);
+        CHECK(a.gap > 0 && a.verdict == SG_CLASS_NEGLIGIBLE && a.check == SG_CHECK_HOLDS);
+        sg_class_analysis_free(&a);
+        sg_base_rng_free(rng);
+    }
+}
+
 /* Same rows, same bits; a unit that is a power of two changes nothing but the coefficient. */
 static void test_bits(void **state)
 {
@@ -525,6 +542,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_definitions), TEST(test_separable),  TEST(test_groups),   TEST(test_no_room), TEST(test_verdict_knows_the_sample_size),
+        TEST(test_coins),
         TEST(test_bits),        TEST(test_degenerate), TEST(test_refusals), TEST(test_rates),   TEST(test_wrong_predictions_fail),
     };
     return RUN(tests);
