@@ -154,14 +154,25 @@ enum sg_status sg_base_norm2(double *norm, const double *a, size_t m, size_t n) 
 
 /* Written beside its place under a temporary name, flushed to the disk, then renamed: a reader sees the old file or the new one.  A device
  * or a pipe is written to directly. */
-struct sg_file { FILE *stream; char *path, *temporary; };
+struct sg_file {
+    FILE *stream;
+    char *path, *temporary;
+    bool lazy;          /* set after open: not waited for until it is on the disk; for what a reader knows to be whole, or does without */
+};
 enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct sg_error *err) SG_MUST_CHECK;   /* makes the folders above it */
 enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err) SG_MUST_CHECK;                  /* SG_IO: nothing was left behind */
 void sg_base_file_discard(struct sg_file *file);
-/* Removes from a folder what processes left there that were killed while they wrote: temporary files that nobody has touched for an hour. */
-void sg_base_file_sweep(const char *folder);
-/* Can it be written, before hours go into what would be?  Makes the folders above it, and itself when it is to be a folder. */
+/* Removes from a folder what processes left there that were killed while they wrote: temporary files that nobody holds, if this machine
+ * wrote them since it was started, else those that nobody has touched for an hour.  name: only those beside the file of that name; NULL: all. */
+void sg_base_file_sweep(const char *folder, const char *name);
+/* Can it be written, before hours go into what would be?  Makes the folders above it, and itself when it is to be a folder; sweeps there. */
 enum sg_status sg_base_file_check_place(const char *path, bool folder, struct sg_error *err) SG_MUST_CHECK;
+
+/* A folder as it was; inode 0: it was not there.  Removed, moved or unmounted while hours of work go on, it is not made anew behind the user's back. */
+struct sg_place { uint64_t device, inode; };
+struct sg_place sg_base_place(const char *folder);
+/* SG_IO when it was there and is no longer, or another is in its place. */
+enum sg_status sg_base_place_check(const struct sg_place *place, const char *folder, struct sg_error *err) SG_MUST_CHECK;
 
 /* ---- parallel loops --------------------------------------------------------------------------------------- */
 

@@ -15,13 +15,14 @@ enum sg_verdict { SG_HOLDS, SG_FAILS, SG_INCONCLUSIVE, SG_IS_REFUTED, SG_REPRODU
 const char *sg_claim_kind_name(enum sg_evidence_kind kind);
 const char *sg_claim_verdict_name(enum sg_verdict verdict);
 
+enum { SG_BASIS_MAX = 200 };
 /* One line of evidence: ok iff |measured - predicted| <= tolerance (NaN fails).  Over replicates, the one with the largest
  * |measured - predicted| / tolerance stands for all. */
 struct sg_row {
     char what[120];
     enum sg_evidence_kind kind;
     double measured, predicted, tolerance;
-    const char *basis;            /* where the tolerance comes from */
+    char basis[SG_BASIS_MAX];     /* where the tolerance comes from */
     bool ok;
     size_t replicate;             /* the worst one */
     bool effect;                  /* an effect of an empirical claim, with its interval: ok iff low > 0 */
@@ -141,10 +142,13 @@ struct sg_judge_options {
     const char *out;                    /* the results folder, where pieces of long experiments are kept; NULL: nowhere */
 };
 
-/* Runs every replicate of the case and its control.  A case with a budget is skipped unless `full`.
+/* Runs every replicate of the case and its control.  A case with a budget is skipped unless `full`.  With `full`, or 100 replicates or more, each
+ * replicate that is done is kept in `out`, and a later call goes on from there.
  * SG_BAD_INPUT: the case does not fit the claim (err).  SG_INTERRUPTED. */
 enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,
                               struct sg_error *err) SG_MUST_CHECK;
+/* When the judgement is written: the replicates that were kept for it go, unless it was a `full` one, which is one of many. */
+void sg_claim_settle(const struct sg_judgement *j, const struct sg_case *c, const struct sg_judge_options *options);
 void sg_claim_judgement_free(struct sg_judgement *j);
 
 #pragma GCC visibility pop

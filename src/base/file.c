@@ -1,9 +1,11 @@
 /* Files that appear whole or not at all. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,6 +40,40 @@ static enum sg_status make_folders(const char *path, struct sg_error *err)
     return status;
 }
 
+/* A number of this start of this machine, under which its locks mean something; 0: it does not say. */
+static unsigned this_start(void)
+{
+    static atomic_uint start;
+    if (atomic_load(&start) == 0) {
+        unsigned number = 0;
+        FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+        if (file && fscanf(file, "%8x", &number) == 1)
+            atomic_store(&start, number);
+        if (file)
+            fclose(file);
+    }
+    return atomic_load(&start);
+}
+
+/* Created and locked for as long as it is open, so that a sweep can tell it from one whose writer died.  One that is swept between the two is made again. */
+static FILE *open_held(const char *path)
+{
+    for (;;) {
+        struct stat s;
+        const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        if (fd < 0)
+            return NULL;
+        (void)flock(fd, LOCK_EX);                         /* a file system without locks: swept by age */
+        if (fstat(fd, &s) == 0 && s.st_nlink > 0) {
+            FILE *stream = fdopen(fd, "w");
+            if (!stream)
+                close(fd);
+            return stream;
+        }
+        close(fd);
+    }
+}
+
 enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct sg_error *err)
 {
     *file = (struct sg_file){0};
@@ -47,10 +83,13 @@ enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct 
     char *target = realpath(path, NULL);                  /* a link stays, what it names is replaced */
     file->path = sg_base_format("%s", target ? target : path);
     free(target);
-    static atomic_uint opened;                            /* two threads may write one file: the last to finish wins, whole */
-    if (!is_special(file->path))
-        file->temporary = sg_base_format("%s.part-%ld-%u", file->path, (long)getpid(), atomic_fetch_add(&opened, 1));
-    file->stream = fopen(file->temporary ? file->temporary : file->path, "w");
+    if (is_special(file->path)) {
+        file->stream = fopen(file->path, "w");
+    } else {
+        static atomic_uint opened;                        /* two threads may write one file: the last to finish wins, whole */
+        file->temporary = sg_base_format("%s.part-%08x-%ld-%u", file->path, this_start(), (long)getpid(), atomic_fetch_add(&opened, 1));
+        file->stream = open_held(file->temporary);
+    }
     if (!file->stream) {
         status = fail(err, path, "cannot write");
         sg_base_file_discard(file);
@@ -61,14 +100,20 @@ enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct 
 enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err)
 {
     enum sg_status status = SG_OK;
-    bool whole = !ferror(file->stream) && fflush(file->stream) == 0 && (!file->temporary || fsync(fileno(file->stream)) == 0);
+    bool whole = !ferror(file->stream) && fflush(file->stream) == 0 && (!file->temporary || file->lazy || fsync(fileno(file->stream)) == 0);
     int saved = errno;
-    whole = fclose(file->stream) == 0 && whole;
+    const int held = dup(fileno(file->stream));           /* the lock lasts until the file has its name */
+    if (fclose(file->stream) != 0 && whole) {
+        whole = false;
+        saved = errno;
+    }
     file->stream = NULL;
     if (whole && file->temporary && rename(file->temporary, file->path) != 0) {
         whole = false;
         saved = errno;
     }
+    if (held >= 0)
+        close(held);
     if (!whole) {
         errno = saved;
         status = fail(err, file->path, "cannot write");
@@ -79,6 +124,63 @@ enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err)
     file->temporary = NULL;
     sg_base_file_discard(file);
     return SG_OK;
+}
+
+/* NAME.part-START-PID-NUMBER, as sg_base_file_open names them; anything else is the user's. */
+static bool is_part(unsigned *start, const char *entry, const char *name)
+{
+    const char *part = strstr(entry, ".part-");
+    int end = 0;
+    for (const char *next = part; next; next = strstr(next + 1, ".part-"))
+        part = next;
+    return part && sscanf(part, ".part-%8x-%*[0-9]-%*[0-9]%n", start, &end) == 1 && end > 0 && part[end] == '\0' &&
+           (!name || (strlen(name) == (size_t)(part - entry) && strncmp(entry, name, strlen(name)) == 0));
+}
+
+/* Nobody holds it, and a lock that we could take is one that its writer would have kept us from. */
+static void remove_if_left(const char *path)
+{
+    const int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlink(path);
+    close(fd);
+}
+
+/* Another machine's lock may not be seen here, and its processes are not: by age. */
+void sg_base_file_sweep(const char *folder, const char *name)
+{
+    enum { HOUR = 3600 };
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        struct stat s;
+        unsigned start = 0;
+        if (!is_part(&start, entry->d_name, name))
+            continue;
+        char *path = sg_base_format("%s/%s", folder, entry->d_name);
+        if (lstat(path, &s) != 0 || !S_ISREG(s.st_mode)) {
+            free(path);
+            continue;
+        }
+        if (start != 0 && start == this_start())
+            remove_if_left(path);
+        else if (difftime(time(NULL), s.st_mtime) > HOUR)
+            unlink(path);
+        free(path);
+    }
+    closedir(dir);
+}
+
+static void sweep_beside(const char *path)
+{
+    char *target = realpath(path, NULL), *place = target ? target : sg_base_format("%s%s", strchr(path, '/') ? "" : "./", path);
+    char *slash = strrchr(place, '/');
+    *slash = '\0';
+    sg_base_file_sweep(*place ? place : "/", slash + 1);
+    free(place);
 }
 
 enum sg_status sg_base_file_check_place(const char *path, bool folder, struct sg_error *err)
@@ -93,24 +195,27 @@ enum sg_status sg_base_file_check_place(const char *path, bool folder, struct sg
     char *inside = sg_base_format("%s/x", path);
     const enum sg_status status = make_folders(folder ? inside : path, err);
     free(inside);
+    if (folder)
+        sg_base_file_sweep(path, NULL);
+    else
+        sweep_beside(path);
     return status;
 }
 
-/* By age and not by process: the writer may live on another machine. */
-void sg_base_file_sweep(const char *folder)
+struct sg_place sg_base_place(const char *folder)
 {
-    enum { HOUR = 3600 };
-    DIR *dir = opendir(folder);
-    if (!dir)
-        return;
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        struct stat s;
-        char *path = sg_base_format("%s/%s", folder, entry->d_name);
-        if (strstr(entry->d_name, ".part-") && lstat(path, &s) == 0 && S_ISREG(s.st_mode) && difftime(time(NULL), s.st_mtime) > HOUR)
-            unlink(path);
-        free(path);
-    }
-    closedir(dir);
+    struct stat s;
+    return stat(folder, &s) == 0 ? (struct sg_place){s.st_dev, s.st_ino} : (struct sg_place){0};
+}
+
+enum sg_status sg_base_place_check(const struct sg_place *place, const char *folder, struct sg_error *err)
+{
+    const struct sg_place now = sg_base_place(folder);
+    if (place->inode == 0 || (place->device == now.device && place->inode == now.inode))
+        return SG_OK;
+    (void)sg_base_refuse(err, folder, 0, "cannot write: the folder %s; give it back or choose another place, and say the same command again",
+                         now.inode == 0 ? "is gone" : "is gone, and another is in its place");
+    return SG_IO;
 }
 
 void sg_base_file_discard(struct sg_file *file)

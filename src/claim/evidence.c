@@ -38,8 +38,10 @@ void sg_claim_compare(struct sg_evidence *ev, enum sg_evidence_kind kind, const 
 {
     ev->row = sg_base_grow(ev->row, ev->n_rows, &ev->rows_capacity, sizeof *ev->row);
     struct sg_row *row = &ev->row[ev->n_rows++];
-    *row = (struct sg_row){.kind = kind, .measured = measured, .predicted = predicted, .tolerance = tolerance, .basis = basis};
+    *row = (struct sg_row){.kind = kind, .measured = measured, .predicted = predicted, .tolerance = tolerance};
     snprintf(row->what, sizeof row->what, "%s", what);
+    SG_REQUIRE(strlen(basis) < sizeof row->basis);
+    memcpy(row->basis, basis, strlen(basis) + 1);
     /* A tolerance that is not finite would let everything pass. */
     row->ok = isfinite(measured) && isfinite(tolerance) && sg_base_within(fabs(measured - predicted), tolerance);
 }

@@ -1,12 +1,14 @@
 /* From a case to a verdict: all replicates, then the control. */
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "synthgrad/claim.h"
+#include "claim/claims.h"
 
-enum { CONTROL_REPLICATES = 3 };
+enum { CONTROL_REPLICATES = 3, SWEEP = 100 };       /* from SWEEP replicates on each is kept, with --full always */
 
 struct outcome { struct sg_evidence ev; enum sg_status status; struct sg_error err; };
 struct batch {
@@ -15,14 +17,31 @@ struct batch {
     uint64_t seed;
     bool control, full;
     const struct sg_store *store;
+    bool keeps;                    /* replicates, not only what the claim itself keeps */
     struct outcome *outcome;
+    size_t n;
+    atomic_size_t done;
 };
+
+/* Of what comes of an interrupt, of data that are not there, or of a piece that cannot be written, nothing is kept. */
+static enum sg_status measure(struct outcome *out, const struct batch *b, const struct sg_trial *trial)
+{
+    if (b->keeps && sg_claim_recall_replicate(&out->ev, &out->status, trial))
+        return out->status;
+    const enum sg_status status = b->claim->measure(&out->ev, trial);
+    const bool result = status != SG_BAD_INPUT && status != SG_IO && !sg_base_interrupted() && !sg_claim_store_failure(b->store);
+    return b->keeps && result && sg_claim_keep_replicate(&out->ev, status, trial, &out->err) != SG_OK ? SG_IO : status;
+}
 
 static void run_replicate(size_t i, void *context)
 {
-    const struct batch *b = context;
+    struct batch *b = context;
     struct outcome *out = &b->outcome[i];
     struct sg_data data = {0};
+    if (sg_claim_store_failure(b->store)) {      /* what cannot be kept would be measured in vain */
+        out->status = SG_IO;
+        return;
+    }
     const struct sg_trial trial = {.c = b->c, .data = &data, .seed = b->seed, .replicate = i, .figure = i == 0 && !b->control,
                                    .full = b->full, .store = b->store};
     if (b->claim->needs_data) {
@@ -32,10 +51,13 @@ static void run_replicate(size_t i, void *context)
             return;
         }
     }
-    out->status = b->claim->measure(&out->ev, &trial);
-    if (out->status == SG_BAD_INPUT || out->status == SG_IO)      /* of data that the claim itself asked for */
+    out->status = measure(out, b, &trial);
+    if ((out->status == SG_BAD_INPUT || out->status == SG_IO) && !out->err.text[0])      /* of data that the claim itself asked for */
         snprintf(out->err.text, sizeof out->err.text, "%s", out->ev.note);
     sg_data_free(&data);
+    const size_t done = atomic_fetch_add(&b->done, 1) + 1;
+    if (b->n >= SWEEP)
+        sg_base_tell(b->c->name, done, b->n);
 }
 
 /* Rows with the same words are one row: the replicate with the largest error over tolerance stands for all. */
@@ -98,9 +120,9 @@ static bool is_as_it_should_be(const struct sg_judgement *j)
 }
 
 /* A claim about what fails may be refuted: it says so in its case, by expecting it. */
-static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst, const struct batch *b, size_t n, struct sg_error *err)
+static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst, struct batch *b, size_t n, struct sg_error *err)
 {
-    enum sg_status status = sg_base_parallel_for(n, run_replicate, (void *)b);
+    enum sg_status status = sg_base_parallel_for(n, run_replicate, b);
     *worst = SG_OK;
     for (size_t i = 0; i < n && status == SG_OK; i++) {
         struct outcome *out = &b->outcome[i];
@@ -148,9 +170,10 @@ static enum sg_status run_control(struct sg_judgement *j, const struct batch *ma
     const struct sg_case *c = main_batch->c->control;
     const size_t n = j->replicates < CONTROL_REPLICATES ? j->replicates : CONTROL_REPLICATES;
     struct outcome outcome[CONTROL_REPLICATES] = {0};
-    const struct batch b = {.claim = main_batch->claim, .c = c, .seed = main_batch->seed, .control = true, .full = false,
-                            .outcome = outcome};
-    enum sg_status status = sg_base_parallel_for(n, run_replicate, (void *)&b);
+    struct sg_store *store = main_batch->full && main_batch->store ? sg_claim_store_within(main_batch->store, c, "control") : NULL;
+    struct batch b = {.claim = main_batch->claim, .c = c, .seed = main_batch->seed, .control = true, .full = false, .store = store,
+                      .keeps = store && main_batch->keeps, .outcome = outcome, .n = n};
+    enum sg_status status = sg_base_parallel_for(n, run_replicate, &b);
     const char *failed = "";
     char what[120] = "";
     j->control_ok = true;
@@ -173,7 +196,28 @@ static enum sg_status run_control(struct sg_judgement *j, const struct batch *ma
     snprintf(j->control_what, sizeof j->control_what, "%s%s%s", main_batch->c->control_text, *failed ? " breaks: " : "", failed);
     for (size_t i = 0; i < n; i++)
         sg_claim_evidence_free(&outcome[i].ev);
+    sg_claim_store_free(store);
     return status;
+}
+
+/* A claim that reads files by itself keeps pieces of its own: of its evidence nobody would know which data it is about. */
+static bool keeps_replicates(const struct sg_claim *claim, const struct sg_case *c, const struct sg_judge_options *options)
+{
+    const bool known = claim->needs_data || (c->data.kind != SG_DATA_CSV && c->data.kind != SG_DATA_IDX);
+    return known && (options->full || c->replicates >= SWEEP);
+}
+
+void sg_claim_settle(const struct sg_judgement *j, const struct sg_case *c, const struct sg_judge_options *options)
+{
+    if (!options->out || options->full || c->replicates < SWEEP)
+        return;
+    struct sg_store *store = sg_claim_store_alloc(options->out, c);
+    for (size_t i = 0; i < j->replicates; i++)
+        sg_claim_forget_replicate(&(struct sg_trial){.c = c, .seed = j->seed, .replicate = i, .store = store});
+    sg_claim_store_free(store);
+    char *folder = sg_base_format("%s/%s/pieces", options->out, c->name);
+    rmdir(folder);                                    /* if nothing else is in it */
+    free(folder);
 }
 
 enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,
@@ -196,7 +240,7 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
     }
     struct sg_store *store = options->out ? sg_claim_store_alloc(options->out, c) : NULL;
     struct batch b = {.claim = out->claim, .c = c, .seed = out->seed, .full = options->full, .store = store,
-                      .outcome = SG_NEW(out->replicates, struct outcome)};
+                      .keeps = store && keeps_replicates(out->claim, c, options), .n = out->replicates, .outcome = SG_NEW(out->replicates, struct outcome)};
     enum sg_status worst;
     status = run_all(&out->evidence, &worst, &b, out->replicates, err);
     out->verdict = status == SG_IO ? SG_SKIPPED : decide(out->claim, &out->evidence, worst);

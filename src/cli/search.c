@@ -22,6 +22,7 @@ struct hunt {
     uint64_t seconds, jobs;              /* seconds 0: no limit */
     double started;
     const char *out, *json;
+    struct sg_place place;               /* of out */
     char *head;                          /* the first line of every climb's file, up to its number */
     struct climb *climb;
     pthread_mutex_t lock;                /* of what follows, and of the terminal */
@@ -91,7 +92,9 @@ static enum sg_status save(const struct hunt *h, const struct sg_repelling *top,
 {
     char *path = climb_path(h, i), *head = sg_base_format("%s climb %zu, %zu of the random instances repel\n", h->head, i, repelled);
     struct sg_file file;
-    enum sg_status status = sg_base_file_open(&file, path, err);
+    enum sg_status status = sg_base_place_check(&h->place, h->out, err);
+    if (status == SG_OK)
+        status = sg_base_file_open(&file, path, err);
     if (status == SG_OK) {
         status = sg_search_write_case(file.stream, top, head, 1);
         if (status == SG_OK)
@@ -110,7 +113,10 @@ static void climb_one(size_t i, void *context)
     struct sg_repelling top = {0};
     struct sg_error err = {""};
     size_t repelled;
-    if (h->climb[i].finished || (h->seconds && sg_base_seconds() - h->started > (double)h->seconds))
+    pthread_mutex_lock(&h->lock);
+    const bool broken = h->status != SG_OK;      /* what cannot be kept would be climbed in vain */
+    pthread_mutex_unlock(&h->lock);
+    if (broken || h->climb[i].finished || (h->seconds && sg_base_seconds() - h->started > (double)h->seconds))
         return;
     enum sg_status status = sg_search_climb(&top, &repelled, &h->plan, i);
     if (status == SG_OK) {
@@ -194,7 +200,7 @@ static int summarise(const struct hunt *h)
     struct tally t = count(h);
     if (!h->json || strcmp(h->json, "-") != 0)
         print_tally(h, &t);
-    if (h->json)
+    if (h->json && h->status == SG_OK)
         status = sg_report_write_json(h->json, tally_json(h, &t), &err);
     free(t.best);
     return sg_cli_fail(status, &err);
@@ -206,6 +212,7 @@ static int carry_out(struct hunt *h)
     h->status = sg_base_file_check_place(h->out, true, &h->err);
     if (h->status == SG_OK && h->json && strcmp(h->json, "-") != 0)
         h->status = sg_base_file_check_place(h->json, false, &h->err);
+    h->place = sg_base_place(h->out);
     for (size_t i = 0; i < h->n && h->status == SG_OK; i++) {
         h->status = take_up(&h->climb[i], h, i, &h->err);
         done += h->climb[i].finished;

@@ -2,6 +2,7 @@
 #include <fnmatch.h>
 #include <jansson.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +26,11 @@ struct plan {
     bool seeded, full, quiet;      /* quiet: JSON goes to standard output */
     bool named;                    /* the user named the cases: data that are not there are an error then, not a reason to skip */
     const char *out, *json, *filter;
+    struct sg_place place;         /* of out */
     pthread_mutex_t lock;          /* of what follows, and of the terminal */
     struct sg_progress progress;
     size_t printed;
+    atomic_bool broken;            /* nothing can be written: what is left would be computed in vain */
 };
 
 /* Theorems are about the claim, so they stand with the case of its name. */
@@ -45,14 +48,24 @@ static void judge_one(size_t i, void *context)
 {
     struct plan *plan = context;
     struct job *job = &plan->job[i];
+    if (atomic_load(&plan->broken))
+        return;
     const struct sg_judge_options options = {.seed = plan->seeded ? &plan->seed : NULL, .full = plan->full, .out = plan->out};
-    job->status = sg_claim_judge(&job->j, &job->c, &options, &job->err);
+    job->status = sg_base_place_check(&plan->place, plan->out, &job->err);
+    if (job->status == SG_OK)
+        job->status = sg_claim_judge(&job->j, &job->c, &options, &job->err);
     if (job->status == SG_OK && plan->named && job->j.verdict == SG_SKIPPED)
         job->status = sg_base_refuse(&job->err, NULL, 0, "%s", job->j.evidence.note);
     if (job->status == SG_OK && job->j.verdict != SG_SKIPPED)
         add_theorems(&job->j);
     if (job->status == SG_OK)
+        job->status = sg_base_place_check(&plan->place, plan->out, &job->err);
+    if (job->status == SG_OK)
         job->status = sg_report_write_case(plan->out, &job->j, &job->err);
+    if (job->status == SG_OK)
+        sg_claim_settle(&job->j, &job->c, &options);
+    if (job->status == SG_IO)
+        atomic_store(&plan->broken, true);
     pthread_mutex_lock(&plan->lock);
     job->finished = true;
     sg_report_progress_clear(&plan->progress);
@@ -112,7 +125,8 @@ static void kinds_of(char text[SG_EVIDENCE_KINDS + 1], const struct sg_evidence 
         text[ev->row[i].kind] = letter[ev->row[i].kind];
 }
 
-static int summarise(struct plan *plan)
+/* broken: why some cases have no verdict; one line is enough. */
+static int summarise(struct plan *plan, enum sg_status broken)
 {
     size_t ok = 0, skipped = 0, short_of = 0;
     json_t *all = json_array();
@@ -145,7 +159,7 @@ static int summarise(struct plan *plan)
     }
     struct sg_error err;
     enum sg_status status = SG_OK;
-    if (plan->json)
+    if (plan->json && broken != SG_IO)
         status = sg_report_write_json(plan->json, all, &err);
     else
         json_decref(all);
@@ -175,6 +189,7 @@ static int carry_out(struct plan *plan, size_t n_args, char **args)
         plan_free(plan);
         return sg_cli_fail(status, &err);
     }
+    plan->place = sg_base_place(plan->out);
     sg_base_set_jobs(plan->jobs);
     pthread_mutex_init(&plan->lock, NULL);
     sg_report_progress_begin(&plan->progress, "verifying", plan->n);
@@ -187,7 +202,7 @@ static int carry_out(struct plan *plan, size_t n_args, char **args)
             status = plan->job[i].status;
             err = plan->job[i].err;
         }
-    int code = summarise(plan);
+    int code = summarise(plan, status);
     if (status != SG_OK)
         code = sg_cli_fail(status, &err);
     pthread_mutex_destroy(&plan->lock);

@@ -361,7 +361,9 @@ enum sg_status sg_report_write_page(const char *folder, const char *captions, st
         return status;
     struct sg_file file;
     char *path = sg_base_format("%s/report/index.html", folder);
-    status = sg_base_file_open(&file, path, err);
+    status = sg_base_file_check_place(path, false, err);
+    if (status == SG_OK)
+        status = sg_base_file_open(&file, path, err);
     if (status == SG_OK) {
         const struct page page = {.out = file.stream, .folder = folder, .captions = captions, .all = all};
         sg_html_begin(page.out, "Synthetic gradients: what was claimed, what was found");
