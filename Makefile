@@ -154,9 +154,8 @@ FIGURES   := $(patsubst %,results/figures/%.png,$(FIGURES_OF))
 plots: $(FIGURES)  ## the figures: results/figures/*.svg and *.png
 
 results/figures/%.png: plots/%.gp plots/style.gp cases/%.cfg $B/synthgrad | build/synthgrad
-	@mkdir -p results/figures
 	$(if $(filter $*,$(LARGE)),,build/synthgrad run cases/$*.cfg > /dev/null)
-	gnuplot -e "dir='results/$*'; out='results/figures/$*'" $<
+	@sh tools/figure.sh $< results/$* results/figures/$*
 
 report: build/synthgrad  ## verdicts, figures and numbers as one page: results/report/index.html
 	-build/synthgrad verify --jobs $(JOBS) > /dev/null

@@ -1,0 +1,11 @@
+#!/bin/sh
+# figure.sh SCRIPT RESULTS FIGURE: draws FIGURE.svg and FIGURE.png from the columns in RESULTS, each whole or not at all: gnuplot reports no full disk.
+script=$1 results=$2 figure=$3
+part=$(dirname "$figure")/.$(basename "$figure")
+trap 'rm -f "$part.svg" "$part.png"' EXIT
+refuse() { printf 'synthgrad: %s: cannot write the figure: %s\n' "$figure" "$1" >&2; exit 2; }
+said=$(mkdir -p "$(dirname "$figure")" 2>&1) || refuse "$said"
+said=$(gnuplot -e "dir='$results'; out='$part'" "$script" 2>&1) || refuse "$(printf '%s\n' "$said" | grep . | tail -n 1)"
+[ -z "$said" ] || printf '%s\n' "$said" >&2
+{ tail -c 20 "$part.svg" | grep -q '</svg>' && tail -c 12 "$part.png" | LC_ALL=C grep -aq IEND; } 2> /dev/null || refuse "cut short, the disk is probably full; make room and say it again"
+said=$(mv -f "$part.svg" "$figure.svg" 2>&1 && mv -f "$part.png" "$figure.png" 2>&1) || refuse "$said"
