@@ -197,7 +197,7 @@ static enum sg_status run_control(struct sg_judgement *j, const struct batch *ma
     for (size_t i = 0; i < n; i++)
         sg_claim_evidence_free(&outcome[i].ev);
     sg_claim_store_free(store);
-    return status;
+    return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, it fails for the wrong reason */
 }
 
 /* A claim that reads files by itself keeps pieces of its own: of its evidence nobody would know which data it is about. */

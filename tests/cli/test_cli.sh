@@ -117,28 +117,37 @@ expect 2 new DY3 --out "$work/mine.cfg"
 expect 0 run "$work/mine.cfg" --out "$work/mine"
 [ -s "$work/mine/mine/summary.json" ] || complain "run wrote no summary"
 
-# The same bits for one job, two jobs, a second run and two shards; only the time may differ.
+# The same bits for 1, 2 and 8 jobs and for 1 and 3 shards, verdicts and columns; only the time may differ.  Six cases, two of them sweeps.
 bits() { sed -e 's/"seconds": [^,]*/"seconds": 0/' "$1"; }
-expect 0 verify --filter 'dy3*' --jobs 1 --out "$work/a" --json "$work/a.json"
-expect 0 verify --filter 'dy3*' --jobs 2 --out "$work/b" --json "$work/b.json"
-bits "$work/a.json" > "$work/a.bits"; bits "$work/b.json" > "$work/b.bits"
-cmp -s "$work/a.bits" "$work/b.bits" || complain "--jobs changes the bits"
-for file in "$work"/a/*/*.dat; do cmp -s "$file" "$work/b/${file#"$work"/a/}" || complain "--jobs changes $file"; done
-expect 0 verify --filter 'dy3*' --shard 1/2 --out "$work/s1"
-expect 0 verify --filter 'dy3*' --shard 2/2 --out "$work/s2"
-expect 0 merge "$work/a"; sed 's/"seconds": [^,]*/"seconds": 0/' "$work/out" > "$work/whole"
-expect 0 merge "$work/s2" "$work/s1"; sed 's/"seconds": [^,]*/"seconds": 0/' "$work/out" > "$work/shards"
-cmp -s "$work/whole" "$work/shards" || complain "shards differ from the whole"
+expect 0 verify --filter '[cd][py]5*' --jobs 1 --out "$work/a" --json "$work/a.json"; bits "$work/a.json" > "$work/a.bits"
+columns=$(cd "$work/a" && ls -- */*.dat)
+[ "$(echo "$columns" | wc -l)" -ge 6 ] || complain "the cases leave too few columns to compare"
+same_columns() { for file in $columns; do cmp -s "$work/a/$file" "$1/$file" && echo same; done | wc -l; }
+for jobs in 2 8; do
+    expect 0 verify --filter '[cd][py]5*' --jobs $jobs --out "$work/j$jobs" --json "$work/j.json"; bits "$work/j.json" > "$work/j.bits"
+    cmp -s "$work/a.bits" "$work/j.bits" || complain "--jobs $jobs changes the bits"
+    [ "$(same_columns "$work/j$jobs")" -eq "$(echo "$columns" | wc -l)" ] || complain "--jobs $jobs changes the columns"
+done
+# As a Slurm array gives them; merge sorts by name.
+for SLURM_ARRAY_TASK_ID in 3 1 2; do
+    expect 0 verify --filter '[cd][py]5*' --shard "$SLURM_ARRAY_TASK_ID/3" --out "$work/shards/$SLURM_ARRAY_TASK_ID"
+    [ "$(ls "$work/shards/$SLURM_ARRAY_TASK_ID" | wc -l)" -eq 2 ] || complain "shard $SLURM_ARRAY_TASK_ID/3 of six cases has not two of them"
+done
+expect 0 merge "$work/a"; bits "$work/out" > "$work/whole"
+expect 0 merge "$work"/shards/*; bits "$work/out" > "$work/shards.bits"
+cmp -s "$work/whole" "$work/shards.bits" || complain "shards differ from the whole"
+mkdir "$work/all"; for shard in "$work"/shards/*; do cp -r "$shard/." "$work/all"; done
+[ "$(same_columns "$work/all")" -eq "$(echo "$columns" | wc -l)" ] || complain "shards change the columns"
 expect 2 merge "$work/a" "$work/a"
 find "$work" -name '*.part-*' | grep -q . && complain "a partial file was left behind"
 
 # The page: every case on it, a figure inside, nothing fetched from elsewhere.
 mkdir -p "$work/a/figures"
-printf '<svg xmlns="http://www.w3.org/2000/svg"/>' > "$work/a/figures/dy3_longley.svg"
+printf '<svg xmlns="http://www.w3.org/2000/svg"/>' > "$work/a/figures/cp5_bias.svg"
 expect 0 report --out "$work/a"
 page="$work/a/report/index.html"
-for file in "$work"/a/dy3*/summary.json; do grep -q "<h3>$(basename "$(dirname "$file")"): " "$page" || complain "$file is not in the report"; done
-grep -q "<a href=\"#DY3\">DY3</a>.*>holds<" "$page" || complain "the report does not say that DY3 holds"
+for file in "$work"/a/*/summary.json; do grep -q "<h3>$(basename "$(dirname "$file")"): " "$page" || complain "$file is not in the report"; done
+grep -q "<a href=\"#DY5\">DY5</a>.*>holds<" "$page" || complain "the report does not say that DY5 holds"
 grep -q 'src="data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="' "$page" || complain "the figure is not in the report"
 grep -q 'src="http\|href="http\|<script' "$page" && complain "the report is not one file"
 expect 2 report --out "$work/nowhere"
