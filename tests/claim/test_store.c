@@ -2,7 +2,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "claim/claims.h"
 #include "judge.h"
+
+static void remove_folders(const char *folder)
+{
+    static const char *const below[] = {"/dy3_joint_spectrum/pieces", "/dy3_joint_spectrum", ""};
+    for (int up = 0; up < 3; up++) {
+        char *path = sg_base_format("%s%s", folder, below[up]);
+        CHECK(rmdir(path) == 0);
+        free(path);
+    }
+}
 
 /* Any byte changed, a file cut off anywhere, a byte too many. */
 static void no_damage_is_recalled(const char *path, const struct sg_trial *trial, void *in, size_t size)
@@ -68,11 +79,7 @@ static void recalled_by_its_maker_only(void **state)
     free(path);
     sg_claim_store_free(store);
     sg_case_free(&c);
-    for (int up = 0; up < 3; up++) {
-        path = sg_base_format("%s%s", folder, up == 0 ? "/dy3_joint_spectrum/pieces" : up == 1 ? "/dy3_joint_spectrum" : "");
-        CHECK(rmdir(path) == 0);
-        free(path);
-    }
+    remove_folders(folder);
 }
 
 /* Beside or not, the first failure is kept, in its own words. */
@@ -90,6 +97,81 @@ static void an_unwritten_piece_is_remembered(void **state)
     CHECK(sg_claim_store_failure(store) && strcmp(sg_claim_store_failure(store)->text, err.text) == 0 && strstr(err.text, "/dev/null"));
     CHECK(sg_claim_store_failure(beside) == sg_claim_store_failure(store));
     sg_claim_store_free(beside);
+    sg_claim_store_free(store);
+    sg_case_free(&c);
+}
+
+/* A replicate comes back to the bit, with what is there to be looked at, and only for the data it was measured on. */
+static void a_replicate_comes_back(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/synthgrad-store-XXXXXX";
+    CHECK(mkdtemp(folder) != NULL);
+    struct sg_case c;
+    struct sg_error err;
+    struct sg_data data;
+    struct sg_evidence ev = {.note = "a note"}, back;
+    enum sg_status outcome;
+    read_case(&c, "cases/dy3_joint_spectrum.cfg", 1);
+    CHECK_STATUS(sg_case_make_data(&data, &c, 7, 2, &err), SG_OK);
+    struct sg_store *store = sg_claim_store_alloc(folder, &c);
+    const struct sg_trial trial = {.c = &c, .data = &data, .seed = 7, .replicate = 2, .store = store};
+    CHECK(!sg_claim_recall_replicate(&back, &outcome, &trial));
+    for (int row = 0; row < 20; row++)
+        sg_claim_compare(&ev, SG_SIMULATED, "what", row, SG_NAN, 1.385 / row, "basis");
+    sg_claim_effect(&ev, "an effect", 2, -1, 5, "interval");
+    for (int k = 0; k < 2; k++) {
+        sg_claim_series(&ev, k ? "second" : "first", "a b");
+        sg_claim_listing(&ev, "title", "name|value");
+        for (int row = 0; row < 30 * k; row++) {
+            sg_claim_point(&ev, (const double[]){row, 1.0 / row});
+            sg_claim_listing_row(&ev, "row", (const double[]){SG_NAN});
+        }
+    }
+    CHECK_STATUS(sg_claim_keep_replicate(&ev, SG_HYPOTHESIS, &trial, &err), SG_OK);
+    CHECK(sg_claim_recall_replicate(&back, &outcome, &trial));
+    CHECK(outcome == SG_HYPOTHESIS && strcmp(back.note, ev.note) == 0);
+    CHECK(back.n_rows == ev.n_rows && memcmp(back.row, ev.row, ev.n_rows * sizeof *ev.row) == 0);
+    CHECK(back.n_series == 2 && back.n_listings == 2);
+    for (int k = 0; k < 2; k++) {
+        const struct sg_series *s = &ev.series[k], *t = &back.series[k];
+        CHECK(strcmp(s->name, t->name) == 0 && strcmp(s->columns, t->columns) == 0 && s->rows == t->rows && s->width == t->width);
+        CHECK(s->rows == 0 || memcmp(s->value, t->value, s->rows * s->width * sizeof *s->value) == 0);
+        const struct sg_listing *l = &ev.listing[k], *m = &back.listing[k];
+        CHECK(strcmp(l->title, m->title) == 0 && l->n_rows == m->n_rows && strcmp(l->column[1], m->column[1]) == 0);
+        CHECK(l->n_rows == 0 || (strcmp(l->row[29], m->row[29]) == 0 && memcmp(l->value, m->value, l->n_rows * sizeof *l->value) == 0));
+    }
+    sg_claim_point(&back, (const double[]){1, 2});                   /* it can go on */
+    sg_claim_fact(&back, SG_SIMULATED, "one more", true, "basis");
+    sg_claim_evidence_free(&back);
+    data.y[3] += 1e-9;
+    CHECK(!sg_claim_recall_replicate(&back, &outcome, &trial));
+    data.y[3] -= 1e-9;
+    sg_claim_forget_replicate(&trial);
+    CHECK(!sg_claim_recall_replicate(&back, &outcome, &trial));
+    sg_claim_evidence_free(&ev);
+    sg_claim_store_free(store);
+    sg_data_free(&data);
+    sg_case_free(&c);
+    remove_folders(folder);
+}
+
+/* The folder that went is not made anew. */
+static void a_folder_that_went_is_missed(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/synthgrad-store-XXXXXX";
+    CHECK(mkdtemp(folder) != NULL);
+    struct sg_case c;
+    struct sg_error err = {""};
+    const double out = 1.385;
+    read_case(&c, "cases/dy3_joint_spectrum.cfg", 1);
+    struct sg_store *store = sg_claim_store_alloc(folder, &c);
+    const struct sg_trial trial = {.c = &c, .seed = 7, .store = store};
+    CHECK(rmdir(folder) == 0);
+    CHECK_STATUS(sg_claim_keep(&trial, "first", &out, sizeof out, &err), SG_IO);
+    CHECK(strstr(err.text, "is gone; ") && strstr(err.text, folder) && access(folder, F_OK) != 0);
+    CHECK(sg_claim_store_failure(store) != NULL);
     sg_claim_store_free(store);
     sg_case_free(&c);
 }
@@ -113,6 +195,7 @@ static void a_budget_asks_for_full(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(recalled_by_its_maker_only), TEST(an_unwritten_piece_is_remembered), TEST(a_budget_asks_for_full)};
+    const struct CMUnitTest tests[] = {TEST(recalled_by_its_maker_only), TEST(an_unwritten_piece_is_remembered), TEST(a_replicate_comes_back),
+                                       TEST(a_folder_that_went_is_missed), TEST(a_budget_asks_for_full)};
     return RUN(tests);
 }
