@@ -13,7 +13,7 @@ enum { CONTROL_REPLICATES = 3, SWEEP = 100 };       /* from SWEEP replicates on 
 struct outcome { struct sg_evidence ev; enum sg_status status; struct sg_error err; };
 struct batch {
     const struct sg_claim *claim;
-    const struct sg_case *c;
+    const struct sg_case *c, *of;  /* of: the case that c is the control of */
     uint64_t seed;
     bool control, full;
     const struct sg_store *store;
@@ -120,11 +120,10 @@ static bool is_as_it_should_be(const struct sg_judgement *j)
 }
 
 /* A claim about what fails may be refuted: it says so in its case, by expecting it. */
-static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst, struct batch *b, size_t n, struct sg_error *err)
+static enum sg_status merge_all(struct sg_evidence *merged, enum sg_status *worst, struct batch *b, enum sg_status status, struct sg_error *err)
 {
-    enum sg_status status = sg_base_parallel_for(n, run_replicate, b);
     *worst = SG_OK;
-    for (size_t i = 0; i < n && status == SG_OK; i++) {
+    for (size_t i = 0; i < b->n && status == SG_OK; i++) {
         struct outcome *out = &b->outcome[i];
         if (out->status == SG_BAD_INPUT || out->status == SG_IO) {
             *err = out->err;
@@ -149,8 +148,6 @@ static enum sg_status run_all(struct sg_evidence *merged, enum sg_status *worst,
             out->ev.n_listings = 0;
         }
     }
-    for (size_t i = 0; i < n; i++)
-        sg_claim_evidence_free(&b->outcome[i].ev);
     return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, the numbers mean nothing */
 }
 
@@ -165,39 +162,58 @@ static bool loses_a_statement(const struct sg_evidence *ev, const struct sg_evid
 }
 
 /* The control must change the verdict in every replicate it runs, not in the worst one only. */
-static enum sg_status run_control(struct sg_judgement *j, const struct batch *main_batch, struct sg_error *err)
+static enum sg_status judge_control(struct sg_judgement *j, const struct batch *b, enum sg_status status, struct sg_error *err)
 {
-    const struct sg_case *c = main_batch->c->control;
-    const size_t n = j->replicates < CONTROL_REPLICATES ? j->replicates : CONTROL_REPLICATES;
-    struct outcome outcome[CONTROL_REPLICATES] = {0};
-    struct sg_store *store = main_batch->full && main_batch->store ? sg_claim_store_within(main_batch->store, c, "control") : NULL;
-    struct batch b = {.claim = main_batch->claim, .c = c, .seed = main_batch->seed, .control = true, .full = false, .store = store,
-                      .keeps = store && main_batch->keeps, .outcome = outcome, .n = n};
-    enum sg_status status = sg_base_parallel_for(n, run_replicate, &b);
     const char *failed = "";
     char what[120] = "";
     j->control_ok = true;
-    for (size_t i = 0; i < n && status == SG_OK; i++) {
-        if (outcome[i].status == SG_BAD_INPUT || outcome[i].status == SG_IO) {
-            *err = outcome[i].err;
-            status = outcome[i].status;
+    for (size_t i = 0; i < b->n && status == SG_OK; i++) {
+        const struct outcome *out = &b->outcome[i];
+        if (out->status == SG_BAD_INPUT || out->status == SG_IO) {
+            *err = out->err;
+            status = out->status;
             break;
         }
-        const enum sg_verdict verdict = decide(j->claim, &outcome[i].ev, outcome[i].status);
+        const enum sg_verdict verdict = decide(j->claim, &out->ev, out->status);
         if (i == 0 || verdict == j->verdict)
             j->control_verdict = verdict;
-        j->control_ok = j->control_ok && (j->claim->empirical ? loses_a_statement(&j->evidence, &outcome[i].ev) : verdict != j->verdict);
-        for (size_t r = 0; r < outcome[i].ev.n_rows && !*failed; r++)
-            if (!outcome[i].ev.row[r].ok) {
-                snprintf(what, sizeof what, "%s", outcome[i].ev.row[r].what);
+        j->control_ok = j->control_ok && (j->claim->empirical ? loses_a_statement(&j->evidence, &out->ev) : verdict != j->verdict);
+        for (size_t r = 0; r < out->ev.n_rows && !*failed; r++)
+            if (!out->ev.row[r].ok) {
+                snprintf(what, sizeof what, "%s", out->ev.row[r].what);
                 failed = what;
             }
     }
-    snprintf(j->control_what, sizeof j->control_what, "%s%s%s", main_batch->c->control_text, *failed ? " breaks: " : "", failed);
-    for (size_t i = 0; i < n; i++)
-        sg_claim_evidence_free(&outcome[i].ev);
-    sg_claim_store_free(store);
+    snprintf(j->control_what, sizeof j->control_what, "%s%s%s", b->of->control_text, *failed ? " breaks: " : "", failed);
     return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, it fails for the wrong reason */
+}
+
+static struct batch control_of(const struct batch *b, const struct sg_store *store)
+{
+    const size_t n = b->n < CONTROL_REPLICATES ? b->n : CONTROL_REPLICATES;
+    return (struct batch){.claim = b->claim, .c = b->c->control, .of = b->c, .seed = b->seed, .control = true, .store = store, .keeps = store && b->keeps,
+                          .outcome = SG_NEW(n, struct outcome), .n = n};
+}
+
+static void free_outcomes(struct batch *b)
+{
+    for (size_t i = 0; i < b->n; i++)
+        sg_claim_evidence_free(&b->outcome[i].ev);
+    free(b->outcome);
+}
+
+/* A batch and its control in one loop: with a barrier between the two, threads would wait at the end of each.  First what takes longest, the replicate
+ * that draws the figures and the control. */
+struct both { struct batch *main, *control; };
+
+static void run_either(size_t i, void *context)
+{
+    const struct both *b = context;
+    const size_t n = b->control->n;
+    if (i > 0 && i <= n)
+        run_replicate(i - 1, b->control);
+    else
+        run_replicate(i > n ? i - n : 0, b->main);
 }
 
 /* A claim that reads files by itself keeps pieces of its own: of its evidence nobody would know which data it is about. */
@@ -241,13 +257,20 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
     struct sg_store *store = options->out ? sg_claim_store_alloc(options->out, c) : NULL;
     struct batch b = {.claim = out->claim, .c = c, .seed = out->seed, .full = options->full, .store = store,
                       .keeps = store && keeps_replicates(out->claim, c, options), .n = out->replicates, .outcome = SG_NEW(out->replicates, struct outcome)};
+    struct sg_store *beside = store && options->full && c->has_control ? sg_claim_store_within(store, c, "control") : NULL;
+    struct batch control = c->has_control ? control_of(&b, beside) : (struct batch){0};
+    struct both both = {&b, &control};
+    const bool together = c->has_control && !out->claim->empirical;      /* an empirical control waits: is there an effect to take away? */
     enum sg_status worst;
-    status = run_all(&out->evidence, &worst, &b, out->replicates, err);
+    status = together ? sg_base_parallel_for(b.n + control.n, run_either, &both) : sg_base_parallel_for(b.n, run_replicate, &b);
+    status = merge_all(&out->evidence, &worst, &b, status, err);
     out->verdict = status == SG_IO ? SG_SKIPPED : decide(out->claim, &out->evidence, worst);
     const bool loses = !out->claim->empirical || finds_an_effect(&out->evidence);
     if (status == SG_OK && c->has_control && loses) {
         out->has_control = true;
-        status = run_control(out, &b, err);
+        if (!together)
+            status = sg_base_parallel_for(control.n, run_replicate, &control);
+        status = judge_control(out, &control, status, err);
     } else if (status == SG_OK && c->has_control && !out->evidence.note[0]) {
         snprintf(out->evidence.note, sizeof out->evidence.note, "nothing was found that the control (%.200s) could take away", c->control_text);
     }
@@ -261,7 +284,9 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
         status = SG_OK;
     }
     out->seconds = sg_base_seconds() - start;
-    free(b.outcome);
+    free_outcomes(&b);
+    free_outcomes(&control);
+    sg_claim_store_free(beside);
     sg_claim_store_free(store);
     return status;
 }
