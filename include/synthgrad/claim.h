@@ -80,7 +80,7 @@ struct sg_store;
 struct sg_store *sg_claim_store_alloc(const char *out, const struct sg_case *c);
 /* OUT/NAME/pieces, for what several cases share; NULL for NULL.  Freed before the store it lies beside. */
 struct sg_store *sg_claim_store_beside(const struct sg_store *store, const char *name);
-/* Why a piece could not be written, here or in a store beside it; NULL: all could.  Call it when no thread keeps pieces any more. */
+/* Why a piece could not be written, here or in a store beside it; NULL: all could.  Its text: when no thread keeps pieces any more. */
 const struct sg_error *sg_claim_store_failure(const struct sg_store *store);
 void sg_claim_store_free(struct sg_store *store);
 

@@ -21,6 +21,12 @@ static uint64_t digest_of(const struct sg_data *data)
     return digest;
 }
 
+static void put(FILE *out, const void *from, size_t n, size_t size)
+{
+    if (n > 0)                                       /* nothing may be at no address */
+        fwrite(from, size, n, out);
+}
+
 enum sg_status sg_claim_keep_replicate(const struct sg_evidence *ev, enum sg_status outcome, const struct sg_trial *trial, struct sg_error *err)
 {
     const struct head head = {digest_of(trial->data), (uint64_t)outcome, ev->n_rows, ev->n_series, ev->n_listings};
@@ -28,20 +34,20 @@ enum sg_status sg_claim_keep_replicate(const struct sg_evidence *ev, enum sg_sta
     size_t size = 0;
     FILE *out = open_memstream(&bytes, &size);
     SG_REQUIRE(out != NULL);
-    fwrite(&head, sizeof head, 1, out);
-    fwrite(ev->note, sizeof ev->note, 1, out);
-    fwrite(ev->row, sizeof *ev->row, ev->n_rows, out);
+    put(out, &head, 1, sizeof head);
+    put(out, ev->note, 1, sizeof ev->note);
+    put(out, ev->row, ev->n_rows, sizeof *ev->row);
     for (size_t i = 0; i < ev->n_series; i++) {
         const struct sg_series *s = &ev->series[i];
-        fwrite(s, sizeof *s, 1, out);
-        fwrite(s->value, sizeof *s->value, s->rows * s->width, out);
+        put(out, s, 1, sizeof *s);
+        put(out, s->value, s->rows * s->width, sizeof *s->value);
     }
     for (size_t i = 0; i < ev->n_listings; i++) {
         const struct sg_listing *l = &ev->listing[i];
-        fwrite(l, sizeof *l, 1, out);
-        fwrite(l->column, sizeof *l->column, l->n_columns, out);
-        fwrite(l->row, sizeof *l->row, l->n_rows, out);
-        fwrite(l->value, sizeof *l->value, l->n_rows * (l->n_columns - 1), out);
+        put(out, l, 1, sizeof *l);
+        put(out, l->column, l->n_columns, sizeof *l->column);
+        put(out, l->row, l->n_rows, sizeof *l->row);
+        put(out, l->value, l->n_rows * (l->n_columns - 1), sizeof *l->value);
     }
     SG_REQUIRE(fclose(out) == 0);
     const enum sg_status status = sg_claim_keep_lazily(trial, piece, bytes, size, err);
