@@ -90,6 +90,13 @@ void sg_shallow_set_timing(struct sg_shallow *s, struct sg_timing timing);
 /* A random offset of Euclidean length `radius`. */
 void sg_shallow_offset(double *offset, const struct sg_shallow *s, double radius, struct sg_rng *rng);
 
+/* No fate is waited for longer (seconds), unless the case itself takes as many; and a bisected limit known no better tells nothing: OK, or
+ * SG_HYPOTHESIS and a note with the mend. */
+#define SG_SHALLOW_STEPS_MOST 1e7
+#define SG_SHALLOW_LIMIT_TOLERANCE 1e-2
+enum sg_status sg_shallow_can_wait(struct sg_evidence *ev, const struct sg_shallow *s, double steps, const char *mend) SG_MUST_CHECK;
+enum sg_status sg_shallow_can_tell(struct sg_evidence *ev, double tolerance) SG_MUST_CHECK;
+
 enum sg_fate { SG_RETURNS, SG_LEAVES, SG_STAYS };
 /* Steps until the distance is a hundredth or a hundredfold of the start's, or `limit` steps are over. */
 enum sg_fate sg_shallow_fate(struct sg_shallow *s, const double *offset, double mu, double nu, uint64_t limit);

@@ -281,8 +281,10 @@ static enum sg_status check(struct sg_evidence *ev, struct sg_frozen *f, struct 
     if (status == SG_OK) {
         sg_claim_compare(ev, SG_SIMULATED, "mu limit, bisected on returning, over min_j 2 Re(a_j) / (lambda_max |a_j|^2)", found / f->critical, 1.0,
                          tolerance, "bisection width + ln(400 K) / (steps 2 cos^2 arg(a))");
-        status = check_left_half_plane(ev, f, rng);
+        status = sg_shallow_can_tell(ev, tolerance);
     }
+    if (status == SG_OK)
+        status = check_left_half_plane(ev, f, rng);
     return status;
 }
 

@@ -78,11 +78,17 @@ static enum sg_status check_spectra(struct sg_evidence *ev, struct sg_shallow *s
     return status;
 }
 
-/* Steps that a start needs to shrink by `factor`, with room to spare; the case's own number where nothing shrinks. */
+/* Steps that a start needs to shrink by `factor`, with room to spare; 0 where nothing shrinks. */
+static double needed_to_shrink(const struct sg_shallow *s, double factor, double mu, double nu)
+{
+    const double rho = sg_closed_joint_radius(s->fit, mu, nu);
+    return rho < 1 ? 2 * log(factor * sg_closed_joint_condition(s->fit, mu, nu)) / (1 - rho) : 0;
+}
+
+/* The case's own number where that is more. */
 static uint64_t steps_to_shrink(const struct sg_shallow *s, double factor, double mu, double nu)
 {
-    const double rho = sg_closed_joint_radius(s->fit, mu, nu), least = (double)s->c->train.steps;
-    const double needed = rho < 1 ? 2 * log(factor * sg_closed_joint_condition(s->fit, mu, nu)) / (1 - rho) : least;
+    const double needed = needed_to_shrink(s, factor, mu, nu), least = (double)s->c->train.steps;
     return (uint64_t)(needed > least ? needed : least);
 }
 
@@ -150,13 +156,18 @@ static void check_fastest(struct sg_evidence *ev, const struct sg_shallow *s)
     sg_claim_bound(ev, SG_CLOSED_FORM, "fastest rates: both ends of a spectrum contract alike, and as stated", apart, 10 * SG_UNIT_ROUNDOFF, "10 u");
 }
 
-static void check_limit(struct sg_evidence *ev, struct sg_shallow *s, bool mu, struct sg_rng *rng)
+static enum sg_status check_limit(struct sg_evidence *ev, struct sg_shallow *s, bool mu, struct sg_rng *rng)
 {
     const struct sg_rates *rate = mu ? &s->rate_x : &s->rate_z;
     /* Half its limit: the other block's eigenvalues lie in [0, 1), far from the -1 where this one's fate is decided, so that no
      * transient of a nearly defective J passes for leaving. */
     const double other = (mu ? s->rate_z.critical : s->rate_x.critical) / 2;
     const uint64_t steps = s->c->train.steps < FATE_STEPS ? (uint64_t)s->c->train.steps : FATE_STEPS;
+    const double condition = sg_closed_joint_condition(s->fit, mu ? rate->critical : other, mu ? other : rate->critical);
+    const double tolerance = WIDTH + log(100 * condition) / (2 * (double)steps);
+    const enum sg_status status = sg_shallow_can_tell(ev, tolerance);
+    if (status != SG_OK)
+        return status;
     double *offset = SG_NEW(s->size, double), trace = 0;
     for (size_t i = 0; i < (mu ? s->fit->d : s->fit->q); i++)
         trace += mu ? s->fit->s_x[i * s->fit->d + i] : s->fit->s_z[i * s->fit->q + i];
@@ -165,11 +176,10 @@ static void check_limit(struct sg_evidence *ev, struct sg_shallow *s, bool mu, s
     for (size_t i = 0; i < (mu ? s->fit->d : s->fit->q); i++)
         offset[(mu ? i : s->fit->d + i) * s->fit->m] += START * s->w_norm * (mu ? s->fit->v_x[i * s->fit->d] : s->fit->v_z[i * s->fit->q]);
     const double found = sg_shallow_bisect(s, offset, mu, other, 1 / trace, WIDTH, steps);
-    const double condition = sg_closed_joint_condition(s->fit, mu ? rate->critical : other, mu ? other : rate->critical);
     sg_claim_compare(ev, SG_SIMULATED, mu ? "mu limit, bisected on returning, over 2/lambda_max(S_x)" : "nu limit, bisected on returning, over 2/lambda_max(S_z)",
-                     found / rate->critical, 1.0, WIDTH + log(100 * condition) / (2 * (double)steps),
-                     "bisection width + ln(100 cond(T)) / (2 steps)");
+                     found / rate->critical, 1.0, tolerance, "bisection width + ln(100 cond(T)) / (2 steps)");
     free(offset);
+    return SG_OK;
 }
 
 static void draw_rectangle(struct sg_evidence *ev, struct sg_shallow *s, struct sg_rng *rng)
@@ -196,6 +206,11 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         status = SG_HYPOTHESIS;
     if (status == SG_OK)
         status = check_spectra(ev, s, trial);
+    if (status == SG_OK)
+        status = sg_shallow_can_wait(ev, s, needed_to_shrink(s, 100 * EARLY / LATE, s->mu, s->nu), "take rates further from 0 and from the limits");
+    if (status == SG_OK)
+        status = sg_shallow_can_wait(ev, s, needed_to_shrink(s, 100 * EARLY / LATE, s->rate_x.optimal, s->rate_z.optimal),
+                                     "take data of a smaller condition number");
     if (status == SG_OK) {
         double *offset = SG_NEW(s->size, double);
         sg_shallow_offset(offset, s, START * s->w_norm, rng);
@@ -206,9 +221,11 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
         check_contraction(ev, s, "late contraction at the fastest rates, against the spectral radius", s->rate_x.optimal,
                           s->rate_z.optimal, rng);
         check_fastest(ev, s);
-        check_limit(ev, s, true, rng);
-        check_limit(ev, s, false, rng);
-        status = sg_dy3_certify(ev, trial, s);
+        status = check_limit(ev, s, true, rng);
+        if (status == SG_OK)
+            status = check_limit(ev, s, false, rng);
+        if (status == SG_OK)
+            status = sg_dy3_certify(ev, trial, s);
         if (trial->figure)
             draw_rectangle(ev, s, rng);
     }

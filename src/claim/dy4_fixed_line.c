@@ -104,15 +104,21 @@ static enum sg_status check_limit(struct sg_evidence *ev, struct sg_ray *r, doub
     double *direction = SG_NEW(r->s->size, double), *scratch = SG_NEW(r->s->size, double);
     struct sg_edge edge;
     char what[120];
-    const enum sg_status status = sg_ray_look_beyond(&edge, direction, r, predicted);
-    const double found = status == SG_OK ? sg_ray_bisect(r, upper ? 1 : -1, direction) : SG_NAN;
-    const double relative = SG_RAY_WIDTH + log(100 * edge.condition) / (steps * edge.growth);
-    snprintf(what, sizeof what, "%s limit of c on the %s ray, bisected on returning to the family", upper ? "upper" : "lower", r->kind);
-    sg_claim_compare(ev, SG_SIMULATED, what, found, predicted, fmin(CEILING, relative * fabs(predicted)),
-                     "bisection width + ln(100 cond T) / (steps d ln|lambda|/dc), at most 1e-3");
-    snprintf(what, sizeof what, "%s limit on the %s ray: 2 %% inside a start returns, 2 %% beyond it leaves", upper ? "upper" : "lower", r->kind);
-    sg_claim_fact(ev, SG_SIMULATED, what, sg_ray_fate(r, 0.98 * predicted, direction, scratch, sg_ray_steps_to_shrink(r, 0.98 * predicted)) == SG_RETURNS &&
-                  sg_ray_fate(r, 1.02 * predicted, direction, scratch, steps) == SG_LEAVES, "a hundredfold");
+    enum sg_status status = sg_ray_look_beyond(&edge, direction, r, predicted);
+    const double tolerance = (SG_RAY_WIDTH + log(100 * edge.condition) / (steps * edge.growth)) * fabs(predicted);
+    if (status == SG_OK)
+        status = sg_shallow_can_tell(ev, tolerance);
+    if (status == SG_OK)
+        status = sg_shallow_can_wait(ev, r->s, sg_ray_steps_to_shrink(r, 0.98 * predicted), "take larger rates");
+    if (status == SG_OK) {
+        snprintf(what, sizeof what, "%s limit of c on the %s ray, bisected on returning to the family", upper ? "upper" : "lower", r->kind);
+        sg_claim_compare(ev, SG_SIMULATED, what, sg_ray_bisect(r, upper ? 1 : -1, direction), predicted, fmin(CEILING, tolerance),
+                         "bisection width + ln(100 cond T) / (steps d ln|lambda|/dc), at most 1e-3");
+        snprintf(what, sizeof what, "%s limit on the %s ray: 2 %% inside a start returns, 2 %% beyond it leaves", upper ? "upper" : "lower", r->kind);
+        sg_claim_fact(ev, SG_SIMULATED, what,
+                      sg_ray_fate(r, 0.98 * predicted, direction, scratch, sg_ray_steps_to_shrink(r, 0.98 * predicted)) == SG_RETURNS &&
+                      sg_ray_fate(r, 1.02 * predicted, direction, scratch, steps) == SG_LEAVES, "a hundredfold");
+    }
     free(direction);
     free(scratch);
     return status;
@@ -169,6 +175,9 @@ static enum sg_status check_ray(struct sg_evidence *ev, struct sg_ray *r, const 
     if (status != SG_OK)
         return status;
     const double at = -s->c->train.line * low;
+    status = sg_shallow_can_wait(ev, s, sg_ray_steps_to_shrink(r, at), "take a place further from the limit (train.line), or larger rates");
+    if (status != SG_OK)
+        return status;
     double *direction = SG_NEW(s->size, double), *scratch = SG_NEW(s->size, double);
     sg_base_rng_direction(direction, s->size, rng);
     sg_claim_fact(ev, SG_SIMULATED, "a start near the family at the case's place on it returns to it",

@@ -195,6 +195,22 @@ void sg_shallow_offset(double *offset, const struct sg_shallow *s, double radius
         offset[i] *= radius;
 }
 
+enum sg_status sg_shallow_can_wait(struct sg_evidence *ev, const struct sg_shallow *s, double steps, const char *mend)
+{
+    if (steps <= fmax(SG_SHALLOW_STEPS_MOST, (double)s->c->train.steps))
+        return SG_OK;
+    snprintf(ev->note, sizeof ev->note, "to see a start shrink a hundredfold takes %.2g steps, and at most %.0g are taken; %s", steps, SG_SHALLOW_STEPS_MOST, mend);
+    return SG_HYPOTHESIS;
+}
+
+enum sg_status sg_shallow_can_tell(struct sg_evidence *ev, double tolerance)
+{
+    if (tolerance <= SG_SHALLOW_LIMIT_TOLERANCE)
+        return SG_OK;
+    snprintf(ev->note, sizeof ev->note, "in so few steps a bisected limit would be known to %.0f %% only; take more of them (train.steps)", 100 * tolerance);
+    return SG_HYPOTHESIS;
+}
+
 enum sg_fate sg_shallow_fate_from(struct sg_shallow *s, double (*distance_of)(struct sg_shallow *s), const double *offset, double mu, double nu,
                                   uint64_t limit)
 {

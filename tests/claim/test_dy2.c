@@ -52,6 +52,9 @@ static void fails_when_violated(void **state)
     c.train.mu = 1.002;
     expect(&c, 3, SG_FAILS);
     c.train.mu = 0.9;
+    c.train.steps = 20;                        /* no limit is found to 1 % */
+    expect(&c, 3, SG_INCONCLUSIVE);
+    c.train.steps = 20000;
     c.train.nu = 1e-6;
     expect(&c, 3, SG_FAILS);
     c.train.nu = 0;

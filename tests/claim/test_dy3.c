@@ -73,6 +73,29 @@ static void realizable_data_are_inconclusive(void **state)
     sg_case_free(&c);
 }
 
+/* Just inside a limit, or with a spectrum too wide, nothing shrinks in any number of steps; in ten steps no limit is found to 1 %: said at once, and no verdict. */
+static void what_cannot_be_seen_is_inconclusive(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, CASE, 1);
+    const struct { double mu, nu, condition; int steps; const char *note; } odd[] = {
+        {0.9, 1 - 1e-13, 30, 20000, "further from 0 and from the limits"}, {1e-12, 0.7, 30, 20000, "further from 0 and from the limits"},
+        {0.9, 0.7, 1e12, 20000, "1e+07 are taken"},                {0.9, 0.7, 30, 10, "take more of them"}};
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        c.train.mu = odd[i].mu;
+        c.train.nu = odd[i].nu;
+        c.train.steps = odd[i].steps;
+        c.data.condition = odd[i].condition;
+        c.has_control = false;
+        struct sg_judgement j = judge(&c, 1);
+        context("%zu: %s", i, j.evidence.note);
+        CHECK(j.verdict == SG_INCONCLUSIVE && strstr(j.evidence.note, odd[i].note));
+        sg_claim_judgement_free(&j);
+    }
+    sg_case_free(&c);
+}
+
 /* Bits do not depend on the number of threads. */
 static void same_bits_for_any_jobs(void **state)
 {
@@ -90,6 +113,7 @@ int main(void)
         TEST(fails_beyond_a_limit),
         TEST(an_idle_control_is_noticed),
         TEST(realizable_data_are_inconclusive),
+        TEST(what_cannot_be_seen_is_inconclusive),
         TEST(same_bits_for_any_jobs),
     };
     return RUN(tests);

@@ -53,6 +53,12 @@ static void fails_when_violated(void **state)
     expect(&c, 3, SG_FAILS);
     c.train.line = -0.998;
     expect(&c, 3, SG_HOLDS);
+    c.train.line = -1 + 1e-13;                 /* shrinks, but in no time that anyone waits */
+    expect(&c, 3, SG_INCONCLUSIVE);
+    c.train.line = -0.998;
+    c.train.steps = 20;                        /* no limit is found to 1 % */
+    expect(&c, 3, SG_INCONCLUSIVE);
+    c.train.steps = 20000;
     c.data.noise = 1e-4;
     expect(&c, 3, SG_FAILS);
     c.data.noise = 0;
