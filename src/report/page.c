@@ -126,9 +126,9 @@ static void print_overview(const struct page *page)
     }
     fprintf(page->out, "<p class=\"soft\">%zu cases: %zu as the theory predicts, %zu not, %zu skipped.</p>\n", json_array_size(page->all), good,
             json_array_size(page->all) - good - skipped, skipped);
-    fputs("<p>Each number was measured twice, by formulas and by simulation or proof, and held against a tolerance derived from rounding and "
-          "conditioning. The <em>margin</em> is the largest error over its tolerance: above 1 fails. The <em>control</em> is the nearest violation of a "
-          "hypothesis, which has to change the verdict. Cases in brackets take long and were skipped.</p>\n<div class=\"wide\"><table class=\"claims\">\n"
+    fputs("<p>Each number was found twice, by a formula and by a simulation, a proof or another formula, and the difference held against a tolerance "
+          "derived from rounding and conditioning; what only runs can show has a 95 % interval instead. The <em>margin</em> is the largest error over its "
+          "tolerance: above 1 fails. The <em>control</em> is the nearest violation of a hypothesis, which has to change the verdict. Cases in brackets take long and were skipped.</p>\n<div class=\"wide\"><table class=\"claims\">\n"
           "<tr><th colspan=\"2\">Claim</th><th>Verdict</th><th>Evidence</th><th class=\"n\">Cases</th><th class=\"n\">Margin</th><th>Control</th></tr>\n",
           page->out);
     for (size_t k = 0; sg_claims[k]; k++) {

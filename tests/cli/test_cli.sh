@@ -160,6 +160,8 @@ printf '{"claim": "DY3", "case": "../outside", "ok": true, "verdict": "<i>", "no
 expect 0 report --out "$work/edited"
 grep -q 'DY3' "$work/edited/report/index.html" || complain "an edited result is not in the report"
 grep -q '<i>\|<img' "$work/edited/report/index.html" && complain "an edited result writes the page"
+mkdir "$work/edited/y"; mkfifo "$work/edited/y/summary.json"          # a pipe is not waited for
+expect 0 report --out "$work/edited"
 
 # search: the same files for any number of jobs and after a stop; another search's files are refused; what it finds is a case that holds.
 for bad_words in 'nothing' 'repelling --widths 2' 'repelling --widths 2,x,2' 'repelling --widths 2,9,2' 'repelling --at 3' 'repelling --kappa -1' \
