@@ -90,6 +90,17 @@ static bool wanted(const struct plan *plan, const struct sg_case *c)
     return !plan->filter || fnmatch(plan->filter, c->name, 0) == 0 || fnmatch(plan->filter, c->claim, 0) == 0;
 }
 
+/* A case's results go to a folder of its name: a second case of that name would overwrite the first one's. */
+static enum sg_status check_names(const struct plan *plan, struct sg_error *err)
+{
+    for (size_t i = 0; i < plan->n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(plan->job[i].c.name, plan->job[j].c.name) == 0)
+                return sg_base_refuse(err, plan->job[i].c.path, 0, "%.300s has the name %.100s too, and both would write %.100s/%.100s; rename one, or leave it out",
+                                      plan->job[j].c.path, plan->job[j].c.name, plan->out, plan->job[j].c.name);
+    return SG_OK;
+}
+
 /* Every case is read and checked before the first one runs. */
 static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args, struct sg_error *err)
 {
@@ -112,7 +123,7 @@ static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args, 
     sg_cli_paths_free(&paths);
     if (status == SG_OK && kept == 0)
         status = sg_base_refuse(err, NULL, 0, "no case matches; `synthgrad list` names them");
-    return status;
+    return status == SG_OK ? check_names(plan, err) : status;
 }
 
 /* f s c m, a letter for each kind of evidence, a dot for one that is missing. */

@@ -87,6 +87,10 @@ expect 0 verify dy3_joint_spectrum --out "$work/o" --json "$work/link"
 cat "$work/pipe" > "$work/piped" &
 expect 0 verify dy3_joint_spectrum --out "$work/o" --json "$work/pipe"; wait
 [ -p "$work/pipe" ] && grep -q DY3 "$work/piped" || complain "a pipe was replaced"
+mkdir "$work/twin"; cp cases/dy1_backprop.cfg "$work/twin"
+expect 2 verify dy1_backprop "$work/twin/dy1_backprop.cfg" --out "$work/twins"
+grep -q "twin/dy1_backprop.cfg: cases/dy1_backprop.cfg has the name dy1_backprop too, and both would write $work/twins/dy1_backprop; " "$work/err" ||
+    complain "two cases of one name: $(cat "$work/err")"
 mkdir "$work/empty"; expect 2 merge "$work/empty"
 expect 0 explain case --json
 
