@@ -58,11 +58,11 @@ static double loss_now(const struct softmax *x)
 
 /* A step of both columns is twice that step of their difference, in which the logistic case is written.  Unequal columns: the net's direction is the gradient
  * itself, and E[l''] stands for the curvature along the weights. */
-static enum sg_status step(struct softmax *x, bool equal)
+static enum sg_status step(struct softmax *x, bool equal, double mu)
 {
     sg_base_mul(x->p, x->one->x, x->difference, x->data.n, D, 1);
     const double w0 = x->difference[D - 1], alpha = equal ? (x->phi[3] - x->phi[1]) / 2 : 0;
-    struct sg_ad1_rates rate = sg_ad1_rates(x->p, w0, x->data.n, alpha, x->middle, x->mu / 2);
+    struct sg_ad1_rates rate = sg_ad1_rates(x->p, w0, x->data.n, alpha, x->middle, mu / 2);
     if (!equal)
         rate.weights = fmin(rate.weights, rate.intercept / x->middle);
     for (size_t k = 0; k < 2 * D; k++)
@@ -70,19 +70,27 @@ static enum sg_status step(struct softmax *x, bool equal)
     return fit_and_look(x);
 }
 
-/* Where training from these columns ends: the loss, and what its residual leaves open.  It ends when that is `enough`, or the loss `low`. */
+/* Where training from these columns ends: the loss, and what its residual leaves open.  It ends when that is `enough`, or the loss `low`.  Where w leaves,
+ * from the start again with a quarter of mu, as for the shallow models. */
 static enum sg_status train(double *loss, double *open, struct softmax *x, bool equal, double enough, double low, struct sg_rng *rng)
 {
     for (size_t k = 0; k < D; k++) {
         x->w[2 * k + 1] = (equal ? 0.1 : 1) * sg_base_rng_gaussian(rng);
         x->w[2 * k] = equal ? -x->w[2 * k + 1] : sg_base_rng_gaussian(rng);
     }
+    double start[2 * D], mu = x->mu;
+    memcpy(start, x->w, sizeof start);
     enum sg_status status = fit_and_look(x);
     *open = SG_NAN;
     *loss = loss_now(x);
     for (size_t steps = 0; status == SG_OK && steps < MOST && !(*open <= enough) && !(*loss < low); steps += LOOK) {
         for (size_t k = 0; k < LOOK && status == SG_OK; k++)
-            status = step(x, equal);
+            status = step(x, equal, mu);
+        if (status != SG_OK) {
+            memcpy(x->w, start, sizeof start);
+            mu /= 4;
+            status = fit_and_look(x);
+        }
         *open = open_by_residual(x, equal);
         *loss = loss_now(x);
     }
