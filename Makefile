@@ -230,7 +230,7 @@ PYTHON ?= /usr/bin/python3
 N    ?= 20
 SEED ?= 1
 mutants: $(TESTS) build/synthgrad  ## N changes drawn by SEED; which does no test notice?
-	@CC="$(CC)" $(PYTHON) tools/mutants.py --n $(N) --seed $(SEED) --least $(LEAST) --jobs $(JOBS)
+	@CC="$(CC)" $(PYTHON) tools/mutants --n $(N) --seed $(SEED) --least $(LEAST) --jobs $(JOBS)
 
 print-%:  # the value of a Makefile variable, for the tools
 	@echo '$($*)'
