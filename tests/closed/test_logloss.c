@@ -135,6 +135,45 @@ static void separation_is_decided(void **state)
     CHECK(separated > 20 && overlapping > 20);
 }
 
+/* Classes cut out by linear functions: separated whatever their number, each sample's label strictly first.  The slack is the smallest margin in units of
+ * the rounding that it may carry, formed again from b in long double: computed margins are right to one unit, units to f + 4 roundings. */
+static void several_classes_are_separated(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 60; replicate++) {
+        struct sg_rng *rng = test_rng("cut out", replicate);
+        const size_t m = random_size(3, 5, rng), c = m - 1, n = random_size(6, 25, rng);
+        struct sg_data data = classes(n, random_size(2, 4, rng), m, 0, replicate % 2, rng);
+        const size_t f = data.d;
+        size_t *label = SG_NEW(n, size_t);
+        for (size_t i = 0; i < n; i++)
+            while (data.y[i * m + label[i]] != 1)
+                label[i]++;
+        struct sg_regression *r;
+        context("replicate %llu, %zu samples, %zu features, %zu classes", (unsigned long long)replicate, n, f, m);
+        CHECK_STATUS(sg_closed_regression_alloc(&r, data.x, label, n, f, c), SG_OK);
+        CHECK(r->separated);
+        long double least = HUGE_VALL;
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < m; k++) {
+                long double margin = 0, size = 0;
+                for (size_t a = 0; a < f && k != label[i]; a++) {
+                    const long double x = data.x[i * f + a], own = label[i] ? r->b[a * c + label[i] - 1] : 0, others = k ? r->b[a * c + k - 1] : 0;
+                    margin += x * (own - others);
+                    size += fabsl(x) * (fabsl(own) + fabsl(others));
+                }
+                if (k != label[i])
+                    least = fminl(least, margin / ((long double)(f + 2) * (long double)U * size));
+            }
+        CHECK(least > 0);
+        CHECK_CLOSE(r->slack, (double)least, 1 + (double)(f + 4) * U * (double)least);
+        sg_closed_regression_free(r);
+        sg_data_free(&data);
+        free(label);
+        sg_base_rng_free(rng);
+    }
+}
+
 /* Two samples of different classes at one place between the others: separated in part only.  Neither certificate exists. */
 static void in_part_is_undecided(void **state)
 {
@@ -515,8 +554,8 @@ static void no_ones_column(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(two_groups_have_their_own_shares), TEST(separation_is_decided), TEST(in_part_is_undecided), TEST(a_column_twice_is_singular),
-        TEST(gap_is_a_divergence), TEST(labels_are_looked_at), TEST(jacobian_is_the_derivative), TEST(field_is_the_definition),
+        TEST(two_groups_have_their_own_shares), TEST(separation_is_decided), TEST(several_classes_are_separated), TEST(in_part_is_undecided),
+        TEST(a_column_twice_is_singular), TEST(gap_is_a_divergence), TEST(labels_are_looked_at), TEST(jacobian_is_the_derivative), TEST(field_is_the_definition),
         TEST(theorem_and_newton_agree), TEST(one_feature_has_no_gap), TEST(softmax_of_two_classes), TEST(no_ones_column),
     };
     return RUN(tests);

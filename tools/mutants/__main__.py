@@ -1,17 +1,25 @@
 #!/usr/bin/env python3
 """Mutation run: change one operator, index, constant or name in a source file, and see whether the suite notices.
 
-    python3 tools/mutants.py --n 20 --seed 1 --jobs 2        (make mutants N=20 SEED=1)
+    python3 tools/mutants --n 20 --seed 1 --jobs 2        (make mutants N=20 SEED=1)
 
-All changes that the operator table below makes in src/{net,sim,closed,data,cert} are listed, and N of them drawn uniformly.  The
-draw orders changes by a hash of (seed, file, line of text, change): the same seed and tree give the same list anywhere, and an
+All changes that the operator table (changes.py) makes in src/{net,sim,closed,data,cert} are listed, and N of them drawn uniformly.
+The draw orders changes by a hash of (seed, file, line of text, change): the same seed and tree give the same list anywhere, and an
 edit in one file leaves the order of the others alone.
 
 Everything happens in a copy of the tree under $TMPDIR, after the build is brought up to date.  A mutant is its one file compiled with
-the build's own command (as `make -n` prints it) and linked in front of libsynthgrad.a, so that the archive's member is not taken.  It
-runs the tests of its room, then those of the other rooms, then `synthgrad verify --jobs 1`, up to the first failure, with glibc's
-heap checks on.  A change that does not compile, or compiles to the same code, is replaced by the next in the order.  The control is
-the same procedure with nothing changed: it has to pass, or nothing is said (exit 2).
+the build's own command (as `make -n` prints it) and linked in front of libsynthgrad.a, so that the archive's member is not taken.  A
+change that does not compile, or compiles to the same code, is replaced by the next in the order.
+
+First the unchanged files go the same way, with a mark in front of each expression that is to be changed (marks.py): every test, every
+script and `synthgrad verify` of every case has to pass, or nothing is said (exit 2), and leaves the marks that it reached.  A mutant
+then runs what reaches it and nothing else, up to the first failure: the tests of its room, then tests, scripts and cases by the time
+they take, with glibc's heap checks on.  What nothing reaches has survived.
+
+A time-out counts as killed, and is listed: a target that takes ten times its usual time and 20 s; or, once the mutant has had its cap
+of 60 s, five times and 5 s.  So a busy machine kills nothing, and mutants whose own targets take longer than the cap still meet them all.
+
+While you write a test: --only K for its mutants, --targets closed/test_joint for the tests.
 
 A survivor that changes nothing observable is excused by a line of tests/mutants.excused:
 
@@ -19,7 +27,8 @@ A survivor that changes nothing observable is excused by a line of tests/mutants
 
 ":function" may be left out where the file has only one such change.
 
-Score = killed / (drawn - excused).  Exit 0 when it is at least --least, 1 when not, 2 when no verdict is possible, 130 interrupted.
+Score = killed / (drawn - excused), where at most one in ten of the drawn is excused.  Exit 0 when it is at least --least, 1 when not,
+2 when no verdict is possible, 130 interrupted.
 """
 import argparse
 import signal
@@ -44,6 +53,7 @@ def parse_options():
     parser.add_argument("--file", metavar="PATH", help="change this file only, e.g. src/closed/joint.c")
     parser.add_argument("--only", metavar="K", type=int, nargs="+", help="run only these numbers of the list")
     parser.add_argument("--list", action="store_true", help="print what is drawn, and run nothing")
+    parser.add_argument("--targets", metavar="TEXT", nargs="+", help="run only tests, scripts and cases (`verify NAME`) with one of these in their name")
     parser.add_argument("--tests-only", action="store_true", help="leave `synthgrad verify` out")
     parser.add_argument("--flavour", default="release")
     parser.add_argument("--keep", action="store_true", help="keep the temporary directory")

@@ -74,7 +74,9 @@ def report(drawn, good, stale, options):
         for m in killed:
             if excuses(e, m):
                 print(f"\n{EXCUSED}:{e.number} excuses what is killed, and can go: #{m.number} {m.path}:{m.line}")
-    counted = len(done) - len(excused)
+    forgiven = min(len(excused), -(-len(done) // 10))     # one in ten
+    counted = len(done) - forgiven
     score = len(killed) / counted if counted else 1.0
-    print(f"\nscore {len(killed)}/{counted} = {score:.3f}, wanted {options.least:g}" + (f" ({len(excused)} excused)" if excused else ""))
+    print(f"\nscore {len(killed)}/{counted} = {score:.3f}, wanted {options.least:g}" + (f" ({forgiven} excused)" if excused else "")
+          + (f"; {len(excused) - forgiven} more than one in ten, which count as survivors" if len(excused) > forgiven else ""))
     return 0 if score >= options.least else 1

@@ -263,7 +263,7 @@ class Source:
     def places_at(self, position):
         """Where a mark that notes that `position` is reached may stand, the narrowest first: (offset, glue)."""
         around = [(self.tokens[b - 1].start - self.tokens[a].start, self.tokens[where].start, glue) for a, b, where, glue in self.places
-                  if self.tokens[a].start <= position < self.tokens[b].start]
+                  if self.tokens[a].start <= position <= self.tokens[b - 1].end]
         return [(offset, glue) for _, offset, glue in sorted(around)]
 
     def span(self, a, b):
