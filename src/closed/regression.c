@@ -233,8 +233,9 @@ static enum sg_status stiemke(double *slack, double *eta, struct newton *s)
             double sum = 0;
             for (size_t i = 0; i < n; i++)
                 sum += fabs(s->features[i * f + a] * s->g[i * c + k]);
-            size = hypot(size, fabs(s->gradient[a * c + k]) + (double)(n + c + 2) * SG_UNIT_ROUNDOFF * sum / (double)n);
+            size = hypot(size, (double)(n + c + 2) * SG_UNIT_ROUNDOFF * sum / (double)n);
         }
+    size += sg_base_norm(s->gradient, s->size);
     *slack = 1;
     for (size_t i = 0; i < n; i++) {
         const double *q = s->q + i * (c + 1), share = 1.5 * sg_base_norm(s->features + i * f, f) * size / least;

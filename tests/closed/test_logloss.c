@@ -174,6 +174,67 @@ static void several_classes_are_separated(void **state)
     }
 }
 
+/* What the certificate of finiteness leaves of the multipliers, formed again: 1 - slack is the largest of 3/2 |F_i| |eta| max(1, (1 - q) / q), q the
+ * label's probability and |eta| <= (|r| + its rounding, (n + c + 2) u E[|F|^T |g|]) / lambda_min(K), K of the wrong classes, known to (n + 10 f c) u tr K. */
+static void slack_is_its_formula(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 30; replicate++) {
+        struct sg_rng *rng = test_rng("slack", replicate);
+        const size_t m = random_size(2, 4, rng), c = m - 1, n = random_size(30, 60, rng);
+        struct sg_data data = classes(n, random_size(1, 3, rng), m, 0.5, replicate % 2, rng);
+        const size_t f = data.d, size = f * c;
+        size_t *label = SG_NEW(n, size_t);
+        double *k_matrix = SG_NEW(size * size, double), *lambda = SG_NEW(size, double), *rounding = SG_NEW(size, double), *odds = SG_NEW(n, double);
+        struct sg_regression *r;
+        for (size_t i = 0; i < n; i++)
+            while (data.y[i * m + label[i]] != 1)
+                label[i]++;
+        context("replicate %llu, %zu samples, %zu features, %zu classes", (unsigned long long)replicate, n, f, m);
+        CHECK_STATUS(sg_closed_regression_alloc(&r, data.x, label, n, f, c), SG_OK);
+        for (size_t i = 0; i < n && !r->separated; i++) {
+            const double *x = data.x + i * f;
+            double q[4] = {1}, sum = 1, step[3], wrong = 0;
+            for (size_t k = 1; k < m; k++) {
+                double score = 0;
+                for (size_t a = 0; a < f; a++)
+                    score += x[a] * r->b[a * c + k - 1];
+                sum += q[k] = exp(score);
+            }
+            for (size_t k = 0; k < m; k++)
+                wrong += k == label[i] ? 0 : q[k] / sum;
+            odds[i] = 1.5 * sg_base_norm(x, f) * fmax(1, wrong / (q[label[i]] / sum));
+            for (size_t l = 0; l < m; l++) {                    /* sum over the wrong classes of q_l v^T v, v = e_l - e_label */
+                for (size_t k = 1; k < m; k++)
+                    step[k - 1] = (k == l ? 1 : 0) - (k == label[i] ? 1 : 0);
+                for (size_t s = 0; s < size * size && l != label[i]; s++) {
+                    const size_t a = s / size / c, k = s / size % c, b = s % size / c, o = s % size % c;
+                    k_matrix[s] += q[l] / sum * x[a] * x[b] * step[k] * step[o] / (double)n;
+                }
+            }
+            for (size_t s = 0; s < size; s++) {
+                const size_t k = s % c + 1;
+                rounding[s] += (double)(n + c + 2) * U * fabs(x[s / c]) * (k == label[i] ? wrong : q[k] / sum) / (double)n;
+            }
+        }
+        if (!r->separated) {
+            double trace = 0, most = 0;
+            CHECK_STATUS(sg_base_eigen_symmetric(lambda, NULL, k_matrix, size), SG_OK);
+            for (size_t s = 0; s < size; s++)
+                trace += lambda[s];
+            const double unit = (double)(n + 10 * size) * U * trace, least = lambda[size - 1] - unit;
+            for (size_t i = 0; i < n; i++)
+                most = fmax(most, odds[i] * (sg_base_norm(rounding, size) + r->gradient) / least);
+            CHECK(most < 1e-6);
+            CHECK_CLOSE(1 - r->slack, most, 4 * U + most * (2 * unit / least + 10 * (double)n * U));     /* 1 - slack to a few u, K to its own bound */
+        }
+        free(label); free(k_matrix); free(lambda); free(rounding); free(odds);
+        sg_closed_regression_free(r);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
 /* Two samples of different classes at one place between the others: separated in part only.  Neither certificate exists. */
 static void in_part_is_undecided(void **state)
 {
@@ -289,7 +350,40 @@ static void jacobian_is_the_derivative(void **state)
     }
 }
 
-/* F by sums in long double, within the bound on its rounding. */
+/* One sample's share, in long double, of the bound on F's rounding: per entry of x^T s and z^T e, a unit for each operation that the sums s, e and q make,
+ * on absolute values. */
+static void add_rounding(long double *bound, const double *x, const long double *z, const double *at, const struct sg_data *data)
+{
+    const size_t n = data->n, d = data->d, m = data->m, q = 2 * m + 1;
+    const double *phi = at + d * m;
+    const long double u = (long double)U, rows = (long double)n;
+    long double dp[3] = {0}, p[3], total = 0, mean = 0;
+    for (size_t j = 0; j < m; j++) {
+        for (size_t k = 0; k < d; k++)
+            dp[j] += (long double)(d + 1) * u * fabsl((long double)x[k] * (long double)at[k * m + j]);
+        total += expl(z[j]);
+    }
+    for (size_t j = 0; j < m; j++) {
+        p[j] = m == 1 ? 1 / (1 + expl(-z[0])) : expl(z[j]) / total;
+        mean += p[j] * dp[j];
+    }
+    for (size_t j = 0; j < m; j++) {
+        long double s = 0, ds = 0;
+        for (size_t k = 0; k < q; k++) {
+            s += z[k] * (long double)phi[k * m + j];
+            ds += fabsl((long double)phi[k * m + j]) * ((long double)(q + 2) * u * fabsl(z[k]) + (k < m ? dp[k] : 0));
+        }
+        /* dq_j = q_j (1 - q_j) dp_j + sum over the others of q_j q_k dp_k, and exp, sum and quotient */
+        const long double dq = p[j] * ((1 - p[j]) * dp[j] + (mean - p[j] * dp[j]) + 8 * (long double)(m + 1) * u);
+        const long double e = fabsl(s - (p[j] - z[m + j]));
+        for (size_t k = 0; k < d; k++)
+            bound[k * m + j] += fabsl((long double)x[k]) * ((rows + 2) * u * fabsl(s) + ds) / rows;
+        for (size_t k = 0; k < q; k++)
+            bound[d * m + k * m + j] += (fabsl(z[k]) * ((rows + 4) * u * e + 2 * u * fabsl(s) + ds + dq) + (k < m ? dp[k] * e : 0)) / rows;
+    }
+}
+
+/* F by sums in long double, within the bound on its rounding; and that bound by the same sums. */
 static void field_is_the_definition(void **state)
 {
     (void)state;
@@ -299,7 +393,7 @@ static void field_is_the_definition(void **state)
         struct sg_data data = classes(n, 3, m, 0.3, true, rng);
         const size_t size = sg_closed_log_joint_size(&data);
         double *at = random_vector(size, 1.5, rng), *f = SG_NEW(size, double);
-        long double *want = SG_NEW(size, long double);
+        long double *want = SG_NEW(size, long double), *units = SG_NEW(size, long double), bound = 0;
         sg_closed_log_joint(f, &data, at);
         for (size_t i = 0; i < n; i++) {
             long double z[7] = {0}, s[3], g[3], sum = 0;
@@ -310,6 +404,7 @@ static void field_is_the_definition(void **state)
                 sum += expl(z[j]);
             }
             z[2 * m] = 1;
+            add_rounding(units, data.x + i * d, z, at, &data);
             for (size_t j = 0; j < m; j++) {
                 s[j] = 0;
                 g[j] = (m == 1 ? 1 / (1 + expl(-z[0])) : expl(z[j]) / sum) - (long double)data.y[i * m + j];
@@ -322,11 +417,14 @@ static void field_is_the_definition(void **state)
             }
         }
         double error = 0;
-        for (size_t k = 0; k < size; k++)
+        for (size_t k = 0; k < size; k++) {
             error = hypot(error, (double)((long double)f[k] - want[k]));
+            bound = hypotl(bound, units[k]);
+        }
         context("replicate %llu, m %zu", (unsigned long long)replicate, m);
         CHECK_BOUND(error, sg_closed_log_joint_rounding(&data, at));
-        free(at); free(f); free(want);
+        CHECK_CLOSE(sg_closed_log_joint_rounding(&data, at), (double)bound, (double)(n + size) * U * (double)bound);     /* positive sums */
+        free(at); free(f); free(want); free(units);
         sg_data_free(&data);
         sg_base_rng_free(rng);
     }
@@ -554,7 +652,7 @@ static void no_ones_column(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(two_groups_have_their_own_shares), TEST(separation_is_decided), TEST(several_classes_are_separated), TEST(in_part_is_undecided),
+        TEST(two_groups_have_their_own_shares), TEST(separation_is_decided), TEST(several_classes_are_separated), TEST(slack_is_its_formula), TEST(in_part_is_undecided),
         TEST(a_column_twice_is_singular), TEST(gap_is_a_divergence), TEST(labels_are_looked_at), TEST(jacobian_is_the_derivative), TEST(field_is_the_definition),
         TEST(theorem_and_newton_agree), TEST(one_feature_has_no_gap), TEST(softmax_of_two_classes), TEST(no_ones_column),
     };

@@ -5,6 +5,8 @@ in.  The marks are a shared mapping of a file, so that what forks, aborts or is 
 without the file aborts: no run goes unrecorded.  A change outside functions has no mark; neither has one in a file that does not compile
 with marks, and then nobody knows who reaches it.
 """
+from shop import Unable
+
 RECORD = "SG_MUTANTS_REACHED"                    # the environment variable that names the file
 
 RUNTIME = """
@@ -51,18 +53,18 @@ class Marks:
         for m in mutants:
             by_path.setdefault(m.path, []).append(m)
         self.n = len(mutants)
-        self.objects = [shop.compile_text(RUNTIME % {"n": self.n, "record": RECORD}, self.folder / "runtime.c")]
-        self.objects += [o for objects in parallel(self.compile, sorted(by_path.items())) for o in objects]
+        self.objects = dict(zip(by_path, parallel(self.compile, by_path.items())))
+        self.objects[""] = [shop.compile_text(RUNTIME % {"n": self.n, "record": RECORD}, self.folder / "runtime.c")]
 
     def compile(self, item):
         path, mutants = item
         declaration = "extern volatile unsigned char *sg_mutants_reached;\n"
-        for attempt, level in (("narrow", 0), ("wide", -1)):
-            objects = self.shop.compile_copy(path, marked(mutants, level), self.folder / attempt / path, declaration)
+        for attempt, text in (("narrow", marked(mutants, 0)), ("wide", marked(mutants, -1)), ("unmarked", mutants[0].source.text)):
+            objects = self.shop.compile_copy(path, text, self.folder / attempt / path, declaration)
             if objects is not None:
-                self.known.update({m.mark: attempt for m in mutants if m.source.places_at(m.at)})
+                self.known.update({m.mark: attempt for m in mutants if attempt != "unmarked" and m.source.places_at(m.at)})
                 return objects
-        return []
+        raise Unable(f"{path} does not compile outside its folder")
 
     def record(self, target):
         """A file for the marks of one target, which its processes find through the environment."""

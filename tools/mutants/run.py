@@ -100,7 +100,7 @@ class Run:
                 m.targets = [t for t in targets if m.mark in reached[t]]
             else:
                 names = {o.name for o in m.objects}
-                m.targets = [t for t in targets if taken[t] is None or taken[t] & names]
+                m.targets = [t for t in targets if taken[t] is None or taken[t] & names or self.shop.including.get(t) == m.path]
             m.targets.sort(key=lambda t: (f"tests/{m.room}/" not in t, self.duration[t]))
             m.expected = sum(self.duration[t] for t in m.targets)
         shutil.rmtree(marks.folder)
@@ -119,7 +119,7 @@ class Run:
         self.shop.make_room(mutant.folder)
         outcome, how = "survived", ""
         for target in mutant.targets:
-            status, _ = self.shop.start(target, mutant.objects, mutant.folder, self.deadline(target, begun))
+            status, _ = self.shop.start(target, {mutant.path: mutant.objects}, mutant.folder, self.deadline(target, begun))
             name = target.removeprefix(f"{self.shop.build}/")
             if status is None:
                 outcome, how = "time-out", "in " + name

@@ -72,6 +72,11 @@ class Shop:
         missing = [t for t in targets if t not in self.link]
         if missing:
             raise Unable(f"`make -n -B {missing[0]}` printed no link command:\n{listed.stderr[-2000:]}")
+        self.including = {}                               # test -> the source that it includes, to test what is static there
+        for target in self.tests:
+            source = target.removeprefix(f"{self.build}/") + ".c"
+            for inner in re.findall(r'^#include "(\S+\.c)"', (self.tree / source).read_text(), re.M):
+                self.including[target] = f"src/{inner}"
         if self.with_program:
             scripts = [p.relative_to(self.tree).as_posix() for p in sorted(self.tree.glob("tests/*/test_*.sh"))]
             self.tests += [s for s in scripts if s not in FROM_SOURCE]
@@ -151,16 +156,33 @@ class Shop:
         return objects
 
     def link_with(self, target, objects, folder):
-        """`target` with the objects in front of the archive; the second time, nothing is left to do."""
+        """`target` with the objects (source -> list) in front of the archive; the second time, nothing is left to do."""
         binary = folder / target
         if not binary.exists():
             binary.parent.mkdir(parents=True, exist_ok=True)
-            argv = list(self.link[target])
+            argv, front = list(self.link[target]), dict(objects)
+            if self.including.get(target) in front:       # its copy is the one that counts
+                argv[argv.index(f"{target}.o")] = self.test_object(target, front.pop(self.including[target])[0].parent, folder)
             place = argv.index("-o") + 1
-            argv[place:place + 1] = [str(binary), *map(str, objects)]
+            argv[place:place + 1] = [str(binary), *(str(o) for group in front.values() for o in group)]
             if self.run(argv, folder / "link.log", 120) != 0:
                 raise Unable(f"{target} does not link with a changed object in front:\n" + tail(folder / "link.log"))
         return str(binary)
+
+    def test_object(self, target, changed, folder):
+        """The test that includes a source, compiled with its copy in `changed`."""
+        path = self.including[target]
+        copy = folder / "including" / path
+        copy.parent.mkdir(parents=True)
+        shutil.copy(changed / copy.name, copy)
+        command = list(self.compile[target.removeprefix(f"{self.build}/") + ".c"][0])
+        made = command.index("-o") + 1
+        command[made] = str(folder / "including" / Path(command[made]).name)
+        command[1:1] = ["-I", str(folder / "including/src"), "-iquote", str(Path(path).parent)]
+        command = [a for a in command if a not in ("-MMD", "-MP", "-MD") and not a.startswith("-Werror")]
+        if self.run(command, folder / "link.log", 120) != 0:
+            raise Unable(f"{target} does not compile with a changed {path}:\n" + tail(folder / "link.log"))
+        return command[command.index("-o") + 1]
 
     def start(self, target, objects, folder, deadline, extra=None):
         """Links and runs a test, or the program on a case, in `folder`: (status, seconds)."""
