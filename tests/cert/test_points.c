@@ -121,6 +121,27 @@ static void minima_that_attract_are_not(void **state)
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, nan, S, R, 1, 1e-3), SG_NOT_FINITE);
     CHECK_NAN(&growth, 1);
 }
+/* One output with labels, and the ones column made here: anything else is not this theorem's. */
+static void other_data_are_not_taken(void **state)
+{
+    (void)state;
+    static const double w[3] = {0.1, 0.2, 0.3}, phi[3] = {0.5, -0.5, 0.25};
+    struct sg_cert_log_point proved;
+    struct sg_interval loss;
+    for (int k = 0; k < 3; k++) {
+        struct sg_cert_data bad = exact;
+        bad.m = k == 0 ? 2 : 1;
+        bad.y = k == 1 ? NULL : Y;
+        bad.one = k == 2 ? ONE : NULL;
+        CHECK_ABORTS((void)!sg_cert_log_point(&proved, &bad, w, phi));
+        CHECK_ABORTS((void)!sg_cert_log_loss(&loss, &bad, w));
+        CHECK_ABORTS((void)!sg_cert_separates(&bad, w));
+        if (k < 2)
+            CHECK_ABORTS((void)!sg_cert_unlabelled(&loss, &bad, true, w));
+    }
+    CHECK_ABORTS(sg_cert_two_layer_roots(NULL, NULL, -HUGE_VAL, 0));
+    CHECK_ABORTS(sg_cert_two_layer_roots(NULL, NULL, 0, HUGE_VAL));
+}
 #else
 static void not_built(void **state)
 {
@@ -134,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #ifdef SG_HAVE_ARB
         TEST(the_log_point_is_alone), TEST(separation_is_exact), TEST(a_repelling_minimum_is_proved), TEST(minima_that_attract_are_not),
+        TEST(other_data_are_not_taken),
 #else
         cmocka_unit_test(not_built),
 #endif

@@ -197,6 +197,12 @@ static void bad_data_are_refused(void **state)
     CHECK_NAN(&point.box, 2);
     bad.y = NULL;
     CHECK_ABORTS(CHECK_STATUS(sg_cert_step_radius(&r, &bad, &step, 1), SG_OK));
+    for (int k = 0; k < 3; k++) {
+        struct sg_cert_data none = four;
+        *(k == 0 ? &none.n : k == 1 ? &none.d : &none.m) = 0;
+        CHECK_ABORTS(CHECK_STATUS(sg_cert_step_radius(&r, &none, &step, 1), SG_OK));
+    }
+    CHECK_ABORTS(CHECK_STATUS(sg_cert_step_radius(&r, &four, &step, 0), SG_OK));        /* a width of nothing */
     const double c = 1;                                  /* the family needs y = x w */
     CHECK_ABORTS(CHECK_STATUS(sg_cert_step_radius(&r, &four, &(struct sg_cert_step){.mu = 1, .nu = 1, .C = &c}, 1), SG_OK));
 }

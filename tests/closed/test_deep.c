@@ -368,11 +368,39 @@ static void data_with_given_moments(void **unused)
     sg_base_rng_free(rng);
 }
 
+/* 1 <= at <= n_layers <= SG_DEEP_LAYERS_MAX, data of the net's width at both ends, and the reduced system of two layers with the SG between them. */
+static void shapes_are_looked_at(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("shapes", 0);
+    struct sg_deep deep = {.n_layers = SG_DEEP_LAYERS_MAX, .at = SG_DEEP_LAYERS_MAX};
+    for (size_t i = 0; i <= SG_DEEP_LAYERS_MAX; i++)
+        deep.width[i] = 1;
+    CHECK(sg_closed_deep_n_phi(&deep) == 3 && sg_closed_deep_n_w(&deep) == SG_DEEP_LAYERS_MAX);
+    for (int k = 0; k < 3; k++) {
+        struct sg_deep bad = deep;
+        *(k ? &bad.at : &bad.n_layers) = k == 1 ? 0 : SG_DEEP_LAYERS_MAX + 1;
+        CHECK_ABORTS((void)sg_closed_deep_n_phi(&bad));
+    }
+    double w[8], sigma[2], jacobian[4], moments[9] = {0};
+    const size_t keep[1] = {0};
+    struct sg_data data = random_data(9, 1, 1, rng);
+    const struct sg_deep wide = {.n_layers = 2, .at = 1, .width = {2, 1, 1}}, tall = {.n_layers = 2, .at = 1, .width = {1, 1, 2}};
+    CHECK_ABORTS((void)!sg_closed_deep_critical_point(w, sigma, &wide, &data, keep, 1, rng));
+    CHECK_ABORTS((void)!sg_closed_deep_critical_point(w, sigma, &tall, &data, keep, 1, rng));
+    const struct sg_deep above = {.n_layers = 2, .at = 2, .width = {1, 1, 1}}, three = {.n_layers = 3, .at = 1, .width = {1, 1, 1, 1}};
+    CHECK_ABORTS((void)!sg_closed_deep_reduced(jacobian, &above, w, w + 4, moments, 1));
+    CHECK_ABORTS((void)!sg_closed_deep_reduced(jacobian, &three, w, w + 4, moments, 1));
+    sg_data_free(&data);
+    sg_base_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(critical_points_are_fixed), TEST(refuses_what_is_not_there), TEST(exact_sg_with_a_bias), TEST(jacobian_is_that_of_the_step),
         TEST(d_q_vanishes), TEST(reduced_system_commutes), TEST(scalar_polynomial), TEST(data_with_given_moments),
+        TEST(shapes_are_looked_at),
     };
     return RUN(tests);
 }

@@ -649,12 +649,39 @@ static void no_ones_column(void **state)
     }
 }
 
+/* One sample of one feature in one of two classes is the least there is. */
+static void least_sizes(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("least", 0);
+    const double one = 1;
+    const size_t label = 1;
+    struct sg_regression *r;
+    CHECK_STATUS(sg_closed_regression_alloc(&r, &one, &label, 1, 1, 1), SG_OK);
+    CHECK(r->separated && r->b[0] > 0);
+    sg_closed_regression_free(r);
+    CHECK_ABORTS((void)!sg_closed_regression_alloc(&r, &one, &label, 0, 1, 1));
+    CHECK_ABORTS((void)!sg_closed_regression_alloc(&r, &one, &label, 1, 0, 1));
+    CHECK_ABORTS((void)!sg_closed_regression_alloc(&r, &one, &label, 1, 1, 0));
+    struct sg_data data = classes(12, 2, 1, 0.5, true, rng), two = classes(12, 2, 2, 0.5, true, rng);
+    double ab[2];
+    size_t found;
+    bool open;
+    (void)!sg_closed_log_plane(ab, &found, &open, &data, 2, 1);
+    CHECK(found <= 1);
+    CHECK_ABORTS((void)!sg_closed_log_plane(ab, &found, &open, &data, 1, 1));
+    CHECK_ABORTS((void)!sg_closed_log_plane(ab, &found, &open, &two, 9, 1));
+    sg_data_free(&data);
+    sg_data_free(&two);
+    sg_base_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(two_groups_have_their_own_shares), TEST(separation_is_decided), TEST(several_classes_are_separated), TEST(slack_is_its_formula), TEST(in_part_is_undecided),
         TEST(a_column_twice_is_singular), TEST(gap_is_a_divergence), TEST(labels_are_looked_at), TEST(jacobian_is_the_derivative), TEST(field_is_the_definition),
-        TEST(theorem_and_newton_agree), TEST(one_feature_has_no_gap), TEST(softmax_of_two_classes), TEST(no_ones_column),
+        TEST(theorem_and_newton_agree), TEST(one_feature_has_no_gap), TEST(softmax_of_two_classes), TEST(no_ones_column), TEST(least_sizes),
     };
     return RUN(tests);
 }

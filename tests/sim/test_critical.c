@@ -133,8 +133,35 @@ static void rounding_bound_holds(void **state)
     sg_base_rng_free(rng);
 }
 
+/* Linear nets in float64 with every mix 0 or 1, each module by its own. */
+static void rounding_is_of_linear_nets(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("linear", 0);
+    struct sg_data data = random_data(N, 1, 1, rng);
+    const struct sg_batch batch = sg_sim_batch(&data);
+    static const double mixes[][2] = {{0, 1}, {1, 0}, {0.5, 1}, {1, 0.5}, {0.5, 0}, {0, 0.5}};
+    for (size_t k = 0; k < COUNT(mixes) + 2; k++) {
+        const bool relu = k == COUNT(mixes), single = k == COUNT(mixes) + 1, fine = k < 2;
+        const struct sg_layer layers[] = {{SG_DENSE, 1, false}, {relu ? SG_RELU : SG_DENSE, relu ? 0 : 1, false}};
+        const double *mix = mixes[k < COUNT(mixes) ? k : 0];
+        const struct sg_module modules[] = {{1, SG_LINEAR, SG_H, SG_TARGET_TRUE, mix[0], 0}, {2, SG_LINEAR, SG_H, SG_TARGET_TRUE, mix[1], 0}};
+        const struct sg_arch arch = {.dtype = single ? SG_F32 : SG_F64, .loss = SG_MSE, .inputs = 1, .labels = 1, .n_layers = 2, .layers = layers,
+                                     .n_modules = 2, .modules = modules};
+        struct sg_net *net = sg_net_alloc(&arch);
+        context("mixes %g %g%s%s", mix[0], mix[1], relu ? ", a ReLU" : "", single ? ", float32" : "");
+        if (fine)
+            sg_sim_rounding_free(sg_sim_rounding_alloc(net, &batch));
+        else
+            CHECK_ABORTS((void)sg_sim_rounding_alloc(net, &batch));
+        sg_net_free(net);
+    }
+    sg_data_free(&data);
+    sg_base_rng_free(rng);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(finds_least_squares), TEST(failures_are_poisoned), TEST(rounding_bound_holds)};
+    const struct CMUnitTest tests[] = {TEST(finds_least_squares), TEST(failures_are_poisoned), TEST(rounding_bound_holds), TEST(rounding_is_of_linear_nets)};
     return RUN(tests);
 }

@@ -136,12 +136,29 @@ static void no_unique_optimum_is_a_status(void **state)
     sg_base_rng_free(rng);
 }
 
+static void wants_float64_and_an_sg(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("fitted door", 0);
+    struct instance in;
+    make_instance(&in, SG_H | SG_ONE, rng);
+    struct sg_field field = in.field;
+    field.dtype = SG_F32;
+    CHECK_ABORTS((void)sg_sim_fitted_alloc(&field, &in.batch, in.w, 0.1));
+    field = in.field;
+    field.sizes.phi = 0;
+    CHECK_ABORTS((void)sg_sim_fitted_alloc(&field, &in.batch, in.w, 0.1));
+    free_instance(&in);
+    sg_base_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_optimum_is_least_squares),
         TEST(with_labels_it_is_the_true_gradient),
         TEST(no_unique_optimum_is_a_status),
+        TEST(wants_float64_and_an_sg),
     };
     sg_base_init();
     return RUN(tests);

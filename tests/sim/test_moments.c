@@ -210,6 +210,10 @@ static void refuses(void **state)
     struct sg_sim *sim = sg_sim_alloc(&spec, run.owned[0], run.owned[1]);
     CHECK_ABORTS((void)sg_sim_state_size(sim));                    /* (w, phi) is not the whole state */
     sg_sim_free(sim);
+    const struct sg_sim_spec other = {.field = &run.field, .net_opt = net_opts[0], .sg_opt = net_opts[3]};
+    sim = sg_sim_alloc(&other, run.owned[0], run.owned[1]);
+    CHECK_ABORTS((void)sg_sim_state_size(sim));
+    sg_sim_free(sim);
     free_run(&run);
     sg_base_rng_free(rng);
 }
