@@ -16,6 +16,7 @@ DIRECTIVE = re.compile(r"[ \t]*#(?:[^\n\\]|\\.)*", re.S)   # with its continuati
 QUALIFIERS = set("const volatile restrict static extern inline register typedef signed unsigned _Noreturn _Atomic _Thread_local auto".split())
 TAGS = {"struct", "union", "enum"}
 TYPES = QUALIFIERS | TAGS | set("void char short int long float double _Bool _Complex bool complex FILE va_list slong ulong".split())
+FOREIGN_TYPE = re.compile(r"(?:size|ptrdiff|locale|u?int\w*|(?:arb|arf|fmpq|fmpz|flint)\w*)_t")
 CONTROL = {"if", "while", "switch", "for"}
 KEYWORDS = TYPES | CONTROL | set("return case default else do goto break continue sizeof _Alignof _Static_assert".split())
 UNARY = {"-", "+", "!", "~", "*", "&", "++", "--", "sizeof"}
@@ -80,7 +81,7 @@ class Source:
 
     def is_type_word(self, k):
         text = self.s(k)
-        return self.tokens[k].kind == "name" and (text in TYPES or text in self.typedef_names or re.fullmatch(r"\w+_t", text) is not None
+        return self.tokens[k].kind == "name" and (text in TYPES or text in self.typedef_names or FOREIGN_TYPE.fullmatch(text) is not None
                                                   or self.s(k - 1) in TAGS)
 
     # -- declarations and statements: what is an expression at all
@@ -91,7 +92,7 @@ class Source:
         if not self.is_name(k):
             return False
         after = k + 1
-        while self.s(after) == "*":
+        while self.s(after) == "*" or (self.s(after) in QUALIFIERS and after > k + 1):
             after += 1
         starred = after > k + 1 and self.s(after + 1) in ("=", ";", ",", "[")   # `a * b;` would be no statement
         return self.is_name(after) and (after == k + 1 or starred)
@@ -133,7 +134,7 @@ class Source:
             else:
                 stop = self.until(k, end, (";",))
                 self.expression(k, stop)
-                self.places.append((k, stop, k, ", "))
+                self.places.append((k, stop, k, "; " if self.s(k - 1) in ("{", "}", ";") else ", "))     # `a, MACRO(...);` may be none
                 k = stop + 1
 
     def walk_for(self, k, close):
