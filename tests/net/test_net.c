@@ -28,6 +28,10 @@ static void layout(void **state)
     CHECK_ABORTS((void)sg_net_width(net, 4));
     CHECK_ABORTS((void)sg_net_layer_offset(net, 3));
     CHECK_ABORTS((void)sg_net_module_offset(net, 2));
+    CHECK_ABORTS((void)sg_net_aux_offset(net, 3));
+    CHECK(sg_net_fixed(net, 1) == NULL && sg_net_fixed(net, 3) == NULL);
+    CHECK_ABORTS((void)sg_net_fixed(net, 0));
+    CHECK_ABORTS((void)sg_net_fixed(net, 4));
     sg_net_free(net);
     sg_net_free(NULL);
     sg_net_work_free(NULL);
@@ -124,6 +128,35 @@ static void refuses_shapes(void **state)
     CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
 }
 
+/* On what the evaluation left and with the same phi, each module's part of dphi comes out again, bit for bit; and only where a module is. */
+static void replay_is_the_modules_part(void **state)
+{
+    (void)state;
+    struct sg_net *net = sg_net_alloc(&base);
+    struct sg_net_work *work = sg_net_work_alloc(net, 6);
+    struct sg_rng *rng = test_rng("replay", 0);
+    struct food f = random_food(net, 6, rng);
+    const struct sg_batch batch = food_batch(&f);
+    const struct sg_state at = {.w = f.w, .phi = f.phi};
+    const size_t n_phi = sg_net_sizes(net).phi, from[] = {0, sg_net_module_offset(net, 1), n_phi};
+    double *dphi = SG_NEW(n_phi, double), *again = SG_NEW(n_phi, double);
+    sg_net_eval(NULL, dphi, NULL, net, f.w, f.phi, &batch, SG_WANT_PHI, work);
+    for (size_t j = 0; j < 2; j++) {
+        sg_net_replay(again, net, modules[j].at, &at, &batch, SG_WANT_PHI, work);
+        CHECK_SAME(again + from[j], dphi + from[j], from[j + 1] - from[j]);
+        CHECK(j == 1 || sg_base_max_abs(again + from[1], n_phi - from[1]) == 0);       /* the other part is left alone */
+    }
+    CHECK_ABORTS(sg_net_replay(again, net, 0, &at, &batch, SG_WANT_PHI, work));
+    CHECK_ABORTS(sg_net_replay(again, net, 2, &at, &batch, SG_WANT_PHI, work));         /* no module */
+    CHECK_ABORTS(sg_net_replay(again, net, 4, &at, &batch, SG_WANT_PHI, work));
+    free(dphi);
+    free(again);
+    free_food(&f);
+    sg_net_work_free(work);
+    sg_net_free(net);
+    sg_base_rng_free(rng);
+}
+
 static void refuses_batches(void **state)
 {
     (void)state;
@@ -198,14 +231,16 @@ static void optimiser_step(void **state)
         free(theta); free(grad); free(next); free(thetaf); free(gradf); free(nextf); free(want); free(wantf);
     }
     sg_base_rng_free(rng);
-    const struct sg_opt unknown = {.kind = (enum sg_opt_kind)9, .rate = 0.1};
-    double one = 1;
+    const struct sg_opt unknown = {.kind = (enum sg_opt_kind)9, .rate = 0.1}, next_kind = {.kind = SG_OPT_KINDS, .rate = 0.1};
+    double one = 1, m = 0, v = 0;
+    struct sg_moments moments = {&m, &v, 0};
     CHECK_ABORTS(sg_net_opt_step(&one, NULL, &one, &one, &unknown, SG_F64, 1));
+    CHECK_ABORTS(sg_net_opt_step(&one, &moments, &one, &one, &next_kind, SG_F64, 1));
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(layout), TEST(copies_its_architecture), TEST(refuses_shapes), TEST(refuses_batches),
+    const struct CMUnitTest tests[] = {TEST(layout), TEST(copies_its_architecture), TEST(refuses_shapes), TEST(replay_is_the_modules_part), TEST(refuses_batches),
                                        TEST(linear_or_not), TEST(optimiser_step)};
     return RUN(tests);
 }
