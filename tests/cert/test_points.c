@@ -18,16 +18,16 @@ static const struct sg_data samples = {.n = 8, .d = 3, .m = 1, .x = (double *)(u
 static const struct sg_cert_data exact = {.n = 8, .d = 3, .m = 1, .x = X, .y = Y};
 
 /* L and |grad L| by long double, the formulas written out. */
-static void naive_truth(double *loss, double *gradient, const double *w)
+static void naive_truth(double *loss, double *gradient, const double *x, const double *w)
 {
     long double L = 0, g[3] = {0};
     for (int i = 0; i < 8; i++) {
         long double p = 0;
         for (int j = 0; j < 3; j++)
-            p += (long double)X[3 * i + j] * (long double)w[j];
+            p += (long double)x[3 * i + j] * (long double)w[j];
         L += logl(1 + expl(p)) - (long double)Y[i] * p;
         for (int j = 0; j < 3; j++)
-            g[j] += (long double)X[3 * i + j] * (1 / (1 + expl(-p)) - (long double)Y[i]);
+            g[j] += (long double)x[3 * i + j] * (1 / (1 + expl(-p)) - (long double)Y[i]);
     }
     *loss = (double)(L / 8);
     *gradient = (double)(sqrtl(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]) / 8);
@@ -43,15 +43,26 @@ static void the_log_point_is_alone(void **state)
     CHECK_STATUS(sg_closed_log_point_alloc(&point, &samples, NULL), SG_OK);
     CHECK(point->finite);
     CHECK_STATUS(sg_cert_log_point(&proved, &exact, point->w, point->phi), SG_OK);
-    naive_truth(&L, &g, point->w);
+    naive_truth(&L, &g, X, point->w);
     /* The floating point is off the exact one by rounding times the condition of the joint equations. */
     CHECK_CLOSE(L, proved.loss.low, 1e-13);
     CHECK_CLOSE(g, proved.gradient.low, 1e-13);
     CHECK(proved.box > 1e-6 && proved.loss.high - proved.loss.low < 1e-15 && proved.gradient.high - proved.gradient.low < 1e-15);
     CHECK(proved.gradient.low > 1e-3);                   /* no critical point of the loss */
+    /* In the ones' direction the gradient vanishes: with that column first, all that is left lies in the others. */
+    double turned[24], of_one[3] = {point->w[2], point->w[0], point->w[1]};
+    for (size_t i = 0; i < 24; i++)
+        turned[i] = X[i / 3 * 3 + (i % 3 + 2) % 3];
+    const struct sg_cert_data ones_first = {.n = 8, .d = 3, .m = 1, .x = turned, .y = Y};
+    struct sg_cert_log_point same;
+    CHECK_STATUS(sg_cert_log_point(&same, &ones_first, of_one, point->phi), SG_OK);
+    naive_truth(&L, &g, turned, of_one);
+    CHECK_CLOSE(L, same.loss.low, 1e-13);
+    CHECK_CLOSE(g, same.gradient.low, 1e-13);
+    CHECK(same.gradient.low <= proved.gradient.high && proved.gradient.low <= same.gradient.high);
     CHECK_STATUS(sg_closed_log_optimum_alloc(&best, &samples, NULL), SG_OK);
     CHECK_STATUS(sg_cert_log_loss(&loss, &exact, best->w), SG_OK);
-    naive_truth(&L, &g, best->w);
+    naive_truth(&L, &g, X, best->w);
     CHECK_CLOSE(L, loss.low, 8 * SG_UNIT_ROUNDOFF);
     CHECK(loss.high - loss.low < 1e-15 && loss.high < proved.loss.low);
     /* The optimum with its least-squares SG is no joint critical point. */
@@ -110,17 +121,19 @@ static void a_repelling_minimum_is_proved(void **state)
 static void minima_that_attract_are_not(void **state)
 {
     (void)state;
-    const double round[4] = {1, 0, 0, 1}, indefinite[4] = {1, 2, 2, 1}, skew[4] = {1, 0.5, 0, 1}, nan[6] = {SG_NAN, 0.1, 0.1, 0.3, 0, 0.05};
+    const double round[4] = {1, 0, 0, 1}, indefinite[4] = {1, 2, 2, 1}, skew[4] = {1, 0.5, 0, 1}, lower[4] = {1, 0, 0.5, 1}, nan[6] = {SG_NAN, 0.1, 0.1, 0.3, 0, 0.05};
     double growth;
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, round, 1, 1e-3), SG_UNPROVED);     /* T3: stable; the gauge's zeros forbid SG_OK */
     CHECK_NAN(&growth, 1);
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, R, 1, 10), SG_UNPROVED);           /* a fast SG follows backprop */
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, indefinite, 1, 1e-3), SG_HYPOTHESIS);
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, skew, 1, 1e-3), SG_HYPOTHESIS);
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, lower, 1, 1e-3), SG_HYPOTHESIS);
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, R, -1, 1e-3), SG_HYPOTHESIS);
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, nan, S, R, 1, 1e-3), SG_NOT_FINITE);
     CHECK_NAN(&growth, 1);
 }
+
 /* One output with labels, and the ones column made here: anything else is not this theorem's. */
 static void other_data_are_not_taken(void **state)
 {

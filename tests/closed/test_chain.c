@@ -80,6 +80,19 @@ static void gradient_from_directions(void **state)
         for (size_t i = 0; i < D * M; i++)
             gradient[i] -= want[i];
         CHECK_BOUND(frobenius(gradient, D * M), error + f_w);
+        /* |x / sqrt n| times what is not known of e: f_phi / sigma, dgelsd's part and the sums'.  e is the shortest with E[z^T e] = F, Z G^-1 F, G = E[z^T z]. */
+        double gram[Q * Q], a[Q * M], sigma_z[Q], sigma_x[D];
+        naive_mul(gram, NULL, z, true, z, false, Q, N, Q);
+        for (size_t i = 0; i < Q * Q; i++)
+            gram[i] /= N;
+        CHECK_STATUS(sg_base_solve(a, gram, dphi, Q, M), SG_OK);
+        naive_mul(e, NULL, z, false, a, false, N, Q, M);
+        naive_singular_values(sigma_z, z, N, Q);
+        naive_singular_values(sigma_x, data.x, N, D);
+        const double units = 2 * (Q + 10 * Q) * sigma_z[0] / sigma_z[Q - 1] + N + D + M, root = sqrt((double)N);
+        const double formula = f_w + sigma_x[0] / root * (f_phi * root / sigma_z[Q - 1] + units * SG_UNIT_ROUNDOFF * frobenius(e, N * M) / root);
+        const double cond = sigma_z[0] / sigma_z[Q - 1];
+        CHECK_CLOSE(error, formula, formula * 10 * (N + Q + D) * SG_UNIT_ROUNDOFF * cond * cond);       /* the normal equations' */
         scale = frobenius(dphi, Q * M);
         CHECK_STATUS(sg_closed_chain_bound(&bound, &chain, &data, w, phi, frobenius(dw, D * M), &scale), SG_OK);
         CHECK_BOUND(frobenius(want, D * M), bound);

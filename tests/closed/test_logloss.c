@@ -649,6 +649,52 @@ static void no_ones_column(void **state)
     }
 }
 
+/* The error that the theorem's point may have, by the formula at its head; with a constant of many values, which the theorem does not have, to tell samples
+ * apart. */
+static void error_is_its_formula(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 10; replicate++) {
+        struct sg_rng *rng = test_rng("error", replicate);
+        const size_t m = random_size(1, 3, rng), n = 40, q = 2 * m + 1, f = m > 1 ? m : 2;
+        struct sg_data data = classes(n, 3, m, 0.5, true, rng);
+        const size_t d = data.d, size = sg_closed_log_joint_size(&data);
+        struct sg_log_point *point;
+        CHECK_STATUS(sg_closed_log_point_alloc(&point, &data, NULL), SG_OK);
+        double *z = SG_NEW(n * q, double), *p = SG_NEW(n * m, double), *g = SG_NEW(n * m, double), *state_at = SG_NEW(size, double), sx[4], sz[7], error;
+        for (size_t i = 0; i < n; i++) {
+            data.one[i] = 1 + sg_base_rng_uniform(rng);
+            for (size_t j = 0; j < m; j++) {
+                for (size_t k = 0; k < d; k++)
+                    p[i * m + j] += data.x[i * d + k] * point->w[k * m + j];
+                g[i * m + j] = point->probability[i * f + (m > 1 ? j : 1)] - data.y[i * m + j];
+                z[i * q + j] = p[i * m + j];
+                z[i * q + m + j] = data.y[i * m + j];
+            }
+            z[i * q + 2 * m] = data.one[i];
+        }
+        memcpy(state_at, point->w, d * m * sizeof *state_at);
+        memcpy(state_at + d * m, point->phi, q * m * sizeof *state_at);
+        CHECK_STATUS(sg_base_singular_values(sx, data.x, n, d), SG_OK);
+        CHECK_STATUS(sg_base_singular_values(sz, z, n, q), SG_OK);
+        size_t rank = q;                                     /* for m > 1 rows of p sum to 0, and the 1 is the sum of the labels no more */
+        while (sz[rank - 1] <= (double)n * U * sz[0])
+            rank--;
+        const double dp = 10 * U * sx[0] / sx[d - 1] * sg_base_norm(p, n * m), of_g = sg_base_norm(g, n * m);
+        const double ds = 10 * U * sz[0] / sz[rank - 1] * of_g + dp * sg_base_norm(point->phi, m * m);
+        const double want = sg_closed_log_joint_rounding(&data, state_at) + ((sx[0] + sz[0]) * ds + sz[0] * dp / 2 + dp * of_g) / (double)n +
+                            (1 + sg_base_norm(point->t, point->f * (m > 1 ? m - 1 : 1))) * (point->gradient + sqrt((double)n) * U * of_g);
+        context("replicate %llu, m %zu, rank %zu of %zu", (unsigned long long)replicate, m, rank, q);
+        CHECK_STATUS(sg_closed_log_point_error(&error, point, &data), SG_OK);
+        /* the least singular values are known to n u of the largest, everything else to n + d + q roundings */
+        CHECK_CLOSE(error, want, want * U * (double)(n + d + q) * (2 + sx[0] / sx[d - 1] + sz[0] / sz[rank - 1]));
+        free(z); free(p); free(g); free(state_at);
+        sg_closed_log_point_free(point);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
 /* One sample of one feature in one of two classes is the least there is. */
 static void least_sizes(void **state)
 {
@@ -681,7 +727,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(two_groups_have_their_own_shares), TEST(separation_is_decided), TEST(several_classes_are_separated), TEST(slack_is_its_formula), TEST(in_part_is_undecided),
         TEST(a_column_twice_is_singular), TEST(gap_is_a_divergence), TEST(labels_are_looked_at), TEST(jacobian_is_the_derivative), TEST(field_is_the_definition),
-        TEST(theorem_and_newton_agree), TEST(one_feature_has_no_gap), TEST(softmax_of_two_classes), TEST(no_ones_column), TEST(least_sizes),
+        TEST(theorem_and_newton_agree), TEST(one_feature_has_no_gap), TEST(softmax_of_two_classes), TEST(no_ones_column), TEST(error_is_its_formula), TEST(least_sizes),
     };
     return RUN(tests);
 }

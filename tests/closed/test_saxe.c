@@ -46,6 +46,34 @@ static void the_clock_brackets_the_recursion(void **state)
     assert_true(most > 0.1);
 }
 
+/* The clock's bounds as they are derived at its head, in long double. */
+static void the_clock_is_its_formula(void **state)
+{
+    (void)state;
+    const double sigmas[] = {0.37, 2.385}, fractions[] = {0.004, 0.31}, xs[] = {0.003, 0.11}, times[] = {0.06, 0.8, 2.9};
+    for (size_t k = 0; k < 24; k++) {
+        const double sigma = sigmas[k % 2], a_0 = fractions[k / 2 % 2] * sigma, mu = xs[k / 4 % 2] / sigma, t = times[k / 8] / sigma;
+        const struct sg_saxe_clock clock = sg_closed_saxe_clock(sigma, a_0, mu, t);
+        const long double s = (long double)sigma, m = (long double)mu, x = m * s, T = (long double)t, odds = (s - (long double)a_0) / (long double)a_0;
+        long double at[3];
+        const long double above = 1.5L * x * x * T / (1 - 2 * x), most = x * T + above;
+        for (int e = 0; e < 3; e++)                            /* a before, at, after */
+            at[e] = s / (1 + odds * expl(-2 * s * fmaxl(0, T + (e - 1) * most)));
+        const long double below = 0.375L * m * x * logl(at[2] / (long double)a_0) / (1 - x / 2), ends = 1.5L * m * (s - at[0]) * most;
+        const long double shift = m / 2 * (2 * s * T - 1.5L * logl(at[1] / (long double)a_0)), remainder = fmaxl(above, below) + ends;
+        const long double low = s / (1 + odds * expl(-2 * s * fmaxl(0, T + shift - remainder)));
+        const long double high = s / (1 + odds * expl(-2 * s * (T + shift + remainder)));
+        /* a dozen operations; s - a and the logarithm of a / a_0 lose what a is nearer to either than to 0: s / (s - a), 1 / log */
+        const double u = 20 * SG_UNIT_ROUNDOFF * (double)(s / (s - at[2]) + 1 / logl(at[1] / (long double)a_0));
+        const double got[] = {clock.shift, clock.remainder, clock.error};
+        const long double want[] = {shift, remainder, 2 * high * (s - low) * remainder};
+        const long double scale[] = {m * s * T, remainder, want[2]};
+        for (int e = 0; e < 3; e++)
+            if (!(fabs(got[e] - (double)want[e]) <= u * (double)scale[e]))
+                fail_msg("sigma %g, a_0 %g, mu %g, t %g, %d: %.17g, not %.17Lg", sigma, a_0, mu, t, e, got[e], want[e]);
+    }
+}
+
 /* d = k = m = 1: W_1 = W_2 = sqrt a; euler has the closed slope 2 b db, and halving the Runge-Kutta step shows what that is worth. */
 static void runge_kutta_finds_the_clocks_slope(void **state)
 {
@@ -71,6 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_mode_is_saxes),
         cmocka_unit_test(the_clock_brackets_the_recursion),
+        cmocka_unit_test(the_clock_is_its_formula),
         cmocka_unit_test(runge_kutta_finds_the_clocks_slope),
     };
     sg_base_init();

@@ -300,9 +300,40 @@ static void refuses(void **state)
     CHECK_EXITS(sg_net_alloc(&arch), 99);
 }
 
+/* A fresh MLP SG: [A; B; C] is the stream's normal numbers over the root of their rows, one by one, and [U; D] is 0, whatever was there. */
+static void mlp_starts_from_its_stream(void **state)
+{
+    (void)state;
+    enum { HIDDEN = 5, K = 3, LABELS = 2 };
+    const struct sg_layer layers[] = {{SG_DENSE, K, true}, {SG_DENSE, LABELS, true}};
+    for (unsigned terms = 1; terms < 8; terms++) {
+        const struct sg_module module = {1, SG_MLP, terms, SG_TARGET_TRUE, 1.0, HIDDEN};
+        const struct sg_arch arch = {.loss = SG_MSE, .inputs = 4, .labels = LABELS, .n_layers = 2, .layers = layers, .n_modules = 1, .modules = &module};
+        struct sg_net *net = sg_net_alloc(&arch);
+        struct sg_rng *rng = test_rng("start", terms), *again = test_rng("start", terms);
+        const size_t one = terms & SG_ONE ? 1 : 0, h = terms & SG_H ? K : 0, y = terms & SG_Y ? LABELS : 0, rows = h + y + one;
+        const size_t size = sg_net_sizes(net).phi;
+        double *phi = SG_NEW(size, double);
+        for (size_t i = 0; i < size; i++)
+            phi[i] = SG_NAN;
+        sg_net_start_phi(phi, net, rng);
+        context("terms %u", terms);
+        CHECK(size == rows * HIDDEN + (HIDDEN + one) * K);
+        for (size_t i = 0; i < size; i++) {
+            const double want = i < rows * HIDDEN ? sg_base_rng_gaussian(again) / sqrt((double)rows) : 0;
+            CHECK_CLOSE(phi[i], want, 3 * SG_UNIT_ROUNDOFF * fabs(want));
+        }
+        free(phi);
+        sg_base_rng_free(rng);
+        sg_base_rng_free(again);
+        sg_net_free(net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(gradients_are_gradients), TEST(logistic_tails), TEST(softmax_tails), TEST(saturated_modules),
-                                       TEST(sigmoid_linear_contains_the_logistic_gradient), TEST(starts), TEST(refuses)};
+                                       TEST(sigmoid_linear_contains_the_logistic_gradient), TEST(starts), TEST(refuses),
+                                       TEST(mlp_starts_from_its_stream)};
     return RUN(tests);
 }
