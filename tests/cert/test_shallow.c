@@ -156,6 +156,54 @@ static void the_basin_is_one(void **state)
     CHECK_NAN(&radius, 1);
 }
 
+/* Its radius and factor by the inequality at the head of src/cert/basin.c, in doubles: P = sum_k (J^T)^k J^k by doubling, q^2 = 1 - 0.999 / p_max, and R from
+ * c_2 t + c_3 t^2 = 0.999 (1 - q) sqrt(p_min / p_max), t = R / sqrt(p_min). */
+static void the_basin_is_its_inequality(void **state)
+{
+    (void)state;
+    enum { D = 2 };
+    for (uint64_t k = 0; k < 6; k++) {
+        struct sg_rng *rng = test_rng("inequality", k);
+        const size_t m = 1 + k % 2, q = 2 * m + 1, size = (D + q) * m;
+        struct sg_data data = random_data(25, D, m, rng);
+        struct sg_fit *fit;
+        CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
+        const double mu = random_between(0.3, 0.7, rng) * 2 / fit->lambda_x[0], nu = random_between(0.3, 0.7, rng) * 2 / fit->lambda_z[0];
+        const struct sg_cert_data exact = {.n = data.n, .d = D, .m = m, .x = data.x, .y = data.y};
+        double *phi = SG_NEW(q * m, double), *A = SG_NEW(size * size, double), *P = SG_NEW(size * size, double), *PA = SG_NEW(size * size, double),
+               *APA = SG_NEW(size * size, double), *lambda = SG_NEW(size, double), xz[D * 5], X_norm, radius, contraction;
+        sg_closed_exact_sg(phi, m);
+        sg_closed_joint_jacobian(A, &data, fit->w, phi, mu, nu);
+        for (size_t i = 0; i < size; i++)
+            P[i * size + i] = 1;
+        for (int doubling = 0; doubling < 30; doubling++) {
+            sg_base_mul(PA, P, A, size, size, size);
+            sg_base_mul_tn(APA, A, PA, size, size, size);
+            for (size_t i = 0; i < size * size; i++)
+                P[i] += APA[i];
+            sg_base_mul(PA, A, A, size, size, size);
+            memcpy(A, PA, size * size * sizeof *A);
+        }
+        CHECK_STATUS(sg_base_eigen_symmetric(lambda, NULL, P, size), SG_OK);
+        sg_base_mul_tn(xz, data.x, fit->z, D, data.n, q);
+        CHECK_STATUS(sg_base_norm2(&X_norm, xz, D, q), SG_OK);
+        X_norm /= (double)data.n;
+        const double p_max = lambda[0], p_min = lambda[size - 1], q_1 = sqrt(1 - 0.999 / p_max), L = fit->lambda_x[0];
+        const double c_2 = hypot(mu * L, 2 * nu * X_norm) / 2, c_3 = 0.385 * nu * L, room = 0.999 * (1 - q_1) * sqrt(p_min / p_max);
+        const double t = (sqrt(c_2 * c_2 + 4 * c_3 * room) - c_2) / (2 * c_3);
+        context("replicate %llu: mu %g, nu %g, p %g to %g", (unsigned long long)k, mu, nu, p_min, p_max);
+        CHECK_STATUS(sg_cert_basin(&radius, &contraction, &exact, mu, nu), SG_OK);
+        /* P to size^2 u p_max relative (an error dJ of J makes one of 2 p_max |dJ|), 1 - q to p_max times as much; the root as it stands loses c_2 / room */
+        const double of_p = 10 * (double)(size * size) * SG_UNIT_ROUNDOFF * p_max;
+        CHECK_CLOSE(radius, t * sqrt(p_min / p_max), radius * (of_p * p_max + SG_UNIT_ROUNDOFF * c_2 * c_2 / (c_3 * room)));
+        CHECK_CLOSE(contraction, q_1 + 0.999 * (1 - q_1), of_p + 32 * SG_UNIT_ROUNDOFF);
+        free(phi); free(A); free(P); free(PA); free(APA); free(lambda);
+        sg_closed_fit_free(fit);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+}
+
 static void critical_points(void **state)
 {
     (void)state;
@@ -219,7 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #ifdef SG_HAVE_ARB
         TEST(moments_by_hand), TEST(limits_of_the_joint_step), TEST(the_line_of_fixed_points), TEST(random_data_agree_with_closed_forms),
-        TEST(the_basin_is_one), TEST(critical_points), TEST(bad_data_are_refused),
+        TEST(the_basin_is_one), TEST(the_basin_is_its_inequality), TEST(critical_points), TEST(bad_data_are_refused),
 #else
         cmocka_unit_test(not_built),
 #endif
