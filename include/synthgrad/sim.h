@@ -139,7 +139,8 @@ const double *sg_sim_tracker_w(const struct sg_tracker *t);
 /* Weights under an SG that is at its optimum in every step, w' = w - mu E[(dh/dw)^T s] with phi = argmin L_SG(w, .): an infinitely fast SG.
  * Any form, SG families linear in phi, float64, targets that do not depend on phi.  field and batch must outlive it.
  * look: phi and, in dw and dphi, the two directions at (w, phi); changes no weight.  step: look, then the weights.  Neither allocates.
- * SG_SINGULAR: the optimum is not unique (p = 0, say); the weights are unchanged.  Accuracy of phi: u cond(E[z^T z]).  [theory, CP5] */
+ * SG_SINGULAR: the optimum is not unique (p = 0, say), to the rounding of sums over the samples; the weights are unchanged.
+ * Accuracy of phi: u cond(E[z^T z]).  [theory, CP5] */
 struct sg_fitted;
 struct sg_fitted *sg_sim_fitted_alloc(const struct sg_field *field, const struct sg_batch *batch, const double *w, double mu);
 void sg_sim_fitted_free(struct sg_fitted *f);

@@ -46,15 +46,16 @@ void sg_sim_fitted_restart(struct sg_fitted *f, const double *w, double mu)
     f->mu = mu;
 }
 
-/* G phi = b by Cholesky in place; G is symmetric, k x k, k the SG's few parameters. */
-static enum sg_status solve_normal(double *phi, double *gram, size_t k)
+/* G phi = b by Cholesky in place; G is symmetric, k x k, k the SG's few parameters.  Its entries are sums over n rows, known to (n + k) u of the columns'
+ * lengths: a pivot within four times that, v^T |dG| |v| for v = (1, -1) of two equal columns, may be 0. */
+static enum sg_status solve_normal(double *phi, double *gram, size_t k, size_t n)
 {
     for (size_t j = 0; j < k; j++) {
         const double diagonal = gram[j * k + j];
         for (size_t i = j; i < k; i++)
             for (size_t l = 0; l < j; l++)
                 gram[i * k + j] -= gram[i * k + l] * gram[j * k + l];
-        if (!(gram[j * k + j] > 4 * (double)k * SG_UNIT_ROUNDOFF * diagonal))
+        if (!(gram[j * k + j] > 4 * (double)(n + k) * SG_UNIT_ROUNDOFF * diagonal))
             return SG_SINGULAR;
         gram[j * k + j] = sqrt(gram[j * k + j]);
         for (size_t i = j + 1; i < k; i++)
@@ -92,7 +93,7 @@ enum sg_status sg_sim_fitted_look(struct sg_fitted *f)
     evaluate(f, f->probe);
     for (size_t i = 0; i < k; i++)
         f->phi[i] = -f->dphi[i];
-    const enum sg_status status = solve_normal(f->phi, f->gram, k);
+    const enum sg_status status = solve_normal(f->phi, f->gram, k, f->batch->n);
     if (status == SG_OK)
         evaluate(f, f->phi);
     return status;

@@ -136,6 +136,30 @@ static void no_unique_optimum_is_a_status(void **state)
     sg_base_rng_free(rng);
 }
 
+/* Labels that are a constant make the label's row and the ones' dependent, up to the rounding of their sums over the samples: no rounding makes an optimum
+ * of that; labels that differ from a constant by a thousandth have one. */
+static void dependent_regressors_are_found(void **state)
+{
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 200; replicate++) {
+        struct sg_rng *rng = test_rng("dependent", replicate);
+        struct instance in;
+        make_instance(&in, replicate % 2 ? SG_H | SG_Y | SG_ONE : SG_Y | SG_ONE, rng);
+        const double c = random_between(0.3, 3, rng);
+        struct sg_fitted *f = sg_sim_fitted_alloc(&in.field, &in.batch, in.w, 0.1);
+        for (size_t i = 0; i < in.data.n; i++)
+            in.data.y[i] = c * in.data.one[i];
+        context("replicate %llu, %zu samples", (unsigned long long)replicate, in.data.n);
+        CHECK_STATUS(sg_sim_fitted_look(f), SG_SINGULAR);
+        for (size_t i = 0; i < in.data.n; i++)
+            in.data.y[i] *= 1 + 1e-3 * (i % 2 ? 1 : -1);
+        CHECK_STATUS(sg_sim_fitted_look(f), SG_OK);
+        sg_sim_fitted_free(f);
+        free_instance(&in);
+        sg_base_rng_free(rng);
+    }
+}
+
 static void wants_float64_and_an_sg(void **state)
 {
     (void)state;
@@ -158,6 +182,7 @@ int main(void)
         TEST(the_optimum_is_least_squares),
         TEST(with_labels_it_is_the_true_gradient),
         TEST(no_unique_optimum_is_a_status),
+        TEST(dependent_regressors_are_found),
         TEST(wants_float64_and_an_sg),
     };
     sg_base_init();
