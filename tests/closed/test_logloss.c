@@ -158,7 +158,8 @@ static void several_classes_are_separated(void **state)
             for (size_t k = 0; k < m; k++) {
                 long double margin = 0, size = 0;
                 for (size_t a = 0; a < f && k != label[i]; a++) {
-                    const long double x = data.x[i * f + a], own = label[i] ? r->b[a * c + label[i] - 1] : 0, others = k ? r->b[a * c + k - 1] : 0;
+                    const long double x = (long double)data.x[i * f + a], own = label[i] ? (long double)r->b[a * c + label[i] - 1] : 0;
+                    const long double others = k ? (long double)r->b[a * c + k - 1] : 0;
                     margin += x * (own - others);
                     size += fabsl(x) * (fabsl(own) + fabsl(others));
                 }
