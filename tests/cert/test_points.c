@@ -121,7 +121,8 @@ static void a_repelling_minimum_is_proved(void **state)
 static void minima_that_attract_are_not(void **state)
 {
     (void)state;
-    const double round[4] = {1, 0, 0, 1}, indefinite[4] = {1, 2, 2, 1}, skew[4] = {1, 0.5, 0, 1}, lower[4] = {1, 0, 0.5, 1}, nan[6] = {SG_NAN, 0.1, 0.1, 0.3, 0, 0.05};
+    const double round[4] = {1, 0, 0, 1}, indefinite[4] = {1, 2, 2, 1}, skew[4] = {1, 0.5, 0, 1}, lower[4] = {1, 0, 0.5, 1},
+                 nan[6] = {SG_NAN, 0.1, 0.1, 0.3, 0, 0.05};
     double growth;
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, round, 1, 1e-3), SG_UNPROVED);     /* T3: stable; the gauge's zeros forbid SG_OK */
     CHECK_NAN(&growth, 1);

@@ -80,7 +80,8 @@ static void gradient_from_directions(void **state)
         for (size_t i = 0; i < D * M; i++)
             gradient[i] -= want[i];
         CHECK_BOUND(frobenius(gradient, D * M), error + f_w);
-        /* |x / sqrt n| times what is not known of e: f_phi / sigma, dgelsd's part and the sums'.  e is the shortest with E[z^T e] = F, Z G^-1 F, G = E[z^T z]. */
+        /* |x / sqrt n| times what is not known of e: f_phi / sigma, dgelsd's part and the sums'.  e is the shortest with E[z^T e] = F:
+         * Z G^-1 F, G = E[z^T z]. */
         double gram[Q * Q], a[Q * M], sigma_z[Q], sigma_x[D];
         naive_mul(gram, NULL, z, true, z, false, Q, N, Q);
         for (size_t i = 0; i < Q * Q; i++)

@@ -726,9 +726,10 @@ static void least_sizes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(two_groups_have_their_own_shares), TEST(separation_is_decided), TEST(several_classes_are_separated), TEST(slack_is_its_formula), TEST(in_part_is_undecided),
-        TEST(a_column_twice_is_singular), TEST(gap_is_a_divergence), TEST(labels_are_looked_at), TEST(jacobian_is_the_derivative), TEST(field_is_the_definition),
-        TEST(theorem_and_newton_agree), TEST(one_feature_has_no_gap), TEST(softmax_of_two_classes), TEST(no_ones_column), TEST(error_is_its_formula), TEST(least_sizes),
+        TEST(two_groups_have_their_own_shares), TEST(separation_is_decided), TEST(several_classes_are_separated), TEST(slack_is_its_formula),
+        TEST(in_part_is_undecided), TEST(a_column_twice_is_singular), TEST(gap_is_a_divergence), TEST(labels_are_looked_at), TEST(jacobian_is_the_derivative),
+        TEST(field_is_the_definition), TEST(theorem_and_newton_agree), TEST(one_feature_has_no_gap), TEST(softmax_of_two_classes), TEST(no_ones_column),
+        TEST(error_is_its_formula), TEST(least_sizes),
     };
     return RUN(tests);
 }

@@ -153,7 +153,8 @@ static void makers_have_sizes(void **state)
     (void)state;
     struct sg_rng *rng = test_rng("sizes", 0);
     struct sg_data data;
-    const struct sg_classes least = {.n = 1, .d = 1}, no_sample = {.n = 0, .d = 1}, no_column = {.n = 1, .d = 0}, grid = {.n = 4, .d = 2}, line = {.n = 1, .d = 2};
+    const struct sg_classes least = {.n = 1, .d = 1}, no_sample = {.n = 0, .d = 1}, no_column = {.n = 1, .d = 0}, grid = {.n = 4, .d = 2},
+                            line = {.n = 1, .d = 2};
     sg_data_make_classes(&data, &least, rng);
     sg_data_free(&data);
     CHECK_ABORTS(sg_data_make_classes(&data, &no_sample, rng));

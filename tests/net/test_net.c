@@ -240,7 +240,8 @@ static void optimiser_step(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(layout), TEST(copies_its_architecture), TEST(refuses_shapes), TEST(replay_is_the_modules_part), TEST(refuses_batches),
+    const struct CMUnitTest tests[] = {TEST(layout), TEST(copies_its_architecture), TEST(refuses_shapes), TEST(replay_is_the_modules_part),
+                                       TEST(refuses_batches),
                                        TEST(linear_or_not), TEST(optimiser_step)};
     return RUN(tests);
 }
