@@ -26,6 +26,11 @@ static void moments_by_hand(void **state)
     CHECK_STATUS(sg_cert_moments(&x, &z, &four), SG_OK);
     CHECK(holds(x, 1) && z.low <= TOP_Z * (1 + SG_UNIT_ROUNDOFF) && z.high >= TOP_Z * (1 - SG_UNIT_ROUNDOFF));
     CHECK_BOUND(z.high - z.low, 1e-13 * TOP_Z);
+    const double threes[4] = {3, 3, 3, 3};               /* a constant of 3: S_z's last entry is 9, the largest eigenvalue */
+    struct sg_cert_data other = four;
+    other.one = threes;
+    CHECK_STATUS(sg_cert_moments(&x, &z, &other), SG_OK);
+    CHECK(holds(x, 1) && holds(z, 9) && z.high - z.low < 1e-12);
     const double exact[4] = {2, 2, -2, -2};              /* no residual: S_z is singular, DY3's hypotheses cannot be proved */
     const struct sg_cert_data realizable = {.n = 4, .d = 1, .m = 1, .x = X, .y = exact};
     CHECK_STATUS(sg_cert_moments(&x, &z, &realizable), SG_UNPROVED);
