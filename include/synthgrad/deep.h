@@ -75,7 +75,7 @@ void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *n
  * where D != 0, that is with layers above the SG (DY12). */
 void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_normal *normal, double mu, double nu, bool sg_first);
 /* The part of the true gradient that no linear SG can produce at weights w: min over Phi of E|z Phi - g|^2, g = (h V - y) V^T, z = (h, y, 1) or, without
- * labels, (h, 1).  0 with labels; without, at least E|r* V^T|^2, r* the residual of least squares on x, where x has the ones column. */
+ * labels, (h, 1).  0 with labels; without, at least E|r* V^T|^2, r* the residual of least squares on (x, 1). */
 enum sg_status sg_closed_deep_irreducible(double *error, const struct sg_deep *deep, const struct sg_data *data, const double *w,
                                           bool labels) SG_MUST_CHECK;
 /* x of a displacement; and the displacement with no part along ker H and ker G. */

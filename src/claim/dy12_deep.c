@@ -109,17 +109,37 @@ static void draw_transient(struct sg_evidence *ev, struct sg_dy8_map *m, const s
 /* ---- a run from afar --------------------------------------------------------------------------------------------------------- */
 
 /* From half the minimum's weights and phi = 0 at a quarter of the rates: how often L_SG rises while L falls, and what no SG can express. */
+/* The part of y that neither the features nor a constant reach, r*: an SG without labels sees functions of these only. */
+static enum sg_status out_of_reach(double *r, const struct sg_data *data)
+{
+    const size_t n = data->n, d = data->d, m = data->m;
+    double *wide = SG_NEW(n * (d + 1), double), *w = SG_NEW((d + 1) * m, double);
+    for (size_t i = 0; i < n; i++) {
+        memcpy(wide + i * (d + 1), data->x + i * d, d * sizeof *wide);
+        wide[i * (d + 1) + d] = data->one[i];
+    }
+    const enum sg_status status = sg_base_solve_least_squares(w, NULL, NULL, wide, data->y, n, d + 1, m);
+    sg_base_mul(r, wide, w, n, d + 1, m);
+    for (size_t i = 0; i < n * m; i++)
+        r[i] = data->y[i] - r[i];
+    free(wide);
+    free(w);
+    return status;
+}
+
 static enum sg_status check_course(struct sg_evidence *ev, struct sg_dy8_map *m, double mu, double nu, bool figure)
 {
     struct sg_dy8 *s = m->s;
     const size_t n = s->data.n, K = s->deep.width[s->deep.at], out = s->data.m;
-    struct sg_fit *fit;
-    double *start = SG_NEW(s->size, double), *V = SG_NEW(K * out, double), *r = SG_NEW(n * K, double), with = 0, bound = 0, loss = HUGE_VAL, sg_loss = 0;
+    struct sg_fit *fit = NULL;
+    double *start = SG_NEW(s->size, double), *V = SG_NEW(K * out, double), *r = SG_NEW(n * out, double), *rV = SG_NEW(n * K, double), with = 0, bound = 0, loss = HUGE_VAL, sg_loss = 0;
     const double rms_y = sg_base_norm(s->data.y, n * out) / sqrt((double)n);
     size_t rises = 0, falls = 0;
     bool above = true;
     enum sg_status status = sg_closed_fit_alloc(&fit, &s->data);
     const double least = status == SG_OK ? sg_base_dot(fit->residual, fit->residual, n * out) / (2 * (double)n) : SG_NAN;
+    if (status == SG_OK)
+        status = out_of_reach(r, &s->data);
     for (size_t i = 0; i < s->n_w; i++)
         start[i] = s->fixed[i] / 2;
     sg_dy8_set_timing(s, TIMING[0]);
@@ -140,8 +160,8 @@ static enum sg_status check_course(struct sg_evidence *ev, struct sg_dy8_map *m,
         if (status == SG_OK)
             status = sg_closed_deep_irreducible(&without, &s->deep, &s->data, w, false);
         sg_closed_deep_product(V, &s->deep, w, s->deep.at, s->deep.n_layers);
-        sg_base_mul_nt(r, fit->residual, V, n, out, K);
-        const double floor = sg_base_dot(r, r, n * K) / (double)n, v = sg_base_norm(V, K * out);
+        sg_base_mul_nt(rV, r, V, n, out, K);
+        const double floor = sg_base_dot(rV, rV, n * K) / (double)n, v = sg_base_norm(V, K * out);
         const double rms_h = sg_base_norm(sg_net_view(s->work, SG_VIEW_H, s->deep.at), n * K) / sqrt((double)n);
         /* dgelsd leaves n u |z| |Phi*| of a right-hand side in the range of z: |Phi*| <= |V|^2 + |V|. */
         const double rounding = 10 * (double)n * SG_UNIT_ROUNDOFF * (rms_h + rms_y + 1) * (v * v + v);
@@ -157,14 +177,15 @@ static enum sg_status check_course(struct sg_evidence *ev, struct sg_dy8_map *m,
     if (status == SG_OK) {
         sg_claim_bound(ev, SG_CLOSED_FORM, "deep, with labels: what of g no SG expresses, rms, worst step of a run", with, bound,
                        "10 n u (rms(h) + rms(y) + 1) (|V|^2 + |V|)");
-        sg_claim_fact(ev, SG_CLOSED_FORM, "deep, without labels: at least E|r* V^T|^2 is beyond it, all the way", above, "projection");
-        sg_closed_fit_free(fit);
+        sg_claim_fact(ev, SG_CLOSED_FORM, "deep, without labels: at least E|r* V^T|^2 is beyond it, all the way", above, "projection; r*: y less its fit on (x, 1)");
     }
+    sg_closed_fit_free(fit);
     const size_t used = strlen(ev->note);
     snprintf(ev->note + used, sizeof ev->note - used, "; L_SG rose in %zu of %zu steps in which L fell", rises, falls);
     free(start);
     free(V);
     free(r);
+    free(rV);
     return status;
 }
 

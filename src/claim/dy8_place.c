@@ -7,7 +7,7 @@
 #include "claim/dy8_map.h"
 
 /* |x| of a start over sqrt(E|p*|^2 + E|y|^2): LEAVES is still linear (some minima that repel rest again only 1e-5 away), RETURNS still above rounding. */
-static const double START = 1e-10;
+static const double START = 1e-10, WORST = 1e-5;      /* WORST: least over largest eigenvalue of S_x */
 /* A random minimum is the one of so many data sets and draws whose slowest mode is the fastest: most are too slow to show where they attract. */
 enum { LOOK_EVERY = 8, DATA_SETS = 6, DRAWS = 25 };
 
@@ -95,7 +95,8 @@ static enum sg_status make_random(struct sg_data *data, struct sg_deep *deep, do
                 *w = SG_NEW(sg_closed_deep_n_w(deep), double);
             if (status == SG_OK)
                 status = beat(&best, data, *w, deep, least, &fresh, rng);
-        }
+        } else
+            snprintf(ev->note, sizeof ev->note, "%.380s", err.text);
         sg_data_free(&fresh);
     }
     sg_base_rng_free(rng);
@@ -120,6 +121,20 @@ static enum sg_status make_given(struct sg_data *data, struct sg_deep *deep, dou
     return status;
 }
 
+/* Of a minimum on nearly singular S_x too few digits are known for a map: eigenvalues of the step are differences from 1. */
+static enum sg_status check_condition(const struct sg_data *data, struct sg_evidence *ev)
+{
+    double *sigma = SG_NEW(data->d, double);
+    enum sg_status status = data->n >= data->d ? sg_base_singular_values(sigma, data->x, data->n, data->d) : SG_OK;
+    const double least = data->n >= data->d ? sigma[data->d - 1] : 0;
+    if (status == SG_OK && !(least * least > WORST * sigma[0] * sigma[0])) {
+        snprintf(ev->note, sizeof ev->note, "S_x is singular, or its condition number above %.0e: a map needs features that are further from collinear", 1 / WORST);
+        status = SG_HYPOTHESIS;
+    }
+    free(sigma);
+    return status;
+}
+
 enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *trial, struct sg_evidence *ev)
 {
     const struct sg_case *c = trial->c;
@@ -132,6 +147,8 @@ enum sg_status sg_dy8_map_alloc(struct sg_dy8_map *m, const struct sg_trial *tri
         return SG_HYPOTHESIS;
     }
     enum sg_status status = c->data.kind == SG_DATA_MOMENTS ? make_given(&data, &deep, &w, trial, ev) : make_random(&data, &deep, &w, trial, ev);
+    if (status == SG_OK)
+        status = check_condition(&data, ev);
     if (status == SG_OK)
         status = c->train.form == SG_FORM_COMPRESSED ? sg_data_compress(&rows, &data) : SG_OK;
     if (status == SG_OK)

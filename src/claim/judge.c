@@ -82,8 +82,8 @@ static void merge_row(struct sg_evidence *into, const struct sg_row *row, size_t
 
 static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evidence *ev, enum sg_status status)
 {
-    if (status == SG_HYPOTHESIS || status == SG_UNPROVED)
-        return SG_INCONCLUSIVE;
+    if (status == SG_HYPOTHESIS || status == SG_UNPROVED || status == SG_SINGULAR || status == SG_NOT_FINITE)
+        return SG_INCONCLUSIVE;                       /* of what could not be computed nothing is known */
     bool ok = status == SG_OK && ev->n_rows > 0;      /* no evidence is no proof */
     bool open = false, contradicted = false;
     for (size_t i = 0; i < ev->n_rows; i++) {

@@ -95,6 +95,24 @@ static void deep_claim_holds_and_its_control_does_not(void **state)
     holds_with_its_control("cases/dy12_deep_random.cfg", 2, 501, 2);
 }
 
+/* Without a ones column an SG without labels still has its constant; features that are nearly collinear give no verdict. */
+static void deep_without_ones_and_collinear(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/dy12_deep_random.cfg", 2);
+    c.has_control = false;
+    c.data.bias = false;
+    struct sg_judgement j = judge(&c, 501);
+    CHECK(j.verdict == SG_HOLDS);
+    sg_claim_judgement_free(&j);
+    c.data.condition = 1e12;
+    j = judge(&c, 501);
+    CHECK(j.verdict == SG_INCONCLUSIVE && strstr(j.evidence.note, "collinear"));
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +122,7 @@ int main(void)
         cmocka_unit_test(irreducible_error_is_a_correlation),
         cmocka_unit_test(claim_holds_and_its_control_does_not),
         cmocka_unit_test(deep_claim_holds_and_its_control_does_not),
+        cmocka_unit_test(deep_without_ones_and_collinear),
     };
     sg_base_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
