@@ -64,7 +64,8 @@ static void found_minima_hold(void **state)
 {
     (void)state;
     static const struct { const char *path; size_t rows; } found[] = {{"cases/dy8_two_layers.cfg", 4}, {"cases/dy8_three_layers.cfg", 3},
-        {"cases/dy8_four_layers.cfg", 3}, {"cases/dy8_three_scalar.cfg", 7}, {"cases/dy8_three_isotropic.cfg", 7}, {"cases/dy8_share.cfg", 5}};
+        {"cases/dy8_four_layers.cfg", 3}, {"cases/dy8_three_scalar.cfg", 7}, {"cases/dy8_three_isotropic.cfg", 7}, {"cases/dy8_share.cfg", 5},
+        {"cases/dy8_four_layers_rests.cfg", 7}};
     for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
         struct sg_case c;
         struct sg_error err;
