@@ -31,8 +31,9 @@ static enum sg_status make_folders(const char *path, struct sg_error *err)
     char *copy = sg_base_format("%s", path);
     enum sg_status status = SG_OK;
     for (char *slash = strchr(copy + 1, '/'); slash && status == SG_OK; slash = strchr(slash + 1, '/')) {
+        struct stat s;
         *slash = '\0';
-        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+        if (mkdir(copy, 0777) != 0 && (errno != EEXIST || stat(copy, &s) != 0 || (S_ISDIR(s.st_mode) ? 0 : (errno = ENOTDIR))))
             status = fail(err, copy, "cannot make the folder");
         *slash = '/';
     }

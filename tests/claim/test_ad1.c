@@ -23,9 +23,24 @@ static void a_small_table_holds_and_its_control_does_not(void **state)
     for (size_t row = 0; row < 6; row++)
         CHECK(paper->value[row * 8] >= 0 && paper->value[row * 8] < 4e-5);        /* the MSE column is there and small */
     const struct sg_listing *columns = &j.evidence.listing[3];
-    CHECK(columns->n_rows == 3 && columns->n_columns == 6);
-    const double *noisy = columns->value + 5;                                     /* medians: of the gap from equal columns, 5 %, 95 %, from unequal ones */
+    CHECK(columns->n_rows == 3 && columns->n_columns == 9);
+    const double *noisy = columns->value + 8;                                     /* medians: of the gap from equal columns, 5 %, 95 %, from unequal ones */
     CHECK(noisy[3] < 1e-3 * noisy[0]);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+/* Runs that cannot arrive within their steps are no evidence. */
+static void too_few_arrive(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/ad1_artificial_data.cfg", 1);
+    c.has_control = false;
+    c.train.seeds = 2;
+    c.train.steps = 16;
+    struct sg_judgement j = judge(&c, 1);
+    CHECK(j.verdict == SG_INCONCLUSIVE && strstr(j.evidence.note, "raise train.steps"));
     sg_claim_judgement_free(&j);
     sg_case_free(&c);
 }
@@ -47,6 +62,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_small_table_holds_and_its_control_does_not),
+        cmocka_unit_test(too_few_arrive),
         cmocka_unit_test(other_data_are_no_instance),
     };
     sg_base_init();
