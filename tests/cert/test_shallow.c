@@ -229,6 +229,12 @@ static void critical_points(void **state)
     CHECK_STATUS(sg_cert_unlabelled(&g, &square, false, towards), SG_UNPROVED);   /* leads to W* */
     CHECK_NAN(&g.low, 2);
     CHECK_STATUS(sg_cert_unlabelled(&g, &square, true, along), SG_HYPOTHESIS);
+    /* Features with means, a constant: along (1, 1) the centred z = (-2, -3, 2, 3), t = E[z y]/E[z^2] = 8/13, r = (-3, 2, 3, -2)/13, |E[x^T r]| = sqrt(2)/26. */
+    const double means[12] = {0, 1, 1, 1, -1, 1, 2, 3, 1, 5, 1, 1}, up[4] = {1, 0, 3, 4}, both[3] = {1, 1, 7};
+    const struct sg_cert_data uncentred = {.n = 4, .d = 3, .m = 1, .x = means, .y = up};
+    CHECK_STATUS(sg_cert_unlabelled(&g, &uncentred, true, both), SG_OK);
+    CHECK_CLOSE(g.low, sqrt(2) / 26, 1e-16);
+    CHECK_CLOSE(g.high, sqrt(2) / 26, 1e-16);
 }
 
 static void bad_data_are_refused(void **state)
@@ -248,6 +254,10 @@ static void bad_data_are_refused(void **state)
     CHECK_STATUS(sg_cert_basin(&radius, &contraction, &bad, 1, 0.1), SG_NOT_FINITE);
     CHECK_STATUS(sg_cert_critical(&point, &bad), SG_NOT_FINITE);
     CHECK_NAN(&point.box, 2);
+    double last[8];
+    memcpy(last, X1, sizeof last);
+    last[7] = SG_NAN;                                    /* every entry counts, the last one too */
+    CHECK_STATUS(sg_cert_critical(&point, &(struct sg_cert_data){.n = 4, .d = 2, .m = 1, .x = last, .y = Y}), SG_NOT_FINITE);
     bad.y = NULL;
     CHECK_ABORTS(CHECK_STATUS(sg_cert_step_radius(&r, &bad, &step, 1), SG_OK));
     for (int k = 0; k < 3; k++) {

@@ -1,5 +1,6 @@
 /* The closed forms for linear chains against their definitions by loops. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "support.h"
 #include "synthgrad/closed.h"
@@ -104,8 +105,34 @@ static void gradient_from_directions(void **state)
     sg_base_rng_free(rng);
 }
 
+/* Two SGs.  What the upper one is wrong by comes down to the lower one's layers where the target is what arrives, and does not where it is the true gradient. */
+static void only_what_arrives_comes_down(void **state)
+{
+    (void)state;
+    enum { N = 15, LOWER = (K + M + 1) * K, UPPER = (2 * M + 1) * M, W = D * K + K * M };
+    struct sg_rng *rng = test_rng("from above", 0);
+    struct sg_data data = random_data(N, D, M, rng);
+    double *w = random_vector(W, 1, rng), *phi = random_vector(LOWER + UPPER, 1, rng), *dphi = random_vector(LOWER + UPPER, 1, rng);
+    double *dw = random_vector(W, 1, rng), before[W], after[W], error;
+    const double f_phi[2] = {0, 0};
+    for (int arriving = 0; arriving < 2; arriving++) {
+        const struct sg_chain_module module[2] = {{1, true, true, true, arriving}, {2, true, true, true, arriving}};
+        const struct sg_chain chain = {2, width, 2, module};
+        CHECK_STATUS(sg_closed_chain_gradient(before, &error, &chain, &data, w, phi, dw, dphi, 0, f_phi), SG_OK);
+        dphi[LOWER] += 1;
+        CHECK_STATUS(sg_closed_chain_gradient(after, &error, &chain, &data, w, phi, dw, dphi, 0, f_phi), SG_OK);
+        CHECK((memcmp(before, after, D * K * sizeof *after) != 0) == (arriving == 1));
+        CHECK(memcmp(before + D * K, after + D * K, K * M * sizeof *after) != 0);
+    }
+    void *owned[] = {w, phi, dphi, dw};
+    for (size_t k = 0; k < COUNT(owned); k++)
+        free(owned[k]);
+    sg_data_free(&data);
+    sg_base_rng_free(rng);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(exact_sg_is_exact), TEST(gradient_from_directions)};
+    const struct CMUnitTest tests[] = {TEST(exact_sg_is_exact), TEST(gradient_from_directions), TEST(only_what_arrives_comes_down)};
     return RUN(tests);
 }

@@ -70,6 +70,11 @@ static void spectrum_has_the_traces_of_the_jacobian(void **state)
                 CHECK_CLOSE(creal(sum[0]), trace[0], tolerance);
                 CHECK_CLOSE(creal(sum[1]), trace[1], tolerance);
                 CHECK_BOUND(fabs(cimag(sum[0])) + fabs(cimag(sum[1])), tolerance);
+                double complex beyond[4] = {c[0], c[1], c[2], 0};         /* what follows c's m entries is none of its business */
+                double condition;
+                beyond[m] = SG_NAN;
+                CHECK_STATUS(sg_closed_line_condition(&condition, it.line, beyond, mu, nu), SG_OK);
+                CHECK(condition >= 1 && condition < HUGE_VAL);
                 free(phi); free(j1); free(closed);
                 unmake(&it);
             }

@@ -320,6 +320,7 @@ static void test_blank_lines_between(void **state)
     check_refused(TEXT("a\r\n1\r\n \t\r\n3\r\n"), 3, "the line is blank");
     check_refused(TEXT("\na,b\n1,2\n"), 1, "the line is blank");
     check_refused(TEXT("a,b\n\n1,2"), 2, "the line is blank");
+    check_refused(TEXT("a\n\n5"), 2, "the line is blank");
 }
 
 static void test_quotes(void **state)
