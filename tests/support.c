@@ -15,6 +15,7 @@
 static char instance[256] = "none";
 static double worst_ratio;
 static size_t comparisons, checks;
+static bool skipped;
 
 int test_group_start(void **state)
 {
@@ -29,13 +30,19 @@ int test_start(void **state)
     context("none");
     worst_ratio = 0;
     comparisons = checks = 0;
+    skipped = false;
     return 0;
+}
+
+void test_skips(void)
+{
+    skipped = true;
 }
 
 int test_end(void **state)
 {
     (void)state;
-    if (checks == 0) {
+    if (checks == 0 && !skipped) {
         print_error("a test without a single check\n");
         return -1;
     }

@@ -128,7 +128,7 @@ static void delay_thresholds_are_exact(void **state)
 static void not_built(void **state)
 {
     (void)state;
-    skip();
+    SKIP();
 }
 #endif
 

@@ -377,7 +377,7 @@ static void test_mnist(void **state)
     const bool there = where[0] != '\0' && access(one, R_OK) == 0;
     free(one);
     if (!there)
-        skip();
+        SKIP();
     check_real(where, "train", 60000, train);
     check_real(where, "t10k", 10000, test);
 }

@@ -78,7 +78,7 @@ static void avx512(void **state)
 {
     (void)state;
     if (!__builtin_cpu_supports("avx512f"))
-        skip();
+        SKIP();
     check_shapes(gemm_avx512, "avx512");
 }
 
@@ -86,7 +86,7 @@ static void avx2(void **state)
 {
     (void)state;
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        skip();
+        SKIP();
     check_shapes(gemm_avx2, "avx2");
 }
 
@@ -97,7 +97,7 @@ static void threads(void **state)
     const size_t sizes[][3] = {{130, 131, 129}, {64, 300, 200}, {260, 300, 40}, {127, 127, 127}};
     struct sg_rng *rng = test_rng("threads", 0);
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        skip();
+        SKIP();
     for (size_t t = 0; t < COUNT(sizes); t++)
         for (int op = SG_NN; op <= SG_NT; op++) {
             const size_t m = sizes[t][0], k = sizes[t][1], n = sizes[t][2];
