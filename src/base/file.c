@@ -25,15 +25,26 @@ static bool is_special(const char *path)
     return stat(path, &s) == 0 && !S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode);
 }
 
+/* Makes it, or finds it there; errno says why neither. */
+static bool make_folder(const char *path)
+{
+    struct stat s;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    if (errno != EEXIST || stat(path, &s) != 0)
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(s.st_mode);
+}
+
 /* mkdir -p of the folder above path. */
 static enum sg_status make_folders(const char *path, struct sg_error *err)
 {
     char *copy = sg_base_format("%s", path);
     enum sg_status status = SG_OK;
     for (char *slash = strchr(copy + 1, '/'); slash && status == SG_OK; slash = strchr(slash + 1, '/')) {
-        struct stat s;
         *slash = '\0';
-        if (mkdir(copy, 0777) != 0 && (errno != EEXIST || stat(copy, &s) != 0 || (S_ISDIR(s.st_mode) ? 0 : (errno = ENOTDIR))))
+        if (!make_folder(copy))
             status = fail(err, copy, "cannot make the folder");
         *slash = '/';
     }
