@@ -105,7 +105,7 @@ static enum sg_status check_limit(struct sg_evidence *ev, struct sg_ray *r, doub
     struct sg_edge edge;
     char what[120];
     enum sg_status status = sg_ray_look_beyond(&edge, direction, r, predicted);
-    const double tolerance = (SG_RAY_WIDTH + log(100 * edge.condition) / (steps * edge.growth)) * fabs(predicted);
+    const double tolerance = status == SG_OK ? (SG_RAY_WIDTH + log(100 * edge.condition) / (steps * edge.growth)) * fabs(predicted) : SG_NAN;
     if (status == SG_OK)
         status = sg_shallow_can_tell(ev, tolerance);
     if (status == SG_OK)
