@@ -135,6 +135,16 @@ static void separation_is_decided(void **state)
     CHECK(separated > 20 && overlapping > 20);
 }
 
+/* Of one-hot rows; to be freed. */
+static size_t *labels_of(const struct sg_data *data)
+{
+    size_t *label = SG_NEW(data->n, size_t);
+    for (size_t i = 0; i < data->n; i++)
+        while (data->y[i * data->m + label[i]] != 1)
+            label[i]++;
+    return label;
+}
+
 /* Classes cut out by linear functions: separated whatever their number, each sample's label strictly first.  The slack is the smallest margin in units of
  * the rounding that it may carry, formed again from b in long double: computed margins are right to one unit, units to f + 4 roundings. */
 static void several_classes_are_separated(void **state)
@@ -145,10 +155,7 @@ static void several_classes_are_separated(void **state)
         const size_t m = random_size(3, 5, rng), c = m - 1, n = random_size(6, 25, rng);
         struct sg_data data = classes(n, random_size(2, 4, rng), m, 0, replicate % 2, rng);
         const size_t f = data.d;
-        size_t *label = SG_NEW(n, size_t);
-        for (size_t i = 0; i < n; i++)
-            while (data.y[i * m + label[i]] != 1)
-                label[i]++;
+        size_t *label = labels_of(&data);
         struct sg_regression *r;
         context("replicate %llu, %zu samples, %zu features, %zu classes", (unsigned long long)replicate, n, f, m);
         CHECK_STATUS(sg_closed_regression_alloc(&r, data.x, label, n, f, c), SG_OK);
@@ -185,12 +192,9 @@ static void slack_is_its_formula(void **state)
         const size_t m = random_size(2, 4, rng), c = m - 1, n = random_size(30, 60, rng);
         struct sg_data data = classes(n, random_size(1, 3, rng), m, 0.5, replicate % 2, rng);
         const size_t f = data.d, size = f * c;
-        size_t *label = SG_NEW(n, size_t);
+        size_t *label = labels_of(&data);
         double *k_matrix = SG_NEW(size * size, double), *lambda = SG_NEW(size, double), *rounding = SG_NEW(size, double), *odds = SG_NEW(n, double);
         struct sg_regression *r;
-        for (size_t i = 0; i < n; i++)
-            while (data.y[i * m + label[i]] != 1)
-                label[i]++;
         context("replicate %llu, %zu samples, %zu features, %zu classes", (unsigned long long)replicate, n, f, m);
         CHECK_STATUS(sg_closed_regression_alloc(&r, data.x, label, n, f, c), SG_OK);
         for (size_t i = 0; i < n && !r->separated; i++) {
