@@ -22,6 +22,11 @@ void sg_claim_bootstrap(double interval[2], const double *values, size_t n, stru
 double sg_claim_effect_over_seeds(double interval[2], struct sg_evidence *ev, const struct sg_trial *trial, const char *what, const double *values,
                                   size_t n);
 
+/* ---- data that a claim asks for itself -------------------------------------------------------------------------------------- */
+
+/* sg_case_make_data; what is wrong goes into ev's note, from where the judge takes it. */
+enum sg_status sg_claim_make_data(struct sg_data *data, struct sg_evidence *ev, const struct sg_case *c, uint64_t seed, uint64_t replicate) SG_MUST_CHECK;
+
 /* ---- pieces (store.c, replicates.c) ----------------------------------------------------------------------------------- */
 
 /* A piece of any size; to be freed. */
@@ -36,6 +41,8 @@ bool sg_claim_recall_replicate(struct sg_evidence *ev, enum sg_status *outcome, 
 enum sg_status sg_claim_keep_replicate(const struct sg_evidence *ev, enum sg_status outcome, const struct sg_trial *trial,
                                        struct sg_error *err) SG_MUST_CHECK;
 void sg_claim_forget_replicate(const struct sg_trial *trial);
+/* Its folder goes, if nothing is left in it. */
+void sg_claim_store_tidy(const struct sg_store *store);
 
 /* ---- the runs of an experiment (runs.c) ------------------------------------------------------------------------------- */
 

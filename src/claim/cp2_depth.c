@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/claims.h"
 #include "claim/twin.h"
 #include "synthgrad/deep.h"
 
@@ -300,13 +301,12 @@ enum sg_status sg_cp2_depth(struct sg_evidence *ev, const struct sg_trial *trial
     struct sg_case *c = SG_NEW(1, struct sg_case);
     struct sg_rng *rng = sg_claim_rng(trial, "starts"), *nets = sg_claim_rng(trial, "nets");   /* the same nets with labels and without */
     struct tally tally = {0};
-    struct sg_error err;
     enum sg_status status = SG_OK;
     for (size_t i = 0; i < (trial->full ? FULL_INSTANCES : INSTANCES) && status == SG_OK; i++) {
         struct sg_data data = {0};
         draw(c, trial->c, trial->full ? FULL_NUMBERS : NUMBERS, nets);
         const uint64_t seed = (uint64_t)(sg_base_rng_uniform(nets) * 0x1p53);      /* another data set for each net */
-        status = sg_case_make_data(&data, c, seed, trial->replicate, &err);
+        status = sg_claim_make_data(&data, ev, c, seed, trial->replicate);
         if (status == SG_OK)
             status = check_net(ev, c, &data, &tally, rng);
         sg_data_free(&data);

@@ -207,7 +207,6 @@ static enum sg_status check_instance(struct sg_evidence *ev, const struct sg_cas
 static enum sg_status check_relatives(struct sg_evidence *ev, const struct sg_trial *trial, struct tally *tally, bool record, struct sg_rng *rng)
 {
     struct sg_case *c = SG_NEW(1, struct sg_case);
-    struct sg_error err;
     struct sg_rng *kin = sg_claim_rng(trial, "relatives");       /* a stream of its own: the same relatives with labels and without */
     const size_t count = trial->c->data.kind != SG_DATA_GAUSSIAN ? 0 : trial->full ? FULL_RELATIVES : RELATIVES;
     enum sg_status status = SG_OK;
@@ -215,7 +214,7 @@ static enum sg_status check_relatives(struct sg_evidence *ev, const struct sg_tr
         struct sg_data data;
         *c = *trial->c;
         draw_relative(c, kin);
-        status = sg_case_make_data(&data, c, trial->seed, trial->replicate, &err);
+        status = sg_claim_make_data(&data, ev, c, trial->seed, trial->replicate);
         if (status == SG_OK)
             status = check_instance(ev, c, &data, tally, (double)i + 1, record, rng);
         sg_data_free(&data);

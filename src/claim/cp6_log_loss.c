@@ -245,16 +245,13 @@ static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *tri
     enum sg_status status = look(&finite, ev, trial);
     size_t without = 0;
     for (uint64_t k = 1; k < DRAWS && status == SG_OK && !finite; k++) {
-        struct sg_error err;
         struct sg_data data = {0};
         struct sg_trial again = *trial;
         again.data = &data;
         without++;
-        status = sg_case_make_data(&data, trial->c, trial->seed, trial->replicate + k * 1000000, &err);
+        status = sg_claim_make_data(&data, ev, trial->c, trial->seed, trial->replicate + k * 1000000);
         if (status == SG_OK)
             status = look(&finite, ev, &again);
-        else
-            snprintf(ev->note, sizeof ev->note, "%.300s", err.text);
         sg_data_free(&data);
     }
     if (status == SG_OK)

@@ -198,13 +198,12 @@ static enum sg_status check_realizable(struct sg_evidence *ev, const struct sg_t
 {
     struct sg_case c = *trial->c;
     struct sg_data data = {0};
-    struct sg_error err;
     struct sg_trial realizable = *trial;
     struct order o[ORDERS] = {0};
     c.data.noise = 0;
     realizable.c = &c;
     realizable.data = &data;
-    enum sg_status status = sg_case_make_data(&data, &c, trial->seed, trial->replicate, &err);
+    enum sg_status status = sg_claim_make_data(&data, ev, &c, trial->seed, trial->replicate);
     for (int k = 0; k < ORDERS && status == SG_OK; k++)
         status = order_alloc(&o[k], &realizable, k, C, ev);
     if (status == SG_OK) {

@@ -162,14 +162,11 @@ enum sg_status sg_dy8_given(struct sg_evidence *ev, const struct sg_trial *trial
     const struct sg_case *c = trial->c;
     struct sg_deep deep;
     struct sg_data data;
-    struct sg_error err;
     struct sg_dy8_mode top;
     double error, radius;
     enum sg_status status = read_deep(&deep, ev, c);
-    if (status == SG_OK && sg_case_make_data(&data, c, trial->seed, trial->replicate, &err) != SG_OK) {
-        snprintf(ev->note, sizeof ev->note, "%.380s", err.text);
+    if (status == SG_OK && sg_claim_make_data(&data, ev, c, trial->seed, trial->replicate) != SG_OK)
         status = SG_HYPOTHESIS;
-    }
     if (status != SG_OK)
         return status;
     struct sg_rng *rng = sg_claim_rng(trial, "given");

@@ -77,13 +77,12 @@ static enum sg_status beat(double *best, struct sg_data *data, double *w, const 
 static enum sg_status make_random(struct sg_data *data, struct sg_deep *deep, double **w, const struct sg_trial *trial, struct sg_evidence *ev)
 {
     struct sg_rng *rng = sg_claim_rng(trial, "minimum");
-    struct sg_error err;
     enum sg_status status = SG_OK;
     double best = HUGE_VAL;
     for (size_t t = 0; t < DATA_SETS && status == SG_OK; t++) {
         struct sg_data fresh = {0};
         const uint64_t seed = (uint64_t)(sg_base_rng_uniform(rng) * 0x1p53);
-        status = sg_case_make_data(&fresh, trial->c, seed, trial->replicate, &err);
+        status = sg_claim_make_data(&fresh, ev, trial->c, seed, trial->replicate);
         if (status == SG_OK) {
             const size_t least = fresh.d < fresh.m ? fresh.d : fresh.m;
             sg_dy8_read_deep(deep, trial->c, fresh.d, fresh.m);
@@ -95,8 +94,7 @@ static enum sg_status make_random(struct sg_data *data, struct sg_deep *deep, do
                 *w = SG_NEW(sg_closed_deep_n_w(deep), double);
             if (status == SG_OK)
                 status = beat(&best, data, *w, deep, least, &fresh, rng);
-        } else
-            snprintf(ev->note, sizeof ev->note, "%.380s", err.text);
+        }
         sg_data_free(&fresh);
     }
     sg_base_rng_free(rng);
@@ -107,17 +105,15 @@ static enum sg_status make_random(struct sg_data *data, struct sg_deep *deep, do
 static enum sg_status make_given(struct sg_data *data, struct sg_deep *deep, double **w, const struct sg_trial *trial, struct sg_evidence *ev)
 {
     const struct sg_case *c = trial->c;
-    struct sg_error err;
     if (c->net.weights.n == 0) {
         snprintf(ev->note, sizeof ev->note, "a map on moments data is of a given minimum; give net's weights in the place of the map");
         return SG_HYPOTHESIS;
     }
-    const enum sg_status status = sg_case_make_data(data, c, trial->seed, trial->replicate, &err);
+    const enum sg_status status = sg_claim_make_data(data, ev, c, trial->seed, trial->replicate);
     if (status == SG_OK) {
         sg_dy8_read_deep(deep, c, data->d, data->m);
         *w = sg_base_copy(c->net.weights.value, c->net.weights.n, sizeof **w);
-    } else
-        snprintf(ev->note, sizeof ev->note, "%.380s", err.text);
+    }
     return status;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "synthgrad/claim.h"
+#include "claim/claims.h"
 
 const char *sg_claim_kind_name(enum sg_evidence_kind kind)
 {
@@ -132,6 +132,15 @@ void sg_claim_listing_row(struct sg_evidence *ev, const char *name, const double
         list->value[count] = values[i];
     }
     list->n_rows++;
+}
+
+enum sg_status sg_claim_make_data(struct sg_data *data, struct sg_evidence *ev, const struct sg_case *c, uint64_t seed, uint64_t replicate)
+{
+    struct sg_error err;
+    const enum sg_status status = sg_case_make_data(data, c, seed, replicate, &err);
+    if (status != SG_OK)
+        snprintf(ev->note, sizeof ev->note, "%.380s", err.text);
+    return status;
 }
 
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose)

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "claim/claims.h"
 
@@ -230,10 +229,8 @@ void sg_claim_settle(const struct sg_judgement *j, const struct sg_case *c, cons
     struct sg_store *store = sg_claim_store_alloc(options->out, c);
     for (size_t i = 0; i < j->replicates; i++)
         sg_claim_forget_replicate(&(struct sg_trial){.c = c, .seed = j->seed, .replicate = i, .store = store});
+    sg_claim_store_tidy(store);
     sg_claim_store_free(store);
-    char *folder = sg_base_format("%s/%s/pieces", options->out, c->name);
-    rmdir(folder);                                    /* if nothing else is in it */
-    free(folder);
 }
 
 enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,

@@ -203,12 +203,11 @@ enum sg_status sg_nl2_fields(struct sg_evidence *ev, const struct sg_trial *tria
 {
     struct sg_rng *rng = sg_claim_rng(trial, "fields");
     struct sg_data data;
-    struct sg_error err;
     check_loops(ev, rng);
     check_gradient(ev, rng);
     enum sg_status status = check_nearest(ev, rng);
     if (status == SG_OK)
-        status = sg_case_make_data(&data, trial->c, trial->seed, trial->replicate, &err);
+        status = sg_claim_make_data(&data, ev, trial->c, trial->seed, trial->replicate);
     if (status == SG_OK) {
         status = check_chain(ev, &data, trial->c->module[0].terms, rng);
         sg_data_free(&data);

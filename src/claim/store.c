@@ -65,6 +65,11 @@ void sg_claim_store_free(struct sg_store *store)
     free(store);
 }
 
+void sg_claim_store_tidy(const struct sg_store *store)
+{
+    rmdir(store->folder);
+}
+
 static struct maker maker_of(const struct sg_trial *trial, size_t size)
 {
     struct maker maker = {.digest = trial->c->digest, .seed = trial->seed, .replicate = trial->replicate, .full = trial->full, .size = size};
