@@ -45,11 +45,11 @@ COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknow
 SOURCES      := $(shell cat $(sort $(wildcard include/synthgrad/*.h src/*/*.[ch] src/*/*/*.[ch])) | sha1sum | cut -c1-12)
 
 # ---- sources by wildcard: a new file needs no edit here.  net/kernel/ is written in SG_REAL and compiled twice. ----
-LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net train sim closed cert case claim search analyze report)))
+LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net train sim closed cert case judge lab claim/* search analyze report)))
 KERNEL_SRC := $(wildcard src/net/kernel/*.c)
 CLI_SRC    := $(wildcard src/cli/*.c)
 TEST_SRC   := $(wildcard tests/*/test_*.c)
-LIB_OBJ    := $(LIB_SRC:%.c=$B/%.o) $(KERNEL_SRC:%.c=$B/%.f64.o) $(KERNEL_SRC:%.c=$B/%.f32.o)
+LIB_OBJ    := $(LIB_SRC:%.c=$B/%.o) $B/claims.o $(KERNEL_SRC:%.c=$B/%.f64.o) $(KERNEL_SRC:%.c=$B/%.f32.o)
 CLI_OBJ    := $(CLI_SRC:%.c=$B/%.o)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZERS    := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
@@ -102,6 +102,14 @@ $B/src/base/build.o: CPPFLAGS_ALL += -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$
 
 # Loops with sqrt and division: gcc makes vectors of them at -O3; lanes of one loop are independent, so the bits stay.
 $B/src/net/kernel/optimise.%: OPT += $(if $(filter release,$(FLAVOUR)),-O3)
+
+# A folder of src/claim is a claim; the table is made again when a folder comes or goes.
+$B/claims.c: tools/claims.sh src/claim $(wildcard src/claim/*/claim.c)
+	@mkdir -p $(@D)
+	@sh tools/claims.sh src/claim > $@
+$B/claims.o: $B/claims.c
+	@echo "  cc   $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $B/%.f64.o: %.c
 	@mkdir -p $(@D)

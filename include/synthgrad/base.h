@@ -34,6 +34,7 @@ const struct sg_build *sg_base_build(void);
     X(SG_NO_CONVERGENCE, "the iteration did not settle within its limit")                                      \
     X(SG_SINGULAR, "a matrix that has to be invertible is singular to working precision")                      \
     X(SG_HYPOTHESIS, "a hypothesis of the statement is not met by this instance")                              \
+    X(SG_BUDGET, "the step budget is too small for this instance to show anything")                            \
     X(SG_NOT_FINITE, "a NaN or an infinity went in or came out")                                               \
     X(SG_UNPROVED, "undecided at the precision allowed; not the same as refuted")                              \
     X(SG_REFUTED, "proved false")                                                                              \

@@ -21,6 +21,7 @@ enum sg_search { SG_SEARCH_FIXED, SG_SEARCH_BACKTRACKING };                  /* 
 enum sg_units { SG_UNITS_ABSOLUTE, SG_UNITS_CRITICAL, SG_UNITS_OPTIMAL };   /* a rate as it is, or as a multiple */
 
 enum { SG_CASE_LIST_MAX = 32, SG_CASE_TEXT_MAX = 256, SG_CASE_REALS_MAX = 400 };
+enum { SG_CASE_KEYS_MAX = 96, SG_CASE_KEY_NAME_MAX = 40 };
 
 struct sg_int_list { size_t n; int value[SG_CASE_LIST_MAX]; };
 struct sg_real_list { size_t n; double value[SG_CASE_REALS_MAX]; };
@@ -74,6 +75,10 @@ struct sg_case {
     size_t n_modules;
     struct sg_case_module module[SG_CASE_LIST_MAX];
     struct sg_case_train train;
+    /* Per key, numbered as by sg_case_key_name: does the file say it (of a control: the control),
+     * and at which line. */
+    bool given[SG_CASE_KEYS_MAX];
+    size_t line[SG_CASE_KEYS_MAX];
     bool has_control;
     struct sg_case *control;                    /* the case with the control's keys put in their place, itself without a control;
                                                  * NULL without one */
@@ -90,6 +95,20 @@ bool sg_case_is_large(const struct sg_case *c);             /* has a budget: run
 uint64_t sg_case_digest(uint64_t digest, const void *bytes, size_t n);
 /* The keys of a case file with types, ranges, defaults and meaning, for `synthgrad explain case`. */
 void sg_case_print_schema(FILE *out);
+
+/* Keys by number, 0 .. sg_case_key_count() - 1: those of all groups.  name: "train.mu", "sg.mix",
+ * "sg" for the list of modules, "seed". */
+size_t sg_case_key_count(void);
+void sg_case_key_name(char name[SG_CASE_KEY_NAME_MAX], size_t key);
+/* The number of such a name; sg_case_key_count() when there is none. */
+size_t sg_case_key_find(const char *name);
+/* Is it a setting, or (false) a group of settings? */
+bool sg_case_key_is_setting(size_t key);
+/* Is the case's value of a setting the one that `text` says in the file's syntax, quotes left out?
+ * Of a key of sg: in every module.  Of "sg" itself: () no module, one, some, any. */
+bool sg_case_key_is(const struct sg_case *c, size_t key, const char *text);
+/* As the file would say it: `"mse"` for the text mse of net.loss. */
+void sg_case_key_write(char out[SG_CASE_TEXT_MAX], size_t key, const char *text);
 
 /* The shape of moments data, from the lengths of S and R; 0 for other kinds. */
 struct sg_case_shape { size_t d, m; };

@@ -6,27 +6,52 @@
 
 #pragma GCC visibility push(default)
 
-enum sg_evidence_kind { SG_CLOSED_FORM, SG_SIMULATED, SG_CERTIFIED, SG_MACHINE_CHECKED, SG_EVIDENCE_KINDS };
+enum sg_evidence_kind {
+    SG_CLOSED_FORM, SG_SIMULATED, SG_CERTIFIED, SG_MACHINE_CHECKED, SG_EVIDENCE_KINDS
+};
 
-/* A proved claim holds, fails, is inconclusive (a hypothesis not met) or refuted (the statement is false and we show it).
- * An empirical one is reproduced, not reproduced or inconclusive.  Skipped: its data are not on this machine. */
-enum sg_verdict { SG_HOLDS, SG_FAILS, SG_INCONCLUSIVE, SG_IS_REFUTED, SG_REPRODUCED, SG_NOT_REPRODUCED, SG_SKIPPED, SG_VERDICTS };
+/* A proved claim holds, fails (a row that follows from the statement is violated) or is
+ * inconclusive (a hypothesis is not met, a step budget is too small, a proof stays undecided, a
+ * tolerance is too wide to see anything).  An empirical one is reproduced, not reproduced or
+ * inconclusive.  Skipped: its data are not on this machine. */
+enum sg_verdict {
+    SG_HOLDS, SG_FAILS, SG_INCONCLUSIVE, SG_REPRODUCED, SG_NOT_REPRODUCED, SG_SKIPPED, SG_VERDICTS
+};
 
 const char *sg_claim_kind_name(enum sg_evidence_kind kind);
 const char *sg_claim_verdict_name(enum sg_verdict verdict);
 
-enum { SG_BASIS_MAX = 200 };
-/* One line of evidence: ok iff |measured - predicted| <= tolerance (NaN fails).  Over replicates, the one with the largest
- * |measured - predicted| / tolerance stands for all. */
+/* What a row says.
+ *   EQUAL   measured is predicted, to a tolerance derived from rounding and conditioning.
+ *   BOUND   measured is at most predicted, a theorem's bound, to a tolerance for rounding.
+ *   FACT    something is so: measured 1 or 0, predicted 1.  A count: both are whole numbers.
+ *   PROOF   a statement is proved, its opposite is, or neither.
+ *   EFFECT  of an empirical claim: measured is said to be positive; with an interval. */
+enum sg_row_form { SG_ROW_EQUAL, SG_ROW_BOUND, SG_ROW_FACT, SG_ROW_PROOF, SG_ROW_EFFECT };
+
+/* What became of a row.  Blind: its tolerance is above SG_BLIND of its scale, so that no plausible
+ * error could fail it.  Open: a proof that was not found, an effect whose interval contains 0. */
+enum sg_row_state { SG_ROW_MET, SG_ROW_MISSED, SG_ROW_OPEN, SG_ROW_IS_BLIND };
+
+/* A wrong sign, factor or term moves a quantity by the order of its own size.  A tolerance of a
+ * tenth of that size is the widest that is still sure to see it. */
+#define SG_BLIND 0.1
+
+enum { SG_ROW_ID_MAX = 48, SG_ROW_WHAT_MAX = 160, SG_BASIS_MAX = 200 };
+/* One line of evidence.  Rows of one id are one row: the worst stands for all, over the repetitions
+ * in a replicate and over the replicates. */
 struct sg_row {
-    char what[120];
+    char id[SG_ROW_ID_MAX];       /* short and stable: "mu-limit" */
+    char what[SG_ROW_WHAT_MAX];   /* for people; may be reworded */
     enum sg_evidence_kind kind;
+    enum sg_row_form form;
+    enum sg_row_state state;
     double measured, predicted, tolerance;
+    double scale;                 /* the size of what is compared: a plausible error is of this order */
+    double low, high;             /* EFFECT: its interval.  PROOF: the enclosure shown, or NaN */
     char basis[SG_BASIS_MAX];     /* where the tolerance comes from */
-    bool ok;
-    size_t replicate;             /* the worst one */
-    bool effect;                  /* an effect of an empirical claim, with its interval: ok iff low > 0 */
-    double low, high;
+    bool ok;                      /* state is SG_ROW_MET */
+    size_t replicate;             /* the one that stands for all */
 };
 
 /* Columns of numbers for a figure, written to results/CASE/NAME.dat. */
@@ -56,18 +81,18 @@ struct sg_evidence {
 };
 
 void sg_claim_evidence_free(struct sg_evidence *ev);
-void sg_claim_compare(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, double measured, double predicted,
-                      double tolerance, const char *basis);
-/* measured <= bound, shown as predicted 0 with the bound for its tolerance. */
-void sg_claim_bound(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, double measured, double bound,
-                    const char *basis);
-/* A statement that is true or not: measured 1 or 0, predicted 1, tolerance 0. */
-void sg_claim_fact(struct sg_evidence *ev, enum sg_evidence_kind kind, const char *what, bool is_so, const char *basis);
-/* Empirical claims: an effect that is said to be positive, with its 95 % interval.  Found when low > 0, contradicted when high <= 0, else open;
- * shown as predicted 0 with the half-width effect - low for its tolerance. */
-void sg_claim_effect(struct sg_evidence *ev, const char *what, double effect, double low, double high, const char *basis);
-/* |measured - predicted| / tolerance; 0 when both vanish.  Of an effect: the half-width over the effect, infinite when that is not positive. */
-double sg_claim_ratio(const struct sg_row *row);
+/* Adds a row, or keeps the worse of it and the one that has its id.  The caller fills in id, what,
+ * kind, form, numbers and basis; state and ok follow from them by one rule (PROOF: state is given).
+ * A number that is not finite is never met. */
+void sg_claim_add_row(struct sg_evidence *ev, const struct sg_row *row);
+/* How near a row is to being missed, the same for people, JSON and pages: 1 is the edge.
+ *   EQUAL   |measured - predicted| / tolerance, 0 when both vanish
+ *   BOUND   (measured - predicted) / tolerance, at least 0; `sg_claim_share` is measured / predicted
+ *   EFFECT  half the interval over the effect, infinite when that is not positive
+ *   FACT, PROOF  0 when met, else infinite */
+double sg_claim_margin(const struct sg_row *row);
+/* Of a theorem's bound, the share that is attained; NaN for other rows. */
+double sg_claim_share(const struct sg_row *row);
 /* Starts a series; columns is a space-separated list.  Then one call a row. */
 void sg_claim_series(struct sg_evidence *ev, const char *name, const char *columns);
 void sg_claim_point(struct sg_evidence *ev, const double *values);
@@ -85,7 +110,11 @@ const struct sg_error *sg_claim_store_failure(const struct sg_store *store);
 void sg_claim_store_free(struct sg_store *store);
 
 /* One replicate of a case. */
+enum { SG_HYPOTHESIS_VALUE_MAX = 160 };
+struct sg_claim;
+struct sg_instrument;
 struct sg_trial {
+    const struct sg_claim *claim;
     const struct sg_case *c;
     const struct sg_data *data;         /* as the case says */
     uint64_t seed, replicate;
@@ -101,20 +130,36 @@ void sg_claim_forget(const struct sg_trial *trial, const char *piece);
 /* A random stream of this trial's own. */
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose);
 
-/* What a claim is about beyond the defaults mse or abs, linear SGs, gradient descent, linear nets under the true gradient, and float64:
- * any choice of these keys (net: activation, batch_norm and credit). */
-enum sg_claim_allows { SG_ANY_LOSS = 1, SG_ANY_FAMILY = 2, SG_ANY_OPTIMISER = 4, SG_ANY_NET = 8, SG_ANY_TYPE = 16 };
+/* A hypothesis of a statement: looked at before anything is measured. */
+struct sg_lab;                          /* a trial in progress: src/lab/lab.h */
+struct sg_hypothesis {
+    const char *id;                     /* "S_x-nonsingular" */
+    const char *words;                  /* "S_x = E[x x^T] is nonsingular" */
+    const char *mend;                   /* "take more samples (data.n) or fewer columns (data.d)" */
+    /* Is it met?  If not, writes the value that shows it ("d = 9 > n = 5").  on: the instrument. */
+    bool (*met)(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial);
+};
 
 struct sg_claim {
     const char *id, *name, *title;      /* "DY3", "dy3_joint_spectrum", a line */
     const char *statement;              /* a paragraph for `explain` */
     bool empirical;
     bool needs_data;                    /* false: the claim brings its own */
-    unsigned allows;                    /* enum sg_claim_allows; a case with anything else is refused before it runs */
-    /* SG_OK: the rows decide; an empirical claim is reproduced when all effects are found, not reproduced when one is contradicted, and fails
-     * when another row does.  SG_HYPOTHESIS, SG_UNPROVED: inconclusive.  SG_BAD_INPUT, SG_IO: the data the claim asked for,
-     * ev->note is the line.  Anything else: fails, ev->note says why. */
+    /* The keys of a case that the claim reads, "group.key" separated by blanks.  A case or control
+     * with any other key is refused at its line.
+     *   train.mu                 read, any value
+     *   net.loss=mse|abs         only these values
+     *   sg=()                    no SG module
+     *   train.mu!                must be given */
+    const char *reads;
+    const struct sg_hypothesis *const *supposes;    /* NULL at the end; NULL: none */
+    /* Fills ev.  SG_OK: the rows decide.  Any other status: inconclusive unless a row is missed, and
+     * ev->note says why.  SG_BAD_INPUT, SG_IO: the data the claim asked for; the note is the line.
+     * Claims give sg_lab_measure, which builds the instrument `on`, looks at the hypotheses and
+     * calls `says`. */
     enum sg_status (*measure)(struct sg_evidence *ev, const struct sg_trial *trial);
+    const struct sg_instrument *on;     /* what it measures with (src/lab/lab.h); NULL: its own */
+    void (*says)(struct sg_lab *lab, void *on);
 };
 extern const struct sg_claim *const sg_claims[];    /* NULL at the end */
 const struct sg_claim *sg_claim_find(const char *id_or_name);
@@ -124,19 +169,24 @@ struct sg_judgement {
     char case_name[SG_CASE_TEXT_MAX], expected[SG_CASE_TEXT_MAX];
     struct sg_evidence evidence;
     enum sg_verdict verdict;
-    bool ok;                            /* verdict as expected, and the control changed it; of an empirical claim: there is a verdict, and the
-                                         * control changes "reproduced" */
+    bool ok;                            /* the verdict is the one expected, and the control does its part */
     bool has_control, control_ok;
-    char control_what[SG_CASE_TEXT_MAX + 160];
+    char control_what[SG_CASE_TEXT_MAX + SG_ROW_WHAT_MAX + 16];
     enum sg_verdict control_verdict;
     uint64_t seed;
     size_t replicates;
     double seconds;
 };
-/* SG_BAD_INPUT when the case, or its control, has a loss, an SG family, an optimiser, a net or a type that the claim says nothing about. */
+/* SG_BAD_INPUT, with the line, when the case or its control has a key that the claim does not read,
+ * a value that it says nothing about, or lacks a key that it needs. */
 enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c, struct sg_error *err) SG_MUST_CHECK;
+/* The keys that a claim reads, one a call from i = 0: "train.mu", its values ("mse|abs" or "") and
+ * whether it must be given; false after the last. */
+struct sg_claim_key { char name[SG_CASE_KEY_NAME_MAX], values[SG_CASE_TEXT_MAX]; bool required; };
+bool sg_claim_reads(struct sg_claim_key *key, const struct sg_claim *claim, size_t i);
 
 struct sg_judge_options {
+    const struct sg_claim *claim;       /* NULL: the one that the case names */
     const uint64_t *seed;               /* NULL: the case's own */
     bool full;
     const char *out;                    /* the results folder, where pieces of long experiments are kept; NULL: nowhere */

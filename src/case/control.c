@@ -120,6 +120,8 @@ enum sg_status sg_case_read_control(struct sg_case *c, const config_setting_t *g
         free(control);
         return status;
     }
+    memcpy(control->given, own.given, sizeof control->given);
+    memcpy(control->line, own.line, sizeof control->line);
     c->has_control = true;
     c->control = control;
     return SG_OK;

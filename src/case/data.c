@@ -14,7 +14,7 @@ static enum sg_status make_gaussian(struct sg_data *data, const struct sg_case *
     const struct sg_gaussian gaussian = {.n = (size_t)spec->n, .d = (size_t)spec->d, .outputs = (size_t)spec->outputs,
                                          .rank = (size_t)spec->rank, .condition = spec->condition, .noise = spec->noise,
                                          .bias = spec->bias};
-    struct sg_rng *rng = sg_base_rng_alloc(seed, c->name, replicate, "data");
+    struct sg_rng *rng = sg_base_rng_alloc(seed, "case", replicate, "data");
     const enum sg_status status = sg_data_make_gaussian(data, &gaussian, rng);
     sg_base_rng_free(rng);
     if (status != SG_OK) {
@@ -94,7 +94,7 @@ static void make_classes(struct sg_data *data, const struct sg_case *c, uint64_t
     const bool grid = c->data.kind == SG_DATA_GRID;
     const size_t side = (size_t)c->data.side, n = grid ? side * side : (size_t)c->data.n, d = grid ? 2 + (size_t)c->data.bias : (size_t)c->data.d;
     const struct sg_classes spec = {.n = n, .d = d, .labels = (enum sg_labels)c->data.labels, .bias = c->data.bias, .one_hot = c->data.one_hot};
-    struct sg_rng *rng = sg_base_rng_alloc(seed, c->name, replicate, "data");
+    struct sg_rng *rng = sg_base_rng_alloc(seed, "case", replicate, "data");
     if (grid)
         sg_data_make_grid(data, side, &spec, rng);
     else

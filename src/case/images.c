@@ -46,9 +46,9 @@ static enum sg_status read_idx(struct sg_images *train, struct sg_images *test, 
     return status;
 }
 
-static void make_digits(struct sg_images *images, int n, const struct sg_case *c, uint64_t seed, uint64_t replicate, const char *purpose)
+static void make_digits(struct sg_images *images, int n, uint64_t seed, uint64_t replicate, const char *purpose)
 {
-    struct sg_rng *rng = sg_base_rng_alloc(seed, c->name, replicate, purpose);
+    struct sg_rng *rng = sg_base_rng_alloc(seed, "case", replicate, purpose);
     sg_data_make_digits(images, (size_t)n, rng);
     sg_base_rng_free(rng);
 }
@@ -64,9 +64,9 @@ enum sg_status sg_case_make_images(struct sg_images *train, struct sg_images *te
     if (c->data.kind == SG_DATA_IDX) {
         status = read_idx(train, test, c, err);
     } else if (c->data.kind == SG_DATA_DIGITS) {
-        make_digits(train, c->data.n, c, seed, replicate, "data");
+        make_digits(train, c->data.n, seed, replicate, "data");
         if (test)
-            make_digits(test, c->data.test, c, seed, replicate, "test data");
+            make_digits(test, c->data.test, seed, replicate, "test data");
     } else {
         struct sg_case_reader r;
         sg_case_reader_init(&r, c->path, err);

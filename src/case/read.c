@@ -144,6 +144,8 @@ static enum sg_status read_file(struct sg_case *c, const config_setting_t *root,
             status = sg_case_refuse(r, 1, "the case has no \"%s\"; write for example %s = %s;", key->name, key->name,
                                     sg_case_example(key));
     }
+    memcpy(c->given, r->given, sizeof c->given);
+    memcpy(c->line, r->line, sizeof c->line);
     if (status == SG_OK)
         status = sg_case_check(c, r);
     return status == SG_OK && control ? sg_case_read_control(c, control, r) : status;

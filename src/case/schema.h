@@ -54,7 +54,6 @@ struct sg_case_key {
     const char *meaning;
 };
 
-enum { SG_CASE_KEYS_MAX = 96 };
 extern const struct sg_case_key sg_case_keys[];
 extern const size_t sg_case_n_keys;
 

@@ -37,10 +37,12 @@ struct plan {
 static void add_theorems(struct sg_judgement *j)
 {
     const size_t n = strcmp(j->case_name, j->claim->name) == 0 ? sg_cli_checked_theorems(j->claim->id) : 0;
-    char what[120];
-    snprintf(what, sizeof what, "%zu theorem%s in proofs/coq, checked by Coq without assumptions", n, n == 1 ? "" : "s");
+    struct sg_row row = {.id = "theorems", .kind = SG_MACHINE_CHECKED, .form = SG_ROW_PROOF, .state = SG_ROW_MET,
+                         .measured = 1, .predicted = 1, .basis = "make proofs"};
+    snprintf(row.what, sizeof row.what, "%zu theorem%s in proofs/coq, checked by Coq without assumptions", n,
+             n == 1 ? "" : "s");
     if (n > 0)
-        sg_claim_fact(&j->evidence, SG_MACHINE_CHECKED, what, true, "make proofs");
+        sg_claim_add_row(&j->evidence, &row);
 }
 
 /* Verdicts come out in the order of the cases, each as soon as all before it are there. */
@@ -158,7 +160,7 @@ static int summarise(struct plan *plan, enum sg_status broken)
             if (!plan->job[i].finished || plan->job[i].status != SG_OK)
                 continue;
             for (size_t r = 0; r < j->evidence.n_rows; r++)
-                margin = sg_base_max(margin, sg_claim_ratio(&j->evidence.row[r]));
+                margin = sg_base_max(margin, sg_claim_margin(&j->evidence.row[r]));
             char kinds[SG_EVIDENCE_KINDS + 1];
             kinds_of(kinds, &j->evidence);
             printf("%-6s %-28s %-15s %-8s %8.2g  %s\n", j->claim->id, j->case_name, sg_claim_verdict_name(j->verdict), kinds, margin,

@@ -11,18 +11,29 @@ json_t *sg_report_number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+static json_t *row_json(const struct sg_row *row)
+{
+    static const char *const forms[] = {"equal", "bound", "fact", "proof", "effect"};
+    static const char *const states[] = {"met", "missed", "open", "blind"};
+    json_t *entry = json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:s, s:I}", "id", row->id, "what", row->what,
+        "form", forms[row->form], "state", states[row->state], "measured", sg_report_number(row->measured),
+        "predicted", sg_report_number(row->predicted), "tolerance", sg_report_number(row->tolerance), "scale",
+        sg_report_number(row->scale), "margin", sg_report_number(sg_claim_margin(row)), "ok", row->ok, "evidence",
+        sg_claim_kind_name(row->kind), "basis", row->basis, "replicate", (json_int_t)row->replicate);
+    if (row->form == SG_ROW_BOUND)
+        json_object_set_new(entry, "share", sg_report_number(sg_claim_share(row)));
+    if (row->form == SG_ROW_EFFECT || row->low < row->high)
+        json_object_set_new(entry, "interval",
+                            json_pack("[o, o]", sg_report_number(row->low), sg_report_number(row->high)));
+    return entry;
+}
+
 static json_t *rows_json(const struct sg_evidence *ev)
 {
     json_t *rows = json_array();
-    for (size_t i = 0; i < ev->n_rows; i++) {
-        const struct sg_row *row = &ev->row[i];
-        json_t *entry = json_pack("{s:s, s:o, s:o, s:o, s:b, s:s, s:s, s:I}", "what", row->what, "measured", sg_report_number(row->measured),
-                                  "predicted", sg_report_number(row->predicted), "tolerance", sg_report_number(row->tolerance), "ok", row->ok,
-                                  "evidence", sg_claim_kind_name(row->kind), "basis", row->basis, "replicate", (json_int_t)row->replicate);
-        if (row->effect)
-            json_object_set_new(entry, "interval", json_pack("[o, o]", sg_report_number(row->low), sg_report_number(row->high)));
-        json_array_append_new(rows, entry);
-    }
+    for (size_t i = 0; i < ev->n_rows; i++)
+        json_array_append_new(rows, row_json(&ev->row[i]));
     return rows;
 }
 

@@ -4,23 +4,54 @@
 
 #include "synthgrad/report.h"
 
-static const double LOOSE = 1e-3;   /* an error this far below its tolerance: the tolerance would hide a bug */
+/* An error this far below its tolerance: the tolerance would hide a bug. */
+static const double LOOSE = 1e-3;
+
+static void print_numbers(FILE *out, const struct sg_row *row)
+{
+    const double margin = sg_claim_margin(row);
+    const char *loose = margin > 0 && margin < LOOSE ? " LOOSE" : "";
+    if (row->state == SG_ROW_IS_BLIND)
+        fprintf(out, "         %.6g, predicted %.6g: the tolerance %.2g is above a tenth of the %.2g compared\n",
+                row->measured, row->predicted, row->tolerance, row->scale);
+    else if (row->predicted == 0.0)
+        fprintf(out, "         %.6g, tolerance %.3g, margin %.2g%s\n", row->measured, row->tolerance, margin, loose);
+    else
+        fprintf(out, "         %.10g, predicted %.10g, off by %.2g of %.3g, margin %.2g%s\n", row->measured,
+                row->predicted, fabs(row->measured - row->predicted), row->tolerance, margin, loose);
+    if (row->low < row->high)
+        fprintf(out, "         proved: in [%.17g, %.17g]\n", row->low, row->high);
+}
 
 static void print_row(FILE *out, const struct sg_row *row)
 {
-    const double margin = sg_claim_ratio(row);
-    fprintf(out, "    %s %s\n", row->ok ? "ok  " : row->effect ? "--  " : "FAIL", row->what);
-    if (row->effect)
+    static const char *const mark[] = {
+        [SG_ROW_MET] = "ok  ", [SG_ROW_MISSED] = "FAIL", [SG_ROW_OPEN] = "open", [SG_ROW_IS_BLIND] = "blind"};
+    static const char *const of_effect[] = {
+        [SG_ROW_MET] = "found", [SG_ROW_MISSED] = "the other way round", [SG_ROW_OPEN] = "open"};
+    fprintf(out, "    %s %s\n", mark[row->state], row->what);
+    switch (row->form) {
+    case SG_ROW_EFFECT:
         fprintf(out, "         %.4g, 95 %% interval [%.4g, %.4g]: %s\n", row->measured, row->low, row->high,
-                row->ok ? "found" : row->high > 0 ? "open" : "the other way round");
-    else if (row->tolerance == 0.0 && row->predicted == 1.0 && (row->measured == 1.0 || row->measured == 0.0))
-        fprintf(out, "         %s\n", row->measured == 1.0 ? "so it is" : "not so");
-    else if (row->predicted == 0.0)
-        fprintf(out, "         %.6g, bound %.3g, margin %.2g%s\n", row->measured, row->tolerance, margin,
-                margin > 0 && margin < LOOSE ? " LOOSE" : "");
-    else
-        fprintf(out, "         %.10g, predicted %.10g, off by %.2g of %.3g, margin %.2g%s\n", row->measured, row->predicted,
-                fabs(row->measured - row->predicted), row->tolerance, margin, margin > 0 && margin < LOOSE ? " LOOSE" : "");
+                of_effect[row->state]);
+        break;
+    case SG_ROW_PROOF:
+        fprintf(out, "         %s\n", row->state == SG_ROW_MET    ? "proved"
+                                      : row->state == SG_ROW_OPEN ? "neither this nor its opposite could be proved"
+                                                                  : "the opposite is proved");
+        break;
+    case SG_ROW_FACT:
+        if (row->predicted == 1.0 && row->measured <= 1.0)
+            fprintf(out, "         %s\n", row->measured == 1.0 ? "so it is" : "not so");
+        else
+            fprintf(out, "         %.0f of %.0f\n", row->measured, row->predicted);
+        break;
+    case SG_ROW_BOUND:
+        fprintf(out, "         %.10g, bound %.10g, %.3g of it attained\n", row->measured, row->predicted,
+                sg_claim_share(row));
+        break;
+    case SG_ROW_EQUAL: print_numbers(out, row); break;
+    }
 }
 
 static void print_listing(FILE *out, const struct sg_listing *list)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "claim/claims.h"
+#include "lab/old.h"
 #include "claim/judge.h"
 
 static void only_these(struct sg_case *c, size_t n, const int *tau)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "claim/nl_trained.h"
+#include "lab/nl_trained.h"
 #include "judge.h"
 
 static void known_correlations(void **state)

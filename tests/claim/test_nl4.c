@@ -1,7 +1,7 @@
 /* NL4: the probe is ridge regression by another algorithm; it does not see the scale of h; what an SG gives the blocks below it is found for any seed. */
 #include <stdlib.h>
 
-#include "claim/nl_trained.h"
+#include "lab/nl_trained.h"
 #include "judge.h"
 
 static void sums_of(struct sg_nl_moments *s, const double *h, const double *y, size_t n, double scale)

@@ -1,7 +1,7 @@
 /* NL6: what each rule waits for, against a table written by hand; products against a count by hand; the cases with their controls. */
 #include <stdlib.h>
 
-#include "claim/nl6.h"
+#include "claim/nl6/parts.h"
 #include "judge.h"
 
 /* Blocks from the bottom up: n waits for nothing, d for dl/dp, L for layers above. */

@@ -1,5 +1,5 @@
 /* Statistics against what can be counted by hand. */
-#include "claim/claims.h"
+#include "lab/old.h"
 #include "support.h"
 
 #include <string.h>

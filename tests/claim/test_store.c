@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "claim/claims.h"
+#include "lab/old.h"
 #include "judge.h"
 
 static void remove_folders(const char *folder)

@@ -7,7 +7,7 @@
  *   3  two bytes a place where a right file is cut off, and what comes after it
  * A file is recalled when it is, byte for byte, one that a run of this case may have written, and what is refused leaves no trace.  The run goes on
  * from what is recalled, wherever that leads it. */
-#include "claim/nl.h"
+#include "lab/nl.h"
 #include "fuzz.h"
 
 enum { SIDE = 2, IMAGES = 4, CLASSES = 2, EPOCHS = 2, MOST = 1 << 12 };

@@ -1,0 +1,120 @@
+/* NL3: under backprop the blocks of a deep net see images alike; SGs cut it into parts that each see them in their own way. */
+#include "lab/nl_trained.h"
+
+static double between(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p, size_t a, size_t b)
+{
+    return p->between[(a - 1) * g->depth + b - 1];
+}
+
+static double to_last(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p, size_t block)
+{
+    return between(g, p, block, g->depth);
+}
+
+/* From the block below; the first has none. */
+static double to_below(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p, size_t block)
+{
+    return block > 1 ? between(g, p, block - 1, block) : SG_NAN;
+}
+
+/* The step over the cut, less the mean of the other steps from block to block. */
+static double jump(const struct sg_nl_gallery *g, enum sg_nl_rule rule, size_t seed)
+{
+    const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, seed);
+    double others = 0;
+    for (size_t block = 2; block <= g->depth; block++)
+        if (block != g->cut + 1)
+            others += to_below(g, &p, block) / (double)(g->depth - 2);
+    return to_below(g, &p, g->cut + 1) - others;
+}
+
+static double effect_jump(const struct sg_nl_gallery *g, size_t seed)
+{
+    return jump(g, SG_NL_ONE_SG, seed) - jump(g, SG_NL_BACKPROP, seed);
+}
+
+/* How far blocks first..last are from block N, on average. */
+static double far(const struct sg_nl_gallery *g, enum sg_nl_rule rule, size_t seed, size_t last)
+{
+    const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, seed);
+    double mean = 0;
+    for (size_t block = 1; block <= last; block++)
+        mean += to_last(g, &p, block) / (double)last;
+    return mean;
+}
+
+static double effect_below(const struct sg_nl_gallery *g, size_t seed)
+{
+    return far(g, SG_NL_ONE_SG, seed, g->cut) - far(g, SG_NL_BACKPROP, seed, g->cut);
+}
+
+static double effect_everywhere(const struct sg_nl_gallery *g, size_t seed)
+{
+    return far(g, SG_NL_ALL_SG, seed, g->depth - 1) - far(g, SG_NL_BACKPROP, seed, g->depth - 1);
+}
+
+/* Of two nets, block by block: of their D_b averaged over squares, which is what is kept of them. */
+static double apart(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p, const struct sg_nl_portrait *q)
+{
+    enum { TILES = SG_NL_TILES * SG_NL_TILES, PAIRS = SG_NL_TILES * (SG_NL_TILES - 1) / 2 };
+    double triangle[2 * PAIRS], d[4], mean = 0;
+    for (size_t b = 0; b < g->depth; b++) {
+        sg_nl_upper_triangle(triangle, p->tile + b * TILES, SG_NL_TILES);
+        sg_nl_upper_triangle(triangle + PAIRS, q->tile + b * TILES, SG_NL_TILES);
+        sg_nl_dissimilarity(d, triangle, 2, PAIRS);
+        mean += d[1] / (double)g->depth;
+    }
+    return mean;
+}
+
+/* From another start: the two rules' nets, less two nets of one rule. */
+static double effect_other(const struct sg_nl_gallery *g, size_t seed)
+{
+    const size_t other = (seed + 1) % g->seeds;
+    const struct sg_nl_portrait own = sg_nl_gallery_portrait(g, SG_NL_BACKPROP, seed), sg = sg_nl_gallery_portrait(g, SG_NL_ONE_SG, other),
+                                backprop = sg_nl_gallery_portrait(g, SG_NL_BACKPROP, other);
+    return apart(g, &sg, &own) - apart(g, &backprop, &own);
+}
+
+static void add_tiles(struct sg_evidence *ev, const struct sg_nl_gallery *g)
+{
+    sg_claim_series(ev, "matrices", "rule block row column dissimilarity");
+    for (enum sg_nl_rule rule = 0; rule < SG_NL_RULES; rule++) {
+        const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, 0);
+        for (size_t block = 0; block < g->depth; block++)
+            for (size_t row = 0; row < SG_NL_TILES; row++)
+                for (size_t column = 0; column < SG_NL_TILES; column++)
+                    sg_claim_point(ev, (const double[]){rule, (double)block + 1, (double)row, (double)column,
+                                                        p.tile[(block * SG_NL_TILES + row) * SG_NL_TILES + column]});
+    }
+}
+
+static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
+{
+    struct sg_nl_gallery *g;
+    const enum sg_status status = sg_nl_gallery_alloc(&g, ev, trial);
+    if (status != SG_OK)
+        return status;
+    sg_nl_gallery_effects(ev);
+    sg_nl_gallery_effect(ev, g, "one SG cuts: the step over it, less the mean of the other steps, less the same under backprop", "the cut", effect_jump);
+    sg_nl_gallery_effect(ev, g, "below one SG: mean dissimilarity from the last block, less the same under backprop", "below one SG", effect_below);
+    sg_nl_gallery_effect(ev, g, "SG everywhere: mean dissimilarity from the last block, less the same under backprop", "SG everywhere", effect_everywhere);
+    sg_nl_gallery_effect(ev, g, "one SG: mean dissimilarity from backprop's net of another start, block by block, less that between backprop's two", "other than backprop's",
+                         effect_other);
+    sg_nl_gallery_check(ev, g, 0, "dissimilarities against their definition in long double, error over tolerance", "k u (1 + 2 (|h_i|/|c_i| + |h_j|/|c_j|)), c centred");
+    if (trial->figure) {
+        sg_nl_gallery_blocks(ev, g, "dissimilarity from the last block, mean over seeds", "to_last", to_last);
+        sg_nl_gallery_blocks(ev, g, "dissimilarity from the block below, mean over seeds", "to_below", to_below);
+        add_tiles(ev, g);
+    }
+    sg_nl_gallery_free(g);
+    return SG_OK;
+}
+
+const struct sg_claim sg_claim_nl3 = {
+    .id = "NL3", .name = "nl3_dissimilarity", .title = "dissimilarity of representations, block by block",
+    .statement = "D_b(i, j) = 1 - corr(h_b(x_i), h_b(x_j)) over test images sorted by label; the dissimilarity of two blocks is 1 - corr of the upper triangles of "
+                 "their D.  Under backprop the blocks of a deep net are alike; one SG sets the blocks below it apart from those above; with an SG after every "
+                 "block they differ all through; and the blocks are others than backprop's, by more than a start makes.  Effects are differences of runs with one start and order, with bootstrap intervals over seeds.",
+    .empirical = true, .measure = measure,
+};

@@ -1,0 +1,260 @@
+/* A case's linear regression with its SG, ready to step: what the claims on the shallow model share. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/old.h"
+
+static double in_units(double rate, int units, const struct sg_rates *of)
+{
+    return units == SG_UNITS_CRITICAL ? rate * of->critical : units == SG_UNITS_OPTIMAL ? rate * of->optimal : rate;
+}
+
+static enum sg_status make_rows(struct sg_shallow *s, const struct sg_trial *trial)
+{
+    if (s->c->train.form != SG_FORM_SAMPLE)
+        return sg_data_compress(&s->rows, trial->data);
+    const struct sg_data *from = trial->data;
+    s->rows = (struct sg_data){from->n, from->d, from->m, sg_base_copy(from->x, from->n * from->d, sizeof(double)),
+                               sg_base_copy(from->y, from->n * from->m, sizeof(double)), sg_base_copy(from->one, from->n, sizeof(double))};
+    return SG_OK;
+}
+
+static enum sg_status make_field(struct sg_shallow *s, struct sg_evidence *ev)
+{
+    struct sg_error err;
+    if (sg_case_make_arch(&s->arch, s->c, s->rows.d, s->rows.m, &err) != SG_OK || s->arch.arch.n_layers != 1 ||
+        s->arch.arch.loss != SG_MSE) {
+        snprintf(ev->note, sizeof ev->note, "the claim is on linear regression: layers = (), loss = \"mse\"");
+        return SG_HYPOTHESIS;
+    }
+    s->net = sg_net_alloc(&s->arch.arch);
+    s->field = sg_sim_net_field(s->net, s->rows.n);
+    if (s->c->train.form != SG_FORM_SPECTRAL)
+        return SG_OK;
+    const struct sg_module *module = s->arch.arch.n_modules ? &s->arch.arch.modules[0] : NULL;
+    enum sg_status status = sg_sim_spectral_alloc(&s->spectral, &s->rows, module ? module->terms : 0, module ? module->mix : 0.0);
+    if (status == SG_OK)
+        s->field = sg_sim_spectral_field(s->spectral);
+    return status;
+}
+
+/* (W, Phi) of the net -> the form's coordinates, in place. */
+static void to_form(double *state, const struct sg_shallow *s)
+{
+    if (!s->spectral)
+        return;
+    double *v = SG_NEW(s->n_w, double);
+    sg_sim_spectral_from_w(v, s->spectral, state);
+    memcpy(state, v, s->n_w * sizeof *v);
+    free(v);
+}
+
+enum sg_status sg_shallow_alloc(struct sg_shallow **out, const struct sg_trial *trial, struct sg_timing timing, struct sg_evidence *ev)
+{
+    struct sg_shallow *s = *out = SG_NEW(1, struct sg_shallow);
+    s->c = trial->c;
+    enum sg_status status = make_rows(s, trial);
+    if (status == SG_OK)
+        status = sg_closed_fit_alloc(&s->fit, &s->rows);
+    if (status == SG_OK)
+        status = make_field(s, ev);
+    if (status != SG_OK)
+        return status;
+    s->batch = sg_sim_batch(&s->rows);
+    s->rate_x = sg_closed_rates(s->fit->lambda_x, s->fit->d);
+    s->rate_z = sg_closed_rates(s->fit->lambda_z, s->fit->q);
+    s->mu = in_units(s->c->train.mu, s->c->train.units, &s->rate_x);
+    s->nu = in_units(s->c->train.nu, s->c->train.units, &s->rate_z);
+    s->n_w = s->field.sizes.w;
+    s->n_phi = s->field.sizes.phi;
+    s->size = s->n_w + s->n_phi;
+    s->exact_sg = SG_NEW(s->fit->q * s->fit->m, double);
+    sg_closed_exact_sg(s->exact_sg, s->fit->m);
+    s->fixed = SG_NEW(s->n_w + s->fit->q * s->fit->m, double);   /* phi* in full; a module with fewer terms uses none of it */
+    s->now = SG_NEW(s->size, double);
+    memcpy(s->fixed, s->fit->w, s->n_w * sizeof *s->fixed);
+    memcpy(s->fixed + s->n_w, s->exact_sg, s->fit->q * s->fit->m * sizeof *s->fixed);
+    s->w_norm = sg_base_norm(s->fit->w, s->n_w);
+    if (s->w_norm == 0.0)
+        s->w_norm = 1.0;
+    to_form(s->fixed, s);
+    sg_shallow_set_timing(s, timing);
+    return SG_OK;
+}
+
+void sg_shallow_set_timing(struct sg_shallow *s, struct sg_timing timing)
+{
+    const struct sg_sim_spec spec = {.field = &s->field, .net_opt = {.rate = s->mu}, .sg_opt = {.rate = s->nu}, .timing = timing};
+    sg_sim_free(s->sim);
+    s->sim = sg_sim_alloc(&spec, s->fixed, s->fixed + s->n_w);
+}
+
+void sg_shallow_free(struct sg_shallow *s)
+{
+    if (!s)
+        return;
+    sg_sim_free(s->sim);
+    sg_sim_spectral_free(s->spectral);
+    sg_net_free(s->net);
+    sg_closed_fit_free(s->fit);
+    sg_data_free(&s->rows);
+    free(s->exact_sg);
+    free(s->fixed);
+    free(s->now);
+    free(s);
+}
+
+bool sg_shallow_is_full(const struct sg_shallow *s, struct sg_evidence *ev)
+{
+    const struct sg_arch *arch = &s->arch.arch;
+    const bool full = arch->n_modules == 1 && arch->modules[0].terms == (SG_H | SG_Y | SG_ONE) && arch->modules[0].mix == 1.0;
+    if (!full)
+        snprintf(ev->note, sizeof ev->note, "the claim is on one SG at the output with terms = \"hy1\" and mix = 1");
+    return full;
+}
+
+void sg_shallow_to_form(double *jacobian, const struct sg_shallow *s)
+{
+    if (!s->spectral)
+        return;
+    double *transposed = SG_NEW(s->size * s->size, double), *column = SG_NEW(s->size, double);
+    for (int side = 0; side < 2; side++) {               /* columns, then by transposing, rows: V^T J V on the weights */
+        for (size_t j = 0; j < s->size; j++) {
+            for (size_t i = 0; i < s->size; i++)
+                column[i] = jacobian[i * s->size + j];
+            to_form(column, s);
+            memcpy(transposed + j * s->size, column, s->size * sizeof *column);
+        }
+        memcpy(jacobian, transposed, s->size * s->size * sizeof *jacobian);
+    }
+    free(transposed);
+    free(column);
+}
+
+void sg_shallow_start(struct sg_shallow *s, const double *offset, double mu, double nu)
+{
+    memcpy(s->now, offset, s->size * sizeof *offset);
+    to_form(s->now, s);
+    for (size_t i = 0; i < s->size; i++)
+        s->now[i] += s->fixed[i];
+    sg_sim_restart(s->sim, s->now, s->now + s->n_w, mu, nu);
+}
+
+void sg_shallow_weights(double *w, const struct sg_shallow *s)
+{
+    if (s->spectral)
+        sg_sim_spectral_to_w(w, s->spectral, sg_sim_w(s->sim));
+    else
+        memcpy(w, sg_sim_w(s->sim), s->n_w * sizeof *w);
+}
+
+static void difference(struct sg_shallow *s)
+{
+    memcpy(s->now, sg_sim_w(s->sim), s->n_w * sizeof(double));
+    if (s->n_phi)
+        memcpy(s->now + s->n_w, sg_sim_phi(s->sim), s->n_phi * sizeof(double));
+    for (size_t i = 0; i < s->size; i++)
+        s->now[i] -= s->fixed[i];
+}
+
+double sg_shallow_distance(struct sg_shallow *s)
+{
+    difference(s);
+    return sg_base_norm(s->now, s->size);
+}
+
+double sg_shallow_projection(struct sg_shallow *s, const double *l)
+{
+    difference(s);
+    if (s->spectral) {                                   /* the projection in the net's coordinates */
+        double *w = SG_NEW(s->n_w, double);
+        sg_sim_spectral_to_w(w, s->spectral, s->now);
+        memcpy(s->now, w, s->n_w * sizeof *w);
+        free(w);
+    }
+    return sg_base_dot(l, s->now, s->size);
+}
+
+double sg_shallow_coordinate(struct sg_shallow *s, const double *l)
+{
+    difference(s);
+    return sg_base_dot(l, s->now, s->size);
+}
+
+void sg_shallow_form_row(double *l, const struct sg_shallow *s)
+{
+    to_form(l, s);
+}
+
+void sg_shallow_offset(double *offset, const struct sg_shallow *s, double radius, struct sg_rng *rng)
+{
+    sg_base_rng_direction(offset, s->size, rng);
+    for (size_t i = 0; i < s->size; i++)
+        offset[i] *= radius;
+}
+
+enum sg_status sg_shallow_can_wait(struct sg_evidence *ev, const struct sg_shallow *s, double steps, const char *mend)
+{
+    if (steps <= fmax(SG_SHALLOW_STEPS_MOST, (double)s->c->train.steps))
+        return SG_OK;
+    snprintf(ev->note, sizeof ev->note, "to see a start shrink a hundredfold takes %.2g steps, and at most %.0g are taken; %s", steps, SG_SHALLOW_STEPS_MOST, mend);
+    return SG_HYPOTHESIS;
+}
+
+enum sg_status sg_shallow_can_tell(struct sg_evidence *ev, double tolerance)
+{
+    if (tolerance <= SG_SHALLOW_LIMIT_TOLERANCE)
+        return SG_OK;
+    snprintf(ev->note, sizeof ev->note, "in so few steps a bisected limit would be known to %.0f %% only; take more of them (train.steps)", 100 * tolerance);
+    return SG_HYPOTHESIS;
+}
+
+enum sg_fate sg_shallow_fate_from(struct sg_shallow *s, double (*distance_of)(struct sg_shallow *s), const double *offset, double mu, double nu,
+                                  uint64_t limit)
+{
+    enum { FACTOR = 100, LOOK_EVERY = 16 };
+    sg_shallow_start(s, offset, mu, nu);
+    const double start = distance_of(s);
+    for (uint64_t t = 0; t < limit; t += LOOK_EVERY) {
+        if (sg_sim_advance(s->sim, &s->batch, LOOK_EVERY) != SG_OK)
+            return SG_LEAVES;
+        const double distance = distance_of(s);
+        if (!(distance <= FACTOR * start))
+            return SG_LEAVES;
+        if (distance <= start / FACTOR)
+            return SG_RETURNS;
+    }
+    return SG_STAYS;
+}
+
+enum sg_fate sg_shallow_fate(struct sg_shallow *s, const double *offset, double mu, double nu, uint64_t limit)
+{
+    return sg_shallow_fate_from(s, sg_shallow_distance, offset, mu, nu, limit);
+}
+
+double sg_shallow_bisect(struct sg_shallow *s, const double *offset, bool vary_mu, double other_rate, double from, double width,
+                         uint64_t limit)
+{
+    double low = from, high = from;
+    for (;;) {                                            /* a bracket: low does not leave, high does */
+        const enum sg_fate fate = sg_shallow_fate(s, offset, vary_mu ? high : other_rate, vary_mu ? other_rate : high, limit);
+        if (fate == SG_LEAVES)
+            break;
+        low = high;
+        high *= 2;
+        if (!isfinite(high))
+            return SG_NAN;
+    }
+    if (low == high)                                      /* left at once: the caller's `from` was no small rate */
+        return SG_NAN;
+    while (high - low > width * high) {
+        const double middle = (low + high) / 2;
+        if (sg_shallow_fate(s, offset, vary_mu ? middle : other_rate, vary_mu ? other_rate : middle, limit) == SG_LEAVES)
+            high = middle;
+        else
+            low = middle;
+    }
+    return (low + high) / 2;
+}
