@@ -83,43 +83,6 @@ static enum sg_status both_sides(struct sg_evidence *ev, const struct sg_cert_da
     return status;
 }
 
-enum sg_status sg_dy3_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s)
-{
-    static const char *const what[4] = {
-        "at 0.99 of the mu limit every eigenvalue of the joint step is inside", "at 1.01 of the mu limit one is outside",
-        "at 0.99 of the nu limit every eigenvalue of the joint step is inside", "at 1.01 of the nu limit one is outside"};
-    const struct sg_cert_data data = exact(trial->data);
-    struct sg_interval lambda_x, lambda_z, radius;
-    double basin, contraction;
-    if (!sg_certified_wanted(ev, trial, s->size))
-        return SG_OK;
-    enum sg_status status = sg_certified_fact(ev, "the hypotheses: S_x and S_z nonsingular, E|r*|^2 > 0", sg_cert_moments(&lambda_x, &lambda_z, &data), SG_OK,
-                                              "interval Cholesky; binary64 samples, exact");
-    if (status != SG_OK)
-        return status;
-    limit_row(ev, "mu limit 2/lambda_max(S_x), closed form over the proved enclosure", s->rate_x.critical, &lambda_x, trial->data);
-    limit_row(ev, "nu limit 2/lambda_max(S_z), closed form over the proved enclosure", s->rate_z.critical, &lambda_z, trial->data);
-    const enum sg_status inside = sg_cert_step_radius(&radius, &data, &(struct sg_cert_step){.mu = s->mu, .nu = s->nu}, WIDTH);
-    const double closed = sg_closed_joint_radius(s->fit, s->mu, s->nu);
-    status = sg_certified_fact(ev, "at the case's rates every eigenvalue of the joint step is inside", inside, SG_OK, powers);
-    if (status == SG_OK)
-        sg_certified_enclosed(ev, "the joint step's spectral radius, closed form against the proved enclosure", closed, radius.low, radius.high, WIDTH,
-                              backward(trial->data) * (1 + closed), "10 (d + m) u of the closed form; enclosure no wider than 1e-4");
-    if (status == SG_OK)
-        status = both_sides(ev, &data, s, (struct sg_cert_step){0}, what);
-    if (status == SG_OK && inside == SG_OK) {
-        const bool proved = sg_cert_basin(&basin, &contraction, &data, s->mu, s->nu) == SG_OK;      /* beyond the claim: none proved is no verdict */
-        if (proved) {
-            sg_claim_fact(ev, SG_CERTIFIED, "a ball around the fixed point in which every start converges to it, at the case's rates", basin > 0,
-                          "a Lyapunov matrix, by interval Cholesky; bounds on the step's higher terms");
-            sg_certified_note(ev, "proved: every start within %.3g |W*| of the fixed point converges, by a factor %.9f a step in the Lyapunov norm", basin / s->w_norm, contraction);
-        } else {
-            sg_certified_note(ev, "no basin of attraction could be proved");
-        }
-    }
-    return status;
-}
-
 /* Three outcomes of one step at realizable data: Y = X W exactly, W the binary64 weights of the fit. */
 enum sg_status sg_dy4_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *C_0, double t, double low)
 {
@@ -268,7 +231,6 @@ enum sg_status sg_cp5_certify(struct sg_evidence *ev, const struct sg_trial *tri
 enum sg_status sg_dy1_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }
 enum sg_status sg_dy2_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *A, double critical)
 { (void)s; (void)A; (void)critical; NOT_BUILT }
-enum sg_status sg_dy3_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }
 enum sg_status sg_dy4_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *C_0, double t, double low)
 { (void)s; (void)C_0; (void)t; (void)low; NOT_BUILT }
 enum sg_status sg_dy11_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }

@@ -234,27 +234,115 @@ enum sg_fate sg_shallow_fate(struct sg_shallow *s, const double *offset, double 
     return sg_shallow_fate_from(s, sg_shallow_distance, offset, mu, nu, limit);
 }
 
-double sg_shallow_bisect(struct sg_shallow *s, const double *offset, bool vary_mu, double other_rate, double from, double width,
-                         uint64_t limit)
+struct shallow_rate { struct sg_shallow *s; const double *offset; bool vary_mu; double other; uint64_t limit; };
+
+static enum sg_side side_of_rate(double rate, void *context)
 {
-    double low = from, high = from;
-    for (;;) {                                            /* a bracket: low does not leave, high does */
-        const enum sg_fate fate = sg_shallow_fate(s, offset, vary_mu ? high : other_rate, vary_mu ? other_rate : high, limit);
-        if (fate == SG_LEAVES)
-            break;
-        low = high;
-        high *= 2;
-        if (!isfinite(high))
-            return SG_NAN;
-    }
-    if (low == high)                                      /* left at once: the caller's `from` was no small rate */
-        return SG_NAN;
-    while (high - low > width * high) {
-        const double middle = (low + high) / 2;
-        if (sg_shallow_fate(s, offset, vary_mu ? middle : other_rate, vary_mu ? other_rate : middle, limit) == SG_LEAVES)
-            high = middle;
-        else
-            low = middle;
-    }
-    return (low + high) / 2;
+    const struct shallow_rate *r = context;
+    const double mu = r->vary_mu ? rate : r->other, nu = r->vary_mu ? r->other : rate;
+    return sg_shallow_fate(r->s, r->offset, mu, nu, r->limit) == SG_LEAVES ? SG_SIDE_HIGH : SG_SIDE_LOW;
+}
+
+double sg_shallow_bisect(struct sg_shallow *s, const double *offset, bool vary_mu, double other_rate, double from,
+                         double width, uint64_t limit)
+{
+    struct shallow_rate r = {s, offset, vary_mu, other_rate, limit};
+    return sg_lab_bisect(side_of_rate, &r, from, width);
+}
+
+/* ---- the instrument --------------------------------------------------------------------------- */
+
+static void end_shallow(void *s)
+{
+    sg_shallow_free(s);
+}
+
+struct sg_shallow *sg_shallow_make(struct sg_lab *lab, struct sg_timing timing)
+{
+    struct sg_shallow *s;
+    const enum sg_status status = sg_shallow_alloc(&s, lab->trial, timing, lab->ev);
+    sg_lab_own(lab, s, end_shallow);
+    return sg_lab_try(lab, status) ? s : NULL;
+}
+
+static void *make_shallow(struct sg_lab *lab)
+{
+    return sg_shallow_make(lab, sg_case_timing(lab->trial->c, 0));
+}
+
+const struct sg_instrument sg_on_shallow = {make_shallow};
+
+/* ---- hypotheses ------------------------------------------------------------------------------- */
+
+/* Zero: below the rounding level q u lambda_max. */
+static bool is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_rates *rate, const char *S, size_t q,
+                           size_t n)
+{
+    if (q > n)
+        snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "%s is singular: %zu columns > n = %zu", S, q, n);
+    else
+        snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "%s has %zu of %zu eigenvalues at zero", S, rate->zeros, q);
+    return rate->zeros == 0;
+}
+
+static bool x_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial)
+{
+    const struct sg_shallow *s = on;
+    return is_nonsingular(value, &s->rate_x, "S_x", s->fit->d, trial->data->n);
+}
+
+static bool z_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial)
+{
+    const struct sg_shallow *s = on;
+    return is_nonsingular(value, &s->rate_z, "S_z", s->fit->q, trial->data->n);
+}
+
+static double residual_share(const struct sg_shallow *s)
+{
+    const size_t count = s->rows.n * s->fit->m;
+    const double y = sg_base_norm(s->rows.y, count);
+    return y > 0 ? sg_base_norm(s->fit->residual, count) / y : 0;
+}
+
+static bool is_noisy(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial)
+{
+    const struct sg_shallow *s = on;
+    (void)trial;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "|y - X W*| is %.2g of |y|, which is rounding", residual_share(s));
+    return !s->fit->realizable;
+}
+
+static bool is_realizable(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial)
+{
+    const struct sg_shallow *s = on;
+    (void)trial;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "|y - X W*| is %.2g of |y|", residual_share(s));
+    return s->fit->realizable;
+}
+
+const struct sg_hypothesis sg_shallow_x_nonsingular = {
+    .id = "S_x-nonsingular", .words = "S_x = E[x^T x] is nonsingular", .met = x_is_nonsingular,
+    .mend = "take more samples (data.n) than columns (data.d), none a combination of the others"};
+const struct sg_hypothesis sg_shallow_z_nonsingular = {
+    .id = "S_z-nonsingular", .words = "S_z = E[z^T z], z = (p*, y, 1), is nonsingular", .met = z_is_nonsingular,
+    .mend = "take targets that are no combinations of the fit, of each other and of 1"};
+const struct sg_hypothesis sg_shallow_noisy = {
+    .id = "noisy", .words = "the data are noisy, y != X W*", .met = is_noisy,
+    .mend = "take data with noise (data.noise > 0); DY4 is about data without"};
+const struct sg_hypothesis sg_shallow_realizable = {
+    .id = "realizable", .words = "the data are realizable, y = X W*", .met = is_realizable,
+    .mend = "take data without noise (data.noise = 0); DY3 is about data with"};
+
+bool sg_shallow_affords(struct sg_lab *lab, const struct sg_shallow *s, double steps, const char *mend)
+{
+    return sg_lab_afford(lab, steps, fmax(SG_SHALLOW_STEPS_MOST, (double)s->c->train.steps),
+                         "see a start shrink a hundredfold", mend);
+}
+
+bool sg_shallow_tells(struct sg_lab *lab, double tolerance)
+{
+    if (!(tolerance <= SG_SHALLOW_LIMIT_TOLERANCE))
+        sg_lab_stop(lab, SG_BUDGET, "in the step budget a bisected limit would be known to %.2g %% only; raise "
+                    "train.steps", 100 * tolerance);
+    return lab->status == SG_OK;
 }

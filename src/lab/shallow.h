@@ -23,6 +23,28 @@ struct sg_shallow {
     double *exact_sg;                 /* phi* (q x m) */
     double *now;                      /* scratch for one state */
 };
+/* Keys of a case that these claims read: a regression's data; no hidden layer; one SG in full at the
+ * output, as the joint formulas of closed.h have it. */
+#define SG_READS_TABLE                                                                             \
+    " data.kind=gaussian|csv data.n data.d data.outputs data.rank data.condition data.noise"       \
+    " data.bias data.file data.target data.standardise data.standardise_target"
+#define SG_READS_REGRESSION " net.layers=() net.loss=mse"
+#define SG_READS_FULL_SG                                                                           \
+    " sg=one sg.at=output sg.family=linear sg.terms=hy1 sg.target=true sg.mix=1.0"
+
+/* The instrument: the case's regression, simultaneous or in the case's order and delay. */
+extern const struct sg_instrument sg_on_shallow;
+extern const struct sg_hypothesis sg_shallow_x_nonsingular, sg_shallow_z_nonsingular, sg_shallow_noisy,
+    sg_shallow_realizable;
+/* The same with a timing of the claim's own; owned by the lab.  NULL when it stops. */
+struct sg_shallow *sg_shallow_make(struct sg_lab *lab, struct sg_timing timing);
+
+/* Within the case's step budget, and at least SG_SHALLOW_STEPS_MOST (some seconds)? */
+bool sg_shallow_affords(struct sg_lab *lab, const struct sg_shallow *s, double steps, const char *mend);
+/* A rate where `side` of it changes, found by bisection over rates: is it known to a hundredth? */
+bool sg_shallow_tells(struct sg_lab *lab, double tolerance);
+
+/* ---- old: for claims that are not rewritten yet ---- */
 /* delay: the four integers of sim.h.  SG_HYPOTHESIS with ev->note when the case is not a shallow regression that the claim can use. */
 enum sg_status sg_shallow_alloc(struct sg_shallow **s, const struct sg_trial *trial, struct sg_timing timing,
                                 struct sg_evidence *ev) SG_MUST_CHECK;

@@ -1,0 +1,116 @@
+/* Where FLINT or Arb is not there nothing is proved: every certificate is undecided, outputs NaN. */
+#include "synthgrad/cert.h"
+
+#ifndef SG_HAVE_ARB
+#define NOTHING ((struct sg_interval){SG_NAN, SG_NAN})
+
+enum sg_status sg_cert_radius(struct sg_interval *radius, const double *a, size_t n, double width)
+{
+    (void)a, (void)n, (void)width;
+    *radius = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_growth(double *growth, const double *a, size_t n)
+{
+    (void)a, (void)n;
+    *growth = SG_NAN;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z,
+                               const struct sg_cert_data *data)
+{
+    (void)data;
+    *lambda_x = *lambda_z = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_step_radius(struct sg_interval *radius, const struct sg_cert_data *data,
+                                   const struct sg_cert_step *step, double width)
+{
+    (void)data, (void)step, (void)width;
+    *radius = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg_cert_data *data, double mu,
+                                     const double *A, double width)
+{
+    (void)data, (void)mu, (void)A, (void)width;
+    *radius = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_delay_radius(struct sg_interval *radius, double a, size_t tau, double width)
+{
+    (void)a, (void)tau, (void)width;
+    *radius = NOTHING;
+    return SG_UNPROVED;
+}
+
+struct sg_interval sg_cert_delay_limit(size_t tau)
+{
+    (void)tau;
+    return NOTHING;
+}
+
+enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data, double mu, double nu)
+{
+    (void)data, (void)mu, (void)nu;
+    *radius = *contraction = SG_NAN;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data)
+{
+    (void)data;
+    *point = (struct sg_cert_critical){SG_NAN, SG_NAN};
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_cert_data *data, bool constant,
+                                  const double *direction)
+{
+    (void)data, (void)constant, (void)direction;
+    *gradient = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data, const double *w,
+                                 const double *phi)
+{
+    (void)data, (void)w, (void)phi;
+    *point = (struct sg_cert_log_point){SG_NAN, NOTHING, NOTHING};
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data, const double *w)
+{
+    (void)data, (void)w;
+    *loss = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *w)
+{
+    (void)data, (void)w;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w, const double *S,
+                                   const double *R, double mu, double nu)
+{
+    (void)deep, (void)w, (void)S, (void)R, (void)mu, (void)nu;
+    *growth = SG_NAN;
+    return SG_UNPROVED;
+}
+#endif
+
+#ifndef SG_HAVE_FLINT
+void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *system, double low, double high)
+{
+    (void)system, (void)low, (void)high;
+    *roots = (struct sg_cert_roots){0};
+}
+#endif

@@ -1,0 +1,23 @@
+/* parts.h - private to DY3: its files. */
+#ifndef SG_CLAIM_DY3_PARTS_H
+#define SG_CLAIM_DY3_PARTS_H
+
+#include "lab/shallow.h"
+
+/* A random local start; relative to |w*|, so that what grows a hundredfold from here is still linear. */
+#define SG_DY3_START 1e-7
+/* A fate is undecided within ln(100) / (2 steps) of the limit. */
+#define SG_DY3_FATE_STEPS 10000
+
+/* Does the step budget let a start shrink, at the case's rates and at the fastest ones? */
+bool sg_dy3_affords(struct sg_lab *lab, const struct sg_shallow *s);
+/* The case's rates and the fastest ones: late contraction against the spectral radius. */
+void sg_dy3_contraction(struct sg_lab *lab, struct sg_shallow *s);
+/* Both limits by bisection on returning, and the figure's rectangle. */
+void sg_dy3_limits(struct sg_lab *lab, struct sg_shallow *s);
+/* The same in ball arithmetic, and a basin of attraction. */
+void sg_dy3_certify(struct sg_lab *lab, const struct sg_shallow *s);
+/* Steps enough to shrink a start by `factor`; 0 where nothing shrinks. */
+double sg_dy3_steps_to_shrink(const struct sg_shallow *s, double factor, double mu, double nu);
+
+#endif

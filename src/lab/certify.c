@@ -1,0 +1,65 @@
+/* Rows of kind certified: what claims share. */
+#include <math.h>
+
+#include "lab/certify.h"
+
+static const char powers[] = "ball arithmetic, |J^k|_F < 1 or |tr J^k| > n; binary64 samples and rates, exact";
+
+bool sg_lab_certifies(struct sg_lab *lab, size_t size)
+{
+    if (lab->trial->replicate > 0 || lab->status != SG_OK)
+        return false;
+#ifdef SG_HAVE_ARB
+    const struct sg_data *data = lab->trial->data;
+    const size_t row = data ? data->d + data->m + 1 : 0;
+    const bool small = size <= SG_CERTIFY_STATE_MOST && (!data || data->n * row * row <= SG_CERTIFY_WORK_MOST);
+    if (!small)
+        sg_lab_note(lab, "no interval certificates: %zu unknowns of at most %d, or too many samples", size,
+                    (int)SG_CERTIFY_STATE_MOST);
+    return small;
+#else
+    (void)size;
+    sg_lab_note(lab, "interval certificates are not built in: they need Arb");
+    return false;
+#endif
+}
+
+struct sg_cert_data sg_lab_exact_data(const struct sg_trial *trial)
+{
+    const struct sg_data *data = trial->data;
+    return (struct sg_cert_data){.n = data->n, .d = data->d, .m = data->m, .x = data->x, .y = data->y};
+}
+
+struct sg_tol sg_tol_closed_eigenvalue(const struct sg_trial *trial, double size)
+{
+    return (struct sg_tol){10 * (double)(trial->data->d + trial->data->m) * SG_UNIT_ROUNDOFF * size,
+                           "10 (d + m) u of the closed form", 0};
+}
+
+void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what, const struct sg_cert_data *data,
+                        struct sg_cert_step step, enum sg_status wanted)
+{
+    struct sg_interval radius;
+    sg_lab_proved(lab, id, what, sg_cert_step_radius(&radius, data, &step, HUGE_VAL), wanted, powers);
+}
+
+void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what, const struct sg_cert_data *data,
+                          double mu, const double *A, enum sg_status wanted)
+{
+    struct sg_interval radius;
+    sg_lab_proved(lab, id, what, sg_cert_frozen_radius(&radius, data, mu, A, HUGE_VAL), wanted, powers);
+}
+
+void sg_lab_limit_enclosed(struct sg_lab *lab, const char *id, const char *what, double critical,
+                           const struct sg_interval *lambda)
+{
+    sg_lab_enclosed(lab, id, what, critical * lambda->low / 2, lambda->low / lambda->high, 1.0,
+                    SG_CERTIFY_NUMBER_WIDTH, sg_tol_closed_eigenvalue(lab->trial, 1));
+}
+
+void sg_lab_radius_enclosed(struct sg_lab *lab, const char *id, const char *what, double closed,
+                            const struct sg_interval *radius)
+{
+    sg_lab_enclosed(lab, id, what, closed, radius->low, radius->high, SG_CERTIFY_RADIUS_WIDTH,
+                    sg_tol_closed_eigenvalue(lab->trial, 1 + closed));
+}

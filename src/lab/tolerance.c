@@ -1,0 +1,68 @@
+/* Tolerances that carry their words. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "lab/tolerance.h"
+
+static double norm2(struct sg_lab *lab, const double *a, size_t n)
+{
+    double norm = SG_NAN;
+    sg_lab_try(lab, sg_base_norm2(&norm, a, n, n));
+    return norm;
+}
+
+struct sg_tol sg_tol_dgeev(struct sg_lab *lab, const double *J, size_t size, double cond_T)
+{
+    return (struct sg_tol){10 * ((double)size * SG_UNIT_ROUNDOFF * norm2(lab, J, size)) * cond_T,
+                           "Bauer-Fike: 10 size u |J| cond(T)", 0};
+}
+
+struct sg_tol sg_tol_dgeev_near(struct sg_lab *lab, const double *J, const double *J_near, size_t size,
+                                double cond_T)
+{
+    double *E = SG_TAKE(lab, size * size, double);
+    for (size_t i = 0; i < size * size; i++)
+        E[i] = J[i] - J_near[i];
+    const double dgeev = 10 * ((double)size * SG_UNIT_ROUNDOFF * norm2(lab, J, size));
+    return (struct sg_tol){cond_T * (dgeev + norm2(lab, E, size)),
+                           "Bauer-Fike: cond(T) times the norm of the two Jacobians' difference", 0};
+}
+
+struct sg_tol sg_tol_rounding(double ulps, double scale, const char *words)
+{
+    return (struct sg_tol){ulps * SG_UNIT_ROUNDOFF * scale, words, scale};
+}
+
+static int by_real_part(const void *a, const void *b)
+{
+    const double complex x = *(const double complex *)a, y = *(const double complex *)b;
+    return (creal(x) > creal(y)) - (creal(x) < creal(y));
+}
+
+double sg_lab_spectrum_distance(const double complex *a, const double complex *b, size_t n)
+{
+    bool *taken = SG_NEW(n, bool);
+    double distance = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t nearest = n;
+        for (size_t j = 0; j < n; j++)
+            if (!taken[j] && (nearest == n || cabs(a[i] - b[j]) < cabs(a[i] - b[nearest])))
+                nearest = j;
+        taken[nearest] = true;
+        distance = sg_base_max(distance, cabs(a[i] - b[nearest]));
+    }
+    free(taken);
+    return distance;
+}
+
+void sg_lab_spectrum(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
+                     double complex *lambda, const double *J, const double complex *closed, size_t size,
+                     struct sg_tol tol)
+{
+    double complex *found = lambda ? lambda : SG_TAKE(lab, size, double complex);
+    sg_lab_try(lab, sg_base_eigen_general(found, NULL, J, size));
+    qsort(found, size, sizeof *found, by_real_part);
+    for (size_t i = 0; i < size; i++)
+        tol.scale = fmax(tol.scale, cabs(closed[i]));
+    sg_lab_zero(lab, kind, id, what, sg_lab_spectrum_distance(closed, found, size), tol);
+}
