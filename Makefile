@@ -8,7 +8,7 @@ FLAVOUR ?= release
 # Arb is a package of its own until FLINT 3 brings it.  (Not $(wildcard): make would remember a folder that is not there yet.)
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev \
-             $(ARB_DEPS) libcmocka-dev gnuplot-nox
+             $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils
 DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-torch libclang-rt-14-dev
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
@@ -251,8 +251,6 @@ build/synthgrad.bash: $B/synthgrad
 
 # Where things go; LIBDIR for systems that keep libraries elsewhere.
 LIBDIR  ?= $(PREFIX)/lib
-SHARE   := $(PREFIX)/share
-CASES_IN := $(SHARE)/synthgrad
 # What a program linked with the archive needs besides.  Not pkg-config's gsl, which brings GSL's own CBLAS.
 PRIVATE  = -lgsl -lcsv -llapacke -lopenblas $(FLINT_LIBS) -lm -pthread
 define PKG_CONFIG_FILE
@@ -264,33 +262,23 @@ Name: synthgrad
 Description: synthetic gradients, solved and simulated
 Version: $(VERSION)
 Requires.private: $(filter-out gsl,$(PKGS))
-Cflags: -I$${includedir}
-Libs: -L$${libdir} -lsynthgrad
+Cflags: "-I$${includedir}"
+Libs: "-L$${libdir}" -lsynthgrad
 Libs.private: $(PRIVATE)
 endef
 export PKG_CONFIG_FILE
 
-install: build/synthgrad $(SHLIB) man  ## to PREFIX (default /usr/local), under DESTDIR
-	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(LIBDIR)/pkgconfig $(PREFIX)/include/synthgrad $(CASES_IN)/cases $(CASES_IN)/plots \
-	  $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/doc/synthgrad/proofs)
-	install -m 755 $B/synthgrad $(DESTDIR)$(PREFIX)/bin/synthgrad
-	install -m 644 $(LIB) $(SHLIB) $(DESTDIR)$(LIBDIR)
-	ln -sf $(notdir $(SHLIB)) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libsynthgrad.so
-	install -m 644 include/synthgrad/*.h $(DESTDIR)$(PREFIX)/include/synthgrad
-	install -m 644 cases/*.cfg $(DESTDIR)$(CASES_IN)/cases
-	install -m 644 plots/*.gp $(DESTDIR)$(CASES_IN)/plots
-	install -m 644 build/synthgrad.1 $(DESTDIR)$(SHARE)/man/man1/synthgrad.1
-	install -m 644 build/synthgrad.bash $(DESTDIR)$(SHARE)/bash-completion/completions/synthgrad
-	install -m 644 README.md CHANGELOG.md CITATION.cff LICENSE $(DESTDIR)$(SHARE)/doc/synthgrad
-	install -m 644 proofs/*.md $(DESTDIR)$(SHARE)/doc/synthgrad/proofs
-	@printf '%s\n' "$$PKG_CONFIG_FILE" > $(DESTDIR)$(LIBDIR)/pkgconfig/synthgrad.pc
-	@case "$(DESTDIR)$(LIBDIR):$$(id -u)" in /usr/lib*:0 | /usr/local/lib*:0) ldconfig;; esac
+# The shell gets these paths as variables, never as text of a command: blanks and quotes stay letters.
+install uninstall: export SG_DESTDIR := $(DESTDIR)
+install uninstall: export SG_PREFIX  := $(PREFIX)
+install uninstall: export SG_LIBDIR  := $(LIBDIR)
+install uninstall: export SG_WRITTEN := $(value DESTDIR) $(value PREFIX) $(value LIBDIR)
 
-uninstall:  ## undo install
-	rm -rf $(addprefix $(DESTDIR),$(PREFIX)/bin/synthgrad $(PREFIX)/include/synthgrad $(CASES_IN) $(SHARE)/doc/synthgrad \
-	  $(SHARE)/man/man1/synthgrad.1 $(SHARE)/bash-completion/completions/synthgrad $(LIBDIR)/pkgconfig/synthgrad.pc \
-	  $(addprefix $(LIBDIR)/,libsynthgrad.a libsynthgrad.so $(SONAME) $(notdir $(SHLIB))))
+install: build/synthgrad $(SHLIB) man  ## to PREFIX (default /usr/local), under DESTDIR
+	@sh tools/install.sh install $(LIB) $(SHLIB) $(SONAME) $B/synthgrad
+
+uninstall:  ## remove the files that install wrote, and the folders that it made if they are empty
+	@sh tools/install.sh uninstall
 
 # Machine-checked proofs, optional: Coq 8.16, mathcomp.  Compiled copies under build/proofs; `From SG Require Import a b.` orders them.
 COQC      ?= coqc

@@ -10,7 +10,7 @@ do for [pass = 1:2] {
     set title "CP4: in the whole wedge |b| < |a| a constant SG is at rest, on a slope of 6"
     set xlabel "a"; set ylabel "b" rotate by 0
     set xrange [-2:2]; set yrange [-2:2]; set size ratio 1
-    set cblabel "loss {/Symbol S} |a x_i + b|" offset 1,0; set cbrange [0:14]; set cbtics 2
+    set cblabel "loss Σ |a x_i + b|" offset 1,0; set cbrange [0:14]; set cbtics 2
     unset grid
     set border 15
     set tics front

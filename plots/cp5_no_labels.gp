@@ -26,8 +26,8 @@ do for [pass = 1:2] {
     set lmargin at screen 0; set rmargin at screen 1; set tmargin at screen 0.105; set bmargin at screen 0.0
     unset border; unset tics; unset xlabel; unset ylabel; unset title; set size noratio
     set key center center horizontal samplen 2.5 maxrows 2 width 1
-    plot NaN with lines lc rgb sg_blue lw 2.5 dt 1 title "run, w_0{/Symbol \327}w* > 0", \
-         NaN with lines lc rgb sg_pink lw 2.5 dt 2 title "run, w_0{/Symbol \327}w* < 0", \
+    plot NaN with lines lc rgb sg_blue lw 2.5 dt 1 title "run, w_0·w* > 0", \
+         NaN with lines lc rgb sg_pink lw 2.5 dt 2 title "run, w_0·w* < 0", \
          NaN with lines lc rgb 'black' lw 3 dt 1 title "SG-critical, attracts", \
          NaN with lines lc rgb sg_yellow lw 4 dt 3 title "SG-critical, repels", \
          NaN with points pt 7 ps 1.2 lc rgb sg_orange title "end of a run", \

@@ -10,7 +10,7 @@ do for [pass = 1:2] {
     set key bottom left Left reverse samplen 2.5
     plot gap with lines lt 6 dt 3 title "predicted for the linear SG (CP6)", \
          dir.'/runs.dat' using ($1 == 1 && $2 > 0 ? $2 : NaN):3 with lines lt 2 title "linear SG, s = pA + yB + C", \
-         dir.'/runs.dat' using ($1 == 2 && $2 > 0 ? $2 : NaN):3 with lines lt 1 title "matching SG, s = {/Symbol s}(pA + C) + yB + D", \
+         dir.'/runs.dat' using ($1 == 2 && $2 > 0 ? $2 : NaN):3 with lines lt 1 title "matching SG, s = σ(pA + C) + yB + D", \
          dir.'/runs.dat' using ($1 == 0 && $2 > 0 ? $2 : NaN):3 with lines lt 3 title "backprop"
     unset output
 }

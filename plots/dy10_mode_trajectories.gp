@@ -15,18 +15,18 @@ do for [pass = 1:2] {
     set samples 400
     set multiplot layout 1,2 title "DY10: two linear layers on whitened inputs learn mode by mode, with an SG too"
     set title "strength of each mode of W_1 W_2"
-    set xlabel "time t = {/Symbol m} {/Symbol \327} step"; set ylabel "a(t)"
+    set xlabel "time t = μ · step"; set ylabel "a(t)"
     set xrange [0:end]; set yrange [0:sigma[1] * 1.3]
     set key top right Left reverse
-    plot for [i = 1:modes] mode(sigma[i], a_0[i], x) with lines lc rgb 'black' lw 2 dt 1 title (i == 1 ? "{/Symbol s} e^{2{/Symbol s}t} / (e^{2{/Symbol s}t} - 1 + {/Symbol s}/a_0)" : ""), \
+    plot for [i = 1:modes] mode(sigma[i], a_0[i], x) with lines lc rgb 'black' lw 2 dt 1 title (i == 1 ? "σ e^{2σt} / (e^{2σt} - 1 + σ/a_0)" : ""), \
          dir.'/modes.dat' using 4:5 with points lc rgb sg_blue pt 6 ps 1.9 lw 2 title "backprop", \
-         '' using 4:6 with points lc rgb sg_orange pt 2 ps 1.1 lw 2 title sprintf("SG, {/Symbol k} = %.0f", kappa)
+         '' using 4:6 with points lc rgb sg_orange pt 2 ps 1.1 lw 2 title sprintf("SG, κ = %.0f", kappa)
     set title "distance from the curve"
-    set xlabel "{/Symbol m s}_1"; set ylabel "max |a_{/Symbol m} - a(t)| over modes and times"
+    set xlabel "μ σ_1"; set ylabel "max |a_{μ} - a(t)| over modes and times"
     set logscale xy; set format x "10^{%L}"; set format y "10^{%L}"
     set xrange [mu_low / 1.6:mu_high * 1.6]; set yrange [*:*]
     set key bottom right Left reverse
-    plot dir.'/errors.dat' using 1:5 with linespoints lc rgb sg_orange lw 1.5 dt 2 pt 2 ps 1.4 title "SG, {/Symbol n} fixed", \
+    plot dir.'/errors.dat' using 1:5 with linespoints lc rgb sg_orange lw 1.5 dt 2 pt 2 ps 1.4 title "SG, ν fixed", \
          '' using 1:4 with lines lc rgb 'black' lw 2 dt 1 title "predicted, slope 1", \
          '' using 1:2 with points lc rgb sg_blue pt 6 ps 2.2 lw 2 title "backprop", \
          '' using 1:3 with points lc rgb sg_green pt 1 ps 1.4 lw 2 title "adiabatic SG"

@@ -6,24 +6,24 @@ x(tau) = 2 * tau + 1
 price(x) = x < 1 ? NaN : sin(pi / (2 * x))
 do for [pass = 1:2] {
     eval sg_terminal(pass)
-    set multiplot layout 1,2 title "DY11: stability limits under a delay of {/Symbol t} steps"
+    set multiplot layout 1,2 title "DY11: stability limits under a delay of τ steps"
     set logscale xy; set xrange [0.8:150]; set yrange [0.004:2]; set samples 1000
     set xtics ("0" 1, "1" 3, "2" 5, "3" 7, "5" 11, "10" 21, "20" 41, "50" 101)
     set ytics (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2)
-    set xlabel "delay {/Symbol t}"
+    set xlabel "delay τ"
     set title "near the fixed point: proved, and bisected"
     set ylabel "largest stable rate, over its limit without delay"
     set key at graph 0.02,0.02 left bottom Left reverse samplen 2.5
     plot x < 1 ? NaN : 1 lc rgb sg_blue lw 3 dt 1 title "no price: 1", \
-         limits using (x($1)):4 with points pt 2 ps 2 lw 2.5 lc rgb sg_blue title "delayed pairs: {/Symbol m}", \
-         limits using (x($1)):5 with points pt 6 ps 2 lw 2.5 lc rgb sg_green title "delayed pairs: {/Symbol n}", \
-         price(x) lc rgb sg_orange lw 3 dt 2 title "sin({/Symbol p} / (4{/Symbol t} + 2))", \
-         limits using (x($1)):3 with points pt 4 ps 2.3 lw 2.5 lc rgb sg_orange title "stale backprop: {/Symbol m}", \
-         limits using (x($1)):6 with points pt 1 ps 2 lw 2.5 lc rgb 'black' title "stale SG: {/Symbol n}"
-    set title "from w = 0, {/Symbol f} = 0: measured"
-    set ylabel "largest {/Symbol m} that converges, over 2/{/Symbol l}_{max}(S_x)"
+         limits using (x($1)):4 with points pt 2 ps 2 lw 2.5 lc rgb sg_blue title "delayed pairs: μ", \
+         limits using (x($1)):5 with points pt 6 ps 2 lw 2.5 lc rgb sg_green title "delayed pairs: ν", \
+         price(x) lc rgb sg_orange lw 3 dt 2 title "sin(π / (4τ + 2))", \
+         limits using (x($1)):3 with points pt 4 ps 2.3 lw 2.5 lc rgb sg_orange title "stale backprop: μ", \
+         limits using (x($1)):6 with points pt 1 ps 2 lw 2.5 lc rgb 'black' title "stale SG: ν"
+    set title "from w = 0, φ = 0: measured"
+    set ylabel "largest μ that converges, over 2/λ_{max}(S_x)"
     plot basin using (x($1)):2 with linespoints lt 1 pt 7 ps 1.5 title "delayed pairs", \
-         basin using (x($1)):3 with lines lc rgb sg_grey lw 2.5 dt 3 title "first late pairs at {/Symbol n}'s limit", \
+         basin using (x($1)):3 with lines lc rgb sg_grey lw 2.5 dt 3 title "first late pairs at ν's limit", \
          price(x) lc rgb sg_orange lw 3 dt 2 title "stale backprop, from any start"
     unset multiplot
     unset output

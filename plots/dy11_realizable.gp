@@ -3,10 +3,10 @@ load 'plots/style.gp'
 x(tau) = tau + 1
 do for [pass = 1:2] {
     eval sg_terminal(pass)
-    set title "DY11: the line of fixed points {/Symbol f}* + c (1, -1, 0) on realizable data"
+    set title "DY11: the line of fixed points φ* + c (1, -1, 0) on realizable data"
     set logscale x; set xrange [1:130]; set yrange [*:-0.3]
     set xtics ("0" 1, "1" 2, "2" 3, "3" 4, "5" 6, "10" 11, "20" 21, "50" 51, "100" 101); set ytics 0.25
-    set xlabel "delay {/Symbol t}"; set ylabel "smallest stable c"
+    set xlabel "delay τ"; set ylabel "smallest stable c"
     set key below center vertical maxrows 3 Left reverse samplen 3
     set object 1 rectangle from graph 0, first -0.5 to graph 1, graph 1 fs solid 0.15 noborder fc rgb sg_sky behind
     set label 1 "stable for every delay" at graph 0.03, first -0.42

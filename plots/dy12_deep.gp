@@ -11,7 +11,7 @@ do for [pass = 1:2] {
          '' using ($1 == 1 ? $2 : 1/0):3 with lines lt 2 lw 3.5 title "SG first", \
          '' using ($1 == 2 ? $2 : 1/0):3 with lines lt 3 lw 3.5 title "network first", \
          '' using ($1 == 0 ? $2 : 1/0):4 with lines lc rgb sg_grey lw 2 dt 3 title "spectral radius to the step"
-    set title "a run from half the weights, {/Symbol f} = 0"
+    set title "a run from half the weights, φ = 0"
     set ylabel ""; set xrange [0:400]; set yrange [1e-3:300]; set format y "10^{%T}"; set key right top
     plot dir.'/course.dat' using 1:3 with lines lt 1 lw 3 title "L - min L", '' using 1:4 with lines lt 2 lw 3 title "L_{SG}", \
          '' using ($6 > 0 ? $1 : 1/0):4 every 3 with points pt 9 ps 1.2 lc rgb sg_yellow title "L_{SG} rises while L falls", \

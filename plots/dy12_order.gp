@@ -8,7 +8,7 @@ do for [pass = 1:2] {
     set xlabel "step"; set ylabel "error over its start"; set xrange [0:120]; set yrange [1e-3:20]; set key right top
     plot dir.'/transient.dat' using 1:2 with lines lt 1 title "simulated", \
          '' using 1:3 with lines lt 2 title "spectral radius to the step"
-    set title "a run from w = 0, {/Symbol f} = 0"
+    set title "a run from w = 0, φ = 0"
     set ylabel ""; set xrange [0:120]; set yrange [1e-2:*]; set key right top
     plot dir.'/course.dat' using 1:2 with lines lt 1 title "L", '' using 1:3 with lines lt 2 title "L_{SG}", \
          '' using 1:($4/2) with lines lt 3 title "out of reach without labels"

@@ -13,12 +13,12 @@ do for [i = 1:modes] {
 }
 rests = lambda[modes] < 1e-15
 of(i, value, mode) = mode == i - 1 ? (value > 1e-18 ? value : 1e-18) : NaN
-name(i) = lambda[i] > 1e-15 ? sprintf("1 - {/Symbol m l}_{%d} = %+.2f", i, factor[i]) : sprintf("{/Symbol l}_{%d} = 0: rests", i)
+name(i) = lambda[i] > 1e-15 ? sprintf("1 - μ λ_{%d} = %+.2f", i, factor[i]) : sprintf("λ_{%d} = 0: rests", i)
 line(i) = 1 + (i - 1) % 6
 do for [pass = 1:2] {
     eval sg_terminal(pass)
     set multiplot layout 1,2 title "DY1: each mode of backprop's error keeps to its own straight line".(rests ? ", and the null space to its place" : "")."\n"
-    set label 1 "lines: |1 - {/Symbol m l}_i|^t, predicted      points: simulated" at screen 0.5,0.932 center
+    set label 1 "lines: |1 - μ λ_i|^t, predicted      points: simulated" at screen 0.5,0.932 center
     set logscale y; set format y "10^{%T}"; set yrange [2e-18:30]; set ytics 1e3; unset mytics
     set xlabel "step t"; set samples 2000
     set ylabel "mode i of W_t - W*, relative to its start"

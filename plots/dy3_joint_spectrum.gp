@@ -13,7 +13,7 @@ do for [pass = 1:2] {
          dir.'/spectrum.dat' using 1:(0) with points pt 2 ps 1.4 lw 2 lc rgb sg_blue title "closed form"
     unset parametric
     set title "stable inside the rectangle only"
-    set xlabel "{/Symbol m} {/Symbol l}_{max}(S_x) / 2"; set ylabel "{/Symbol n} {/Symbol l}_{max}(S_z) / 2"
+    set xlabel "μ λ_{max}(S_x) / 2"; set ylabel "ν λ_{max}(S_z) / 2"
     set xrange [0:1.3]; set yrange [0:1.3]
     set key at screen 0.98,0.02 right bottom
     set object 1 rectangle from 0,0 to 1,1 fs empty border lc rgb 'black' lw 2.5 front

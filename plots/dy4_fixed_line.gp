@@ -2,7 +2,7 @@
 load 'plots/style.gp'
 do for [pass = 1:2] {
     eval sg_terminal(pass)
-    set multiplot layout 1,2 title "DY4: realizable data, the fixed points {/Symbol f}* + c (1, -1, 0)"
+    set multiplot layout 1,2 title "DY4: realizable data, the fixed points φ* + c (1, -1, 0)"
     set title "the line repels left of c = -1 and attracts right of it"
     set xlabel "c, place along the line"; set ylabel "distance to the line / |w*|"
     set xrange [-3.2:1.6]; set yrange [-0.04:3.4]
@@ -20,7 +20,7 @@ do for [pass = 1:2] {
     set xrange [-2:1.6]; set yrange [0:2.3]
     set key at graph 0.97,0.97 right top
     set arrow 2 from -2,1 to 1.6,1 nohead lc rgb sg_grey lw 2 dt 3
-    plot dir.'/moduli.dat' using 1:2 with lines lw 3 dt 1 lc rgb sg_blue title "|1 - {/Symbol m}(1 + c)|", \
+    plot dir.'/moduli.dat' using 1:2 with lines lw 3 dt 1 lc rgb sg_blue title "|1 - μ(1 + c)|", \
          for [k = 3:6] '' using 1:k with lines lw 2 dt 2 lc rgb sg_pink title (k == 3 ? "the two pairs" : ""), \
          '' using 1:8 with points pt 6 ps 1.5 lw 2 lc rgb sg_orange title "simulated, factor per step"
     unset arrow

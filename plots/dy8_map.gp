@@ -6,7 +6,7 @@ do for [pass = 1:2] {
     eval sg_terminal(pass)
     set multiplot title "DY8: one global minimum of ".net." under an SG, over the two learning rates"
     set xrange [0:1.3]; set yrange [0:1.2]; unset grid; set xtics 0.2; set ytics 0.2
-    set xlabel "{/Symbol m} {/Symbol l}_{max}(H) / 2"; set ylabel "{/Symbol n} {/Symbol l}_{max}(S_z) / 2" offset 0.5
+    set xlabel "μ λ_{max}(H) / 2"; set ylabel "ν λ_{max}(S_z) / 2" offset 0.5
     set object 1 rectangle from 0,0 to 1,1 fs empty border lc rgb sg_grey lw 2 dt 2 front
     set tmargin at screen 0.87; set bmargin at screen 0.24
     set lmargin at screen 0.075; set rmargin at screen 0.475

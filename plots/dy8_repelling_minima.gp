@@ -12,8 +12,8 @@ do for [pass = 1:2] {
     set xlabel "flow time / 1000"; set ylabel "|w - w*|"
     set logscale y; set format y "10^{%L}"; set xrange [0:300]; set yrange [1e-7:2]
     set key at graph 0.98,0.42 right bottom noopaque nobox
-    plot dir.'/flight.dat' using ($1 == 0 ? $2/1e3 : 1/0):3 with lines lt 1 title "SG, {/Symbol k} = 1/1000", \
-         x < 50 ? start*exp(lambda*1e3*x) : 1/0 with lines lt 2 lw 3 title "e^{{/Symbol l}t}, {/Symbol l} = 2.698 10^{-4}", \
+    plot dir.'/flight.dat' using ($1 == 0 ? $2/1e3 : 1/0):3 with lines lt 1 title "SG, κ = 1/1000", \
+         x < 50 ? start*exp(lambda*1e3*x) : 1/0 with lines lt 2 lw 3 title "e^{λt}, λ = 2.698 10^{-4}", \
          dir.'/flight.dat' using ($1 == 0 ? $2/1e3 : 1/0):4 with lines lt 3 title "backprop"
     unset logscale y; set format y "%g"
     set origin 0.48,0; set size 0.52,0.93

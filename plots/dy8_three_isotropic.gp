@@ -7,7 +7,7 @@ rest = STATS_max
 stats dir.'/slice.dat' using 1:2 nooutput
 do for [pass = 1:2] {
     eval sg_terminal(pass)
-    set multiplot title "DY8: a global minimum of three linear layers on white data (S = I, R = {/Symbol r}I) repels under a synthetic gradient"
+    set multiplot title "DY8: a global minimum of three linear layers on white data (S = I, R = ρI) repels under a synthetic gradient"
     set origin 0,0; set size 0.46,0.93
     set title "distance from where it started"
     set xlabel "flow time"; set ylabel "|w - w*|"

@@ -5,6 +5,10 @@
 #     load 'plots/style.gp'
 #     do for [pass = 1:2] { eval sg_terminal(pass); ...plot... }
 # and leaves out.svg for the page and out.png beside it.
+#
+# Greek letters and signs are written as themselves, in UTF-8.  A browser has no symbol font: it shows that font's
+# letters as Latin (mu as m), and an octal code of its table leaves a byte that makes the SVG no XML.
+set encoding utf8
 sg_blue = '#0072B2'; sg_orange = '#D55E00'; sg_green = '#009E73'; sg_pink = '#CC79A7'; sg_yellow = '#E69F00'; sg_sky = '#56B4E9'; sg_grey = '#777777'
 set linetype 1 lc rgb sg_blue   lw 2.5 dt 1 pt 7
 set linetype 2 lc rgb sg_orange lw 2.5 dt 2 pt 5

@@ -60,6 +60,30 @@ void sg_html_number(FILE *out, double value, int digits)
         fputs("&ndash;", out);
 }
 
+/* Bytes of the character at s; 0: malformed, or a control that no SVG has. */
+static size_t character(const char *s)
+{
+    return *s == '\t' || *s == '\r' || *s == '\n' ? 1 : sg_base_printable(s);
+}
+
+bool sg_html_is_text(FILE *svg, size_t *line)
+{
+    char *text = NULL;
+    size_t room = 0;
+    bool good = true;
+    *line = 0;
+    for (ssize_t length; good && (length = getline(&text, &room, svg)) > 0;) {
+        ++*line;
+        const char *s = text, *const end = text + length;
+        while (s < end && character(s) > 0)
+            s += character(s);
+        good = s == end;
+    }
+    free(text);
+    rewind(svg);
+    return good;
+}
+
 void sg_html_image(FILE *out, FILE *svg, const char *alternative)
 {
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -158,11 +158,39 @@ static char *caption_of(const struct page *page, const char *name)
     return caption;
 }
 
+/* The case's figure, or NULL: none, or the name leads out of this folder. */
+static FILE *open_figure(const char *folder, const char *name)
+{
+    char *path = sg_base_format("%s/figures/%s.svg", folder, name);
+    FILE *svg = strchr(name, '/') ? NULL : fopen(path, "rb");
+    free(path);
+    return svg;
+}
+
+/* A page with a broken picture is not written. */
+static enum sg_status check_figures(const char *folder, const json_t *all, struct sg_error *err)
+{
+    enum sg_status status = SG_OK;
+    size_t i, line;
+    json_t *summary;
+    json_array_foreach(all, i, summary) {
+        const char *name = text_of(summary, "case");
+        FILE *svg = open_figure(folder, name);
+        if (svg && status == SG_OK && !sg_html_is_text(svg, &line)) {
+            char *path = sg_base_format("%s/figures/%s.svg", folder, name);
+            status = sg_base_refuse(err, path, line, "not UTF-8 text, so no browser shows this figure; "
+                                    "draw it again (make plots) or remove the file");
+            free(path);
+        }
+        if (svg)
+            fclose(svg);
+    }
+    return status;
+}
+
 static void print_figure(const struct page *page, const char *name)
 {
-    char *path = sg_base_format("%s/figures/%s.svg", page->folder, name);
-    FILE *svg = strchr(name, '/') ? NULL : fopen(path, "rb");      /* a figure of this folder */
-    free(path);
+    FILE *svg = open_figure(page->folder, name);
     if (!svg)
         return;
     char *caption = caption_of(page, name);
@@ -360,7 +388,9 @@ enum sg_status sg_report_write_page(const char *folder, const char *captions, st
         return status;
     struct sg_file file;
     char *path = sg_base_format("%s/report/index.html", folder);
-    status = sg_base_file_check_place(path, false, err);
+    status = check_figures(folder, all, err);
+    if (status == SG_OK)
+        status = sg_base_file_check_place(path, false, err);
     if (status == SG_OK)
         status = sg_base_file_open(&file, path, err);
     if (status == SG_OK) {

@@ -18,21 +18,87 @@ done
 for header in include/synthgrad/*.h; do cmp -s "$header" "$usr/$header" || complain "$header is not installed"; done
 grep -q "$work" "$usr/lib/pkgconfig/synthgrad.pc" && complain "DESTDIR is in the pkg-config file"
 make uninstall DESTDIR="$work/dest" PREFIX=/usr > "$work/log" 2>&1 || complain "make uninstall: $(tail -3 "$work/log")"
-left=$(find "$work/dest" ! -type d; find "$work/dest" -name '*synthgrad*')
+left=$(find "$work/dest" -mindepth 1)
 [ -z "$left" ] || complain "uninstall left $left"
 
+# ---- what is a stranger's stays; paths are what they are, blanks, quotes and dollars included ----
+mkdir -p "$work/odd/a" "$work/odd/cwd"
+echo stranger > "$work/odd/a/keep"
+# Any other character than these two: a line's end and, in make's own language, a single dollar.
+for odd in "a b" " a" "it's" 'say "x"' 'c$HOME' '`touch x`;touch x' 'größe' '*' '-n' '#1' '(x) & y|z\w'; do
+    root=$work/odd/$odd usr=$work/odd/$odd/usr
+    written=$(printf %s "$root" | sed 's/\$/$$/g')
+    mkdir -p "$usr/share/synthgrad/cases" "$usr/lib/pkgconfig" "$usr/share/man/man1"
+    echo mine > "$usr/share/synthgrad/cases/mine.cfg"
+    echo mine > "$usr/lib/mine"
+    (cd "$work/odd" && find . | sort) > "$work/before"
+    make install DESTDIR="$written" PREFIX=/usr > "$work/log" 2>&1 || complain "make install to '$odd': $(cat "$work/log")"
+    [ -x "$usr/bin/synthgrad" ] && [ -s "$usr/lib/pkgconfig/synthgrad.pc" ] || complain "nothing is installed in '$odd'"
+    echo mine > "$usr/share/doc/synthgrad/mine"
+    make uninstall DESTDIR="$written" PREFIX=/usr > "$work/log" 2>&1 || complain "make uninstall of '$odd': $(cat "$work/log")"
+    [ -e "$usr/share/doc/synthgrad/mine" ] || complain "uninstall of '$odd' took a file beside its own"
+    rm -rf "$usr/share/doc"
+    (cd "$work/odd" && find . | sort) > "$work/after"
+    cmp -s "$work/before" "$work/after" || \
+        complain "uninstall of '$odd' leaves or takes: $(diff "$work/before" "$work/after" | head -3)"
+done
+[ "$(cat "$work/odd/a/keep")" = stranger ] || complain "a folder named like half of DESTDIR is gone"
+
+# What an earlier version installed goes with the rest; an edited list is refused, and so is a second uninstall.
+usr=$work/again/usr
+again() { make "$1" DESTDIR="$work/again" PREFIX=/usr > "$work/log" 2>&1; }
+again install || complain "make install: $(cat "$work/log")"
+list=$usr/share/synthgrad/installed
+echo old > "$usr/bin/old"; echo /usr/bin/old >> "$list"
+again install || complain "make install, again: $(cat "$work/log")"
+[ "$(sort "$list" | uniq -d | wc -l)" -eq 0 ] || complain "a second install lists files twice"
+cp "$list" "$work/list"; echo stranger > "$work/again/keep"; mkdir "$work/again/usr2"; echo stranger > "$work/again/usr2/keep"
+for line in /keep /usr/../keep /usr2/keep /usr/.. keep; do
+    { cat "$work/list"; echo "$line"; } > "$list"
+    again uninstall && complain "an edited list is followed: $line"
+    grep -q '^synthgrad: .*nothing removed' "$work/log" || complain "an edited list, $line: $(cat "$work/log")"
+    [ -e "$work/again/keep" ] && [ -e "$work/again/usr2/keep" ] && [ -e "$usr/bin/synthgrad" ] || \
+        complain "an edited list, $line: files are gone"
+done
+cp "$work/list" "$list"; rm -r "$work/again/keep" "$work/again/usr2"
+again uninstall || complain "make uninstall: $(cat "$work/log")"
+[ -z "$(find "$work/again" -mindepth 1)" ] || complain "uninstall left $(find "$work/again" -mindepth 1 | head -3)"
+again uninstall && complain "what is not there is uninstalled"
+grep -q '^synthgrad: .*nothing removed' "$work/log" || complain "a second uninstall says: $(cat "$work/log")"
+
+# What cannot be taken as it is is refused in one line, before anything is written.
+mkdir "$work/no"
+refused() { # WORDS ARGUMENT...
+    words=$1; shift
+    for target in install uninstall; do
+        make $target "$@" > "$work/log" 2>&1 && complain "make $target $*: not refused"
+        grep -v '^make' "$work/log" > "$work/said"
+        [ "$(wc -l < "$work/said")" -eq 1 ] && grep -q "^synthgrad: .*$words" "$work/said" || \
+            complain "make $target $*: $(cat "$work/log")"
+    done
+    [ -z "$(find "$work/no" -mindepth 1)" ] || complain "make $*: touched $(find "$work/no" -mindepth 1 | head -3)"
+}
+refused 'dollar' DESTDIR="$work/no/a\$b" PREFIX=/usr
+refused 'dollar' DESTDIR="$work/no" PREFIX='/a$b'
+refused 'one line each' DESTDIR="$work/no/a
+b" PREFIX=/usr
+refused 'absolute' DESTDIR="$work/no/" PREFIX=usr
+refused 'absolute' DESTDIR="$work/no" PREFIX=/usr LIBDIR='lib 64'
+refused 'in full' DESTDIR='~/no' PREFIX=/usr
+refused '\.\.' DESTDIR="$work/no" PREFIX=/usr/../..
+for char in '"' '\' '$$' '#' '('; do refused 'pkg-config' DESTDIR= PREFIX="$work/no/a${char}b"; done
+
 # ---- a user: README's program, through pkg-config ----
-prefix="$work/pre"
+prefix="$work/it's a prefix/größe"
 make install PREFIX="$prefix" DESTDIR= > "$work/log" 2>&1 || { complain "make install: $(tail -3 "$work/log")"; exit 1; }
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
 awk '/^```c$/ { inside = 1; next } /^```/ { inside = 0 } inside' README.md > "$work/example.c"
 grep -q main "$work/example.c" || complain "README has no program"
 cd "$work" || exit 1
 cc=${CC:-cc}
-# shellcheck disable=SC2046
-$cc -Wall -Werror -o shared example.c $(pkg-config --cflags --libs synthgrad) 2> log || complain "README's line does not compile it: $(cat log)"
-# shellcheck disable=SC2046
-$cc -o static example.c $(pkg-config --static --cflags --libs synthgrad | sed 's/-lsynthgrad/-l:libsynthgrad.a/') 2> log || complain "static: $(cat log)"
+# pkg-config prints words for a shell: a blank in a folder's name has a backslash.
+eval "$cc -Wall -Werror -o shared example.c $(pkg-config --cflags --libs synthgrad)" 2> log || complain "README's line does not compile it: $(cat log)"
+eval "$cc -o static example.c $(pkg-config --static --cflags --libs synthgrad | sed 's/-lsynthgrad/-l:libsynthgrad.a/')" 2> log || complain "static: $(cat log)"
 ldd shared | grep -q 'libsynthgrad\.so\.[0-9]' || complain "the shared library is not the one that was linked, or has no soname"
 ldd static | grep -q libsynthgrad && complain "the archive is not the one that was linked"
 readelf -d static | grep -q libgslcblas && complain "GSL's own CBLAS came with pkg-config"
@@ -80,6 +146,6 @@ ASK
 fi
 cd "$OLDPWD" || exit 1
 make uninstall PREFIX="$prefix" DESTDIR= > "$work/log" 2>&1 || complain "make uninstall: $(tail -3 "$work/log")"
-left=$(find "$prefix" ! -type d; find "$prefix" -name '*synthgrad*')
+left=$(find "$work/it's a prefix" 2> /dev/null)
 [ -z "$left" ] || complain "uninstall left $left"
 exit $bad
