@@ -1,9 +1,12 @@
-/* analyze.h - what the theory says about one regression data set: stable and fastest rates with an SG at the output, the price of a
- * delay, and a simulation beside each prediction.
+/* analyze.h - what the theory says about one regression data set: stable and fastest rates with an
+ * SG at the output, the price of a delay, and a simulation beside each prediction.
  *
- * The model is p = x w under MSE (x: the design's columns), with a linear, label-conditioned SG at the output.  Blocks: "weights" with
- * the eigenvalues of E[x x^T] and rate mu, "SG" with those of E[z z^T], z = (p*, y, 1), and rate nu (DY3; DY4 when y is realizable).
- * Under the log loss, further down, the question is another: where such an SG rests, and what that costs (CP6). */
+ * The model is p = x w under MSE (x: the design's columns), with a linear, label-conditioned SG at
+ * the output.  It has two blocks (DY3; DY4 when y is realizable):
+ *   weights  the eigenvalues of E[x x^T] and the rate mu
+ *   SG       the eigenvalues of E[z z^T], z = (p*, y, 1), and the rate nu
+ * Under the log loss, further down, the question is another: where such an SG rests, and what that
+ * costs (CP6). */
 #ifndef SYNTHGRAD_ANALYZE_H
 #define SYNTHGRAD_ANALYZE_H
 
@@ -12,13 +15,15 @@
 #pragma GCC visibility push(default)
 
 struct sg_analysis_options {
-    bool standardise;      /* features centred and divided by their standard deviation (divisor n) */
+    /* features centred and divided by their standard deviation (divisor n) */
+    bool standardise;
     bool intercept;        /* a ones column after the features */
     bool with_delay;
     size_t delay;          /* tau, in steps */
 };
 
-/* Both blocks at their fastest rates: the largest modulus of the joint spectrum, zero eigenvalues left out. */
+/* Both blocks at their fastest rates: the largest modulus of the joint spectrum, zero eigenvalues
+ * left out. */
 struct sg_analysis_speed {
     double deficit;        /* 1 - contraction, with all its digits */
     double contraction;
@@ -29,28 +34,33 @@ struct sg_analysis_speed {
 /* Largest stable rates at a delay of tau steps (DY11). */
 struct sg_analysis_delay {
     size_t tau;
-    double mu_backprop;                       /* backprop on gradients tau steps old */
-    double mu_delayed_pairs, nu_delayed_pairs; /* SG trained on pairs (z, g) tau steps old: no price, locally */
-    double nu_stale_sg;                       /* SG whose own gradient is tau steps old: it alone pays */
+    double mu_backprop;            /* backprop on gradients tau steps old */
+    double mu_delayed_pairs, nu_delayed_pairs;   /* SG trained on pairs (z, g) tau steps old: no
+                                                    price, locally */
+    double nu_stale_sg;            /* SG whose own gradient is tau steps old: it alone pays */
 };
 
 enum sg_analysis_verdict { SG_CHECK_HOLDS, SG_CHECK_INCONCLUSIVE, SG_CHECK_FAILS };
 
-/* Holds if |measured - predicted| <= tolerance, a bound on rounding and second-order effects; inconclusive if that bound is more than
- * 1 % of `scale`, so that a simulation in float64 can say nothing. */
+/* A prediction and its simulation.  It holds if |measured - predicted| <= tolerance, a bound on
+ * rounding and second-order effects.  It is inconclusive if that bound is more than 1 % of `scale`,
+ * so that a simulation in float64 can say nothing. */
 struct sg_analysis_row {
     const char *what;
     double predicted, measured, tolerance, scale;
-    uint64_t steps;        /* simulated; 0: none, the bound says already that they would be in vain */
+    uint64_t steps;        /* simulated; 0: none, since the bound says that they would be in vain */
     enum sg_analysis_verdict verdict;
 };
 
-enum sg_analysis_rows { SG_ROW_WEIGHTS, SG_ROW_SG, SG_ROW_MU, SG_ROW_NU, SG_ROW_FIT, SG_ANALYSIS_ROWS };
+enum sg_analysis_rows {
+    SG_ROW_WEIGHTS, SG_ROW_SG, SG_ROW_MU, SG_ROW_NU, SG_ROW_FIT, SG_ANALYSIS_ROWS
+};
 
 struct sg_analysis_check {
     struct sg_analysis_row row[SG_ANALYSIS_ROWS];
     double deficit, contraction;   /* measured, of the block that sets the speed */
-    double max_abs_diff;           /* simulated weights against least squares after `steps` steps, in the design's coordinates */
+    double max_abs_diff;           /* simulated weights against least squares after `steps` steps,
+                                      in the design's coordinates */
     double predicted_diff;         /* the same by the closed form */
     uint64_t steps;
     bool converged;                /* the step budget was enough */
@@ -63,62 +73,92 @@ struct sg_analysis {
     struct sg_design design;       /* feature k is table column design.column[k] */
     size_t n, columns;             /* rows; columns of the design, ones included */
     size_t rank;
-    double condition_number;       /* of the design, largest over smallest singular value; infinite when rank < columns */
-    double *coefficients;          /* [design.features] in file units.  rank < columns: minimum norm in the design's coordinates */
+    double condition_number;       /* of the design, largest over smallest singular value;
+                                      infinite when rank < columns */
+    double *coefficients;          /* [design.features] in file units.  rank < columns: minimum
+                                      norm in the design's coordinates */
     double intercept;              /* in file units */
-    bool has_intercept;            /* also without a ones column, when centring leaves a constant behind */
-    double rss, y_mean, y_scale;   /* y_scale: the standard deviation of y (divisor n), or its root mean square without an intercept */
+    bool has_intercept;            /* also without a ones column, when centring leaves a constant */
+    double rss, y_mean;
+    double y_scale;                /* the standard deviation of y (divisor n), or its root mean
+                                      square without an intercept */
     bool realizable;               /* the residual is at the rounding level of y */
     double *lambda_x, lambda_z[3]; /* [columns], descending */
     struct sg_rates rate_x, rate_z;
     struct sg_analysis_speed speed;
     bool has_scaled;               /* y_scale > 0 */
-    struct sg_rates scaled_z;      /* were the target divided by y_scale and, with an intercept, centred */
+    struct sg_rates scaled_z;      /* were the target divided by y_scale and, with an intercept,
+                                      centred */
     struct sg_analysis_speed scaled;
     struct sg_analysis_delay delay;    /* filled when options.with_delay */
     struct sg_analysis_check check;
 };
 
-/* The whole analysis of a table (path: for messages).  SG_BAD_INPUT: err says what is wrong and the mend.
- * Coefficients: relative error about u cond(standardised design); sources: DY1, DY3, DY4, DY11. */
-enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *table, const char *path, const char *target,
-                                const struct sg_analysis_options *options, struct sg_error *err) SG_MUST_CHECK;
-void sg_analysis_free(struct sg_analysis *a);       /* tolerates a zeroed struct */
+/* The whole analysis of a table (path: for messages).  SG_BAD_INPUT: err says what is wrong and
+ * what to change.  Accuracy of the coefficients: relative error about u cond(standardised design).
+ * Source: DY1, DY3, DY4, DY11. */
+enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *table,
+                                const char *path, const char *target,
+                                const struct sg_analysis_options *options,
+                                struct sg_error *err) SG_MUST_CHECK;
+/* Tolerates a zeroed struct. */
+void sg_analysis_free(struct sg_analysis *a);
+/* "holds" and so on. */
 const char *sg_analysis_verdict_name(enum sg_analysis_verdict verdict);
 
-/* ---- classes under the log loss (CP6, CP7) ------------------------------------------------------------------------ */
+/* ---- classes under the log loss (CP6, CP7) ---------------------------------------------- */
 
 enum { SG_CLASSES_MOST = 20 };
 
-/* decided: certified one way or the other (synthgrad/logloss.h).  Not finite: the data, or the score the SG rests on, separate the classes; the loss is
- * an infimum, 0, and there are no coefficients. */
+/* The optimum, or the point where the SG rests. */
 struct sg_class_fit {
-    bool decided, finite;
-    double loss, lower;            /* nats a sample; lower: weak duality's bound.  NaN when undecided */
-    double accuracy;               /* share of samples whose own class has the largest probability, ties shared */
-    double *coefficients, *intercept;   /* [design.features x m], [m] in file units, NULL unless finite; m > 1: the classes' columns sum to 0 */
+    bool decided;                  /* certified finite or not (synthgrad/logloss.h) */
+    bool finite;                   /* else the data, or the score the SG rests on, separate the
+                                      classes: the loss is an infimum, 0, and there are no
+                                      coefficients */
+    double loss, lower;            /* nats a sample; lower: weak duality's bound.  NaN when
+                                      undecided */
+    double accuracy;               /* share of samples whose own class has the largest probability,
+                                      ties shared */
+    double *coefficients, *intercept;   /* [design.features x m], [m] in file units, NULL unless
+                                           finite; m > 1: the classes' columns sum to 0 */
 };
 
 /* Why the gap is 0, if it is: by theorem, no number decides it. */
 enum sg_class_reason {
-    SG_CLASS_GENERAL,              /* the point is a regression on the least-squares score; its gap is computed */
-    SG_CLASS_NO_ROOM,              /* the least-squares scores span col X (one feature and ones; fewer features than classes): the point is the optimum */
-    SG_CLASS_FLAT,                 /* two classes with equal means: least squares and the optimum are constants */
-    SG_CLASS_BOTH_SEPARATE,        /* the score separates: like the true gradient the SG drives the loss to 0 */
-    SG_CLASS_UNKNOWN               /* three classes or more, scores that depend on each other: no theorem */
+    SG_CLASS_GENERAL,              /* the point is a regression on the least-squares score; its gap
+                                      is computed */
+    SG_CLASS_NO_ROOM,              /* the least-squares scores span col X (one feature and ones;
+                                      fewer features than classes): the point is the optimum */
+    SG_CLASS_FLAT,                 /* two classes with equal means: least squares and the optimum
+                                      are constants */
+    SG_CLASS_BOTH_SEPARATE,        /* the score separates: like the true gradient the SG drives the
+                                      loss to 0 */
+    SG_CLASS_UNKNOWN               /* three classes or more, scores that depend on each other: no
+                                      theorem */
 };
 
-/* HARMLESS: no gap, by theorem.  NEGLIGIBLE: 2 n gap, the likelihood-ratio statistic of the SG's point, is at most its degrees of freedom, rank (classes - 1),
- * the value that the weights behind the data have on average (Wilks 1938): the SG fits no worse than they do.  HARMFUL: above it, or the point repels. */
-enum sg_class_verdict { SG_CLASS_HARMLESS, SG_CLASS_NEGLIGIBLE, SG_CLASS_HARMFUL, SG_CLASS_UNDECIDED };
+/* HARMLESS    no gap, by theorem
+ * NEGLIGIBLE  2 n gap, the likelihood-ratio statistic of the SG's point, is at most its degrees of
+ *             freedom, rank (classes - 1).  That is the value that the weights behind the data have
+ *             on average (Wilks 1938): the SG fits no worse than they do.
+ * HARMFUL     2 n gap is above it, or the point repels */
+enum sg_class_verdict {
+    SG_CLASS_HARMLESS, SG_CLASS_NEGLIGIBLE, SG_CLASS_HARMFUL, SG_CLASS_UNDECIDED
+};
 
-/* The joint step I - diag(mu, nu) J at the SG's point, on the subspace that training from phi = 0 keeps to.  From eigenvalues, floating point without guarantee. */
+/* The joint step I - diag(mu, nu) J at the SG's point, on the subspace that training from phi = 0
+ * keeps to.  From eigenvalues, floating point without guarantee. */
 struct sg_class_local {
-    bool known, attracts;          /* known: the SG's optimum is unique there */
-    double mu_critical;            /* stable below it for the weights under an SG at its optimum in every step; NaN if it repels */
+    bool known;                    /* the SG's optimum is unique there */
+    bool attracts;
+    double mu_critical;            /* stable below it for the weights under an SG at its optimum in
+                                      every step; NaN if it repels */
     double nu_critical;            /* for the SG with the weights at rest, 2 / lambda_max(S_z) */
-    double together;               /* (mu, nu) = t (mu_critical, nu_critical) is stable for 0 < t < this */
-    double slowest;                /* smallest modulus of an eigenvalue of the weights under an SG at its optimum */
+    double together;               /* (mu, nu) = t (mu_critical, nu_critical) is stable for
+                                      0 < t < this */
+    double slowest;                /* smallest modulus of an eigenvalue of the weights under an SG
+                                      at its optimum */
     double sigma_min;              /* of J: an update F moves the point by |F| / sigma_min */
 };
 
@@ -127,13 +167,16 @@ enum { SG_CLASS_ROWS = 4 };
 struct sg_class_analysis {
     struct sg_analysis_options options;
     struct sg_design design;
-    size_t n, columns, rank, classes, m;      /* m = 1 for two classes, else m = classes */
+    size_t n, columns, rank, classes;
+    size_t m;                                 /* 1 for two classes, else classes */
     double condition_number;
-    double *class_value;                      /* [classes], ascending; for two classes the second is class 1, whose probability is sigma(p) */
+    double *class_value;                      /* [classes], ascending; for two classes the second is
+                                                 class 1, whose probability is sigma(p) */
     size_t *class_count;
     struct sg_class_fit optimum, sg;
     enum sg_class_reason reason;
-    double gap, relative_gap;                 /* L(SG's point) - inf L, and over inf L; NaN when undecided */
+    double gap, relative_gap;                 /* L(SG's point) - inf L, and over inf L; NaN when
+                                                 undecided */
     double likelihood_ratio;                  /* 2 n gap */
     size_t freedom;
     struct sg_class_local local;
@@ -144,11 +187,16 @@ struct sg_class_analysis {
     char check_reason[160];
 };
 
-/* The analysis of a table whose target has two values (any), or 3..SG_CLASSES_MOST integers.  SG_BAD_INPUT: err says what is wrong and the mend; so for
- * options.with_delay and without an intercept, where there is no closed form.  Deterministic. */
-enum sg_status sg_analyze_classes(struct sg_class_analysis *a, const struct sg_table *table, const char *path, const char *target,
-                                  const struct sg_analysis_options *options, struct sg_error *err) SG_MUST_CHECK;
-void sg_class_analysis_free(struct sg_class_analysis *a);      /* tolerates a zeroed struct */
+/* The analysis of a table whose target has two values (any), or 3..SG_CLASSES_MOST integers.
+ * Deterministic.  SG_BAD_INPUT: err says what is wrong and what to change.  There is no closed form
+ * with options.with_delay or without an intercept: both are SG_BAD_INPUT too. */
+enum sg_status sg_analyze_classes(struct sg_class_analysis *a, const struct sg_table *table,
+                                  const char *path, const char *target,
+                                  const struct sg_analysis_options *options,
+                                  struct sg_error *err) SG_MUST_CHECK;
+/* Tolerates a zeroed struct. */
+void sg_class_analysis_free(struct sg_class_analysis *a);
+/* "harmless" and so on. */
 const char *sg_class_verdict_name(enum sg_class_verdict verdict);
 
 #pragma GCC visibility pop

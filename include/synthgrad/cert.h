@@ -1,8 +1,13 @@
-/* cert.h - proved statements, by exact rational arithmetic (built where FLINT is: SG_HAVE_FLINT) and by ball arithmetic (Arb: SG_HAVE_ARB).
+/* cert.h - proved statements, by exact rational arithmetic (built where FLINT is: SG_HAVE_FLINT)
+ * and by ball arithmetic (Arb: SG_HAVE_ARB).
  *
- * What is certified is a statement on exact numbers: each double that goes in is the rational number that its bits are.  Precision is raised until the
- * statement is proved (SG_OK), its opposite is (SG_REFUTED), or a limit is reached (SG_UNPROVED, which says nothing).  SG_NOT_FINITE: a NaN or an
- * infinity went in.  Enclosures are rounded outward; what is not an answer is NaN. */
+ * What is certified is a statement on exact numbers: each double that goes in is the rational
+ * number that its bits are.  Precision is raised until one of these holds:
+ *   SG_OK        the statement is proved
+ *   SG_REFUTED   its opposite is proved
+ *   SG_UNPROVED  a limit is reached, which says nothing
+ * SG_NOT_FINITE: a NaN or an infinity went in.  Enclosures are rounded outward.  What is not an
+ * answer is NaN. */
 #ifndef SYNTHGRAD_CERT_H
 #define SYNTHGRAD_CERT_H
 
@@ -10,84 +15,139 @@
 
 #pragma GCC visibility push(default)
 
-/* ---- exact: DY8 with two layers ------------------------------------------------------------------------------------------------- */
+/* ---- exact: DY8 with two layers --------------------------------------------------------- */
 
 struct sg_rational { int64_t num, den; };   /* den > 0 */
 
-/* DY8's reduced system of two layers with rational data, centred or without a constant term:  u (d x m), v (d x K), b (m x K),
- *   u' = -S u W2^T W2 - W1 W1^T S u - S v W2,   v' = W1 W1^T S u W2^T - kappa (W1 W1^T + P P^T) S v - kappa P R b,
- *   b' = -u^T S W1 - kappa P^T S v - kappa R b,   P = W1 W2.
- * e (d, or NULL): a constant term and the ones among the columns of X, 1 = x e.  Then v' has W1 W1^T + P P^T + e e^T; the constant's own K roots 0 are
- * left out. */
-struct sg_cert_two_layers { size_t d, K, m; const struct sg_rational *W1, *W2, *S, *R, *e; struct sg_rational kappa; };
-struct sg_cert_roots {
-    size_t degree;              /* of the characteristic polynomial without its roots 0 */
-    size_t zeros, positive, negative;   /* roots 0 with multiplicity; distinct real roots */
-    bool bracketed;             /* the polynomial has opposite signs at low and high: a root lies between */
+/* DY8's reduced system of two layers with rational data, centred or without a constant term, in
+ * u (d x m), v (d x K), b (m x K), with P = W1 W2:
+ *   u' = -S u W2^T W2 - W1 W1^T S u - S v W2
+ *   v' = W1 W1^T S u W2^T - kappa (W1 W1^T + P P^T) S v - kappa P R b
+ *   b' = -u^T S W1 - kappa P^T S v - kappa R b
+ * e (d, or NULL): a constant term and the ones among the columns of X, 1 = x e.  Then v' has
+ * W1 W1^T + P P^T + e e^T, and the constant's own K roots 0 are left out. */
+struct sg_cert_two_layers {
+    size_t d, K, m;
+    const struct sg_rational *W1, *W2, *S, *R, *e;
+    struct sg_rational kappa;
 };
-/* Exact: the characteristic polynomial over Q, a Sturm sequence of its squarefree part.  low < high: finite doubles, taken exactly.
- * Source: claim DY8. */
-void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *system, double low, double high);
+struct sg_cert_roots {
+    size_t degree;                /* of the characteristic polynomial without its roots 0 */
+    size_t zeros;                 /* roots 0 with multiplicity */
+    size_t positive, negative;    /* distinct real roots */
+    bool bracketed;               /* opposite signs at low and high: a root lies between */
+};
+/* Exact: the characteristic polynomial over Q, a Sturm sequence of its squarefree part.
+ * low < high: finite doubles, taken exactly.  Source: DY8. */
+void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *system,
+                             double low, double high);
 
-/* ---- ball arithmetic ------------------------------------------------------------------------------------------------------------ */
+/* ---- ball arithmetic -------------------------------------------------------------------- */
 
 struct sg_interval { double low, high; };   /* contains the exact number */
 
-/* Spectral radius of a (n x n).  SG_OK: below 1; SG_REFUTED: above 1; SG_UNPROVED: not decided, *radius an enclosure all the same.  width: the relative
- * width asked for, at the price of about log2(log(n cond)/width) squarings; HUGE_VAL: the answer is enough.  Multiple and defective eigenvalues are fine. */
-enum sg_status sg_cert_radius(struct sg_interval *radius, const double *a, size_t n, double width) SG_MUST_CHECK;
-/* SG_REFUTED: some eigenvalue of a has a real part of at least *growth > 0; SG_OK: all have a negative one, *growth NaN.  With an eigenvalue 0
- * SG_REFUTED is possible and SG_OK is not. */
+/* Spectral radius of a (n x n).  Multiple and defective eigenvalues are fine.
+ *   SG_OK        below 1
+ *   SG_REFUTED   above 1
+ *   SG_UNPROVED  not decided; *radius is an enclosure all the same
+ * width: the relative width asked for, at the price of about log2(log(n cond)/width) squarings.
+ * HUGE_VAL: the answer is enough. */
+enum sg_status sg_cert_radius(struct sg_interval *radius, const double *a, size_t n,
+                              double width) SG_MUST_CHECK;
+/* SG_REFUTED: some eigenvalue of a has a real part of at least *growth > 0.
+ * SG_OK: all have a negative one, and *growth is NaN.
+ * With an eigenvalue 0 SG_REFUTED is possible and SG_OK is not. */
 enum sg_status sg_cert_growth(double *growth, const double *a, size_t n) SG_MUST_CHECK;
 
-/* Rows (x, y, 1), n samples: x (n x d), y (n x m).  y NULL: y = x w exactly, w (d x m).  one: NULL, or what stands in for 1 (compressed rows). */
-struct sg_cert_data { size_t n, d, m; const double *x, *y, *w, *one; };
+/* ---- linear regression ------------------------------------------------------------------ */
 
-/* lambda_max(S_x) and lambda_max(S_z) at the least-squares solution, relative width about 1e-14.  SG_OK: S_x, S_z and (y not NULL) E|r*|^2 > 0 are proved too:
- * the hypotheses of DY3. */
-enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z, const struct sg_cert_data *data) SG_MUST_CHECK;
+/* Rows (x, y, 1), n samples: x (n x d), y (n x m). */
+struct sg_cert_data {
+    size_t n, d, m;
+    const double *x;
+    const double *y, *w;      /* y NULL: y = x w exactly, w (d x m) */
+    const double *one;        /* NULL, or what stands in for 1 (compressed rows) */
+};
 
-/* The joint step of W and the SG at its fixed point (W*, phi* + (C, -C, 0)), C (m x m) or NULL for 0; C != 0 needs y = x w, and with y = x w the m^2
- * eigenvalues 1 along the family are left out (exactly: the step on the quotient by it).  tau: pairs (z, g) of tau steps ago, simultaneous only.
- * The Jacobian is differentiated in balls at the enclosed fixed point; nothing is assumed about its structure. */
+/* lambda_max(S_x) and lambda_max(S_z) at the least-squares solution, relative width about 1e-14.
+ * SG_OK: the hypotheses of DY3 are proved too, that is S_x > 0, S_z > 0 and (y not NULL)
+ * E|r*|^2 > 0. */
+enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z,
+                               const struct sg_cert_data *data) SG_MUST_CHECK;
+
 enum sg_cert_order { SG_CERT_SIMULTANEOUS, SG_CERT_SG_FIRST, SG_CERT_NETWORK_FIRST };
-struct sg_cert_step { double mu, nu; enum sg_cert_order order; size_t tau; const double *C; };
-/* Statuses and width as for sg_cert_radius.  Source: DY3, DY4, DY11, DY12. */
-enum sg_status sg_cert_step_radius(struct sg_interval *radius, const struct sg_cert_data *data, const struct sg_cert_step *step, double width) SG_MUST_CHECK;
+/* The joint step of W and the SG at its fixed point (W*, phi* + (C, -C, 0)). */
+struct sg_cert_step {
+    double mu, nu;
+    enum sg_cert_order order;
+    size_t tau;               /* pairs (z, g) of tau steps ago, simultaneous only */
+    const double *C;          /* m x m, or NULL for 0; C != 0 needs y = x w */
+};
+/* Its spectral radius.  Statuses and width as for sg_cert_radius.  With y = x w the m^2
+ * eigenvalues 1 along the family are left out (exactly: the step on the quotient by it).
+ * The Jacobian is differentiated in balls at the enclosed fixed point.  Nothing is assumed about
+ * its structure.  Source: DY3, DY4, DY11, DY12. */
+enum sg_status sg_cert_step_radius(struct sg_interval *radius, const struct sg_cert_data *data,
+                                   const struct sg_cert_step *step, double width) SG_MUST_CHECK;
 /* The same for W <- W - mu E[x^T x] W A: backprop for A NULL (DY1), a frozen SG (DY2). */
-enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg_cert_data *data, double mu, const double *A, double width) SG_MUST_CHECK;
-/* Roots of lambda^{tau + 1} - lambda^tau + a: a stale gradient on a mode with mu lambda_max = a (DY11). */
-enum sg_status sg_cert_delay_radius(struct sg_interval *radius, double a, size_t tau, double width) SG_MUST_CHECK;
-struct sg_interval sg_cert_delay_limit(size_t tau);      /* 2 sin(pi / (2 (2 tau + 1))) */
+enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg_cert_data *data,
+                                     double mu, const double *A, double width) SG_MUST_CHECK;
+/* Largest modulus of the roots of lambda^{tau + 1} - lambda^tau + a: a stale gradient on a mode
+ * with mu lambda_max = a.  Statuses and width as for sg_cert_radius.  Source: DY11. */
+enum sg_status sg_cert_delay_radius(struct sg_interval *radius, double a, size_t tau,
+                                    double width) SG_MUST_CHECK;
+/* 2 sin(pi / (2 (2 tau + 1))). */
+struct sg_interval sg_cert_delay_limit(size_t tau);
 
-/* A ball around (W*, phi*) in which every start of the simultaneous step converges to it, |.| Euclidean over (W, Phi); one step also shrinks a
- * norm x^T P x by at least *contraction (its square root) there.  Proved by a Lyapunov matrix and bounds on the step's quadratic and cubic terms.
- * SG_UNPROVED where rho is not below 1. */
-enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data, double mu, double nu) SG_MUST_CHECK;
+/* A ball around (W*, phi*) in which every start of the simultaneous step converges to it, |.|
+ * Euclidean over (W, Phi).  One step there also shrinks a norm x^T P x by at least *contraction
+ * (its square root).  Proved by a Lyapunov matrix and bounds on the step's quadratic and cubic
+ * terms.  SG_UNPROVED where rho is not below 1. */
+enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data,
+                             double mu, double nu) SG_MUST_CHECK;
 
-/* Joint critical points near least squares.  SG_OK: in the box of half-width box max(1, |entry|) around the point (W, phi*) of the doubles nearest W*, F has
- * exactly one zero (Krawczyk); it is W* with phi*; |grad L| there is at most `gradient`. */
+/* ---- critical points -------------------------------------------------------------------- */
+
 struct sg_cert_critical { double box, gradient; };
-enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data) SG_MUST_CHECK;
-/* m = 1.  On the ray from the base (0, or with `constant`, the last column of x being ones, the mean predictor) along `direction` (d) lies one more point with E[p r] = 0
- * (and E[r] = 0): critical for the SG s = alpha p (+ gamma).  SG_OK: *gradient encloses |grad L| there, not 0.  With labels s = r: the update is that
- * gradient.  SG_HYPOTHESIS: the last column is not all ones.  Source: CP5. */
-enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_cert_data *data, bool constant, const double *direction) SG_MUST_CHECK;
+/* The joint critical point at least squares.  SG_OK: F has exactly one zero (Krawczyk) in the box
+ * of half-width box max(1, |entry|) around (W, phi*), W the doubles nearest W*.  That zero is W*
+ * with phi*, and |grad L| there is at most `gradient`. */
+enum sg_status sg_cert_critical(struct sg_cert_critical *point,
+                                const struct sg_cert_data *data) SG_MUST_CHECK;
+/* m = 1, SG s = alpha p (+ gamma, with `constant`: the last column of x is ones).  One more
+ * critical point, E[p r] = 0 (and E[r] = 0), lies on the half-line from the base along `direction`
+ * (d).  The base is 0, or the mean predictor with `constant`.
+ * SG_OK: *gradient encloses |grad L| there, not 0.  With labels s = r: the update is that gradient.
+ * SG_HYPOTHESIS: the last column is not all ones.  Source: CP5. */
+enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_cert_data *data,
+                                  bool constant, const double *direction) SG_MUST_CHECK;
 
-/* Logistic regression with a linear SG, m = 1, y in {0, 1}.  SG_OK: in the box of half-width box max(1, |entry|) around (w, phi), d + 3 doubles, the joint
- * directions (E[x^T s], E[z^T (s - g)]) have exactly one zero (Krawczyk); there |grad L| and L lie in these intervals.  Source: CP6. */
+/* ---- logistic regression with a linear SG, m = 1, y in {0, 1} --------------------------- */
+
 struct sg_cert_log_point { double box; struct sg_interval gradient, loss; };
-enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data, const double *w, const double *phi) SG_MUST_CHECK;
-/* L(w), an upper bound on inf L; SG_OK whatever it is. */
-enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data, const double *w) SG_MUST_CHECK;
-/* SG_OK: x w > 0 where y = 1 and < 0 where y = 0, sample by sample, so that inf L = 0; SG_REFUTED: not so. */
+/* SG_OK: the joint directions (E[x^T s], E[z^T (s - g)]) have exactly one zero (Krawczyk) in the
+ * box of half-width box max(1, |entry|) around (w, phi), d + 3 doubles.  |grad L| and L at that
+ * zero lie in these intervals.  Source: CP6. */
+enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data,
+                                 const double *w, const double *phi) SG_MUST_CHECK;
+/* L(w), an upper bound on inf L.  SG_OK whatever it is. */
+enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,
+                                const double *w) SG_MUST_CHECK;
+/* SG_OK: x w > 0 where y = 1 and < 0 where y = 0, sample by sample, so that inf L = 0.
+ * SG_REFUTED: not so. */
 enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *w) SG_MUST_CHECK;
 
-/* DY8: the flow of weights and SG, terms h, y, 1, kappa = nu / mu exactly, at the global minimum w of centred data with E[x^T x] = S (d x d), E[r^T r] = R (m x m) and
- * least-squares solution W_1 ... W_N exactly.  Statuses and *growth as for sg_cert_growth; SG_HYPOTHESIS: S or R could not be proved positive definite.
- * The Jacobian is differentiated in the weights and Phi themselves; its zeros (the gauge of the weights) are no obstacle. */
-enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w, const double *S, const double *R, double mu, double nu)
-    SG_MUST_CHECK;
+/* ---- deep linear nets (DY8) ------------------------------------------------------------- */
+
+/* The flow of weights and SG, terms h, y, 1, kappa = nu / mu exactly, at the global minimum w of
+ * centred data with E[x^T x] = S (d x d), E[r^T r] = R (m x m) and least-squares solution
+ * W_1 ... W_N exactly.  Statuses and *growth as for sg_cert_growth.
+ * SG_HYPOTHESIS: S or R could not be proved positive definite.
+ * The Jacobian is differentiated in the weights and Phi themselves.  Its zeros (the gauge of the
+ * weights) are no obstacle. */
+enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w,
+                                   const double *S, const double *R, double mu,
+                                   double nu) SG_MUST_CHECK;
 
 #pragma GCC visibility pop
 

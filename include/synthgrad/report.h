@@ -10,41 +10,53 @@
 
 struct json_t;   /* jansson */
 
-/* ---- verdicts ------------------------------------------------------------------------------------------------------ */
+/* ---- verdicts --------------------------------------------------------------------------- */
 
-/* The judgement as the conventions' JSON object (a new reference): non-finite numbers are null. */
+/* The judgement as the conventions' JSON object (a new reference).  Non-finite numbers are null. */
 struct json_t *sg_report_judgement_json(const struct sg_judgement *j);
 /* A number, or null when it is not finite (a new reference). */
 struct json_t *sg_report_number(double value);
-/* OUT/CASE/summary.json and OUT/CASE/SERIES.dat. */
-enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j, struct sg_error *err) SG_MUST_CHECK;
-/* Any JSON to a file, "-" for stdout; takes the reference. */
-enum sg_status sg_report_write_json(const char *path, struct json_t *json, struct sg_error *err) SG_MUST_CHECK;
-/* The summaries in these folders, FOLDER/CASE/summary.json, by case (a new reference).  SG_BAD_INPUT: a folder without any, a file that is none, a
- * case found twice. */
-enum sg_status sg_report_gather(struct json_t **out, size_t n_folders, char *const *folder, struct sg_error *err) SG_MUST_CHECK;
-/* The page for a seminar, FOLDER/report/index.html, from the summaries and the figures (FOLDER/figures/CASE.svg) in a results folder; one file, no
- * network.  captions: the folder of the figures' scripts, whose first comment is the figure's caption; may be NULL. */
-enum sg_status sg_report_write_page(const char *folder, const char *captions, struct sg_error *err) SG_MUST_CHECK;
-/* For people: the case, its rows with measured value, prediction, tolerance and margin, its control. */
+/* Writes OUT/CASE/summary.json and OUT/CASE/SERIES.dat. */
+enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j,
+                                    struct sg_error *err) SG_MUST_CHECK;
+/* Writes any JSON to a file, "-" for stdout.  Takes the reference. */
+enum sg_status sg_report_write_json(const char *path, struct json_t *json,
+                                    struct sg_error *err) SG_MUST_CHECK;
+/* The summaries in these folders, FOLDER/CASE/summary.json, by case (a new reference).
+ * SG_BAD_INPUT: a folder without any, a file that is none, a case found twice. */
+enum sg_status sg_report_gather(struct json_t **out, size_t n_folders, char *const *folder,
+                                struct sg_error *err) SG_MUST_CHECK;
+/* Writes the page for a seminar, FOLDER/report/index.html, from the summaries and the figures
+ * (FOLDER/figures/CASE.svg) in a results folder.  One file, no network.
+ * captions: the folder of the figures' scripts, whose first comment is the
+ * figure's caption.  May be NULL. */
+enum sg_status sg_report_write_page(const char *folder, const char *captions,
+                                    struct sg_error *err) SG_MUST_CHECK;
+/* For people: the case, its rows with measured value, prediction, tolerance and margin, its
+ * control. */
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
 
-/* ---- progress: on a terminal only --------------------------------------------------------------------------------------- */
+/* ---- progress: on a terminal only ------------------------------------------------------- */
 
+/* Work of `total` cases or replicates, and the long part of it (`piece`) that spoke last. */
 struct sg_progress {
     const char *what;
     size_t total, done;           /* total 0: no end is known */
     double started;
     bool terminal;
-    char piece[64];               /* the long piece of work that spoke last, how far it is and when it first spoke */
+    char piece[64];               /* what the part is */
     size_t piece_done, piece_total;
-    double piece_started;
-    size_t piece_first;           /* what was done then: pieces of an earlier run take no time */
+    double piece_started;         /* when it first spoke */
+    /* what was done then: parts kept by an earlier run take no time */
+    size_t piece_first;
 };
 void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t total);
-void sg_report_progress_step(struct sg_progress *p);     /* one more is done */
+/* One more of `total` is done. */
+void sg_report_progress_step(struct sg_progress *p);
+/* `done` of `total` of a part are done. */
 void sg_report_progress_piece(struct sg_progress *p, const char *what, size_t done, size_t total);
-void sg_report_progress_clear(const struct sg_progress *p);   /* before other output goes to the terminal */
+/* Call before other output goes to the terminal. */
+void sg_report_progress_clear(const struct sg_progress *p);
 
 #pragma GCC visibility pop
 

@@ -1,4 +1,5 @@
-/* search.h - looking for instances: global minima of deep linear nets that repel under an SG (DY8). */
+/* search.h - looking for instances: global minima of deep linear nets that
+ * repel under an SG (DY8). */
 #ifndef SYNTHGRAD_SEARCH_H
 #define SYNTHGRAD_SEARCH_H
 
@@ -8,45 +9,63 @@
 
 #pragma GCC visibility push(default)
 
-/* A net at a global minimum: weights, centred data with moments S (d x d) and R (m x m) around their product, kappa.  The product is least
- * squares, E[x^T r] = 0, whatever the widths are. */
+/* A net at a global minimum: weights, centred data with moments S (d x d) and R (m x m) around
+ * their product, kappa.  The product is least squares, E[x^T r] = 0, whatever the widths are. */
 struct sg_repelling {
     struct sg_deep deep;
     double *w, *S, *R, kappa;
-    double abscissa;             /* largest real part over the largest modulus, among the eigenvalues off zero */
+    double abscissa;             /* largest real part over the largest modulus, among the
+                                    eigenvalues off zero */
     double complex at;           /* that eigenvalue */
     double radius;               /* the largest modulus */
-    double damping;              /* largest Re lambda / |lambda| among the eigenvalues above 1e-5 of the largest */
+    double damping;              /* largest Re lambda / |lambda| among the eigenvalues above 1e-5
+                                    of the largest */
 };
 struct sg_repelling sg_search_repelling_alloc(const struct sg_deep *deep);
 void sg_search_repelling_free(struct sg_repelling *found);
-/* abscissa, at, radius and damping of an instance whose w, S, R and kappa are set: all eigenvalues of the full flow at psi = 0, those below 1e-7 of
- * the largest (the gauge's) left out.  NaN on failure. */
+/* Sets abscissa, at, radius and damping of an instance whose w, S, R and kappa are set.  They come
+ * from all eigenvalues of the full flow at psi = 0, without those below 1e-7 of the largest (the
+ * gauge's).  NaN on failure. */
 enum sg_status sg_search_abscissa(struct sg_repelling *instance) SG_MUST_CHECK;
-/* The least kappa above the instance's own from which on it attracts, to 1e-9, by doubling (up to 1e6) and bisection; HUGE_VAL: none met. */
-enum sg_status sg_search_critical_kappa(double *kappa, const struct sg_repelling *instance) SG_MUST_CHECK;
+/* The least kappa above the instance's own from which on it attracts, to 1e-9, by doubling (up to
+ * 1e6) and bisection.  HUGE_VAL: none was found. */
+enum sg_status sg_search_critical_kappa(double *kappa,
+                                        const struct sg_repelling *instance) SG_MUST_CHECK;
 
 struct sg_search_plan {
     struct sg_deep deep;             /* shape and position */
     bool isotropic_x, isotropic_r;   /* S = I, R = rho I */
-    double box;                      /* weights, the factors' entries and the logarithms of their pivots stay within +-box */
+    double box;                      /* weights, the factors' entries and the logarithms of their
+                                        pivots stay within +-box */
     double kappa;                    /* 0: searched too, from e^-12 to e^6 */
-    size_t draws, steps;             /* of a climb: random instances, the best of which is the start; evaluations after it */
+    size_t draws;                    /* random instances a climb, the best of which is its start */
+    size_t steps;                    /* evaluations after them */
     uint64_t seed;
 };
-/* Off the axis by more than rounding can account for: this relative abscissa counts as found. */
+/* An abscissa above this counts as found: it is off the axis by more than rounding can account
+ * for. */
 static const double SG_SEARCH_FOUND = 1e-6;
-/* Climb `index`: random instances, then a (1+1)-CMA-ES from the best of them.  As long as nothing repels, it raises the damping ratio Re lambda / |lambda|
- * of the least damped mode, which does not reward merely slow modes as the abscissa does; then the relative abscissa.  Determined by the plan and the
- * index alone.  repelled (or NULL): how many of the random instances repel.  A lower bound on what is possible, never a proof of absence.
+/* Climb `index`: random instances, then a (1+1)-CMA-ES from the best of them.  As long as nothing
+ * repels it raises the damping ratio Re lambda / |lambda| of the least damped mode, which does not
+ * reward merely slow modes as the abscissa does.  Then it raises the relative abscissa.  Determined
+ * by the plan and the index alone.  A lower bound on what is possible, never a proof of absence.
+ * repelled (or NULL): how many of the random instances repel.
  * SG_INTERRUPTED: stopped before its end, the result is of no use. */
-enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled, const struct sg_search_plan *plan, size_t index) SG_MUST_CHECK;
-/* One random instance: weights N(0, 0.49), S = L L^T and R = L L^T with the logarithms of the diagonal of L and its other entries N(0, 1), ln kappa
- * N(-4, 4); what the plan fixes, fixed.  Its abscissa is not looked at. */
-void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *plan, struct sg_rng *rng);
-/* The instance (all of it set) as a case file of DY8: `head`, lines that begin with #, then what reproduces it bit for bit; expected to hold if it repels by
- * more than SG_SEARCH_FOUND, then with the critical kappa, 1 % exceeded, as its control.  steps: of the flight (1: none). */
-enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *instance, const char *head, unsigned steps) SG_MUST_CHECK;
+enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled,
+                               const struct sg_search_plan *plan, size_t index) SG_MUST_CHECK;
+/* One random instance, without its abscissa:
+ *   weights    N(0, 0.49)
+ *   S, R       L L^T, with the logarithms of the diagonal of L and its other entries N(0, 1)
+ *   ln kappa   N(-4, 4)
+ * What the plan fixes is fixed. */
+void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *plan,
+                    struct sg_rng *rng);
+/* Writes the instance (all of it set) as a case file of DY8: `head`, lines that begin with #, then
+ * what reproduces it bit for bit.  The case is expected to hold if the instance repels by more than
+ * SG_SEARCH_FOUND.  Then its control is the critical kappa, exceeded by 1 %.
+ * steps: simulated (1: none). */
+enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *instance,
+                                    const char *head, unsigned steps) SG_MUST_CHECK;
 
 #pragma GCC visibility pop
 
