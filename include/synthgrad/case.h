@@ -14,6 +14,10 @@
 #pragma GCC visibility push(default)
 
 enum sg_data_kind { SG_DATA_GAUSSIAN, SG_DATA_CSV, SG_DATA_CLASSES, SG_DATA_GRID, SG_DATA_IDX, SG_DATA_DIGITS, SG_DATA_MOMENTS };
+/* Which of its claim's experiments a case asks for. */
+enum sg_experiment {
+    SG_EXPERIMENT_MAIN, SG_EXPERIMENT_MAP, SG_EXPERIMENT_DRAWN, SG_EXPERIMENT_DEEP
+};
 enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
 enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
 enum sg_delay { SG_DELAY_NONE, SG_DELAY_STALE_BACKPROP, SG_DELAY_PAIRS, SG_DELAY_STALE_SG };
@@ -49,7 +53,7 @@ enum sg_activation { SG_NO_ACTIVATION, SG_RELU_BLOCKS, SG_SIGMOID_BLOCKS };
 struct sg_case_net {
     struct sg_int_list layers, depths;          /* widths of the hidden blocks; how many, for NL1 */
     int loss, activation, credit, type;         /* credit after each hidden block, enum sg_credit; type: enum sg_dtype */
-    bool batch_norm, draw;
+    bool batch_norm;
     struct sg_real_list weights;                /* of all layers, one after the other */
 };
 struct sg_case_train {
@@ -70,6 +74,7 @@ struct sg_case {
     char budget[SG_CASE_TEXT_MAX];              /* a large case: what it costs; "none" for others */
     uint64_t digest;                            /* of the file's text */
     int seed, replicates;
+    int experiment;                             /* enum sg_experiment */
     struct sg_case_data data;
     struct sg_case_net net;
     size_t n_modules;

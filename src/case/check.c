@@ -157,8 +157,8 @@ static enum sg_status check_moments(const struct sg_case *c, const struct sg_cas
         return sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "weights"),
                               "\"weights\" has %zu elements, but layers, S and R make it %zu; give all, W_1 first, row by row", weights,
                               sg_case_n_weights(c, shape));
-    if (weights != 0 && c->net.draw)
-        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "draw"), "nets are drawn, or \"weights\" gives one; take one of the two out");
+    if (weights != 0 && c->experiment == SG_EXPERIMENT_DRAWN)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_TOP, "experiment"), "nets are drawn, or \"weights\" gives one; take one of the two out");
     const enum sg_status status = check_semidefinite(&c->data.S, shape.d, "S", r);
     return status == SG_OK ? check_semidefinite(&c->data.R, shape.m, "R", r) : status;
 }

@@ -7,7 +7,11 @@
 #include "case/schema.h"
 
 static const struct sg_case_choice expects[] = {{"holds", 0},   {"fails", 0},      {"inconclusive", 0},
-                                                {"refuted", 0}, {"reproduced", 0}, {"not reproduced", 0}, {NULL, 0}};
+                                                {"reproduced", 0}, {"not reproduced", 0}, {NULL, 0}};
+static const struct sg_case_choice experiments[] = {{"main", SG_EXPERIMENT_MAIN},
+                                                    {"map", SG_EXPERIMENT_MAP},
+                                                    {"drawn", SG_EXPERIMENT_DRAWN},
+                                                    {"deep", SG_EXPERIMENT_DEEP}, {NULL, 0}};
 static const struct sg_case_choice kinds[] = {{"gaussian", SG_DATA_GAUSSIAN}, {"csv", SG_DATA_CSV}, {"classes", SG_DATA_CLASSES},
                                               {"grid", SG_DATA_GRID}, {"idx", SG_DATA_IDX}, {"digits", SG_DATA_DIGITS}, {"moments", SG_DATA_MOMENTS},
                                               {NULL, 0}};
@@ -56,6 +60,10 @@ const struct sg_case_key sg_case_keys[] = {
     { TOP(seed), INT(0, INT_MAX), .preset = "1", .meaning = "Seed of all random streams." },
     { TOP(replicates), INT(1, 100000), .preset = "1", .meaning = "How many independent data sets and starts." },
 
+    { TOP(experiment), CHOICE(experiments), .preset = "\"main\"",
+      .meaning = "Which of its claim's experiments: the main one; a map of stability over (mu, nu); "
+                 "nets drawn at random, no deeper and no wider than the case's; nets with hidden "
+                 "layers." },
     { TOP(budget), SG_KEY_TEXT, .preset = "\"none\"", .example = "\"about 40 minutes on two cores\"",
       .meaning = "What a large experiment costs; it then runs with --full only, and goes on where it was stopped." },
 
@@ -111,8 +119,6 @@ const struct sg_case_key sg_case_keys[] = {
     { NET(credit), CHOICE(credits), .preset = "\"true\"",
       .meaning = "Each hidden layer's gradient: itself; through fixed random matrices; dl/dp times a random matrix, or times ones; 0." },
     { NET(type), CHOICE(types), .preset = "\"float64\"", .meaning = "Numbers of the network and of its SG modules." },
-    { NET(draw), SG_KEY_BOOL, .preset = "false",
-      .meaning = "Many nets instead of this one, each no deeper and no wider, with an SG at any boundary (CP2, DY8)." },
     { NET(weights), REALS, .one_will_do = true, .not_in_control = true, .preset = "()", .example = "(0.1, 0.1, 0.1, 0.3, 0.0, 0.05)",
       .meaning = "W_1, W_2, ..., each row by row, of the global minimum to look at (DY8); with moments data only." },
 

@@ -264,6 +264,11 @@ void sg_lab_keep_worst(struct sg_worst *worst, double error, double tolerance)
         *worst = (struct sg_worst){error, tolerance, true};
 }
 
+double sg_lab_rate(double rate, int units, double critical, double optimal)
+{
+    return units == SG_UNITS_CRITICAL ? rate * critical : units == SG_UNITS_OPTIMAL ? rate * optimal : rate;
+}
+
 /* ---- limits ----------------------------------------------------------------------------------- */
 
 double sg_lab_bisect_between(sg_lab_side *side, void *context, double low, double high, double width)

@@ -99,6 +99,12 @@ void sg_lab_point(struct sg_lab *lab, const double *values);
 struct sg_worst { double error, tolerance; bool some; };
 void sg_lab_keep_worst(struct sg_worst *worst, double error, double tolerance);
 
+/* ---- rates ------------------------------------------------------------------------------------ */
+
+/* A case's rate (train.mu or train.nu) in absolute units: as it is; or a multiple of `critical`, the
+ * rate at which the block that it drives ceases to be stable, or of `optimal`, the fastest one. */
+double sg_lab_rate(double rate, int units, double critical, double optimal);
+
 /* ---- where something changes ------------------------------------------------------------------ */
 
 /* What a point is on: LOW and HIGH are the two sides of a limit, NEITHER ends the search. */

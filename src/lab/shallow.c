@@ -6,11 +6,6 @@
 
 #include "lab/old.h"
 
-static double in_units(double rate, int units, const struct sg_rates *of)
-{
-    return units == SG_UNITS_CRITICAL ? rate * of->critical : units == SG_UNITS_OPTIMAL ? rate * of->optimal : rate;
-}
-
 static enum sg_status make_rows(struct sg_shallow *s, const struct sg_trial *trial)
 {
     if (s->c->train.form != SG_FORM_SAMPLE)
@@ -65,8 +60,8 @@ enum sg_status sg_shallow_alloc(struct sg_shallow **out, const struct sg_trial *
     s->batch = sg_sim_batch(&s->rows);
     s->rate_x = sg_closed_rates(s->fit->lambda_x, s->fit->d);
     s->rate_z = sg_closed_rates(s->fit->lambda_z, s->fit->q);
-    s->mu = in_units(s->c->train.mu, s->c->train.units, &s->rate_x);
-    s->nu = in_units(s->c->train.nu, s->c->train.units, &s->rate_z);
+    s->mu = sg_lab_rate(s->c->train.mu, s->c->train.units, s->rate_x.critical, s->rate_x.optimal);
+    s->nu = sg_lab_rate(s->c->train.nu, s->c->train.units, s->rate_z.critical, s->rate_z.optimal);
     s->n_w = s->field.sizes.w;
     s->n_phi = s->field.sizes.phi;
     s->size = s->n_w + s->n_phi;

@@ -172,7 +172,7 @@ static void test_every_gaussian_key_is_read(void **state)
               "claim = \"CP4\"; expect = \"not reproduced\"; seed = 2147483647; replicates = 100000;\n"
               "data = { kind = \"gaussian\"; n = 123; d = 17; outputs = 3; rank = 5; condition = 30;\n"
               "         noise = 0.25; bias = false; };\n"
-              "net = { layers = (8, 4); loss = \"abs\"; draw = true; };\n"
+              "net = { layers = (8, 4); loss = \"abs\"; };\nexperiment = \"drawn\";\n"
               "sg = ( { at = 1; family = \"linear\"; terms = \"1h\"; target = \"arriving\"; mix = 0.5; },\n"
               "       { at = 2; mix = 0; }, { at = \"output\"; terms = \"y\"; } );\n"
               "train = { form = \"sample\"; order = \"network_first\"; delay = \"none\"; units = \"optimal\";\n"
@@ -189,7 +189,7 @@ static void test_every_gaussian_key_is_read(void **state)
     assert_int_equal(c.net.layers.n, 2);
     assert_int_equal(c.net.layers.value[0], 8);
     assert_int_equal(c.net.layers.value[1], 4);
-    assert_true(c.net.draw);
+    assert_int_equal(c.experiment, SG_EXPERIMENT_DRAWN);
     assert_int_equal(c.net.loss, SG_ABS);
     assert_int_equal(c.n_modules, 3);
     assert_int_equal(c.module[0].at, 1);
@@ -594,7 +594,7 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 2, 1); R = 1; map = (0, 0); };", 3, "\"S\" has a negative eigenvalue"},
     {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (0, 1, 1, 1); R = 1; map = (0, 0); };", 3, "\"S\" has a negative eigenvalue"},
     {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1;\nR = -1; map = 0; };", 3, "\"R\" has a negative eigenvalue"},
-    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; R = 1; };\nnet = { weights = 1;\ndraw = true; };", 4, "take one of the two out"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; R = 1; };\nnet = { weights = 1; };\nexperiment = \"drawn\";", 4, "take one of the two out"},
     {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; map = 1; };", 2, "\"R\" as a symmetric matrix"},
     {MINIMAL "data = { kind = \"moments\"; S = 1; R = 1; map = 1; };", 2, "write bias = false"},
     {MINIMAL "data = { S = 1; };", 2, "\"S\" is a key of moments data, but kind is \"gaussian\""},
@@ -1306,7 +1306,7 @@ static void test_schema_prints_every_key(void **state)
     static const char *const keys[] = {
         "claim", "expect", "seed", "replicates", "budget", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
         "labels", "one_hot", "side", "file", "target", "test", "train_files", "test_files", "standardise", "standardise_target",
-        "S", "R", "map", "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "draw", "weights", "sg", "at", "family", "hidden", "terms",
+        "S", "R", "map", "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "weights", "sg", "at", "family", "hidden", "terms",
         "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
         "beta2", "epsilon", "steps", "epochs", "decay", "batch", "seeds", "tau",
         "radius", "line", "control",

@@ -2,7 +2,9 @@
 #ifndef SG_TESTS_CLAIM_JUDGE_H
 #define SG_TESTS_CLAIM_JUDGE_H
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support.h"
 #include "synthgrad/claim.h"
@@ -43,6 +45,45 @@ static inline const struct sg_row *row_of(const struct sg_judgement *j, const ch
             return &j->evidence.row[i];
     fail_msg("no row \"%s\"", what);
     return NULL;
+}
+
+/* The row of this id; a missing one fails the test. */
+static inline const struct sg_row *row_id(const struct sg_judgement *j, const char *id)
+{
+    for (size_t i = 0; i < j->evidence.n_rows; i++)
+        if (strcmp(j->evidence.row[i].id, id) == 0)
+            return &j->evidence.row[i];
+    fail_msg("no row with the id \"%s\"; %s", id, j->evidence.note);
+    return NULL;
+}
+
+/* A case in a text, judged with a seed: what it comes to.  Free the judgement. */
+static inline struct sg_judgement judge_text(const char *text, uint64_t seed)
+{
+    struct sg_case c;
+    struct sg_error err;
+    char path[] = "/tmp/sg_judge_XXXXXX.cfg";
+    const int fd = mkstemps(path, 4);
+    assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && close(fd) == 0);
+    const enum sg_status status = sg_case_read(&c, path, &err);
+    unlink(path);
+    if (status != SG_OK)
+        fail_msg("%s", err.text);
+    struct sg_judgement j;
+    const struct sg_judge_options options = {.seed = &seed};
+    if (sg_claim_judge(&j, &c, &options, &err) != SG_OK)
+        fail_msg("%s", err.text);
+    sg_case_free(&c);
+    return j;
+}
+
+/* Such a case is inconclusive, and the note says so in these words. */
+static inline void check_inconclusive(const char *text, const char *words)
+{
+    struct sg_judgement j = judge_text(text, 1);
+    context("%s\n%s: %s", text, sg_claim_verdict_name(j.verdict), j.evidence.note);
+    CHECK(j.verdict == SG_INCONCLUSIVE && strstr(j.evidence.note, words));
+    sg_claim_judgement_free(&j);
 }
 
 /* Holds with a control that does not, for three seeds; rows besides the certified ones. */

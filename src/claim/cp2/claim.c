@@ -249,7 +249,7 @@ static enum sg_status draw_unlabelled(struct sg_evidence *ev, const struct sg_tr
 
 static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
 {
-    if (trial->c->net.draw)
+    if (trial->c->experiment == SG_EXPERIMENT_DRAWN)
         return sg_cp2_depth(ev, trial);
     struct sg_rng *rng = sg_claim_rng(trial, "starts");
     struct tally tally = {0};

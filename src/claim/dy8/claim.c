@@ -7,7 +7,7 @@
 
 static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
 {
-    if (trial->c->net.draw)
+    if (trial->c->experiment == SG_EXPERIMENT_DRAWN)
         return sg_dy8_share(ev, trial);
     if (trial->c->train.units == SG_UNITS_CRITICAL)      /* the axes of the map */
         return sg_dy8_map(ev, trial);
