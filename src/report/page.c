@@ -46,10 +46,16 @@ static bool is_skipped(const json_t *summary)
     return strcmp(text_of(summary, "verdict"), "skipped") == 0;
 }
 
+/* Green only for what was shown: a theorem that holds, an effect that was found. */
+static const char *class_of(const char *verdict)
+{
+    return strcmp(verdict, "holds") == 0 || strcmp(verdict, "reproduced") == 0 ? "good" : "open";
+}
+
 static void print_verdict(const struct page *page, const json_t *summary)
 {
     const bool ok = json_is_true(json_object_get(summary, "ok"));
-    fprintf(page->out, "<span class=\"verdict %s\">", is_skipped(summary) ? "open" : ok ? "good" : "bad");
+    fprintf(page->out, "<span class=\"verdict %s\">", !ok && !is_skipped(summary) ? "bad" : class_of(text_of(summary, "verdict")));
     sg_html_text(page->out, text_of(summary, "verdict"));
     fputs(ok || is_skipped(summary) ? "</span>" : " (not as expected)</span>", page->out);
 }
@@ -102,8 +108,8 @@ static void print_tally(const struct page *page, const struct sg_claim *claim, c
     const size_t run = t->cases - t->skipped;
     fprintf(page->out, "<tr><td><a href=\"#%s\">%s</a></td><td>", claim->id, claim->id);
     sg_html_text(page->out, claim->title);
-    fprintf(page->out, "</td><td><span class=\"verdict %s\">", run == 0 ? "open" : t->good == run ? "good" : "bad");
-    sg_html_text(page->out, run == 0 ? "skipped" : t->good < run ? "not as expected" : t->verdict ? t->verdict : "as expected");
+    fprintf(page->out, "</td><td><span class=\"verdict %s\">", run == 0 ? "open" : t->good < run ? "bad" : t->verdict ? class_of(t->verdict) : "open");
+    sg_html_text(page->out, run == 0 ? "skipped" : t->good < run ? "not as expected" : t->verdict ? t->verdict : "mixed");
     fputs("</span></td><td>", page->out);
     print_kinds(page, t->kinds);
     fprintf(page->out, "</td><td class=\"n\">%zu", run);
@@ -115,16 +121,36 @@ static void print_tally(const struct page *page, const struct sg_claim *claim, c
     fprintf(page->out, "</td><td>%s</td></tr>\n", t->broken ? "<span class=\"bad\">does not change it</span>" : t->controls ? "changes it" : "none");
 }
 
-static void print_overview(const struct page *page)
+static enum sg_verdict verdict_named(const char *name)
 {
-    size_t i, good = 0, skipped = 0;
+    int v = 0;
+    while (v < SG_VERDICTS && strcmp(sg_claim_verdict_name((enum sg_verdict)v), name) != 0)
+        v++;
+    return (enum sg_verdict)v;
+}
+
+static void print_census(const struct page *page)
+{
+    struct sg_entry *entry = SG_NEW(json_array_size(page->all), struct sg_entry);
+    char sentence[SG_CENSUS_MAX];
+    size_t i, n = 0;
     json_t *summary;
     json_array_foreach(page->all, i, summary) {
-        skipped += is_skipped(summary);
-        good += !is_skipped(summary) && json_is_true(json_object_get(summary, "ok"));
+        const struct sg_claim *claim = sg_claim_find(text_of(summary, "claim"));
+        const enum sg_verdict verdict = verdict_named(text_of(summary, "verdict"));
+        if (claim && verdict != SG_VERDICTS)
+            entry[n++] = (struct sg_entry){claim, verdict, json_is_true(json_object_get(summary, "ok"))};
     }
-    fprintf(page->out, "<p class=\"soft\">%zu cases: %zu as the theory predicts, %zu not, %zu skipped.</p>\n", json_array_size(page->all), good,
-            json_array_size(page->all) - good - skipped, skipped);
+    sg_report_census(sentence, entry, n);
+    fputs("<p class=\"soft\">", page->out);
+    sg_html_text(page->out, sentence);
+    fputs(".</p>\n", page->out);
+    free(entry);
+}
+
+static void print_overview(const struct page *page)
+{
+    print_census(page);
     fputs("<p>Each number was found twice, by a formula and by a simulation, a proof or another formula, and the difference held against a tolerance "
           "derived from rounding and conditioning; what only runs can show has a 95 % interval instead. The <em>margin</em> is the largest error over its "
           "tolerance: above 1 fails. The <em>control</em> is the nearest violation of a hypothesis, which has to change the verdict. Cases in brackets take long and were skipped.</p>\n<div class=\"wide\"><table class=\"claims\">\n"
