@@ -4,23 +4,29 @@
 
 #include "synthgrad/report.h"
 
-static const double LOOSE = 1e-3;   /* an error this far below its tolerance: the tolerance would hide a bug */
+/* an error this far below its tolerance: the tolerance would hide a bug */
+static const double LOOSE = 1e-3;
 
 static void print_row(FILE *out, const struct sg_row *row)
 {
     const double margin = sg_claim_ratio(row);
     fprintf(out, "    %s %s\n", row->ok ? "ok  " : row->effect ? "--  " : "FAIL", row->what);
     if (row->effect)
-        fprintf(out, "         %.4g, 95 %% interval [%.4g, %.4g]: %s\n", row->measured, row->low, row->high,
-                row->ok ? "found" : row->high > 0 ? "open" : "the other way round");
-    else if (row->tolerance == 0.0 && row->predicted == 1.0 && (row->measured == 1.0 || row->measured == 0.0))
+        fprintf(out, "         %.4g, 95 %% interval [%.4g, %.4g]: %s\n", row->measured, row->low,
+                row->high,
+                row->ok         ? "found"
+                : row->high > 0 ? "open"
+                                : "the other way round");
+    else if (row->tolerance == 0.0 && row->predicted == 1.0 &&
+             (row->measured == 1.0 || row->measured == 0.0))
         fprintf(out, "         %s\n", row->measured == 1.0 ? "so it is" : "not so");
     else if (row->predicted == 0.0)
-        fprintf(out, "         %.6g, bound %.3g, margin %.2g%s\n", row->measured, row->tolerance, margin,
-                margin > 0 && margin < LOOSE ? " LOOSE" : "");
+        fprintf(out, "         %.6g, bound %.3g, margin %.2g%s\n", row->measured, row->tolerance,
+                margin, margin > 0 && margin < LOOSE ? " LOOSE" : "");
     else
-        fprintf(out, "         %.10g, predicted %.10g, off by %.2g of %.3g, margin %.2g%s\n", row->measured, row->predicted,
-                fabs(row->measured - row->predicted), row->tolerance, margin, margin > 0 && margin < LOOSE ? " LOOSE" : "");
+        fprintf(out, "         %.10g, predicted %.10g, off by %.2g of %.3g, margin %.2g%s\n",
+                row->measured, row->predicted, fabs(row->measured - row->predicted), row->tolerance,
+                margin, margin > 0 && margin < LOOSE ? " LOOSE" : "");
 }
 
 static void print_listing(FILE *out, const struct sg_listing *list)
@@ -38,7 +44,8 @@ static void print_listing(FILE *out, const struct sg_listing *list)
             char text[32] = "";
             if (!isnan(value))
                 snprintf(text, sizeof text, "%.5g", value);
-            fprintf(out, "  %*s", (int)(strlen(list->column[k]) > 11 ? strlen(list->column[k]) : 11), text);
+            fprintf(out, "  %*s",
+                    (int)(strlen(list->column[k]) > 11 ? strlen(list->column[k]) : 11), text);
         }
     }
     fprintf(out, "\n\n");
@@ -46,8 +53,9 @@ static void print_listing(FILE *out, const struct sg_listing *list)
 
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j)
 {
-    fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id, j->claim->title, j->case_name, j->replicates,
-            j->replicates == 1 ? "" : "s", (unsigned long long)j->seed, j->seconds);
+    fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id,
+            j->claim->title, j->case_name, j->replicates, j->replicates == 1 ? "" : "s",
+            (unsigned long long)j->seed, j->seconds);
     for (size_t i = 0; i < j->evidence.n_rows; i++)
         print_row(out, &j->evidence.row[i]);
     for (size_t i = 0; i < j->evidence.n_listings; i++)
