@@ -139,8 +139,7 @@ static json_t *as_json(const struct sg_benchmark *benchmark, const struct sg_ben
                   setup->form, "steps_per_second", sg_report_number(result->steps_per_second),
                   "gflops", sg_report_number(gflops), "limit_gflops",
                   sg_report_number(result->limit_gflops), "threads", (json_int_t)setup->threads);
-    const struct { const char *name; uint64_t value;
-    } sizes[] = {
+    const struct { const char *name; uint64_t value; } sizes[] = {
         {"samples", setup->samples}, {"features", setup->features}, {"width", setup->width},
         {"layers", setup->layers},   {"outputs", setup->outputs},   {"batch", setup->batch},
         {"steps", setup->steps},
@@ -151,8 +150,7 @@ static json_t *as_json(const struct sg_benchmark *benchmark, const struct sg_ben
     if (setup->batch)
         json_object_set_new(json, "samples_per_second",
                             sg_report_number(result->steps_per_second * (double)setup->batch));
-    const struct { const char *name; double value;
-    } ideal[] = {
+    const struct { const char *name; double value; } ideal[] = {
         {"gemm_seconds", result->gemm_seconds},
         {"copied_bytes", result->copied_bytes},
         {"copy_bytes_per_second", result->copy_rate},
