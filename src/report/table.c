@@ -73,7 +73,8 @@ static void print_listing(FILE *out, const struct sg_listing *list)
             char text[32] = "";
             if (!isnan(value))
                 snprintf(text, sizeof text, "%.5g", value);
-            fprintf(out, "  %*s", (int)(strlen(list->column[k]) > 11 ? strlen(list->column[k]) : 11), text);
+            fprintf(out, "  %*s",
+                    (int)(strlen(list->column[k]) > 11 ? strlen(list->column[k]) : 11), text);
         }
     }
     fprintf(out, "\n\n");
@@ -81,8 +82,9 @@ static void print_listing(FILE *out, const struct sg_listing *list)
 
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j)
 {
-    fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id, j->claim->title, j->case_name, j->replicates,
-            j->replicates == 1 ? "" : "s", (unsigned long long)j->seed, j->seconds);
+    fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id,
+            j->claim->title, j->case_name, j->replicates, j->replicates == 1 ? "" : "s",
+            (unsigned long long)j->seed, j->seconds);
     for (size_t i = 0; i < j->evidence.n_rows; i++)
         print_row(out, &j->evidence.row[i], j->replicates);
     for (size_t i = 0; i < j->evidence.n_listings; i++)

@@ -1,4 +1,5 @@
-/* observing.h - private to sim/: the same net with every SG only observing, whose dw is the true gradient. */
+/* observing.h - private to sim/: the same net with every SG only observing, whose
+ * dw is the true gradient. */
 #ifndef SG_SIM_OBSERVING_H
 #define SG_SIM_OBSERVING_H
 

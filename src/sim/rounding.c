@@ -1,9 +1,11 @@
 /* How far rounding can take an evaluation of the net: the same walk over absolute values.
  *
- * Every component of (dw, dphi) is a sum of products of leaves (x, y, 1, W, phi).  Make all of them add up without cancelling, and the value
- * M computed bounds the error of the real one by gamma_K M, K roundings on any way up the tree (Higham, ASNA 2nd ed., 3.1).  The net itself
- * computes M: weights and rows become |W|, |x|, and y becomes -|y|, so that p - y adds up; a module's s has to have the sign against its
- * target, so that s - target adds up: phi becomes -|phi| (its y rows +|phi|) where the target is positive, and the other way round. */
+ * Every component of (dw, dphi) is a sum of products of leaves (x, y, 1, W, phi).  Make all of them
+ * add up without cancelling, and the value M computed bounds the error of the real one by
+ * gamma_K M, K roundings on any way up the tree (Higham, ASNA 2nd ed., 3.1).  The net itself
+ * computes M: weights and rows become |W|, |x|, and y becomes -|y|, so that p - y adds up; a
+ * module's s has to have the sign against its target, so that s - target adds up: phi becomes
+ * -|phi| (its y rows +|phi|) where the target is positive, and the other way round. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -22,12 +24,13 @@ static size_t regressors(const struct sg_net *net, size_t j)
 {
     const struct sg_arch *arch = sg_net_arch(net);
     const struct sg_module *module = &arch->modules[j];
-    return (module->terms & SG_H ? sg_net_width(net, module->at) : 0) + (module->terms & SG_Y ? arch->labels : 0) +
-           (module->terms & SG_ONE ? 1 : 0);
+    return (module->terms & SG_H ? sg_net_width(net, module->at) : 0) +
+           (module->terms & SG_Y ? arch->labels : 0) + (module->terms & SG_ONE ? 1 : 0);
 }
 
-/* A layer's sum of `in` products takes in + 1 roundings and enters twice, through h and through what is computed from h; the way back takes
- * out + 1; an SG its regressors + 1, and one for s - target; the outer product with the batch n + 2, and p - y one. */
+/* A layer's sum of `in` products takes in + 1 roundings and enters twice, through h and through
+ * what is computed from h; the way back takes out + 1; an SG its regressors + 1, and one for
+ * s - target; the outer product with the batch n + 2, and p - y one. */
 static double roundings(const struct sg_net *net, size_t n)
 {
     const struct sg_arch *arch = sg_net_arch(net);
@@ -81,18 +84,22 @@ static void signed_phi(struct sg_rounding *r, const double *phi)
     double arriving = 1;                                  /* the sign of what comes down */
     for (size_t j = arch->n_modules; j-- > 0;) {
         const struct sg_module *module = &arch->modules[j];
-        const size_t at = sg_net_module_offset(r->net, j), k = sg_net_width(r->net, module->at), rows = regressors(r->net, j);
+        const size_t at = sg_net_module_offset(r->net, j), k = sg_net_width(r->net, module->at),
+                     rows = regressors(r->net, j);
         const double sign = module->target == SG_TARGET_TRUE ? -1 : -arriving;
-        const size_t y_from = module->terms & SG_H ? k : 0, y_to = y_from + (module->terms & SG_Y ? arch->labels : 0);
+        const size_t y_from = module->terms & SG_H ? k : 0,
+                     y_to = y_from + (module->terms & SG_Y ? arch->labels : 0);
         for (size_t i = 0; i < rows; i++)
             for (size_t l = 0; l < k; l++)
-                r->phi[at + i * k + l] = (i >= y_from && i < y_to ? -sign : sign) * fabs(phi[at + i * k + l]);
+                r->phi[at + i * k + l] = (i >= y_from && i < y_to ? -sign : sign) *
+                                         fabs(phi[at + i * k + l]);
         if (module->mix == 1.0)
             arriving = sign;
     }
 }
 
-void sg_sim_rounding(double *dw, double *dphi, struct sg_rounding *r, const double *w, const double *phi)
+void sg_sim_rounding(double *dw, double *dphi, struct sg_rounding *r, const double *w,
+                     const double *phi)
 {
     const struct sg_sizes sizes = sg_net_sizes(r->net);
     const struct sg_batch batch = sg_sim_batch(&r->rows);
