@@ -78,7 +78,8 @@ bool sg_ball_positive(const arb_mat_t a, slong bits)
     return proved;
 }
 
-bool sg_ball_beyond(const arb_mat_t a, double scale, int sign, slong bits)
+/* Is scale I - a (sign = -1) or a - scale I (sign = 1) positive definite? */
+static bool is_beyond(const arb_mat_t a, double scale, int sign, slong bits)
 {
     const slong n = arb_mat_nrows(a);
     arb_mat_t b;
@@ -141,7 +142,7 @@ static enum sg_status extreme(struct sg_interval *at, const arb_mat_t a, int sig
         status = SG_UNPROVED;
         for (int e = -50; e <= -10 && status == SG_UNPROVED && isfinite(inner); e += 4) {
             const double outer = inner + sign * ldexp(scale, e);
-            if (sg_ball_beyond(a, outer, -sign, bits)) {
+            if (is_beyond(a, outer, -sign, bits)) {
                 *at = sign > 0 ? (struct sg_interval){inner, outer}
                                : (struct sg_interval){outer, inner};
                 status = SG_OK;

@@ -42,8 +42,6 @@ void sg_ball_block(arb_mat_t out, const arb_mat_t a, slong row, slong column);
 /* Every symmetric matrix in the balls is positive definite: proved by an interval
  * Cholesky factor, or not proved. */
 bool sg_ball_positive(const arb_mat_t a, slong bits);
-/* Is scale I - a (sign = -1) or a - scale I (sign = 1) positive definite? */
-bool sg_ball_beyond(const arb_mat_t a, double scale, int sign, slong bits);
 /* Largest eigenvalue of a symmetric matrix: below by a Rayleigh quotient, above by
  * Cholesky of `high I - a`. */
 enum sg_status sg_ball_top(struct sg_interval *top, const arb_mat_t a, slong bits) SG_MUST_CHECK;
@@ -74,14 +72,10 @@ struct sg_ball_system {
                          slong bits);
     void *context;
 };
-/* box: n balls.  K(box) = m - Y F(m) + (I - Y J(box)) (box - m), Y a floating-point inverse of
- * J(m).  K in the interior of the box: exactly one zero there, SG_OK, and box shrinks to an
- * enclosure of it; K and box disjoint: none, SG_REFUTED. */
-enum sg_status sg_ball_krawczyk(arb_mat_t box, const struct sg_ball_system *system,
-                                slong bits) SG_MUST_CHECK;
-/* The same in boxes of half-width *width max(1, |entry|), *width = 1, 1/2, ... 2^-40,
- * around the doubles nearest `point`, until one proves it and contains the point; then
- * point is an enclosure of the zero. */
+/* Proves by Krawczyk's test that F has exactly one zero in a box around `point`.  Boxes have
+ * half-width *width max(1, |entry|) around the doubles nearest `point`, *width = 1, 1/2, ... 2^-40.
+ * The first that proves it and contains the point is taken.  Then point is an enclosure of the
+ * zero. */
 enum sg_status sg_ball_largest_box(double *width, arb_mat_t point,
                                    const struct sg_ball_system *system, slong bits) SG_MUST_CHECK;
 

@@ -61,7 +61,11 @@ static enum sg_status operate(arb_mat_t K, const arb_mat_t box, const arb_mat_t 
     return status;
 }
 
-enum sg_status sg_ball_krawczyk(arb_mat_t box, const struct sg_ball_system *s, slong bits)
+/* box: n balls.  K(box) = m - Y F(m) + (I - Y J(box)) (box - m), Y a floating-point inverse of J(m).
+ *   SG_OK       K lies in the interior of the box: exactly one zero there.  The box shrinks to an
+ *               enclosure of it.
+ *   SG_REFUTED  K and the box are disjoint: there is no zero. */
+static enum sg_status krawczyk(arb_mat_t box, const struct sg_ball_system *s, slong bits)
 {
     enum { SHARPENINGS = 8 };
     arb_mat_t m, F, J, Y, K;
@@ -112,7 +116,7 @@ enum sg_status sg_ball_largest_box(double *width, arb_mat_t point, const struct 
         }
         if (!arb_mat_contains(box, point))
             break;
-        status = sg_ball_krawczyk(box, s, bits);
+        status = krawczyk(box, s, bits);
     }
     if (status == SG_OK)
         arb_mat_set(point, box);

@@ -7,8 +7,7 @@
 #include <time.h>
 
 #include "cli/bench.h"
-#define SG_KERNEL_F64
-#include "net/kernel/real.h"
+#include "synthgrad/net.h"
 #include "synthgrad/report.h"
 
 static const struct sg_benchmark *const benchmarks[] = {&sg_bench_linear_regression,
@@ -36,7 +35,7 @@ static double gemm_gflops(void)
         if (round % 2)
             sg_base_mul(c, a, b, SIZE, SIZE, SIZE);
         else
-            sg_net_multiply(c, a, b, SG_NN, SIZE, SIZE, SIZE, 1, false);
+            sg_net_product(c, a, b, SG_NN, SIZE, SIZE, SIZE, SG_F64);
         const double rate = 2e-9 * SIZE * SIZE * SIZE / (sg_bench_seconds(1) - start);
         best = rate > best ? rate : best;
     }

@@ -15,8 +15,6 @@
 #include <string.h>
 
 #include "cli/bench.h"
-#define SG_KERNEL_F32
-#include "net/kernel/real.h"
 #include "synthgrad/train.h"
 
 enum { PIXELS = SG_DIGIT_SIDE * SG_DIGIT_SIDE, CLASSES = SG_DIGIT_CLASSES, COPY = 6 << 20 };
@@ -109,6 +107,11 @@ static void least(double *seconds, double start, uint64_t threads)
     *seconds = taken < *seconds ? taken : *seconds;
 }
 
+static void by_net(const struct product *p)
+{
+    sg_net_product(p->c, p->a, p->b, p->op, p->m, p->k, p->n, SG_F32);
+}
+
 static void by_blas(const struct product *p)
 {
     const int m = (int)p->m, k = (int)p->k, n = (int)p->n;
@@ -129,9 +132,7 @@ static void time_ideal(struct ideal *ideal, uint64_t threads)
 {
     double start = sg_bench_seconds(threads);
     for (size_t i = 0; i < ideal->n; i++)
-        sg_net_multiply(ideal->product[i].c, ideal->product[i].a, ideal->product[i].b,
-                        ideal->product[i].op, ideal->product[i].m, ideal->product[i].k,
-                        ideal->product[i].n, 1, false);
+        by_net(&ideal->product[i]);
     least(&ideal->ours, start, threads);
     start = sg_bench_seconds(threads);
     for (size_t i = 0; threads == 1 && i < ideal->n; i++)      /* this BLAS runs on one */

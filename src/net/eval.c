@@ -137,7 +137,8 @@ static inline char *base(const struct walk *k, size_t i)
     case SG_DIRECT:
     case SG_KICKBACK:
         net->kernels->multiply(row(k, k->work->base[i], i), row(k, k->work->arriving[top], top),
-                               net->plan[i].fixed, k->block.n, net->width[top], net->width[i]);
+                               net->plan[i].fixed, SG_NN, k->block.n, net->width[top],
+                               net->width[i]);
         return k->work->base[i];
     case SG_TRUE:
     case SG_CREDITS: break;
@@ -306,6 +307,28 @@ void sg_net_replay(void *dphi, const struct sg_net *net, size_t boundary,
         family(net, boundary)->apply(&pass);
         train_module(&k, boundary);
     }
+}
+
+void sg_net_apply_module(void *s, const struct sg_net *net, size_t module, const void *phi,
+                         const struct sg_batch *batch, const struct sg_net_work *work)
+{
+    SG_REQUIRE(module < net->arch.n_modules && batch->n <= work->batch_max);
+    const struct sg_module *m = &net->modules[module];
+    const struct sg_family_ops *ops = net->kernels->family[m->family];
+    SG_REQUIRE(ops->linear_in_phi);
+    const struct sg_block block = {.n = batch->n,
+                                   .y = batch->y,
+                                   .one = batch->one,
+                                   .weight = 1.0 / (double)batch->n};
+    const size_t offset = net->module_offset[module] * net->kernels->real_size;
+    const struct sg_family_pass pass = {.block = &block,
+                                        .k = net->width[m->at],
+                                        .m = net->arch.labels,
+                                        .terms = m->terms,
+                                        .phi = (const char *)phi + offset,
+                                        .h = sg_net_view(work, SG_VIEW_H, m->at),
+                                        .s = s};
+    ops->apply(&pass);
 }
 
 void sg_net_eval_state(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_net *net,

@@ -210,6 +210,12 @@ static void opt_part(size_t part, size_t parts, void *pass)
                              to - from);
 }
 
+void sg_net_product(void *c, const void *a, const void *b, enum sg_transpose op, size_t m,
+                    size_t k, size_t n, enum sg_dtype dtype)
+{
+    sg_net_kernels(dtype)->multiply(c, a, b, op, m, k, n);
+}
+
 void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad,
                      const struct sg_opt *opt, enum sg_dtype dtype, size_t n)
 {

@@ -92,8 +92,9 @@ struct sg_kernels {
     double (*subtract)(void *out, const void *a, const void *b, size_t n);
     bool (*all_finite)(const void *a, size_t n);
     void (*round)(void *out, const double *a, size_t n);
-    /* a b, a (m x k) */
-    void (*multiply)(void *c, const void *a, const void *b, size_t m, size_t k, size_t n);
+    /* sg_net_product */
+    void (*multiply)(void *c, const void *a, const void *b, enum sg_transpose op, size_t m,
+                     size_t k, size_t n);
 };
 extern const struct sg_kernels sg_net_kernels_f64, sg_net_kernels_f32;
 const struct sg_kernels *sg_net_kernels(enum sg_dtype dtype);

@@ -172,6 +172,72 @@ static void replay_is_the_modules_part(void **state)
     sg_base_rng_free(rng);
 }
 
+/* With the phi of an evaluation a module's s comes out again, bit for bit.  It is linear in phi: a
+ * double of phi doubles it exactly. */
+static void a_module_applied_alone(void **state)
+{
+    (void)state;
+    struct sg_net *net = sg_net_alloc(&base);
+    struct sg_net_work *work = sg_net_work_alloc(net, 6);
+    struct sg_rng *rng = test_rng("apply", 0);
+    struct food f = random_food(net, 6, rng);
+    const struct sg_batch batch = food_batch(&f);
+    const size_t n_phi = sg_net_sizes(net).phi;
+    double *phi = sg_base_copy(f.phi, n_phi, sizeof *phi), s[6 * 5];
+    sg_net_eval(NULL, NULL, NULL, net, f.w, f.phi, &batch, SG_WANT_W | SG_WANT_PHI, work);
+    for (size_t j = 0; j < 2; j++) {
+        const size_t n = 6 * sg_net_width(net, modules[j].at);
+        const double *want = sg_net_view(work, SG_VIEW_S, modules[j].at);
+        sg_net_apply_module(s, net, j, phi, &batch, work);
+        CHECK_SAME(s, want, n);
+        for (size_t i = 0; i < n_phi; i++)
+            phi[i] *= 2;
+        sg_net_apply_module(s, net, j, phi, &batch, work);
+        for (size_t i = 0; i < n; i++)
+            CHECK(s[i] == 2 * want[i]);
+        memcpy(phi, f.phi, n_phi * sizeof *phi);
+    }
+    CHECK_ABORTS(sg_net_apply_module(s, net, 2, phi, &batch, work));
+    struct sg_module curved[2] = {modules[0], modules[1]};
+    curved[0] = (struct sg_module){1, SG_MLP, SG_H, SG_TARGET_TRUE, 1.0, 3};
+    struct sg_arch arch = base;
+    arch.modules = curved;
+    struct sg_net *bent = sg_net_alloc(&arch);
+    CHECK_ABORTS(sg_net_apply_module(s, bent, 0, phi, &batch, work));      /* not linear in phi */
+    sg_net_free(bent);
+    free(phi);
+    free_food(&f);
+    sg_net_work_free(work);
+    sg_net_free(net);
+    sg_base_rng_free(rng);
+}
+
+/* Small integers: exact in both types, whatever the order of the sums. */
+static void products_of_both_types(void **state)
+{
+    (void)state;
+    enum { M = 7, K = 11, N = 5 };
+    double a[M * K], b[K * N], c[M * N];
+    float af[M * K], bf[K * N], cf[M * N];
+    for (size_t i = 0; i < M * K; i++)
+        af[i] = (float)(a[i] = (double)(i * 5 % 13) - 6);
+    for (size_t i = 0; i < K * N; i++)
+        bf[i] = (float)(b[i] = (double)(i * 7 % 11) - 4);
+    for (int op = SG_NN; op <= SG_NT; op++) {
+        context("op %d", op);
+        sg_net_product(c, a, b, (enum sg_transpose)op, M, K, N, SG_F64);
+        sg_net_product(cf, af, bf, (enum sg_transpose)op, M, K, N, SG_F32);
+        for (size_t i = 0; i < M; i++)
+            for (size_t j = 0; j < N; j++) {
+                double want = 0;
+                for (size_t l = 0; l < K; l++)
+                    want += (op == SG_TN ? a[l * M + i] : a[i * K + l]) *
+                            (op == SG_NT ? b[j * K + l] : b[l * N + j]);
+                CHECK(c[i * N + j] == want && (double)cf[i * N + j] == want);
+            }
+    }
+}
+
 static void refuses_batches(void **state)
 {
     (void)state;
@@ -268,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {TEST(layout),          TEST(copies_its_architecture),
                                        TEST(refuses_shapes),  TEST(replay_is_the_modules_part),
                                        TEST(refuses_batches), TEST(linear_or_not),
-                                       TEST(optimiser_step)};
+                                       TEST(optimiser_step),  TEST(a_module_applied_alone),
+                                       TEST(products_of_both_types)};
     return RUN(tests);
 }

@@ -283,10 +283,9 @@ void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum s
     if (m > 1 && k > 1 && n > 1 && m * k * n > SMALL) {
         if (sg_net_gemm(c, a, b, NULL, NULL, op, m, k, n, alpha, add))
             return;
-        SG_BLAS(gemm)
-        (CblasRowMajor, op == SG_TN ? CblasTrans : CblasNoTrans,
-         op == SG_NT ? CblasTrans : CblasNoTrans, mi, ni, ki, alpha, a, op == SG_TN ? mi : ki, b,
-         op == SG_NT ? ki : ni, add ? 1 : 0, c, ni);
+        SG_BLAS(gemm)(CblasRowMajor, op == SG_TN ? CblasTrans : CblasNoTrans,
+                      op == SG_NT ? CblasTrans : CblasNoTrans, mi, ni, ki, alpha, a,
+                      op == SG_TN ? mi : ki, b, op == SG_NT ? ki : ni, add ? 1 : 0, c, ni);
         return;
     }
     if (!add)

@@ -45,7 +45,6 @@ typedef sg_quarter_double sg_quarter;
 /* c (m x n) += alpha op(a) op(b), k the inner dimension; leading dimensions are the natural ones.
  * Loops where a BLAS call would cost more than the arithmetic, a matrix-vector product where one
  * of the sides is a vector. */
-enum sg_transpose { SG_NN, SG_TN, SG_NT };
 #define sg_net_multiply_add SG_KERNEL(sg_net_multiply_add)
 void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op,
                          size_t m, size_t k, size_t n, double alpha);

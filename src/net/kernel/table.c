@@ -52,9 +52,10 @@ static void round_all(void *outv, const double *a, size_t n)
         out[i] = (sg_real)a[i];
 }
 
-static void multiply(void *c, const void *a, const void *b, size_t m, size_t k, size_t n)
+static void multiply(void *c, const void *a, const void *b, enum sg_transpose op, size_t m,
+                     size_t k, size_t n)
 {
-    sg_net_multiply(c, a, b, SG_NN, m, k, n, 1.0, false);
+    sg_net_multiply(c, a, b, op, m, k, n, 1.0, false);
 }
 
 const struct sg_kernels SG_KERNEL(sg_net_kernels) = {
