@@ -1,6 +1,6 @@
 /* Krawczyk's operator: exactly one zero of a nonlinear system in a box, or none.
  *
- * K(box) = m - Y F(m) + (I - Y J(box)) (box - m) contains every zero in the box; when it lies in
+ * K(box) = m - Y F(m) + (I - Y J(box)) (box - m) contains every zero in the box.  When it lies in
  * the box's interior there is one and only one. */
 #ifdef SG_HAVE_ARB
 #include <stdlib.h>
