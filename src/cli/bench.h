@@ -32,8 +32,8 @@ struct sg_benchmark {
 extern const struct sg_benchmark sg_bench_linear_regression, sg_bench_deep_linear, sg_bench_mlp,
     sg_bench_unlocked;
 
-/* Processor time of this thread with one thread, since waiting for other users of the machine is not
- * the program's speed.  The clock's time with more. */
+/* Processor time of this thread with one thread, since waiting for other users of the machine is
+ * not the program's speed.  The clock's time with more. */
 double sg_bench_seconds(uint64_t threads);
 
 /* n rows of a Gaussian set (bias: the last column of x is ones), or its compressed rows. */
@@ -42,8 +42,8 @@ enum sg_status sg_bench_data(struct sg_data *data, const struct sg_bench_setup *
 /* A rate well inside the stability limits of a shallow net: a run that overflows
  * would time something else. */
 double sg_bench_rate(const struct sg_data *data);
-/* Times `steps` steps in 400 parts, in processor time.  The fastest part counts: on a shared machine
- * the others measure its other users. */
+/* Times `steps` steps in 400 parts, in processor time.  The fastest part counts: on a shared
+ * machine the others measure its other users. */
 enum sg_status sg_bench_steps(double *steps_per_second, struct sg_sim *sim,
                               const struct sg_data *data, uint64_t steps);
 
