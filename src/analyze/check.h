@@ -17,9 +17,12 @@
 enum { SG_LIMIT_STEPS = 16 };
 #define SG_CONCLUSIVE 0.01      /* a bound above this share of the prediction decides nothing */
 
-/* 1 - |f| measured over some steps, and the bound on its error relative to rate * lambda.  Where
- * that is above 1 nothing is simulated. */
-struct sg_factor { double deficit, bound; uint64_t steps; };
+struct sg_factor {
+    double deficit;        /* 1 - |f|, measured over some steps */
+    /* on its error relative to rate * lambda; above 1 nothing is simulated */
+    double bound;
+    uint64_t steps;
+};
 
 /* What both simulations start from. */
 struct sg_subject {
@@ -35,7 +38,7 @@ struct sg_subject {
     double y_size;                  /* rms of y */
 };
 
-/* What is left after some steps as a deficit a step. */
+/* The deficit a step of a mode that went from `before` to `after` in `steps` steps. */
 double sg_analysis_deficit(double before, double after, uint64_t steps);
 /* Steps in which a mode of this deficit shrinks by no more than e, at most `most`. */
 uint64_t sg_analysis_steps(double deficit, uint64_t most);
@@ -45,11 +48,13 @@ struct sg_weights_rig;
 enum sg_status sg_weights_rig_alloc(struct sg_weights_rig **rig,
                                     const struct sg_subject *subject) SG_MUST_CHECK;
 void sg_weights_rig_free(struct sg_weights_rig *rig);
-struct sg_factor sg_weights_slowest(struct sg_weights_rig *rig);     /* at the optimal mu */
-struct sg_factor sg_weights_fastest(struct sg_weights_rig *rig);     /* at the critical mu */
-/* From w = 0 with the exact SG: fills max_abs_diff, predicted_diff, steps and converged.
- * Returns the largest difference from the closed form (DY1) after as many steps, and the
- * bound on it, both absolute. */
+/* Factor of the slowest mode at the optimal mu. */
+struct sg_factor sg_weights_slowest(struct sg_weights_rig *rig);
+/* Factor of the fastest mode at the critical mu. */
+struct sg_factor sg_weights_fastest(struct sg_weights_rig *rig);
+/* Runs from w = 0 with the exact SG and fills max_abs_diff, predicted_diff, steps and converged.
+ * Returns the largest difference from the closed form (DY1) after as many steps.  *bound is the
+ * bound on it.  Both are absolute. */
 double sg_weights_fit(struct sg_analysis_check *check, double *bound, struct sg_weights_rig *rig);
 
 /* The SG, by the net's own code on the compressed rows: O(q d) a step, and the
@@ -57,24 +62,26 @@ double sg_weights_fit(struct sg_analysis_check *check, double *bound, struct sg_
 struct sg_factor sg_sg_slowest(const struct sg_subject *subject);    /* at both optimal rates */
 struct sg_factor sg_sg_fastest(const struct sg_subject *subject);    /* at the critical nu */
 
-/* A row and its verdict; the worst verdict of rows and, unless it holds, why: "<what>: <doubt>
- * by x %" where it is inconclusive. */
+/* A row with its verdict. */
 struct sg_analysis_row sg_analysis_judged(const char *what, double predicted, double measured,
                                           double tolerance, double scale, uint64_t steps);
+/* The worst verdict of the rows.  reason says why unless it holds: "<what>: <doubt> by x %"
+ * where it is inconclusive. */
 enum sg_analysis_verdict sg_analysis_worst(char reason[160], const struct sg_analysis_row *row,
                                            size_t rows, const char *doubt);
 
-/* What either analysis refuses: columns named or sized as the output or
- * the doubles do not allow. */
+/* Refuses, for either analysis, columns whose names the output or whose sizes the doubles do not
+ * allow. */
 enum sg_status sg_analysis_check_columns(const struct sg_data *data, const struct sg_design *design,
                                          const struct sg_table *table, const char *path,
                                          struct sg_error *err) SG_MUST_CHECK;
-/* p = sum w_k (c_k - mean_k) / scale_k + w_ones  =  sum (w_k / scale_k) c_k + (w_ones - sum
- * w_k mean_k / scale_k), for one column of w (columns x stride). */
+/* Coefficients in file units, for one column of w (columns x stride):
+ *   p = sum w_k (c_k - mean_k) / scale_k + w_ones
+ *     = sum (w_k / scale_k) c_k + (w_ones - sum w_k mean_k / scale_k). */
 void sg_analysis_file_units(double *coefficient, double *intercept, const double *w, size_t stride,
                             const struct sg_design *design);
 
-/* All of it: fills a->check. */
+/* Runs both simulations and fills a->check. */
 enum sg_status sg_analysis_simulate(struct sg_analysis *a, const struct sg_data *data,
                                     const struct sg_fit *x, const struct sg_fit *z) SG_MUST_CHECK;
 

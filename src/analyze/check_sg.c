@@ -19,14 +19,15 @@ enum { STEPS_MOST = 1000000 };
 
 static const double exact_sg[3] = {1, -1, 0};
 
-/* One displacement: mode, rates, and w's answer to it.  The rms of dp is at most gain eps
- * sqrt(lambda), since mode i of w adds up a push g_i a step, and sum_i g_i^2 / lambda_i <= lambda:
- *   slowest mode, factor a: sum_k a^k b^(t-1-k) <= 1 / (1 - min(a, b)) for b in [0, 1), <= 1
- *   for b in (-1, 0]; gain 2;
- *   fastest mode at its limit: at most one push a step, mu lambda_i < 2; gain 2 steps.
- * That changes v S_z v relatively by 2 |v_a| gain eps and, through the other modes of psi,
- * by feedback (gain eps)^2: these follow within a step (2), or add up over 4 steps of the
- * run where v is the fastest. */
+/* One displacement: mode, rates, and w's answer to it.  The rms of dp is at most
+ * gain eps sqrt(lambda), since mode i of w adds up a push g_i a step, and
+ * sum_i g_i^2 / lambda_i <= lambda:
+ *   slowest mode, factor a      gain 2: sum_k a^k b^(t-1-k) <= 1 / (1 - min(a, b)) for b in [0, 1),
+ *                               and <= 1 for b in (-1, 0]
+ *   fastest mode at its limit   gain 2 steps: at most one push a step, mu lambda_i < 2
+ * That changes v S_z v relatively by 2 |v_a| gain eps.  Through the other modes of psi it changes
+ * it by feedback (gain eps)^2 too.  These modes follow within a step (2), or add up over 4 steps of
+ * the run where v is the fastest. */
 struct push {
     size_t mode;
     double mu, nu, gain, feedback;
@@ -35,10 +36,13 @@ struct push {
 
 struct displacement { double v[3], eps, bound; };
 
-/* The bound's parts, relative to nu lambda: w's answer; rounding of phi,
- * u (|v_a| + |v_b|) / eps + u |v_c|, and of s - g, 5 u (|p| + |y|) on eps sqrt(lambda), both on
- * what has shrunk to 1/e; z, from sums and products of size |v_a| p_size + |v_b y| + |v_c|, twice;
- * the eigenvalue by SVD of Z; v off by 10 u lambda_max / lambda, which counts squared. */
+/* The bound's parts, relative to nu lambda:
+ *   - w's answer
+ *   - rounding of phi, u (|v_a| + |v_b|) / eps + u |v_c|, on what has shrunk to 1/e
+ *   - rounding of s - g, 5 u (|p| + |y|) on eps sqrt(lambda), on the same
+ *   - z, from sums and products of size |v_a| p_size + |v_b y| + |v_c|, twice
+ *   - the eigenvalue by SVD of Z
+ *   - v off by 10 u lambda_max / lambda, which counts squared */
 static struct displacement displace(const struct sg_subject *s, const struct push *p)
 {
     const struct sg_fit *z = s->z;

@@ -5,8 +5,8 @@
 #include "analyze/check.h"
 #include "synthgrad/logloss.h"
 
-/* The table as asked for and with standardised columns, y encoded
- * (0/1 or one-hot), and their fits. */
+/* The table as asked for and with standardised columns, y encoded (0/1 or one-hot), and the fits of
+ * both. */
 struct sg_class_tables {
     struct sg_data asked, standard;
     struct sg_design standard_design;
@@ -29,7 +29,8 @@ struct sg_class_subject {
                                           undecided.  May be the optimum itself */
 };
 
-/* sg is finite.  SG_SINGULAR: the SG's optimum is not unique there. */
+/* The joint step at the SG's point.  Hypothesis: sg is finite.  SG_SINGULAR: the SG's
+ * optimum is not unique there. */
 enum sg_status sg_class_localise(struct sg_class_local *local, const struct sg_log_point *sg,
                                  const struct sg_data *run) SG_MUST_CHECK;
 

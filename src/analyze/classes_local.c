@@ -56,8 +56,8 @@ static double *make_basis(const struct leaf *l, size_t d, size_t width)
                 t[(k * l->m + j) * width + k * l->c + b] = e;
             for (size_t i = 0; i < l->q; i++)
                 for (size_t k = 0; k < l->z; k++)
-                    t[((d + i) * l->m + j) * width + (d + k) * l->c + b] = l->rows[i * l->z + k] *
-                                                                           e;
+                    t[((d + i) * l->m + j) * width + (d + k) * l->c + b] =
+                        l->rows[i * l->z + k] * e;
         }
     return t;
 }

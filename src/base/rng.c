@@ -2,7 +2,7 @@
  * (seed, name, replicate, purpose).
  *
  * GSL's own generators take 32-bit seeds, so among the tens of thousands of streams of a sweep two
- * would collide; here 256 bits of state are filled by SplitMix64 from a 64-bit hash.
+ * would collide.  Here 256 bits of state are filled by SplitMix64 from a 64-bit hash.
  * D. Blackman, S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47 (2021);
  * G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. */
 #include <gsl/gsl_randist.h>

@@ -1,5 +1,5 @@
-/* A stranger's text in a message: on one line, shortened, with nothing in it that could break or
- * reorder the line; and how far two words are apart, for "did you mean". */
+/* Text from outside in a message: on one line, shortened, with nothing in it that could break or
+ * reorder the line.  And how far two words are apart, for "did you mean". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Krawczyk's operator: exactly one zero of a nonlinear system in a box, or none.
  *
- * K(box) = m - Y F(m) + (I - Y J(box)) (box - m) contains every zero in the box; when it lies in
+ * K(box) = m - Y F(m) + (I - Y J(box)) (box - m) contains every zero in the box.  When it lies in
  * the box's interior there is one and only one. */
 #ifdef SG_HAVE_ARB
 #include <stdlib.h>
@@ -61,7 +61,8 @@ static enum sg_status operate(arb_mat_t K, const arb_mat_t box, const arb_mat_t 
     return status;
 }
 
-/* box: n balls.  K(box) = m - Y F(m) + (I - Y J(box)) (box - m), Y a floating-point inverse of J(m).
+/* box: n balls.  K(box) = m - Y F(m) + (I - Y J(box)) (box - m), Y a
+ * floating-point inverse of J(m).
  *   SG_OK       K lies in the interior of the box: exactly one zero there.  The box shrinks to an
  *               enclosure of it.
  *   SG_REFUTED  K and the box are disjoint: there is no zero. */

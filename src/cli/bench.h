@@ -9,10 +9,11 @@ struct sg_bench_setup {
     bool json;
     const char *form;
 };
-/* limit: the best GEMM rate seen, 0 for that of a double-precision product; ideal: seconds a step
- * could take, 0 where none is known. */
 struct sg_bench_result {
-    double steps_per_second, limit_gflops, gemm_seconds, copied_bytes, copy_rate, ideal;
+    double steps_per_second;
+    double limit_gflops;       /* the best GEMM rate seen; 0: that of a double-precision product */
+    double gemm_seconds, copied_bytes, copy_rate;
+    double ideal;              /* seconds that a step could take; 0: not known */
 };
 struct sg_benchmark {
     const char *name;
@@ -31,8 +32,8 @@ struct sg_benchmark {
 extern const struct sg_benchmark sg_bench_linear_regression, sg_bench_deep_linear, sg_bench_mlp,
     sg_bench_unlocked;
 
-/* Processor time of this thread where it is the only one, since waiting for other users of the
- * machine is not the program's speed; else the clock's. */
+/* Processor time of this thread with one thread, since waiting for other users of the machine is
+ * not the program's speed.  The clock's time with more. */
 double sg_bench_seconds(uint64_t threads);
 
 /* n rows of a Gaussian set (bias: the last column of x is ones), or its compressed rows. */
@@ -41,8 +42,8 @@ enum sg_status sg_bench_data(struct sg_data *data, const struct sg_bench_setup *
 /* A rate well inside the stability limits of a shallow net: a run that overflows
  * would time something else. */
 double sg_bench_rate(const struct sg_data *data);
-/* `steps` steps in 400 parts, processor time, of which the fastest counts: on a shared machine the
- * others measure its other users. */
+/* Times `steps` steps in 400 parts, in processor time.  The fastest part counts: on a shared
+ * machine the others measure its other users. */
 enum sg_status sg_bench_steps(double *steps_per_second, struct sg_sim *sim,
                               const struct sg_data *data, uint64_t steps);
 

@@ -15,7 +15,7 @@ enum sg_status sg_cli_find_cases(struct sg_paths *paths, size_t n_args, char **a
 void sg_cli_paths_free(struct sg_paths *paths);
 
 /* How many theorems about a claim `make proofs` has checked here, without assumptions and since
- * their sources last changed; 0 where it has not run. */
+ * their sources last changed.  0 where it has not run. */
 size_t sg_cli_checked_theorems(const char *claim);
 
 #endif

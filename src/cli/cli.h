@@ -35,19 +35,20 @@ extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_
     sg_command_new, sg_command_analyze, sg_command_bench, sg_command_merge, sg_command_report,
     sg_command_search;
 
-/* The option's entry; aborts when the command has none of that name. */
+/* The option's entry.  Aborts when the command has none of that name. */
 const struct sg_option *sg_cli_option(const struct sg_command *command, const char *name);
-/* Values, checked: a message on stderr and false when the text is no number or out of range.
- * Absent: *out is left alone. */
+/* An option's value as an integer.  False, after a message on stderr, when the text is no number or
+ * out of range.  Leaves *out alone when the option is absent. */
 bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char *name,
                     uint64_t least, uint64_t most);
+/* The same as a real number. */
 bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least,
                  double most);
 
-/* "synthgrad: ..." on stderr, one line; returns SG_EXIT_USAGE. */
+/* Prints "synthgrad: ..." on stderr, one line, and returns SG_EXIT_USAGE. */
 int sg_cli_refuse(const char *fmt, ...) SG_PRINTF(1, 2);
-/* For a status that is not SG_OK: prints err->text (or the status's sentence)
- * and gives the exit code. */
+/* For a status that is not SG_OK: prints err->text (or the status's sentence) and returns the exit
+ * code. */
 int sg_cli_fail(enum sg_status status, const struct sg_error *err);
 
 #endif

@@ -61,8 +61,8 @@ static int dispatch(int argc, char **argv)
     }
     /* For `make man`, not for people: not in --help. */
     if (strcmp(argv[1], "--help-man") == 0 || strcmp(argv[1], "--help-bash") == 0) {
-        (strcmp(argv[1], "--help-man") == 0 ? sg_cli_print_man : sg_cli_print_completion)(stdout,
-                                                                                          &manual);
+        (strcmp(argv[1], "--help-man") == 0 ? sg_cli_print_man
+                                            : sg_cli_print_completion)(stdout, &manual);
         return SG_EXIT_OK;
     }
     for (size_t i = 0; i < COMMANDS; i++)

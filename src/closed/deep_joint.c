@@ -1,8 +1,10 @@
 /* The joint Jacobian of weights and SG at a critical point of a deep linear net (DY8).
  *
- * psi = Phi - Phi*(w), so s = g + z psi:  w' = -grad L - Q psi,  psi' = -kappa G psi - D w' =
- * -kappa G psi + D grad L  (D Q = 0: Q moves the weights below the SG, Phi* depends on those
- * above).  At grad L = 0, psi = 0:  [[-H, -Q], [D H, -kappa G]]. */
+ * With psi = Phi - Phi*(w), so that s = g + z psi:
+ *     w'   = -grad L - Q psi,
+ *     psi' = -kappa G psi - D w' = -kappa G psi + D grad L,
+ * since D Q = 0: Q moves the weights below the SG, and Phi* depends on those above.  At grad L = 0,
+ * psi = 0 the Jacobian is [[-H, -Q], [D H, -kappa G]]. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,8 +6,8 @@
  * G (gamma_j > 0), in the coordinates x = (sqrt(lambda_i) v_i . dw, sqrt(gamma_j) u_j . psi):
  *
  *   I + [[-mu diag(lambda), -mu push], [mu pull, -nu diag(gamma)]],
- *   push = sqrt(lambda_i / gamma_j) v_i^T Q u_j,  pull = sqrt(gamma_j lambda_i) u_j^T D v_i   (D
- *   H v_i = lambda_i D v_i). */
+ *   push = sqrt(lambda_i / gamma_j) v_i^T Q u_j,
+ *   pull = sqrt(gamma_j lambda_i) u_j^T D v_i          (D H v_i = lambda_i D v_i). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

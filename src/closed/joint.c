@@ -61,8 +61,8 @@ void sg_closed_joint_jacobian(double *jacobian, const struct sg_data *data, cons
                 for (size_t k = 0; k < d; k++)                   /* - mu S_x dW A */
                     jacobian[(k * m + r) * size + column] -= mu * b.xx[k * d + i] * phi[o * m + r];
                 for (size_t k = 0; k < q; k++)                   /* - nu E[z^T x] dW psi_A */
-                    jacobian[(nw + k * m + r) * size + column] -= nu * b.xz[i * q + k] *
-                                                                  psi[o * m + r];
+                    jacobian[(nw + k * m + r) * size + column] -=
+                        nu * b.xz[i * q + k] * psi[o * m + r];
                 /* - nu E[(x dW)^T z psi] */
                 jacobian[(nw + o * m + r) * size + column] -= nu * z_psi[i * m + r];
             }

@@ -1,10 +1,11 @@
-/* Realizable data: the fixed points of the joint step are phi* + (C, -C, 0), any C; the spectrum at
- * each where S_x = I (DY4).
+/* Realizable data (DY4): the fixed points of the joint step are phi* + (C, -C, 0), any C.  Here is
+ * the spectrum at each of them where S_x = I.
  *
  * S_z = V diag(a) V^T with k = m + 1 positive a, x_z V = B R (B orthonormal columns, rho of them).
  * In the basis (B, rest) for dW, V for dPhi and the eigenvectors of C, with eigenvalue c:
  *
- *     rest (d - rho of them):  1 - mu (1 + c);      null directions of S_z (m of them):  1;
+ *     rest (d - rho of them):             1 - mu (1 + c);
+ *     null directions of S_z (m of them): 1;
  *     B and a together:        1 - eigenvalues of [[mu (1 + c) I, mu R], [nu c R^T, nu diag(a)]].
  *
  * With 1 in col X, R^T R = diag(a), rho = k, and the last falls into pairs, those of
@@ -96,8 +97,8 @@ static void pair(double complex out[2], double complex c, double a, double mu, d
     out[1] = 1 - mu * nu * a / larger;
 }
 
-/* The coupled block for c = u + iv as a real matrix: v = 0, size rho + k; else c as [[u, -v], [v,
- * u]], twice that, for c and its conjugate. */
+/* The coupled block for c = u + iv as a real matrix.  v = 0: its size is rho + k.  Else c is
+ * [[u, -v], [v, u]] and the size is twice that, for c and its conjugate. */
 static size_t coupled_block(double *block, const struct sg_line *line, double complex c, double mu,
                             double nu)
 {
@@ -194,8 +195,8 @@ enum sg_status sg_closed_line_condition(double *condition, const struct sg_line 
 /* ---- where stability ends -------------------------------------------------------------- */
 
 /* For a pair with lambda_1 lambda_2 = delta > 0 and sigma + i tau = lambda_1 + lambda_2, both
- * |1 - lambda| < 1 iff delta < sigma < 2 + delta/2 and tau^2 (2 sigma - delta) < (sigma -
- * delta)^2 (4 + delta - 2 sigma). */
+ * |1 - lambda| < 1 iff delta < sigma < 2 + delta/2 and
+ * tau^2 (2 sigma - delta) < (sigma - delta)^2 (4 + delta - 2 sigma). */
 bool sg_closed_line_stable(const struct sg_line *line, const double complex *c, double mu,
                            double nu)
 {

@@ -1,8 +1,8 @@
 /* The joint equations of weights and linear SG under the log loss, and Newton's method on them:
  * CP6's oracle, which knows nothing of its theorem.
  *
- *     dF_W = E[x^T ds],   dF_Phi = E[z^T (ds - dg)] + (E[dp^T e]; 0; 0),   dp = x dW,  ds = dp
- *     A + z dPhi,  dg = dp (diag q - q^T q),  e = s - g. */
+ *     dF_W = E[x^T ds],   dF_Phi = E[z^T (ds - dg)] + (E[dp^T e]; 0; 0),
+ *     dp = x dW,   ds = dp A + z dPhi,   dg = dp (diag q - q^T q),   e = s - g. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -240,7 +240,7 @@ static void start_up(struct walk *k, const struct sg_batch *batch)
         k->work->x = batch->x;
 }
 
-/* The modules of this piece: those at lo..hi-1, and at the output where that is in it. */
+/* The modules of this part: those at lo..hi-1, and the one at the output where that is in it. */
 static bool trains(const struct walk *k, size_t j)
 {
     const size_t at = k->net->modules[j].at;

@@ -221,8 +221,8 @@ void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, 
 {
     const struct sg_kernels *kernels = sg_net_kernels(dtype);
     SG_REQUIRE((int)opt->kind < SG_OPT_KINDS);
-    struct opt_pass pass =
-        {.next = next, .theta = theta, .grad = grad, .opt = opt, .kernels = kernels, .n = n};
+    struct opt_pass pass = {
+        .next = next, .theta = theta, .grad = grad, .opt = opt, .kernels = kernels, .n = n};
     if (opt->kind != SG_GD) {
         const bool has_m = sg_net_opt_has_m(opt), has_v = sg_net_opt_has_v(opt);
         SG_REQUIRE(moments && (!has_m || (moments->m && opt->beta1 >= 0 && opt->beta1 < 1)));

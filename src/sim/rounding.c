@@ -1,11 +1,13 @@
 /* How far rounding can take an evaluation of the net: the same walk over absolute values.
  *
- * Every component of (dw, dphi) is a sum of products of leaves (x, y, 1, W, phi).  Make all of them
- * add up without cancelling, and the value M computed bounds the error of the real one by
- * gamma_K M, K roundings on any way up the tree (Higham, ASNA 2nd ed., 3.1).  The net itself
- * computes M: weights and rows become |W|, |x|, and y becomes -|y|, so that p - y adds up; a
- * module's s has to have the sign against its target, so that s - target adds up: phi becomes
- * -|phi| (its y rows +|phi|) where the target is positive, and the other way round. */
+ * Every component of (dw, dphi) is a sum of products of the inputs x, y, 1, W, phi.  Let M be the
+ * value of the same sum when all products add up without cancelling.  Then the error of the real
+ * one is at most gamma_K M, with at most K roundings between any input and the result (Higham, ASNA
+ * 2nd ed., 3.1).  The net itself computes M from inputs with other signs:
+ *   W, x   become |W|, |x|
+ *   y      becomes -|y|, so that p - y adds up
+ *   phi    becomes -|phi| (its y rows +|phi|) where the target is positive, and the other way
+ *          round, so that s has the sign against its target and s - target adds up */
 #include <math.h>
 #include <stdlib.h>
 
@@ -28,9 +30,13 @@ static size_t regressors(const struct sg_net *net, size_t j)
            (module->terms & SG_Y ? arch->labels : 0) + (module->terms & SG_ONE ? 1 : 0);
 }
 
-/* A layer's sum of `in` products takes in + 1 roundings and enters twice, through h and through
- * what is computed from h; the way back takes out + 1; an SG its regressors + 1, and one for
- * s - target; the outer product with the batch n + 2, and p - y one. */
+/* Roundings between an input and the result:
+ *   in + 1          a layer's sum of `in` products.  It enters twice, through h and through what is
+ *                   computed from h.
+ *   out + 1         a layer's way back
+ *   regressors + 2  an SG, with one for s - target
+ *   n + 2           the outer product with the batch
+ *   1               p - y */
 static double roundings(const struct sg_net *net, size_t n)
 {
     const struct sg_arch *arch = sg_net_arch(net);

@@ -10,11 +10,11 @@
 #include "synthgrad/closed.h"
 
 #ifdef SG_HAVE_ARB
-/* x = (1, 1, -1, -1), y = 2 x + r, r = (1, -1, 1, -1)/2:  S_x = 1, W* = 2, S_z = [[4, 4, 0],
- * [4, 17/4, 0], [0, 0, 1]]. */
-/* (33/4 + sqrt(1025)/4) / 2 */
-static const double X[4] = {1, 1, -1, -1}, Y[4] = {2.5, 1.5, -1.5, -2.5},
-                    TOP_Z = 8.1269526483955303;
+/* x = (1, 1, -1, -1), y = 2 x + r, r = (1, -1, 1, -1)/2:  S_x = 1, W* = 2,
+ * S_z = [[4, 4, 0], [4, 17/4, 0], [0, 0, 1]], whose largest eigenvalue is
+ * (33/4 + sqrt(1025)/4) / 2. */
+static const double X[4] = {1, 1, -1, -1}, Y[4] = {2.5, 1.5, -1.5, -2.5};
+static const double TOP_Z = 8.1269526483955303;
 static const struct sg_cert_data four = {.n = 4, .d = 1, .m = 1, .x = X, .y = Y};
 /* With a ones column, y = 2 x exactly. */
 static const double X1[8] = {1, 1, 1, 1, -1, 1, -1, 1}, W1[2] = {2, 0},

@@ -13,8 +13,8 @@ struct instance { struct sg_data data; struct sg_fit *fit; struct sg_line *line;
 static struct instance make(size_t d, size_t m, bool ones, struct sg_rng *rng)
 {
     struct instance it;
-    const struct sg_gaussian spec =
-        {.n = 40, .d = d, .outputs = m, .condition = 1, .noise = 0, .bias = ones};
+    const struct sg_gaussian spec = {
+        .n = 40, .d = d, .outputs = m, .condition = 1, .noise = 0, .bias = ones};
     CHECK_STATUS(sg_data_make_gaussian(&it.data, &spec, rng), SG_OK);
     CHECK_STATUS(sg_closed_fit_alloc(&it.fit, &it.data), SG_OK);
     CHECK_STATUS(sg_closed_line_alloc(&it.line, it.fit), SG_OK);

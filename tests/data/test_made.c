@@ -198,8 +198,8 @@ static void distribution_of_targets(void **state)
 static void reproducible_and_refused(void **state)
 {
     (void)state;
-    const struct sg_gaussian spec =
-        {.n = 9, .d = 4, .outputs = 2, .condition = 7.5, .noise = 0.2, .bias = true};
+    const struct sg_gaussian spec = {
+        .n = 9, .d = 4, .outputs = 2, .condition = 7.5, .noise = 0.2, .bias = true};
     struct sg_data a = make(&spec, 1), b = make(&spec, 1), c = make(&spec, 2);
     CHECK_SAME(a.x, b.x, 36);
     CHECK_SAME(a.y, b.y, 18);

@@ -114,8 +114,8 @@ static void loss_of(double *l, double *g, enum sg_loss_kind loss, enum sg_dtype 
         yf[i] = (float)y[i];
     }
     const struct sg_layer layer = {SG_DENSE, m, false};
-    const struct sg_arch arch =
-        {.dtype = dtype, .loss = loss, .inputs = m, .labels = m, .n_layers = 1, .layers = &layer};
+    const struct sg_arch arch = {
+        .dtype = dtype, .loss = loss, .inputs = m, .labels = m, .n_layers = 1, .layers = &layer};
     const bool single = dtype == SG_F32;
     const struct sg_batch batch = single ? (struct sg_batch){1, pf, yf, &onef}
                                          : (struct sg_batch){1, p, y, &one};

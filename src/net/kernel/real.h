@@ -42,9 +42,9 @@ typedef sg_quarter_double sg_quarter;
 #define sg_net_rmsprop SG_KERNEL(sg_net_rmsprop)
 #define sg_net_adam SG_KERNEL(sg_net_adam)
 
-/* c (m x n) += alpha op(a) op(b), k the inner dimension; leading dimensions are the natural ones.
- * Loops where a BLAS call would cost more than the arithmetic, a matrix-vector product where one
- * of the sides is a vector. */
+/* c (m x n) += alpha op(a) op(b), k the inner dimension.  The leading dimensions are the natural
+ * ones.  By loops where a BLAS call would cost more than the arithmetic, and by a matrix-vector
+ * product where one of the sides is a vector. */
 #define sg_net_multiply_add SG_KERNEL(sg_net_multiply_add)
 void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op,
                          size_t m, size_t k, size_t n, double alpha);
@@ -53,9 +53,8 @@ void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg
 void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m,
                      size_t k, size_t n, double alpha, bool add);
 
-/* The parts it chooses from, and the choice for callers whose op and add are constants: in a narrow
- * net a call costs as much as the product. narrow: two of the sizes are at most SG_NET_NARROW; one
- * column is faster as a vector once it is long. */
+/* sg_net_multiply's cases, by shape.  Narrow: two of the sizes are at most SG_NET_NARROW.  A single
+ * column that is long is no narrow case, since it is faster as a vector. */
 enum { SG_NET_NARROW = 4, SG_NET_SMALL = 160 };
 #define sg_net_multiply_wide SG_KERNEL(sg_net_multiply_wide)
 void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op,
@@ -68,11 +67,11 @@ void sg_net_narrow_set_columns(sg_real *c, const sg_real *a, const sg_real *b, s
                                size_t n, sg_real alpha);
 void sg_net_narrow_add_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k,
                                size_t n, sg_real alpha);
-static inline __attribute__((always_inline)) void sg_net_multiply_here(sg_real *c, const sg_real *a,
-                                                                       const sg_real *b,
-                                                                       enum sg_transpose op,
-                                                                       size_t m, size_t k, size_t n,
-                                                                       double alpha, bool add)
+/* The same choice as sg_net_multiply's, inline, for callers with constant op and add: in a narrow
+ * net the call costs as much as the product. */
+static inline __attribute__((always_inline)) void
+sg_net_multiply_here(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m,
+                     size_t k, size_t n, double alpha, bool add)
 {
     const bool columns = op == SG_TN;
     const size_t side = columns ? m : k, rows = columns ? k : m;
@@ -89,9 +88,9 @@ static inline __attribute__((always_inline)) void sg_net_multiply_here(sg_real *
         sg_net_narrow_set(c, a, b, op == SG_NT, m, k, n);
 }
 
-/* The same where neither side is a vector; right (n) not NULL and add false: plus left_i right_j.
- * False: this machine has no FMA, nothing was done.  Bits do not depend
- * on the number of threads. */
+/* c = alpha op(a) op(b), or c += with `add`, where neither side is a vector.  With right (n) not
+ * NULL and add false: plus left_i right_j.  Returns false, having done nothing, on a machine
+ * without FMA.  Bits do not depend on the number of threads. */
 #define sg_net_gemm SG_KERNEL(sg_net_gemm)
 bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
                  const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
@@ -101,14 +100,16 @@ bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *
 void sg_net_multiply_start(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
                            const sg_real *right, size_t m, size_t k, size_t n);
 
-/* The families' affine maps (affine.c): out (n x width) += z Theta; dTheta += weight z^T err; z the
- * regressors that `terms` names. */
+/* The families' affine maps (affine.c), z the regressors that `terms` names. */
 #define sg_net_affine_rows SG_KERNEL(sg_net_affine_rows)
 #define sg_net_affine_add SG_KERNEL(sg_net_affine_add)
 #define sg_net_affine_grad SG_KERNEL(sg_net_affine_grad)
+/* The length of z. */
 size_t sg_net_affine_rows(unsigned terms, size_t k, size_t m);
+/* out (n x width) += z Theta. */
 void sg_net_affine_add(sg_real *out, const sg_real *theta, unsigned terms, size_t width,
                        const struct sg_family_pass *pass);
+/* dTheta += weight z^T err. */
 void sg_net_affine_grad(sg_real *dtheta, const sg_real *err, unsigned terms, size_t width,
                         const struct sg_family_pass *pass);
 
