@@ -32,12 +32,6 @@ static enum sg_status frozen_fact(struct sg_evidence *ev, const char *what, cons
     return sg_certified_fact(ev, what, sg_cert_frozen_radius(&radius, data, mu, A, HUGE_VAL), wanted, powers);
 }
 
-/* 2/lambda_max, closed form against the enclosure. */
-static void limit_row(struct sg_evidence *ev, const char *what, double critical, const struct sg_interval *lambda, const struct sg_data *data)
-{
-    sg_certified_enclosed(ev, what, critical * lambda->low / 2, lambda->low / lambda->high, 1.0, NARROW, backward(data), "10 (d + m) u of the closed form; enclosure no wider than 1e-10");
-}
-
 /* ---- one network, no SG that learns -------------------------------------------------------------------------------------------------- */
 
 enum sg_status sg_dy1_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s)

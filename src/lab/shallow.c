@@ -160,18 +160,6 @@ double sg_shallow_distance(struct sg_shallow *s)
     return sg_base_norm(s->now, s->size);
 }
 
-double sg_shallow_projection(struct sg_shallow *s, const double *l)
-{
-    difference(s);
-    if (s->spectral) {                                   /* the projection in the net's coordinates */
-        double *w = SG_NEW(s->n_w, double);
-        sg_sim_spectral_to_w(w, s->spectral, s->now);
-        memcpy(s->now, w, s->n_w * sizeof *w);
-        free(w);
-    }
-    return sg_base_dot(l, s->now, s->size);
-}
-
 double sg_shallow_coordinate(struct sg_shallow *s, const double *l)
 {
     difference(s);
