@@ -57,6 +57,8 @@ void sg_shallow_to_form(double *jacobian, const struct sg_shallow *s);
 void sg_shallow_start(struct sg_shallow *s, const double *offset, double mu, double nu);
 /* W now (d x m), in the net's coordinates. */
 void sg_shallow_weights(double *w, const struct sg_shallow *s);
+/* V^T (W now - w), V the eigenvectors of S_x: mode i in row i (d x m). */
+void sg_shallow_modes(double *mode, const struct sg_shallow *s, const double *w);
 /* |state - fixed| now; leaves the difference in `now`. */
 double sg_shallow_distance(struct sg_shallow *s);
 /* l . (state - fixed) now; l in the form's coordinates (sg_shallow_form_row). */

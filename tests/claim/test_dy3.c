@@ -1,4 +1,5 @@
-/* DY3 as a claim: it holds on its case, its control breaks it, and a wrong hypothesis is neither. */
+/* DY3 as a claim: it holds on its case, its control breaks it, and a wrong hypothesis is neither.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,8 @@
 
 #define CASE "cases/dy3_joint_spectrum.cfg"
 
-/* Verdict, the nine rows and the control, in every form and for seeds that no tolerance was tuned to. */
+/* Verdict, the nine rows and the control, in every form and for seeds that no tolerance was tuned
+ * to. */
 static void holds_in_every_form(void **state)
 {
     (void)state;
@@ -18,7 +20,8 @@ static void holds_in_every_form(void **state)
             c.train.form = c.control->train.form = form;
             struct sg_judgement j = judge(&c, seed);
             if (!j.ok || j.verdict != SG_HOLDS || count_rows(&j, false) != 9)
-                fail_msg("form %d, seed %llu: %s, %zu rows, control %s", form, (unsigned long long)seed, sg_claim_verdict_name(j.verdict),
+                fail_msg("form %d, seed %llu: %s, %zu rows, control %s", form,
+                         (unsigned long long)seed, sg_claim_verdict_name(j.verdict),
                          j.evidence.n_rows, sg_claim_verdict_name(j.control_verdict));
             assert_int_equal(j.control_verdict, SG_FAILS);
             sg_claim_judgement_free(&j);
@@ -70,18 +73,20 @@ static void an_unmet_hypothesis_is_named(void **state)
                        "S_x has 2 of 7 eigenvalues at zero");
     check_inconclusive("claim = \"DY3\"; expect = \"holds\"; data = { noise = 0.0; };",
                        "the data are noisy, y != X W*; here |y - X W*| is");
-    check_inconclusive("claim = \"DY3\"; expect = \"holds\"; data = { n = 6; d = 3; outputs = 3; };",
-                       "S_z = E[z^T z], z = (p*, y, 1), is nonsingular; here S_z is singular: "
-                       "7 columns > n = 6");
+    check_inconclusive(
+        "claim = \"DY3\"; expect = \"holds\"; data = { n = 6; d = 3; outputs = 3; };",
+        "S_z = E[z^T z], z = (p*, y, 1), is nonsingular; here S_z is singular: 7 columns > n = 6");
 }
 
 /* A key that the statement does not read, or a value that it says nothing about, is refused. */
 static void what_it_does_not_read_is_refused(void **state)
 {
     (void)state;
-    check_refused("claim = \"DY3\"; expect = \"holds\";\ntrain = { delay = \"stale_sg\"; tau = 2; };",
-                  ":2: claim DY3 says nothing about train.delay");
-    check_refused("claim = \"DY3\"; expect = \"holds\";\nsg = ();", ":2: claim DY3 is about nets with");
+    check_refused(
+        "claim = \"DY3\"; expect = \"holds\";\ntrain = { delay = \"stale_sg\"; tau = 2; };",
+        ":2: claim DY3 says nothing about train.delay");
+    check_refused("claim = \"DY3\"; expect = \"holds\";\nsg = ();",
+                  ":2: claim DY3 is about nets with");
     check_refused("claim = \"DY3\"; expect = \"holds\"; train = { order = \"sg_first\"; };",
                   "says nothing about such a train.order");
     check_refused("claim = \"DY3\"; expect = \"holds\"; control = { batch = 7; };",
@@ -95,11 +100,14 @@ static void what_cannot_be_seen_is_inconclusive(void **state)
     (void)state;
     struct sg_case c;
     read_case(&c, CASE, 1);
-    const struct { double mu, nu, condition; int steps; const char *note; } odd[] = {
-        {0.9, 1 - 1e-13, 30, 20000, "further from 0 and from the limits"},
-        {1e-12, 0.7, 30, 20000, "further from 0 and from the limits"},
-        {0.9, 0.7, 1e12, 20000, "steps, and the step budget is 1e+07"},
-        {0.9, 0.7, 30, 10, "raise train.steps"}};
+    const struct {
+        double mu, nu, condition;
+        int steps;
+        const char *note;
+    } odd[] = {{0.9, 1 - 1e-13, 30, 20000, "further from 0 and from the limits"},
+               {1e-12, 0.7, 30, 20000, "further from 0 and from the limits"},
+               {0.9, 0.7, 1e12, 20000, "steps, and the step budget is 1e+07"},
+               {0.9, 0.7, 30, 10, "raise train.steps"}};
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         c.train.mu = odd[i].mu;
         c.train.nu = odd[i].nu;
@@ -119,8 +127,10 @@ static void what_cannot_be_seen_is_inconclusive(void **state)
 static void a_rate_beyond_its_limit_is_named(void **state)
 {
     (void)state;
-    struct sg_judgement j = judge_text("claim = \"DY3\"; expect = \"fails\"; data = { n = 90; d = 5; "
-                                       "}; train = { mu = 0.6; nu = 1.3; };", 2);
+    struct sg_judgement j =
+        judge_text("claim = \"DY3\"; expect = \"fails\"; data = { n = 90; d = 5; }; train = { mu "
+                   "= 0.6; nu = 1.3; };",
+                   2);
     CHECK(j.verdict == SG_FAILS && row_id(&j, "returns")->state == SG_ROW_MISSED);
     CHECK(strstr(j.evidence.note, "nu is beyond its limit and the start leaves") != NULL);
     for (size_t r = 0; r < j.evidence.n_rows; r++)
@@ -128,16 +138,16 @@ static void a_rate_beyond_its_limit_is_named(void **state)
     sg_claim_judgement_free(&j);
 }
 
-/* Equal rates: the two blocks share the eigenvalue of their tops and J may have a Jordan block.  The
+/* Equal rates: the two blocks share the eigenvalue of their tops and J may have a Jordan block. The
  * statement is the same, and no tolerance is infinite.  On collinear data the contraction's second
  * order would hide it; the odd part of two runs does not have it. */
 static void holds_where_the_blocks_meet(void **state)
 {
     (void)state;
-    const char *const text[] = {
-        "claim = \"DY3\"; expect = \"holds\";",
-        "claim = \"DY3\"; expect = \"holds\"; data = { n = 150; d = 5; outputs = 3; condition = 20.0; "
-        "}; train = { form = \"compressed\"; mu = 0.5; nu = 0.5; };"};
+    const char *const text[] = {"claim = \"DY3\"; expect = \"holds\";",
+                                "claim = \"DY3\"; expect = \"holds\"; data = { n = 150; d = 5; "
+                                "outputs = 3; condition = 20.0; }; train = { form = "
+                                "\"compressed\"; mu = 0.5; nu = 0.5; };"};
     for (size_t i = 0; i < COUNT(text); i++) {
         struct sg_judgement j = judge_text(text[i], 5);
         context("%s\n%s", text[i], j.evidence.note);
