@@ -21,25 +21,6 @@ static enum sg_status step_fact(struct sg_evidence *ev, const char *what, const 
     return sg_certified_fact(ev, what, sg_cert_step_radius(&radius, data, &step, HUGE_VAL), wanted, powers);
 }
 
-static enum sg_status frozen_fact(struct sg_evidence *ev, const char *what, const struct sg_cert_data *data, double mu, const double *A, enum sg_status wanted)
-{
-    struct sg_interval radius;
-    return sg_certified_fact(ev, what, sg_cert_frozen_radius(&radius, data, mu, A, HUGE_VAL), wanted, powers);
-}
-
-/* ---- one network, no SG that learns -------------------------------------------------------------------------------------------------- */
-
-enum sg_status sg_dy2_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *A, double critical)
-{
-    const struct sg_cert_data data = exact(trial->data);
-    if (s->rate_x.zeros || !sg_certified_wanted(ev, trial, data.d * data.m))
-        return SG_OK;
-    enum sg_status status = frozen_fact(ev, "at the case's share of the limit the frozen step contracts", &data, s->mu / s->rate_x.critical * critical, A, SG_OK);
-    if (status == SG_OK)
-        status = frozen_fact(ev, "at 0.99 of min_j 2 Re(a_j) / (lambda_max |a_j|^2) every eigenvalue is inside", &data, 0.99 * critical, A, SG_OK);
-    return status == SG_OK ? frozen_fact(ev, "at 1.01 of it one is outside", &data, 1.01 * critical, A, SG_REFUTED) : status;
-}
-
 /* ---- the joint step ---------------------------------------------------------------------------------------------------------------------- */
 
 /* 1 % inside and beyond both limits, the other rate at half its own. */
@@ -200,8 +181,6 @@ enum sg_status sg_cp5_certify(struct sg_evidence *ev, const struct sg_trial *tri
 #include "lab/certified.h"
 
 #define NOT_BUILT { (void)sg_certified_wanted(ev, trial, 0); return SG_OK; }
-enum sg_status sg_dy2_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *A, double critical)
-{ (void)s; (void)A; (void)critical; NOT_BUILT }
 enum sg_status sg_dy4_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *C_0, double t, double low)
 { (void)s; (void)C_0; (void)t; (void)low; NOT_BUILT }
 enum sg_status sg_dy11_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }
