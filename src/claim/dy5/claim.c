@@ -97,7 +97,7 @@ static void check_end(struct sg_lab *lab, const struct sg_shallow *s, const stru
     double *w_star = sg_dy5_fresh(lab)->w_star;
     if (c->v > target)
         sg_lab_stop(lab, c->status == SG_OK ? SG_BUDGET : c->status,
-                    "V fell to %.2g in %llu steps and its rounding level is %.2g; %s", c->v,
+                    "V is %.2g after %llu steps and its rounding level is %.2g; %s", c->v,
                     (unsigned long long)c->steps, target,
                     c->status == SG_OK ? "raise train.steps" : "no smaller rate lowers it further");
     for (size_t i = 0; i < s->n_w; i++)

@@ -73,8 +73,8 @@ static void check_end(struct sg_lab *lab, struct sg_dy7_truth *truth, const stru
                       double first)
 {
     if (!c->arrived && lab->trial->c->train.search == SG_SEARCH_BACKTRACKING)
-        sg_lab_stop(lab, SG_BUDGET, "at depth %zu |grad L| fell to %.2g of its start in %llu "
-                    "iterations, not to %.0g; raise train.steps", truth->n_layers,
+        sg_lab_stop(lab, SG_BUDGET, "at depth %zu |grad L| is %.2g of its start after %llu "
+                    "iterations, not %.0g; raise train.steps", truth->n_layers,
                     c->last / c->first, (unsigned long long)c->iterations, DROP);
     if (c->arrived)
         sg_lab_below(lab, SG_SIMULATED, "gradient",

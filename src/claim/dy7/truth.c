@@ -1,5 +1,4 @@
-/* DY7: what a step did, from the weights before and after it, by products of matrices and moments.
- */
+/* DY7: what a step did, from the weights before and after it. */
 #include <math.h>
 #include <string.h>
 
@@ -116,13 +115,26 @@ static void check_condition(struct sg_lab *lab, struct sg_dy7_truth *t, double m
                                  "rounding of w over mu and of grad L, over |grad L|", 0});
 }
 
+/* E(|x| |W_1| ... |W_N| + |y|)^2: the terms of a loss. */
+static double loss_terms(const struct sg_dy7_truth *t)
+{
+    double sum = 0;
+    for (size_t i = 0; i < t->d; i++)
+        for (size_t o = 0; o < t->m; o++)
+            sum += t->bound.left[t->n_layers][i * t->m + o] *
+                   (t->bound.slope[i * t->m + o] - t->most[i * t->q + t->d + o]);
+    for (size_t o = 0; o < t->m; o++)
+        sum += t->most[(t->d + o) * t->q + t->d + o];
+    return sum;
+}
+
 /* L - L' = 1/2 <P - P', E[x^T (p - y)] + E[x^T (p' - y)]>, exact for a quadratic and without the
- * cancellation of two losses.  Steps whose decrease is not 20 times its rounding are passed over.
- */
+ * cancellation of two losses.  The search compares two losses: steps whose decrease is not 20 times
+ * the rounding of either are passed over. */
 static void check_decrease(struct sg_lab *lab, const struct sg_dy7_truth *t, double mu)
 {
     const size_t N = t->n_layers;
-    double fall = 0, rounding = 0;
+    double fall = 0, rounding = 2 * t->u * loss_terms(t);
     for (size_t i = 0; i < t->d * t->m; i++) {
         const double step = t->now.left[N][i] - t->next.left[N][i];
         const double slope = (t->now.slope[i] + t->next.slope[i]) / 2;
@@ -135,8 +147,8 @@ static void check_decrease(struct sg_lab *lab, const struct sg_dy7_truth *t, dou
                      "(1 - rho)/2 mu |grad L|^2 over what a step lowered L by, largest",
                      asked / fall, 1,
                      (struct sg_tol){rounding / asked,
-                                     "rounding of the products of matrices over the "
-                                     "decrease",
+                                     "rounding of losses and of products of matrices, "
+                                     "over the decrease",
                                      0});
 }
 
