@@ -98,20 +98,26 @@ static bool is_as_expected(const struct sg_judgement *j)
            (control || (j->claim->empirical && !finds_an_effect(&j->evidence)));
 }
 
-/* The first row that is open or blind, in words, where a status does not say why nothing was decided. */
+/* The first row that is open or blind, in words, before what else there is to note. */
 static void explain_open(struct sg_evidence *ev)
 {
-    for (size_t i = 0; i < ev->n_rows && !ev->note[0]; i++) {
+    char why[sizeof ev->note] = "", rest[sizeof ev->note];
+    for (size_t i = 0; i < ev->n_rows && !why[0]; i++) {
         const struct sg_row *row = &ev->row[i];
         if (row->state == SG_ROW_IS_BLIND)
-            snprintf(ev->note, sizeof ev->note, "replicate %zu, %s: the tolerance %.2g is above a tenth of the "
-                     "%.2g compared, so it shows nothing", row->replicate, row->what, row->tolerance, row->scale);
+            snprintf(why, sizeof why, "replicate %zu, %s: the tolerance %.2g is above a tenth of the "
+                     "%.2g compared, so it shows nothing", row->replicate, row->what,
+                     row->tolerance, row->scale);
         else if (row->state == SG_ROW_OPEN && row->form == SG_ROW_PROOF)
-            snprintf(ev->note, sizeof ev->note, "replicate %zu, %s: neither this nor its opposite could be proved",
-                     row->replicate, row->what);
+            snprintf(why, sizeof why, "replicate %zu, %s: neither this nor its opposite could be "
+                     "proved", row->replicate, row->what);
         else if (row->state == SG_ROW_OPEN && row->form != SG_ROW_EFFECT)
-            snprintf(ev->note, sizeof ev->note, "replicate %zu, %s: not a finite number", row->replicate, row->what);
+            snprintf(why, sizeof why, "replicate %zu, %s: not a finite number", row->replicate,
+                     row->what);
     }
+    memcpy(rest, ev->note, sizeof rest);
+    if (why[0])
+        snprintf(ev->note, sizeof ev->note, "%.250s%s%.140s", why, rest[0] ? "; " : "", rest);
 }
 
 /* Merges the rows of all replicates.  *worst is the first status that is not SG_OK.  Series, listings
@@ -147,7 +153,8 @@ static enum sg_status merge_all(struct sg_evidence *merged, enum sg_status *wors
             out->ev.n_listings = 0;
         }
     }
-    explain_open(merged);
+    if (*worst == SG_OK)
+        explain_open(merged);
     return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, the numbers mean nothing */
 }
 
