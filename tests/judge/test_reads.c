@@ -67,8 +67,8 @@ static void an_experiment_reads_its_own_keys(void **state)
     fits(&toy, DEEP "\ntrain = { steps = 5; nu = 0.4; };",
          "2: claim TOY says nothing about such a train.nu; write train.nu = 0.5 or 0.25");
     fits(&toy, DEEP "train = { nu = 0.5; };",
-         " claim TOY needs train.steps, which the case does not give; `synthgrad explain TOY` lists "
-         "its keys, cases/toy.cfg is an example");
+         " claim TOY needs train.steps, which the case does not give; `synthgrad explain TOY` "
+         "lists its keys, cases/toy.cfg is an example");
     fits(&toy, START "experiment = \"deep\"; train = { steps = 5; nu = 0.5; };",
          " claim TOY needs net.layers, which the case does not give; `synthgrad explain TOY` lists "
          "its keys, cases/toy.cfg is an example");
