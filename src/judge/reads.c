@@ -72,44 +72,71 @@ static bool declares(struct sg_claim_key *key, const struct sg_claim *claim, con
     return false;
 }
 
-/* One of "mse|abs"?  first: the first of them, for the mend. */
-static bool is_one_of(char first[SG_CASE_TEXT_MAX], const struct sg_case *c, size_t number, const char *values)
+/* The next of "mse|abs" after p; false after the last. */
+static bool next_value(char text[SG_CASE_TEXT_MAX], const char **p)
+{
+    const size_t length = strcspn(*p, "|");
+    copy(text, SG_CASE_TEXT_MAX, *p, length);
+    *p += length + ((*p)[length] == '|');
+    return length > 0;
+}
+
+static bool is_one_of(const struct sg_case *c, size_t number, const char *values)
 {
     char text[SG_CASE_TEXT_MAX];
     bool is = values[0] == '\0';
-    for (size_t i = 0; *values; i++) {
-        const size_t length = strcspn(values, "|");
-        snprintf(text, sizeof text, "%.*s", (int)length, values);
-        if (i == 0)
-            snprintf(first, SG_CASE_TEXT_MAX, "%s", text);
-        is = is || sg_case_key_is(c, number, text);
-        values += length + (values[length] == '|');
-    }
+    while (!is && next_value(text, &values))
+        is = sg_case_key_is(c, number, text);
     return is;
 }
 
-/* The names of the other claims that read a key: "DY11", "CP1, CP2 and others". */
-static void name_readers(char text[SG_CASE_TEXT_MAX], const char *name)
+/* As the file would say them: "mse" or "abs". */
+static void write_values(char out[SG_CASE_TEXT_MAX], size_t number, const char *values)
 {
-    enum { MOST = 3 };
-    struct sg_claim_key key;
-    size_t found = 0, used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; sg_claims[i]; i++) {
-        if (!declares(&key, sg_claims[i], name, NULL) || (key.values[0] && !strchr(key.values, '|')))
-            continue;
-        if (found++ < MOST)
-            used += (size_t)snprintf(text + used, SG_CASE_TEXT_MAX - used, "%s%s", used ? ", " : "",
-                                     sg_claims[i]->id);
+    char text[SG_CASE_TEXT_MAX], value[SG_CASE_TEXT_MAX];
+    size_t used = 0;
+    while (next_value(text, &values) && used < SG_CASE_TEXT_MAX) {
+        sg_case_key_write(value, number, text);
+        used += (size_t)snprintf(out + used, SG_CASE_TEXT_MAX - used, "%s%s",
+                                 used == 0 ? "" : values[0] ? ", " : " or ", value);
     }
-    if (found > MOST)
-        snprintf(text + used, SG_CASE_TEXT_MAX - used, " and others");
-    if (found)
-        snprintf(text + strlen(text), SG_CASE_TEXT_MAX - strlen(text), " do%s", found > 1 ? "" : "es");
 }
 
-static enum sg_status refuse_key(const struct sg_claim *claim, const struct sg_case *c, size_t number,
-                                 const char *where, struct sg_error *err)
+/* Has the claim a use for another value than one? */
+static bool chooses(const struct sg_claim *claim, const char *name)
+{
+    struct sg_claim_key key;
+    for (size_t i = 0; sg_claim_reads(&key, claim, i); i++) {
+        const bool only_one = key.values[0] && !strchr(key.values, '|');
+        const bool modules = strcmp(name, "sg") == 0 && strcmp(key.values, "()") != 0;
+        if (strcmp(key.name, name) == 0 && (!only_one || modules))
+            return true;
+    }
+    return false;
+}
+
+size_t sg_claim_name_readers(char text[SG_CASE_TEXT_MAX], const struct sg_claim *const *claims,
+                             const char *name, size_t most)
+{
+    size_t found = 0, told = 0, used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; claims[i]; i++)
+        found += chooses(claims[i], name);
+    const size_t named = found < most ? found : most;
+    for (size_t i = 0; claims[i] && told < named && used < SG_CASE_TEXT_MAX; i++) {
+        if (!chooses(claims[i], name))
+            continue;
+        const char *join = told == 0 ? "" : told + 1 == found ? " and " : ", ";
+        told++;
+        used += (size_t)snprintf(text + used, SG_CASE_TEXT_MAX - used, "%s%s", join, claims[i]->id);
+    }
+    if (found > named && used < SG_CASE_TEXT_MAX)
+        snprintf(text + used, SG_CASE_TEXT_MAX - used, " and others");
+    return found;
+}
+
+static enum sg_status refuse_key(const struct sg_claim *claim, const struct sg_case *c,
+                                 size_t number, const char *where, struct sg_error *err)
 {
     char name[SG_CASE_KEY_NAME_MAX], readers[SG_CASE_TEXT_MAX];
     struct sg_claim_key key;
@@ -118,9 +145,11 @@ static enum sg_status refuse_key(const struct sg_claim *claim, const struct sg_c
         return sg_base_refuse(err, c->path, c->line[number], "this experiment of claim %s does not "
                               "read %s%s, experiment = \"%s\" does; take it out, or choose that",
                               claim->id, name, where, key.experiment);
-    name_readers(readers, name);
-    return sg_base_refuse(err, c->path, c->line[number], "claim %s says nothing about %s%s%s%s; take it out",
-                          claim->id, name, where, readers[0] ? ", but " : "", readers);
+    const size_t others = sg_claim_name_readers(readers, sg_claims, name, 3);
+    return sg_base_refuse(err, c->path, c->line[number],
+                          "claim %s says nothing about %s%s%s%s%s; take it out", claim->id, name,
+                          where, others ? ", but " : "", readers,
+                          others == 0 ? "" : others == 1 ? " does" : " do");
 }
 
 static bool is_of_the_judge(const char *name)
@@ -132,8 +161,8 @@ static bool is_of_the_judge(const char *name)
     return false;
 }
 
-static enum sg_status check_given(const struct sg_claim *claim, const struct sg_case *c, const char *where,
-                                  struct sg_error *err)
+static enum sg_status check_given(const struct sg_claim *claim, const struct sg_case *c,
+                                  const char *where, struct sg_error *err)
 {
     for (size_t k = 0; k < sg_case_key_count(); k++) {
         char name[SG_CASE_KEY_NAME_MAX];
@@ -146,41 +175,52 @@ static enum sg_status check_given(const struct sg_claim *claim, const struct sg_
     return SG_OK;
 }
 
-static enum sg_status check_values(const struct sg_claim *claim, const struct sg_case *c, const char *where,
-                                   struct sg_error *err)
+static enum sg_status refuse_modules(const struct sg_claim *claim, const struct sg_case *c,
+                                     const struct sg_claim_key *key, const char *where,
+                                     struct sg_error *err)
+{
+    const bool none = strcmp(key->values, "()") == 0, one = strcmp(key->values, "one") == 0;
+    return sg_base_refuse(err, c->path, c->line[sg_case_key_find("sg")],
+                          "claim %s is about nets with %s%s; write sg = %s", claim->id,
+                          none ? "no SG module" : one ? "one SG module" : "SG modules", where,
+                          none ? "();" : "( { at = \"output\"; } );");
+}
+
+static enum sg_status check_values(const struct sg_claim *claim, const struct sg_case *c,
+                                   const char *where, struct sg_error *err)
 {
     struct sg_claim_key key;
     for (size_t i = 0; sg_claim_reads(&key, claim, i); i++) {
-        char first[SG_CASE_TEXT_MAX] = "", mend[SG_CASE_TEXT_MAX];
-        if (!is_read_in(c, &key))
-            continue;
         const size_t number = sg_case_key_find(key.name);
-        const size_t line = c->given[number] ? c->line[number] : 1;
-        const bool is = is_one_of(first, c, number, key.values);
-        sg_case_key_write(mend, number, first);
-        if (!is && strcmp(key.name, "sg") == 0)
-            return sg_base_refuse(err, c->path, line, "claim %s is about nets with %s%s; write sg = %s",
-                                  claim->id, strcmp(first, "()") == 0 ? "no SG module" : "one SG module", where,
-                                  strcmp(first, "()") == 0 ? "();" : "( { at = \"output\"; } );");
-        if (!is)
-            return sg_base_refuse(err, c->path, line, "claim %s says nothing about such a %s%s; write %s = %s",
-                                  claim->id, key.name, where, key.name, mend);
+        char mend[SG_CASE_TEXT_MAX] = "";
+        if (!is_read_in(c, &key) || is_one_of(c, number, key.values))
+            continue;
+        if (strcmp(key.name, "sg") == 0)
+            return refuse_modules(claim, c, &key, where, err);
+        write_values(mend, number, key.values);
+        return sg_base_refuse(err, c->path, c->line[number],
+                              "claim %s says nothing about such %s %s%s; write %s = %s", claim->id,
+                              strchr("aeio", key.name[0]) ? "an" : "a", key.name, where, key.name,
+                              mend);
     }
     return SG_OK;
 }
 
-static enum sg_status check_required(const struct sg_claim *claim, const struct sg_case *c, struct sg_error *err)
+static enum sg_status check_required(const struct sg_claim *claim, const struct sg_case *c,
+                                     struct sg_error *err)
 {
     struct sg_claim_key key;
     for (size_t i = 0; sg_claim_reads(&key, claim, i); i++)
         if (key.required && is_read_in(c, &key) && !c->given[sg_case_key_find(key.name)])
-            return sg_base_refuse(err, c->path, 0, "claim %s needs %s, which the case does not give; "
-                                  "`synthgrad explain %s` lists its keys, cases/%s.cfg is an example",
+            return sg_base_refuse(err, c->path, 0,
+                                  "claim %s needs %s, which the case does not give; `synthgrad "
+                                  "explain %s` lists its keys, cases/%s.cfg is an example",
                                   claim->id, key.name, claim->id, claim->name);
     return SG_OK;
 }
 
-enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c, struct sg_error *err)
+enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c,
+                             struct sg_error *err)
 {
     if (!claim->reads)     /* TODO-TRANSITION */
         return SG_OK;
@@ -191,5 +231,7 @@ enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case 
         status = check_values(claim, c, "", err);
     if (status == SG_OK && c->control)
         status = check_given(claim, c->control, " (in control)", err);
-    return status == SG_OK && c->control ? check_values(claim, c->control, " (in control)", err) : status;
+    if (status == SG_OK && c->control)
+        status = check_values(claim, c->control, " (in control)", err);
+    return status;
 }
