@@ -8,7 +8,8 @@
 
 const char *sg_claim_kind_name(enum sg_evidence_kind kind)
 {
-    static const char *const name[SG_EVIDENCE_KINDS] = {"closed form", "simulated", "certified", "machine-checked"};
+    static const char *const name[SG_EVIDENCE_KINDS] = {"closed form", "simulated", "certified",
+                                                        "machine-checked"};
     return name[kind];
 }
 
@@ -41,7 +42,8 @@ double sg_claim_margin(const struct sg_row *row)
     switch (row->form) {
     case SG_ROW_EQUAL:
     case SG_ROW_BOUND: return error == 0.0 ? 0.0 : error / row->tolerance;
-    case SG_ROW_EFFECT: return row->measured > 0 ? (row->measured - row->low) / row->measured : HUGE_VAL;
+    case SG_ROW_EFFECT:
+        return row->measured > 0 ? (row->measured - row->low) / row->measured : HUGE_VAL;
     case SG_ROW_FACT:
     case SG_ROW_PROOF: break;
     }
@@ -53,8 +55,8 @@ double sg_claim_share(const struct sg_row *row)
     return row->form == SG_ROW_BOUND ? row->measured / row->predicted : SG_NAN;
 }
 
-/* An effect is found where its interval lies above 0, contradicted where it lies below; an effect of
- * exactly 0 is neither. */
+/* An effect is found where its interval lies above 0, and contradicted where it lies below.  An
+ * effect of exactly 0 is neither. */
 static enum sg_row_state state_of_effect(const struct sg_row *row)
 {
     if (!isfinite(row->measured) || !isfinite(row->low) || !isfinite(row->high))
@@ -76,14 +78,16 @@ static enum sg_row_state state_of(const struct sg_row *row)
                                                    : fabs(row->measured - row->predicted);
     if (isfinite(row->tolerance) && !sg_base_within(error, row->tolerance))
         return SG_ROW_MISSED;
-    return row->tolerance == 0 || sg_base_within(row->tolerance, SG_BLIND * row->scale) ? SG_ROW_MET
-                                                                                        : SG_ROW_IS_BLIND;
+    return row->tolerance == 0 || sg_base_within(row->tolerance, SG_BLIND * row->scale)
+               ? SG_ROW_MET
+               : SG_ROW_IS_BLIND;
 }
 
 /* A missed row outweighs all others; among equals the larger margin stands. */
 static bool is_worse(const struct sg_row *a, const struct sg_row *than)
 {
-    static const int weight[] = {[SG_ROW_MET] = 0, [SG_ROW_IS_BLIND] = 1, [SG_ROW_OPEN] = 2, [SG_ROW_MISSED] = 3};
+    static const int weight[] = {
+        [SG_ROW_MET] = 0, [SG_ROW_IS_BLIND] = 1, [SG_ROW_OPEN] = 2, [SG_ROW_MISSED] = 3};
     return weight[a->state] != weight[than->state] ? weight[a->state] > weight[than->state]
                                                    : sg_claim_margin(a) > sg_claim_margin(than);
 }
@@ -128,7 +132,8 @@ void sg_claim_point(struct sg_evidence *ev, const double *values)
     struct sg_series *series = &ev->series[ev->n_series - 1];
     for (size_t i = 0; i < series->width; i++) {
         const size_t count = series->rows * series->width + i;
-        series->value = sg_base_grow(series->value, count, &series->capacity, sizeof *series->value);
+        series->value =
+            sg_base_grow(series->value, count, &series->capacity, sizeof *series->value);
         series->value[count] = values[i];
     }
     series->rows++;
@@ -136,7 +141,8 @@ void sg_claim_point(struct sg_evidence *ev, const double *values)
 
 void sg_claim_listing(struct sg_evidence *ev, const char *title, const char *columns)
 {
-    ev->listing = sg_base_grow(ev->listing, ev->n_listings, &ev->listings_capacity, sizeof *ev->listing);
+    ev->listing =
+        sg_base_grow(ev->listing, ev->n_listings, &ev->listings_capacity, sizeof *ev->listing);
     struct sg_listing *list = &ev->listing[ev->n_listings++];
     *list = (struct sg_listing){.n_columns = 1};
     for (const char *p = columns; *p; p++)

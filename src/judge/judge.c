@@ -7,12 +7,15 @@
 
 #include "judge/judge.h"
 
-enum { CONTROL_REPLICATES = 3, SWEEP = 100 };       /* from SWEEP replicates on each is kept, with --full always */
+enum {
+    CONTROL_REPLICATES = 3,        /* of the control, at most */
+    SWEEP = 100                    /* replicates from which on each is kept; with --full always */
+};
 
 struct outcome { struct sg_evidence ev; enum sg_status status; struct sg_error err; };
 struct batch {
     const struct sg_claim *claim;
-    const struct sg_case *c, *of;  /* of: the case that c is the control of */
+    const struct sg_case *c, *of;  /* c is the control of `of` */
     uint64_t seed;
     bool control, full;
     const struct sg_store *store;
@@ -22,15 +25,20 @@ struct batch {
     atomic_size_t done;
 };
 
-/* Measures one replicate, or reads back one kept by an earlier run.  Keeps the result unless it was
- * cut short by Ctrl-C, missing data or a failed write. */
-static enum sg_status measure(struct outcome *out, const struct batch *b, const struct sg_trial *trial)
+/* Measures one replicate, or reads back one kept by an earlier run.  Keeps the result unless it
+ * was cut short by Ctrl-C, missing data or a failed write. */
+static enum sg_status measure(struct outcome *out, const struct batch *b,
+                              const struct sg_trial *trial)
 {
     if (b->keeps && sg_claim_recall_replicate(&out->ev, &out->status, trial))
         return out->status;
     const enum sg_status status = b->claim->measure(&out->ev, trial);
-    const bool result = status != SG_BAD_INPUT && status != SG_IO && !sg_base_interrupted() && !sg_claim_store_failure(b->store);
-    return b->keeps && result && sg_claim_keep_replicate(&out->ev, status, trial, &out->err) != SG_OK ? SG_IO : status;
+    const bool result = status != SG_BAD_INPUT && status != SG_IO && !sg_base_interrupted() &&
+                        !sg_claim_store_failure(b->store);
+    return b->keeps && result &&
+                   sg_claim_keep_replicate(&out->ev, status, trial, &out->err) != SG_OK
+               ? SG_IO
+               : status;
 }
 
 static void run_replicate(size_t i, void *context)
@@ -42,8 +50,9 @@ static void run_replicate(size_t i, void *context)
         out->status = SG_IO;
         return;
     }
-    const struct sg_trial trial = {.claim = b->claim, .c = b->c, .data = &data, .seed = b->seed, .replicate = i, .figure = i == 0 && !b->control,
-                                   .full = b->full, .store = b->store};
+    const struct sg_trial trial = {.claim = b->claim, .c = b->c, .data = &data, .seed = b->seed,
+                                   .replicate = i, .figure = i == 0 && !b->control, .full = b->full,
+                                   .store = b->store};
     if (b->claim->needs_data) {
         out->status = sg_case_make_data(&data, b->c, b->seed, i, &out->err);
         if (out->status != SG_OK) {
@@ -52,7 +61,8 @@ static void run_replicate(size_t i, void *context)
         }
     }
     out->status = measure(out, b, &trial);
-    if ((out->status == SG_BAD_INPUT || out->status == SG_IO) && !out->err.text[0])      /* of data that the claim itself asked for */
+    /* Bad or missing data that the claim itself asked for: its note is the line. */
+    if ((out->status == SG_BAD_INPUT || out->status == SG_IO) && !out->err.text[0])
         snprintf(out->err.text, sizeof out->err.text, "%s", out->ev.note);
     sg_data_free(&data);
     const size_t done = atomic_fetch_add(&b->done, 1) + 1;
@@ -60,10 +70,11 @@ static void run_replicate(size_t i, void *context)
         sg_base_tell(b->c->name, done, b->n);
 }
 
-/* Which verdict the rows and the status give.  A missed row is a counterexample, whatever else could
- * not be decided.  Without one, a status other than SG_OK, an open row, a blind row and no row at all
- * each leave the statement undecided. */
-static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evidence *ev, enum sg_status status)
+/* Which verdict the rows and the status give.  A missed row is a counterexample, whatever else
+ * could not be decided.  Without one, a status other than SG_OK, an open row, a blind row and no
+ * row at all each leave the statement undecided. */
+static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evidence *ev,
+                              enum sg_status status)
 {
     bool missed = false, refuted = false, undecided = status != SG_OK || ev->n_rows == 0;
     for (size_t i = 0; i < ev->n_rows; i++) {
@@ -98,25 +109,30 @@ static bool is_as_expected(const struct sg_judgement *j)
            (control || (j->claim->empirical && !finds_an_effect(&j->evidence)));
 }
 
-/* The first row that is open or blind, in words, where a status does not say why nothing was decided. */
+/* Where no status says why nothing was decided: notes the first row that is open or blind. */
 static void explain_open(struct sg_evidence *ev)
 {
     for (size_t i = 0; i < ev->n_rows && !ev->note[0]; i++) {
         const struct sg_row *row = &ev->row[i];
         if (row->state == SG_ROW_IS_BLIND)
-            snprintf(ev->note, sizeof ev->note, "replicate %zu, %s: the tolerance %.2g is above a tenth of the "
-                     "%.2g compared, so it shows nothing", row->replicate, row->what, row->tolerance, row->scale);
+            snprintf(ev->note, sizeof ev->note,
+                     "replicate %zu, %s: the tolerance %.2g is above a tenth of the %.2g compared, "
+                     "so it shows nothing",
+                     row->replicate, row->what, row->tolerance, row->scale);
         else if (row->state == SG_ROW_OPEN && row->form == SG_ROW_PROOF)
-            snprintf(ev->note, sizeof ev->note, "replicate %zu, %s: neither this nor its opposite could be proved",
+            snprintf(ev->note, sizeof ev->note,
+                     "replicate %zu, %s: neither this nor its opposite could be proved",
                      row->replicate, row->what);
         else if (row->state == SG_ROW_OPEN && row->form != SG_ROW_EFFECT)
-            snprintf(ev->note, sizeof ev->note, "replicate %zu, %s: not a finite number", row->replicate, row->what);
+            snprintf(ev->note, sizeof ev->note, "replicate %zu, %s: not a finite number",
+                     row->replicate, row->what);
     }
 }
 
-/* Merges the rows of all replicates.  *worst is the first status that is not SG_OK.  Series, listings
- * and note are those of replicate 0, whose arrays move to `merged`. */
-static enum sg_status merge_all(struct sg_evidence *merged, enum sg_status *worst, struct batch *b, enum sg_status status, struct sg_error *err)
+/* Merges the rows of all replicates.  *worst is the first status that is not SG_OK.  Series,
+ * listings and note are those of replicate 0, whose arrays move to `merged`. */
+static enum sg_status merge_all(struct sg_evidence *merged, enum sg_status *worst, struct batch *b,
+                                enum sg_status status, struct sg_error *err)
 {
     *worst = SG_OK;
     for (size_t i = 0; i < b->n && status == SG_OK; i++) {
@@ -148,16 +164,19 @@ static enum sg_status merge_all(struct sg_evidence *merged, enum sg_status *wors
         }
     }
     explain_open(merged);
-    return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, the numbers mean nothing */
+    /* Cut short, the numbers mean nothing. */
+    return sg_base_interrupted() ? SG_INTERRUPTED : status;
 }
 
-/* The control of an empirical claim takes a statement away: a row that was met is not met any more.
- * The row found is the one to name. */
-static const struct sg_row *statement_lost(const struct sg_evidence *ev, const struct sg_evidence *control)
+/* The control of an empirical claim takes a statement away: a row that was met is not met any
+ * more.  The row found is the one to name. */
+static const struct sg_row *statement_lost(const struct sg_evidence *ev,
+                                           const struct sg_evidence *control)
 {
     for (size_t i = 0; i < ev->n_rows; i++)
         for (size_t r = 0; r < control->n_rows; r++)
-            if (ev->row[i].ok && !control->row[r].ok && strcmp(ev->row[i].id, control->row[r].id) == 0)
+            if (ev->row[i].ok && !control->row[r].ok &&
+                strcmp(ev->row[i].id, control->row[r].id) == 0)
                 return &control->row[r];
     return NULL;
 }
@@ -170,9 +189,10 @@ static const struct sg_row *missed_row(const struct sg_evidence *ev)
     return NULL;
 }
 
-/* The control of a theorem must fail, in every replicate that it runs: where it is undecided nothing
- * was shown.  That of an experiment must lose a statement. */
-static enum sg_status judge_control(struct sg_judgement *j, const struct batch *b, enum sg_status status, struct sg_error *err)
+/* The control of a theorem must fail in every replicate that it runs: where it is undecided,
+ * nothing was shown.  The control of an experiment must lose a statement. */
+static enum sg_status judge_control(struct sg_judgement *j, const struct batch *b,
+                                    enum sg_status status, struct sg_error *err)
 {
     const struct sg_row *broken = NULL;
     j->control_ok = true;
@@ -184,21 +204,25 @@ static enum sg_status judge_control(struct sg_judgement *j, const struct batch *
             break;
         }
         const enum sg_verdict verdict = decide(j->claim, &out->ev, out->status);
-        const struct sg_row *lost = j->claim->empirical ? statement_lost(&j->evidence, &out->ev) : missed_row(&out->ev);
+        const struct sg_row *lost =
+            j->claim->empirical ? statement_lost(&j->evidence, &out->ev) : missed_row(&out->ev);
         const bool ok = j->claim->empirical ? lost != NULL : verdict == SG_FAILS;
         if (i == 0 || (j->control_ok && !ok))
             j->control_verdict = verdict;
         j->control_ok = j->control_ok && ok;
         broken = broken ? broken : lost;
     }
-    snprintf(j->control_what, sizeof j->control_what, "%s%s%s", b->of->control_text, broken ? " breaks: " : "", broken ? broken->what : "");
-    return sg_base_interrupted() ? SG_INTERRUPTED : status;      /* cut short, it fails for the wrong reason */
+    snprintf(j->control_what, sizeof j->control_what, "%s%s%s", b->of->control_text,
+             broken ? " breaks: " : "", broken ? broken->what : "");
+    /* Cut short, the control fails for the wrong reason. */
+    return sg_base_interrupted() ? SG_INTERRUPTED : status;
 }
 
 static struct batch control_of(const struct batch *b, const struct sg_store *store)
 {
     const size_t n = b->n < CONTROL_REPLICATES ? b->n : CONTROL_REPLICATES;
-    return (struct batch){.claim = b->claim, .c = b->c->control, .of = b->c, .seed = b->seed, .control = true, .store = store, .keeps = store && b->keeps,
+    return (struct batch){.claim = b->claim, .c = b->c->control, .of = b->c, .seed = b->seed,
+                          .control = true, .store = store, .keeps = store && b->keeps,
                           .outcome = SG_NEW(n, struct outcome), .n = n};
 }
 
@@ -209,8 +233,9 @@ static void free_outcomes(struct batch *b)
     free(b->outcome);
 }
 
-/* A batch and its control in one loop: with a barrier between the two, threads would wait at the end of each.  First what takes longest, the replicate
- * that draws the figures and the control. */
+/* A batch and its control in one loop: with a barrier between the two, threads would wait at the
+ * end of each.  The longest jobs come first: the replicate that draws the figures, then the
+ * control. */
 struct both { struct batch *main, *control; };
 
 static void run_either(size_t i, void *context)
@@ -223,32 +248,39 @@ static void run_either(size_t i, void *context)
         run_replicate(i > n ? i - n : 0, b->main);
 }
 
-/* A claim that reads files by itself keeps pieces of its own: of its evidence nobody would know which data it is about. */
-static bool keeps_replicates(const struct sg_claim *claim, const struct sg_case *c, const struct sg_judge_options *options)
+/* Are replicates kept?  Not those of a claim that reads files by itself: nobody could know which
+ * data its kept evidence is about.  It keeps pieces of its own. */
+static bool keeps_replicates(const struct sg_claim *claim, const struct sg_case *c,
+                             const struct sg_judge_options *options)
 {
-    const bool known = claim->needs_data || (c->data.kind != SG_DATA_CSV && c->data.kind != SG_DATA_IDX);
+    const bool known =
+        claim->needs_data || (c->data.kind != SG_DATA_CSV && c->data.kind != SG_DATA_IDX);
     return known && (options->full || c->replicates >= SWEEP);
 }
 
-void sg_claim_settle(const struct sg_judgement *j, const struct sg_case *c, const struct sg_judge_options *options)
+void sg_claim_settle(const struct sg_judgement *j, const struct sg_case *c,
+                     const struct sg_judge_options *options)
 {
     if (!options->out || options->full || c->replicates < SWEEP)
         return;
     struct sg_store *store = sg_claim_store_alloc(options->out, c);
     for (size_t i = 0; i < j->replicates; i++)
-        sg_claim_forget_replicate(&(struct sg_trial){.c = c, .seed = j->seed, .replicate = i, .store = store});
+        sg_claim_forget_replicate(
+            &(struct sg_trial){.c = c, .seed = j->seed, .replicate = i, .store = store});
     sg_claim_store_tidy(store);
     sg_claim_store_free(store);
 }
 
-enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,
-                              struct sg_error *err)
+enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
+                              const struct sg_judge_options *options, struct sg_error *err)
 {
     const double start = sg_base_seconds();
-    *out = (struct sg_judgement){.claim = options->claim ? options->claim : sg_claim_find(c->claim), .seed = options->seed ? *options->seed : (uint64_t)c->seed,
+    *out = (struct sg_judgement){.claim = options->claim ? options->claim : sg_claim_find(c->claim),
+                                 .seed = options->seed ? *options->seed : (uint64_t)c->seed,
                                  .replicates = (size_t)c->replicates};
     if (!out->claim)
-        return sg_base_refuse(err, c->path, 0, "there is no claim \"%s\"; `synthgrad list` names them", c->claim);
+        return sg_base_refuse(err, c->path, 0,
+                              "there is no claim \"%s\"; `synthgrad list` names them", c->claim);
     enum sg_status status = sg_claim_fits(out->claim, c, err);
     if (status != SG_OK)
         return status;
@@ -256,18 +288,24 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
     snprintf(out->expected, sizeof out->expected, "%s", c->expect);
     if (sg_case_is_large(c) && !options->full) {
         out->verdict = SG_SKIPPED;
-        snprintf(out->evidence.note, sizeof out->evidence.note, "a large experiment, %.200s; ask for it with --full", c->budget);
+        snprintf(out->evidence.note, sizeof out->evidence.note,
+                 "a large experiment, %.200s; ask for it with --full", c->budget);
         return SG_OK;
     }
     struct sg_store *store = options->out ? sg_claim_store_alloc(options->out, c) : NULL;
-    struct batch b = {.claim = out->claim, .c = c, .seed = out->seed, .full = options->full, .store = store,
-                      .keeps = store && keeps_replicates(out->claim, c, options), .n = out->replicates, .outcome = SG_NEW(out->replicates, struct outcome)};
-    struct sg_store *beside = store && options->full && c->has_control ? sg_claim_store_within(store, c, "control") : NULL;
+    struct batch b = {.claim = out->claim, .c = c, .seed = out->seed, .full = options->full,
+                      .store = store, .keeps = store && keeps_replicates(out->claim, c, options),
+                      .n = out->replicates, .outcome = SG_NEW(out->replicates, struct outcome)};
+    struct sg_store *beside = store && options->full && c->has_control
+                                  ? sg_claim_store_within(store, c, "control")
+                                  : NULL;
     struct batch control = c->has_control ? control_of(&b, beside) : (struct batch){0};
     struct both both = {&b, &control};
-    const bool together = c->has_control && !out->claim->empirical;      /* an empirical control waits: is there an effect to take away? */
+    /* An empirical control waits: is there an effect to take away? */
+    const bool together = c->has_control && !out->claim->empirical;
     enum sg_status worst;
-    status = together ? sg_base_parallel_for(b.n + control.n, run_either, &both) : sg_base_parallel_for(b.n, run_replicate, &b);
+    status = together ? sg_base_parallel_for(b.n + control.n, run_either, &both)
+                      : sg_base_parallel_for(b.n, run_replicate, &b);
     status = merge_all(&out->evidence, &worst, &b, status, err);
     out->verdict = status == SG_IO ? SG_SKIPPED : decide(out->claim, &out->evidence, worst);
     const bool loses = !out->claim->empirical || finds_an_effect(&out->evidence);
@@ -277,14 +315,15 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
             status = sg_base_parallel_for(control.n, run_replicate, &control);
         status = judge_control(out, &control, status, err);
     } else if (status == SG_OK && c->has_control && !out->evidence.note[0]) {
-        snprintf(out->evidence.note, sizeof out->evidence.note, "nothing was found that the control (%.200s) could take away", c->control_text);
+        snprintf(out->evidence.note, sizeof out->evidence.note,
+                 "nothing was found that the control (%.200s) could take away", c->control_text);
     }
     out->ok = is_as_expected(out);
     const struct sg_error *unwritten = sg_claim_store_failure(store);
     if (unwritten && status != SG_INTERRUPTED) {      /* whatever the claim made of it */
         *err = *unwritten;
         status = SG_IO;
-    } else if (status == SG_IO) {                     /* the data are not here: say so, and that is all */
+    } else if (status == SG_IO) {                     /* the data are not here: a note is enough */
         snprintf(out->evidence.note, sizeof out->evidence.note, "%.399s", err->text);
         status = SG_OK;
     }

@@ -1,5 +1,5 @@
-/* Replicates of a sweep on disk: the evidence of each, as one piece.  Read back it is the same to the bit, so that a sweep that was cut short and goes
- * on ends as one that was left alone. */
+/* Replicates of a sweep on disk: the evidence of each, as one piece.  Read back, it is the same
+ * to the bit.  So a sweep that was cut short and goes on ends as one that was left alone. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +27,11 @@ static void put(FILE *out, const void *from, size_t n, size_t size)
         fwrite(from, size, n, out);
 }
 
-enum sg_status sg_claim_keep_replicate(const struct sg_evidence *ev, enum sg_status outcome, const struct sg_trial *trial, struct sg_error *err)
+enum sg_status sg_claim_keep_replicate(const struct sg_evidence *ev, enum sg_status outcome,
+                                       const struct sg_trial *trial, struct sg_error *err)
 {
-    const struct head head = {digest_of(trial->data), (uint64_t)outcome, ev->n_rows, ev->n_series, ev->n_listings};
+    const struct head head = {digest_of(trial->data), (uint64_t)outcome, ev->n_rows, ev->n_series,
+                              ev->n_listings};
     char *bytes = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&bytes, &size);
@@ -87,7 +89,8 @@ void sg_claim_forget_replicate(const struct sg_trial *trial)
     sg_claim_forget(trial, piece);
 }
 
-bool sg_claim_recall_replicate(struct sg_evidence *ev, enum sg_status *outcome, const struct sg_trial *trial)
+bool sg_claim_recall_replicate(struct sg_evidence *ev, enum sg_status *outcome,
+                               const struct sg_trial *trial)
 {
     void *bytes;
     size_t size;
@@ -100,7 +103,8 @@ bool sg_claim_recall_replicate(struct sg_evidence *ev, enum sg_status *outcome, 
         return false;
     }
     const char *from = (const char *)bytes + sizeof head;
-    *ev = (struct sg_evidence){.n_rows = head.rows, .rows_capacity = head.rows, .n_series = head.series, .series_capacity = head.series,
+    *ev = (struct sg_evidence){.n_rows = head.rows, .rows_capacity = head.rows,
+                               .n_series = head.series, .series_capacity = head.series,
                                .n_listings = head.listings, .listings_capacity = head.listings};
     *outcome = (enum sg_status)head.outcome;
     memcpy(ev->note, from, sizeof ev->note);

@@ -7,11 +7,11 @@
 
 #include "judge/judge.h"
 
-/* What made a piece: the program's sources, the case's text, the seed.  Another maker's piece is not ours to use.
- * A file is the maker, the bytes, their digest. */
+/* What made a piece: the program's sources, the case's text, the seed.  Another maker's piece is
+ * not ours to use.  A file is the maker, the bytes, their digest. */
 struct maker { char program[64]; uint64_t digest, seed, replicate, full, size; };
 
-/* The first piece that could not be written; read when all threads are done. */
+/* The first piece that could not be written.  Read it when all threads are done. */
 struct failure { atomic_bool is; struct sg_error err; };
 
 /* place: of out.  failure: this store's own, or that of the one it lies beside. */
@@ -47,7 +47,8 @@ const struct sg_error *sg_claim_store_failure(const struct sg_store *store)
     return store && atomic_load(&store->failure->is) ? &store->failure->err : NULL;
 }
 
-struct sg_store *sg_claim_store_within(const struct sg_store *store, const struct sg_case *c, const char *name)
+struct sg_store *sg_claim_store_within(const struct sg_store *store, const struct sg_case *c,
+                                       const char *name)
 {
     char *out = sg_base_format("%s/%s", store->out, c->name);
     struct sg_store *within = store_at(out, name);
@@ -72,12 +73,14 @@ void sg_claim_store_tidy(const struct sg_store *store)
 
 static struct maker maker_of(const struct sg_trial *trial, size_t size)
 {
-    struct maker maker = {.digest = trial->c->digest, .seed = trial->seed, .replicate = trial->replicate, .full = trial->full, .size = size};
+    struct maker maker = {.digest = trial->c->digest, .seed = trial->seed,
+                          .replicate = trial->replicate, .full = trial->full, .size = size};
     snprintf(maker.program, sizeof maker.program, "synthgrad %s", sg_base_build()->sources);
     return maker;
 }
 
-/* A disk may give back other bytes than it was given, and a run that goes on from those ends in other numbers. */
+/* A disk may give back other bytes than it was given.  A run that went on from those would end in
+ * other numbers. */
 static uint64_t digest_of(const void *bytes, size_t size)
 {
     return sg_case_digest(SG_CASE_DIGEST, bytes, size);
@@ -85,10 +88,12 @@ static uint64_t digest_of(const void *bytes, size_t size)
 
 static char *path_of(const struct sg_trial *trial, const char *piece)
 {
-    return sg_base_format("%s/%s.%llu.%llu", trial->store->folder, piece, (unsigned long long)trial->seed, (unsigned long long)trial->replicate);
+    return sg_base_format("%s/%s.%llu.%llu", trial->store->folder, piece,
+                          (unsigned long long)trial->seed, (unsigned long long)trial->replicate);
 }
 
-bool sg_claim_recall_any(void **bytes, size_t *size, const struct sg_trial *trial, const char *piece)
+bool sg_claim_recall_any(void **bytes, size_t *size, const struct sg_trial *trial,
+                         const char *piece)
 {
     if (!trial->store)
         return false;
@@ -101,14 +106,15 @@ bool sg_claim_recall_any(void **bytes, size_t *size, const struct sg_trial *tria
     if (!file)
         return false;
     const size_t frame = sizeof have + sizeof digest;
-    bool ours = fread(&have, sizeof have, 1, file) == 1 && fstat(fileno(file), &s) == 0 && (uint64_t)s.st_size >= frame &&
-                have.size == (uint64_t)s.st_size - frame;
+    bool ours = fread(&have, sizeof have, 1, file) == 1 && fstat(fileno(file), &s) == 0 &&
+                (uint64_t)s.st_size >= frame && have.size == (uint64_t)s.st_size - frame;
     char *read = NULL;
     if (ours) {
         const struct maker want = maker_of(trial, have.size);
         read = SG_NEW(have.size, char);
-        ours = memcmp(&have, &want, sizeof have) == 0 && fread(read, 1, have.size, file) == have.size && fread(&digest, sizeof digest, 1, file) == 1 &&
-               digest == digest_of(read, have.size);
+        ours = memcmp(&have, &want, sizeof have) == 0 &&
+               fread(read, 1, have.size, file) == have.size &&
+               fread(&digest, sizeof digest, 1, file) == 1 && digest == digest_of(read, have.size);
     }
     fclose(file);
     if (!ours) {
@@ -132,7 +138,8 @@ bool sg_claim_recall(void *bytes, size_t size, const struct sg_trial *trial, con
     return have == size;
 }
 
-static enum sg_status keep(const struct sg_trial *trial, const char *piece, const void *bytes, size_t size, bool lazy, struct sg_error *err)
+static enum sg_status keep(const struct sg_trial *trial, const char *piece, const void *bytes,
+                           size_t size, bool lazy, struct sg_error *err)
 {
     if (!trial->store)
         return SG_OK;
@@ -156,12 +163,14 @@ static enum sg_status keep(const struct sg_trial *trial, const char *piece, cons
     return status;
 }
 
-enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, const void *bytes, size_t size, struct sg_error *err)
+enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, const void *bytes,
+                             size_t size, struct sg_error *err)
 {
     return keep(trial, piece, bytes, size, false, err);
 }
 
-enum sg_status sg_claim_keep_lazily(const struct sg_trial *trial, const char *piece, const void *bytes, size_t size, struct sg_error *err)
+enum sg_status sg_claim_keep_lazily(const struct sg_trial *trial, const char *piece,
+                                    const void *bytes, size_t size, struct sg_error *err)
 {
     return keep(trial, piece, bytes, size, true, err);
 }
