@@ -306,7 +306,7 @@ static void test_grid_is_the_stream(void **state)
     (void)state;
     struct sg_case c =
         case_of(MINIMAL "data = { kind = \"grid\"; side = 6; labels = \"noisy\"; };");
-    struct sg_rng *rng = sg_base_rng_alloc(5, "x", 2, "data");
+    struct sg_rng *rng = sg_base_rng_alloc(5, "case", 2, "data");
     const struct sg_classes spec = {.n = 36, .d = 3, .labels = SG_LABELS_NOISY, .bias = true};
     struct sg_data made, wanted;
     struct sg_error err;
