@@ -191,6 +191,11 @@ lint:  ## both compilers with all warnings as errors, clang-tidy on the library 
 	  -j $(JOBS) -Iinclude -Isrc -DSG_KERNEL_F64 src
 	@echo "lint: clean"
 
+# `lint` takes this as a prerequisite (`lint: width`) as soon as src/claim and src/lab end at column 100, too.
+.PHONY: width
+width:  ## C lines over 100 columns; fails if there are any
+	@sh tools/width.sh
+
 LINT_SRC   = $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(FUZZ_SRC) tests/support.c
 HEADERS    = $(wildcard include/synthgrad/*.h src/*/*.h src/*/*/*.h tests/*.h tests/*/*.h)
 LINT_FLAGS = $(CPPFLAGS_ALL) $(STD) -O2 $(WARN) -Werror -Itests -fsyntax-only

@@ -1,4 +1,5 @@
-/* claim.h - a claim gets a case and returns evidence: rows, a verdict, and a negative control that must change it. */
+/* claim.h - a claim gets a case and returns evidence: rows, a verdict, and a negative control
+ * that must change it. */
 #ifndef SYNTHGRAD_CLAIM_H
 #define SYNTHGRAD_CLAIM_H
 
@@ -18,7 +19,9 @@ enum sg_verdict {
     SG_HOLDS, SG_FAILS, SG_INCONCLUSIVE, SG_REPRODUCED, SG_NOT_REPRODUCED, SG_SKIPPED, SG_VERDICTS
 };
 
+/* "closed form", "simulated", ... */
 const char *sg_claim_kind_name(enum sg_evidence_kind kind);
+/* "holds", "not reproduced", ... */
 const char *sg_claim_verdict_name(enum sg_verdict verdict);
 
 /* What a row says.
@@ -29,8 +32,9 @@ const char *sg_claim_verdict_name(enum sg_verdict verdict);
  *   EFFECT  of an empirical claim: measured is said to be positive; with an interval. */
 enum sg_row_form { SG_ROW_EQUAL, SG_ROW_BOUND, SG_ROW_FACT, SG_ROW_PROOF, SG_ROW_EFFECT };
 
-/* What became of a row.  Blind: its tolerance is above SG_BLIND of its scale, so that no plausible
- * error could fail it.  Open: a proof that was not found, an effect whose interval contains 0. */
+/* What became of a row.  Blind: its tolerance is above SG_BLIND of its scale, so that no
+ * plausible error could fail it.  Open: a proof that was not found, an effect whose interval
+ * contains 0. */
 enum sg_row_state { SG_ROW_MET, SG_ROW_MISSED, SG_ROW_OPEN, SG_ROW_IS_BLIND };
 
 /* A wrong sign, factor or term moves a quantity by the order of its own size.  A tolerance of a
@@ -38,8 +42,8 @@ enum sg_row_state { SG_ROW_MET, SG_ROW_MISSED, SG_ROW_OPEN, SG_ROW_IS_BLIND };
 #define SG_BLIND 0.1
 
 enum { SG_ROW_ID_MAX = 48, SG_ROW_WHAT_MAX = 160, SG_BASIS_MAX = 200 };
-/* One line of evidence.  Rows of one id are one row: the worst stands for all, over the repetitions
- * in a replicate and over the replicates. */
+/* One line of evidence.  Rows of one id are one row: the worst stands for all, over the
+ * repetitions in a replicate and over the replicates. */
 struct sg_row {
     char id[SG_ROW_ID_MAX];       /* short and stable: "mu-limit" */
     char what[SG_ROW_WHAT_MAX];   /* for people; may be reworded */
@@ -47,7 +51,7 @@ struct sg_row {
     enum sg_row_form form;
     enum sg_row_state state;
     double measured, predicted, tolerance;
-    double scale;                 /* the size of what is compared: a plausible error is of this order */
+    double scale;                 /* size of what is compared, the order of a plausible error */
     double low, high;             /* EFFECT: its interval.  PROOF: the enclosure shown, or NaN */
     char basis[SG_BASIS_MAX];     /* where the tolerance comes from */
     bool ok;                      /* state is SG_ROW_MET */
@@ -57,11 +61,13 @@ struct sg_row {
 /* Columns of numbers for a figure, written to results/CASE/NAME.dat. */
 struct sg_series {
     char name[40], columns[200];
-    size_t width, rows, capacity; /* capacity and count in numbers */
+    size_t width, rows;
+    size_t capacity;              /* in numbers */
     double *value;
 };
 
-/* Numbers that people read side by side, in the terminal, in JSON and in the report: named rows and columns, NaN an empty cell. */
+/* Numbers that people read side by side in the terminal, in JSON and in the report.  Rows and
+ * columns have names.  NaN is an empty cell. */
 enum { SG_LISTING_NAME_MAX = 32 };
 struct sg_listing {
     char title[160];
@@ -77,36 +83,44 @@ struct sg_evidence {
     struct sg_series *series;
     size_t n_listings, listings_capacity;
     struct sg_listing *listing;
-    char note[400];               /* what a status other than SG_OK was about, or what else is worth a line */
+    /* The reason for a status other than SG_OK, or what else is worth a line. */
+    char note[400];
 };
 
+/* Tolerates a zeroed struct, and leaves one. */
 void sg_claim_evidence_free(struct sg_evidence *ev);
-/* Adds a row, or keeps the worse of it and the one that has its id.  The caller fills in id, what,
- * kind, form, numbers and basis; state and ok follow from them by one rule (PROOF: state is given).
- * A number that is not finite is never met. */
+/* Adds a row, or keeps the worse of it and the one that has its id.  The caller fills in id,
+ * what, kind, form, numbers and basis.  state and ok follow from them by one rule.  Of a PROOF the
+ * caller gives the state too.  A row with a number that is not finite is never met. */
 void sg_claim_add_row(struct sg_evidence *ev, const struct sg_row *row);
 /* How near a row is to being missed, the same for people, JSON and pages: 1 is the edge.
  *   EQUAL   |measured - predicted| / tolerance, 0 when both vanish
- *   BOUND   (measured - predicted) / tolerance, at least 0; `sg_claim_share` is measured / predicted
+ *   BOUND   (measured - predicted) / tolerance, at least 0
  *   EFFECT  half the interval over the effect, infinite when that is not positive
  *   FACT, PROOF  0 when met, else infinite */
 double sg_claim_margin(const struct sg_row *row);
-/* Of a theorem's bound, the share that is attained; NaN for other rows. */
+/* The share of a theorem's bound that is attained, measured / predicted.  Other rows: NaN. */
 double sg_claim_share(const struct sg_row *row);
-/* Starts a series; columns is a space-separated list.  Then one call a row. */
+/* Starts a series.  columns: a space-separated list. */
 void sg_claim_series(struct sg_evidence *ev, const char *name, const char *columns);
+/* Adds a row to the last series: as many values as it has columns. */
 void sg_claim_point(struct sg_evidence *ev, const double *values);
-/* Starts a table; columns are separated by "|", the first names the rows.  Then one call a row, n_columns - 1 values. */
+/* Starts a table.  columns: separated by "|".  The first one names the rows. */
 void sg_claim_listing(struct sg_evidence *ev, const char *title, const char *columns);
+/* Adds a row to the last table: n_columns - 1 values. */
 void sg_claim_listing_row(struct sg_evidence *ev, const char *name, const double *values);
 
-/* Where the pieces of a long experiment are kept, one whole file each: OUT/CASE/pieces. */
+/* A folder with intermediate results of a long experiment ("pieces"), one whole file each. */
 struct sg_store;
+/* The store OUT/CASE/pieces of a case. */
 struct sg_store *sg_claim_store_alloc(const char *out, const struct sg_case *c);
-/* OUT/NAME/pieces, for what several cases share; NULL for NULL.  Freed before the store it lies beside. */
+/* The store OUT/NAME/pieces, for what several cases share.  Free it before `store`, beside which
+ * it lies.  NULL for NULL. */
 struct sg_store *sg_claim_store_beside(const struct sg_store *store, const char *name);
-/* Why a piece could not be written, here or in a store beside it; NULL: all could.  Its text: when no thread keeps pieces any more. */
+/* The first write failure of this store or of one beside it.  NULL: there was none.  Read its
+ * text only after all threads have stopped writing. */
 const struct sg_error *sg_claim_store_failure(const struct sg_store *store);
+/* Tolerates NULL.  The files stay. */
 void sg_claim_store_free(struct sg_store *store);
 
 /* One replicate of a case. */
@@ -118,19 +132,23 @@ struct sg_trial {
     const struct sg_case *c;
     const struct sg_data *data;         /* as the case says */
     uint64_t seed, replicate;
-    bool figure;                        /* series are wanted: the first replicate, not the control */
+    bool figure;                        /* series are wanted: replicate 0, not the control */
     bool full;                          /* the large grids */
     const struct sg_store *store;       /* NULL: nothing is kept */
 };
-/* A piece of this trial that an earlier run finished: true and its bytes, if the same program, case, seed and `full` made it.  keep: writes one;
- * does nothing without a store.  Names of pieces: letters, digits, - and _.  Different pieces may be kept from different threads. */
+/* Reads back a piece of this trial that an earlier run kept.  True if the same program, case,
+ * seed and `full` made it and it has `size` bytes. */
 bool sg_claim_recall(void *bytes, size_t size, const struct sg_trial *trial, const char *piece);
-enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, const void *bytes, size_t size, struct sg_error *err) SG_MUST_CHECK;
+/* Writes a piece of this trial.  Does nothing without a store.  Its name: letters, digits, - and
+ * _.  Threads may keep different pieces at once. */
+enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, const void *bytes,
+                             size_t size, struct sg_error *err) SG_MUST_CHECK;
+/* Removes a piece of this trial, if it was kept. */
 void sg_claim_forget(const struct sg_trial *trial, const char *piece);
-/* A random stream of this trial's own. */
+/* A random stream of this trial's own.  Free with sg_base_rng_free. */
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose);
 
-/* A hypothesis of a statement: looked at before anything is measured. */
+/* A hypothesis of a statement.  It is checked before anything is measured. */
 struct sg_lab;                          /* a trial in progress: src/lab/lab.h */
 struct sg_hypothesis {
     const char *id;                     /* "S_x-nonsingular" */
@@ -157,15 +175,20 @@ struct sg_claim {
      * A claim with several experiments lists them: experiment=main|deep. */
     const char *reads;
     const struct sg_hypothesis *const *supposes;    /* NULL at the end; NULL: none */
-    /* Fills ev.  SG_OK: the rows decide.  Any other status: inconclusive unless a row is missed, and
-     * ev->note says why.  SG_BAD_INPUT, SG_IO: the data the claim asked for; the note is the line.
+    /* Fills ev.
+     *   SG_OK                the rows decide
+     *   SG_BAD_INPUT, SG_IO  the data that the claim asked for are bad or missing: the note is the
+     *                        line to print
+     *   any other            inconclusive unless a row is missed, and ev->note says why
      * Claims give sg_lab_measure, which builds the instrument `on`, looks at the hypotheses and
      * calls `says`. */
     enum sg_status (*measure)(struct sg_evidence *ev, const struct sg_trial *trial);
     const struct sg_instrument *on;     /* what it measures with (src/lab/lab.h); NULL: its own */
     void (*says)(struct sg_lab *lab, void *on);
 };
-extern const struct sg_claim *const sg_claims[];    /* NULL at the end */
+/* All claims, NULL at the end. */
+extern const struct sg_claim *const sg_claims[];
+/* The claim of that id, in any case of letters, or of that name.  NULL: there is none. */
 const struct sg_claim *sg_claim_find(const char *id_or_name);
 
 struct sg_judgement {
@@ -173,7 +196,7 @@ struct sg_judgement {
     char case_name[SG_CASE_TEXT_MAX], expected[SG_CASE_TEXT_MAX];
     struct sg_evidence evidence;
     enum sg_verdict verdict;
-    bool ok;                            /* the verdict is the one expected, and the control does its part */
+    bool ok;                            /* verdict and control are as expected */
     bool has_control, control_ok;
     char control_what[SG_CASE_TEXT_MAX + SG_ROW_WHAT_MAX + 16];
     enum sg_verdict control_verdict;
@@ -181,32 +204,44 @@ struct sg_judgement {
     size_t replicates;
     double seconds;
 };
-/* SG_BAD_INPUT, with the line, when the case or its control has a key that the claim does not read,
- * a value that it says nothing about, or lacks a key that it needs. */
-enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c, struct sg_error *err) SG_MUST_CHECK;
-/* The keys that a claim reads, one a call from i = 0: "train.mu", its values ("mse|abs" or ""), the
- * only experiment that reads it ("" for every one) and whether it must be given; false after the
- * last. */
+/* Does the claim say something about the case?  SG_BAD_INPUT, with the line, when the case or its
+ * control:
+ *   - has a key that the claim does not read
+ *   - has a value that the claim says nothing about
+ *   - lacks a key that the claim needs */
+enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c,
+                             struct sg_error *err) SG_MUST_CHECK;
+/* A key that a claim reads. */
 struct sg_claim_key {
-    char name[SG_CASE_KEY_NAME_MAX], values[SG_CASE_TEXT_MAX], experiment[SG_CASE_KEY_NAME_MAX];
-    bool required;
+    char name[SG_CASE_KEY_NAME_MAX];        /* "train.mu" */
+    char values[SG_CASE_TEXT_MAX];          /* "mse|abs"; "": any */
+    char experiment[SG_CASE_KEY_NAME_MAX];  /* the only experiment that reads it; "": every one */
+    bool required;                          /* it must be given */
 };
+/* The i-th key that a claim reads, from i = 0.  False after the last. */
 bool sg_claim_reads(struct sg_claim_key *key, const struct sg_claim *claim, size_t i);
 
 struct sg_judge_options {
     const struct sg_claim *claim;       /* NULL: the one that the case names */
     const uint64_t *seed;               /* NULL: the case's own */
     bool full;
-    const char *out;                    /* the results folder, where pieces of long experiments are kept; NULL: nowhere */
+    const char *out;                    /* the results folder, which keeps pieces; NULL: none */
 };
 
-/* Runs every replicate of the case and its control.  A case with a budget is skipped unless `full`.  With `full`, or 100 replicates or more, each
- * replicate that is done is kept in `out`, and a later call goes on from there.
- * SG_BAD_INPUT: the case does not fit the claim (err).  SG_INTERRUPTED. */
-enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c, const struct sg_judge_options *options,
+/* Runs every replicate of the case and its control.  A case with a budget is skipped unless
+ * `full`.  Each finished replicate is kept in `out` if `full` is asked for or the case has 100
+ * replicates or more.  A later call goes on from there.
+ *   SG_BAD_INPUT    the case does not fit the claim (err)
+ *   SG_IO           a piece could not be written (err)
+ *   SG_INTERRUPTED  Ctrl-C
+ * Free with sg_claim_judgement_free, whatever the status. */
+enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
+                              const struct sg_judge_options *options,
                               struct sg_error *err) SG_MUST_CHECK;
-/* When the judgement is written: the replicates that were kept for it go, unless it was a `full` one, which is one of many. */
-void sg_claim_settle(const struct sg_judgement *j, const struct sg_case *c, const struct sg_judge_options *options);
+/* Removes the replicates that were kept for a judgement.  Call it when the judgement is written.
+ * Does nothing for a `full` judgement, which is one of many. */
+void sg_claim_settle(const struct sg_judgement *j, const struct sg_case *c,
+                     const struct sg_judge_options *options);
 void sg_claim_judgement_free(struct sg_judgement *j);
 
 #pragma GCC visibility pop

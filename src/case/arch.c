@@ -18,18 +18,21 @@ static size_t put_layers(struct sg_case_arch *out, const struct sg_case *c, size
 {
     size_t k = 0;
     for (size_t i = 0; i < c->net.layers.n; i++) {
-        out->layer[k++] = (struct sg_layer){.kind = SG_DENSE, .width = (size_t)c->net.layers.value[i]};
+        out->layer[k++] =
+            (struct sg_layer){.kind = SG_DENSE, .width = (size_t)c->net.layers.value[i]};
         if (c->net.batch_norm)
             out->layer[k++] = (struct sg_layer){.kind = SG_BATCHNORM};
         if (c->net.activation != SG_NO_ACTIVATION)
-            out->layer[k++] = (struct sg_layer){.kind = c->net.activation == SG_RELU_BLOCKS ? SG_RELU : SG_SIGMOID};
+            out->layer[k++] = (struct sg_layer){
+                .kind = c->net.activation == SG_RELU_BLOCKS ? SG_RELU : SG_SIGMOID};
         out->credit[k] = (enum sg_credit)c->net.credit;
     }
     out->layer[k++] = (struct sg_layer){.kind = SG_DENSE, .width = labels};
     return k;
 }
 
-static enum sg_status put_modules(struct sg_case_arch *out, const struct sg_case *c, struct sg_error *err)
+static enum sg_status put_modules(struct sg_case_arch *out, const struct sg_case *c,
+                                  struct sg_error *err)
 {
     const size_t output = c->net.layers.n + 1;
     for (size_t i = 0, below = 0; i < c->n_modules; i++) {
@@ -39,36 +42,43 @@ static enum sg_status put_modules(struct sg_case_arch *out, const struct sg_case
         if (at <= below || at > output) {
             struct sg_case_reader r;
             sg_case_reader_init(&r, c->path, err);
-            return sg_case_refuse(&r, 0, "SG module %zu is at boundary %zu, which is not in %zu to %zu; change sg or net",
+            return sg_case_refuse(&r, 0,
+                                  "SG module %zu is at boundary %zu, which is not in %zu to %zu; "
+                                  "change sg or net",
                                   i + 1, at, below + 1, output);
         }
         below = at;
-        out->module[i] = (struct sg_module){.at = sg_case_end(c, at), .family = (enum sg_family)m->family, .terms = m->terms,
+        out->module[i] = (struct sg_module){.at = sg_case_end(c, at),
+                                            .family = (enum sg_family)m->family, .terms = m->terms,
                                             .target = (enum sg_target)m->target, .mix = m->mix,
                                             .hidden = m->family == SG_MLP ? (size_t)m->hidden : 0};
     }
     return SG_OK;
 }
 
-enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case *c, size_t inputs, size_t labels,
-                                 struct sg_error *err)
+enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case *c, size_t inputs,
+                                 size_t labels, struct sg_error *err)
 {
     SG_REQUIRE(out && c && err && inputs >= 1 && labels >= 1);
     SG_REQUIRE(c->net.layers.n <= SG_CASE_LIST_MAX && c->n_modules <= SG_CASE_LIST_MAX);
     *out = (struct sg_case_arch){0};
-    if ((c->net.loss == SG_LOGISTIC && labels != 1) || (c->net.loss == SG_SOFTMAX_XENT && labels < 2)) {
+    if ((c->net.loss == SG_LOGISTIC && labels != 1) ||
+        (c->net.loss == SG_SOFTMAX_XENT && labels < 2)) {
         struct sg_case_reader r;
         sg_case_reader_init(&r, c->path, err);
-        return sg_case_refuse(&r, 0, "loss = \"%s\" does not go with %zu columns of y; change net or data",
+        return sg_case_refuse(&r, 0,
+                              "loss = \"%s\" does not go with %zu columns of y; change net or data",
                               c->net.loss == SG_LOGISTIC ? "logistic" : "softmax", labels);
     }
     const size_t layers = put_layers(out, c, labels);
     const enum sg_status status = put_modules(out, c, err);
     if (status != SG_OK)
         return status;
-    out->arch = (struct sg_arch){.dtype = (enum sg_dtype)c->net.type, .loss = (enum sg_loss_kind)c->net.loss,
-                                 .inputs = inputs, .labels = labels, .n_layers = layers, .layers = out->layer,
-                                 .n_modules = c->n_modules, .modules = out->module, .seed = (uint64_t)c->seed,
+    out->arch = (struct sg_arch){.dtype = (enum sg_dtype)c->net.type,
+                                 .loss = (enum sg_loss_kind)c->net.loss, .inputs = inputs,
+                                 .labels = labels, .n_layers = layers, .layers = out->layer,
+                                 .n_modules = c->n_modules, .modules = out->module,
+                                 .seed = (uint64_t)c->seed,
                                  .credit = c->net.credit == SG_TRUE ? NULL : out->credit};
     return SG_OK;
 }
@@ -76,7 +86,8 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
 struct sg_opt sg_case_opt(const struct sg_case *c, double rate)
 {
     const struct sg_case_train *train = &c->train;
-    return (struct sg_opt){.kind = (enum sg_opt_kind)train->optimiser, .rate = rate, .beta1 = train->beta1, .beta2 = train->beta2,
+    return (struct sg_opt){.kind = (enum sg_opt_kind)train->optimiser, .rate = rate,
+                           .beta1 = train->beta1, .beta2 = train->beta2,
                            .epsilon = train->epsilon};
 }
 

@@ -5,7 +5,7 @@
 
 #include "case/schema.h"
 
-/* ---- the control as a line of text ----------------------------------------------------------------------------- */
+/* ---- the control as a line of text ---------------------------------------------------------- */
 
 static void write_real(FILE *out, double number)
 {
@@ -42,7 +42,8 @@ static void write_value(FILE *out, const config_setting_t *value)
         fprintf(out, "%lld", config_setting_get_int64(value));
 }
 
-static enum sg_status write_control(struct sg_case *c, const config_setting_t *group, const struct sg_case_reader *r)
+static enum sg_status write_control(struct sg_case *c, const config_setting_t *group,
+                                    const struct sg_case_reader *r)
 {
     char *text = NULL;
     size_t size = 0;
@@ -65,10 +66,10 @@ static enum sg_status write_control(struct sg_case *c, const config_setting_t *g
                           sizeof c->control_text - 1);
 }
 
-/* ---- the control as a case ------------------------------------------------------------------------------------- */
+/* ---- the control as a case ------------------------------------------------------------------ */
 
-static enum sg_status put_key(struct sg_case *c, const struct sg_case_key *key, const config_setting_t *setting,
-                              const struct sg_case_reader *r)
+static enum sg_status put_key(struct sg_case *c, const struct sg_case_key *key,
+                              const config_setting_t *setting, const struct sg_case_reader *r)
 {
     if (key->group == SG_GROUP_DATA)
         return sg_case_put(&c->data, key, setting, r);
@@ -78,14 +79,16 @@ static enum sg_status put_key(struct sg_case *c, const struct sg_case_key *key, 
         return sg_case_put(&c->train, key, setting, r);
     if (c->n_modules == 0)
         return sg_case_refuse(r, config_setting_source_line(setting),
-                              "the control sets \"%s\", but the case has no SG module; take it out", key->name);
+                              "the control sets \"%s\", but the case has no SG module; take it out",
+                              key->name);
     enum sg_status status = SG_OK;
     for (size_t i = 0; status == SG_OK && i < c->n_modules; i++)
         status = sg_case_put(&c->module[i], key, setting, r);
     return status;
 }
 
-enum sg_status sg_case_read_control(struct sg_case *c, const config_setting_t *group, const struct sg_case_reader *r)
+enum sg_status sg_case_read_control(struct sg_case *c, const config_setting_t *group,
+                                    const struct sg_case_reader *r)
 {
     /* The control's own lines: a clash between it and the case is the control's doing. */
     const size_t line = config_setting_source_line(group);
@@ -97,13 +100,15 @@ enum sg_status sg_case_read_control(struct sg_case *c, const config_setting_t *g
     for (size_t i = 0; i < SG_CASE_LIST_MAX; i++)
         own.module_line[i] = line;
     if (config_setting_length(group) == 0)
-        return sg_case_refuse(r, line, "the control changes nothing; for example control = { mu = 1.01; }");
+        return sg_case_refuse(r, line,
+                              "the control changes nothing; for example control = { mu = 1.01; }");
 
     struct sg_case *control = sg_base_copy(c, 1, sizeof *c);
     enum sg_status status = SG_OK;
     for (int i = 0; status == SG_OK && i < config_setting_length(group); i++) {
         const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
-        const struct sg_case_key *key = sg_case_find_key(SG_GROUP_CONTROL, config_setting_name(setting));
+        const struct sg_case_key *key =
+            sg_case_find_key(SG_GROUP_CONTROL, config_setting_name(setting));
         if (!key) {
             status = sg_case_refuse_key(r, SG_GROUP_CONTROL, setting);
             break;

@@ -7,12 +7,14 @@
 
 #include "case/schema.h"
 
-static enum sg_status make_gaussian(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate,
-                                    struct sg_error *err)
+static enum sg_status make_gaussian(struct sg_data *data, const struct sg_case *c, uint64_t seed,
+                                    uint64_t replicate, struct sg_error *err)
 {
     const struct sg_case_data *spec = &c->data;
-    const struct sg_gaussian gaussian = {.n = (size_t)spec->n, .d = (size_t)spec->d, .outputs = (size_t)spec->outputs,
-                                         .rank = (size_t)spec->rank, .condition = spec->condition, .noise = spec->noise,
+    const struct sg_gaussian gaussian = {.n = (size_t)spec->n, .d = (size_t)spec->d,
+                                         .outputs = (size_t)spec->outputs,
+                                         .rank = (size_t)spec->rank, .condition = spec->condition,
+                                         .noise = spec->noise,
                                          .bias = spec->bias};
     struct sg_rng *rng = sg_base_rng_alloc(seed, "case", replicate, "data");
     const enum sg_status status = sg_data_make_gaussian(data, &gaussian, rng);
@@ -20,7 +22,8 @@ static enum sg_status make_gaussian(struct sg_data *data, const struct sg_case *
     if (status != SG_OK) {
         struct sg_case_reader r;
         sg_case_reader_init(&r, c->path, err);
-        (void)sg_case_refuse(&r, 0, "the data set of replicate %llu could not be made: %s; change data",
+        (void)sg_case_refuse(&r, 0,
+                             "the data set of replicate %llu could not be made: %s; change data",
                              (unsigned long long)replicate, sg_base_status_text(status));
     }
     return status;
@@ -28,7 +31,8 @@ static enum sg_status make_gaussian(struct sg_data *data, const struct sg_case *
 
 static const struct sg_case_place nist = {"NIST_DIR", SG_NIST_DIR};
 
-/* The first of folder/file and folder/file.suffix that is there.  Fresh strings: a path that is cut off could name another file. */
+/* The first of folder/file and folder/file.suffix that is there.  Paths are fresh strings, since
+ * one that is cut off could name another file. */
 static char *find_in(const char *folder, size_t length, const char *file, const char *suffix)
 {
     const char *const ends[] = {"", suffix};
@@ -41,10 +45,13 @@ static char *find_in(const char *folder, size_t length, const char *file, const 
     return NULL;
 }
 
-char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix, const struct sg_case_place *place)
+char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix,
+                        const struct sg_case_place *place)
 {
-    const char *slash = strrchr(c->path, '/'), *said = getenv(place->variable), *folder = said ? said : place->built_in;
-    char *path = find_in(c->path, file[0] != '/' && slash ? (size_t)(slash + 1 - c->path) : 0, file, suffix);
+    const char *slash = strrchr(c->path, '/'), *said = getenv(place->variable),
+               *folder = said ? said : place->built_in;
+    char *path =
+        find_in(c->path, file[0] != '/' && slash ? (size_t)(slash + 1 - c->path) : 0, file, suffix);
     if (!path && file[0] != '/' && folder[0] != '\0') {
         char *with_slash = sg_base_format("%s/", folder);
         path = find_in(with_slash, strlen(with_slash), file, suffix);
@@ -53,7 +60,8 @@ char *sg_case_find_file(const struct sg_case *c, const char *file, const char *s
     return path;
 }
 
-enum sg_status sg_case_not_found(const struct sg_case *c, const char *file, const struct sg_case_place *place, struct sg_error *err)
+enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
+                                 const struct sg_case_place *place, struct sg_error *err)
 {
     const struct sg_shown shown = sg_case_show(file);
     struct sg_case_reader r;
@@ -61,8 +69,10 @@ enum sg_status sg_case_not_found(const struct sg_case *c, const char *file, cons
     if (file[0] == '/')
         (void)sg_case_refuse(&r, 0, "data file %s not found; correct its path in data", shown.text);
     else
-        (void)sg_case_refuse(&r, 0, "data file %s not found beside the case or in %s; set %s to the folder that holds it", shown.text,
-                             place->variable, place->variable);
+        (void)sg_case_refuse(&r, 0,
+                             "data file %s not found beside the case or in %s; "
+                             "set %s to the folder that holds it",
+                             shown.text, place->variable, place->variable);
     return SG_IO;
 }
 
@@ -74,13 +84,15 @@ static enum sg_status read_csv(struct sg_data *data, const struct sg_case *c, st
     const char *targets[SG_CASE_LIST_MAX];
     for (size_t i = 0; i < c->data.target.n; i++)
         targets[i] = c->data.target.value[i];
-    const struct sg_design_options options = {.standardise = c->data.standardise, .intercept = c->data.bias,
+    const struct sg_design_options options = {.standardise = c->data.standardise,
+                                              .intercept = c->data.bias,
                                               .standardise_targets = c->data.standardise_target};
     struct sg_table table = {0};
     struct sg_design design = {0};
     enum sg_status status = sg_data_read_csv(&table, path, err);
     if (status == SG_OK) {
-        status = sg_data_make_design(data, &design, &table, path, targets, c->data.target.n, &options, err);
+        status = sg_data_make_design(data, &design, &table, path, targets, c->data.target.n,
+                                     &options, err);
         if (status == SG_OK)
             sg_data_design_free(&design);
         sg_data_table_free(&table);
@@ -89,11 +101,14 @@ static enum sg_status read_csv(struct sg_data *data, const struct sg_case *c, st
     return status;
 }
 
-static void make_classes(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate)
+static void make_classes(struct sg_data *data, const struct sg_case *c, uint64_t seed,
+                         uint64_t replicate)
 {
     const bool grid = c->data.kind == SG_DATA_GRID;
-    const size_t side = (size_t)c->data.side, n = grid ? side * side : (size_t)c->data.n, d = grid ? 2 + (size_t)c->data.bias : (size_t)c->data.d;
-    const struct sg_classes spec = {.n = n, .d = d, .labels = (enum sg_labels)c->data.labels, .bias = c->data.bias, .one_hot = c->data.one_hot};
+    const size_t side = (size_t)c->data.side, n = grid ? side * side : (size_t)c->data.n,
+                 d = grid ? 2 + (size_t)c->data.bias : (size_t)c->data.d;
+    const struct sg_classes spec = {.n = n, .d = d, .labels = (enum sg_labels)c->data.labels,
+                                    .bias = c->data.bias, .one_hot = c->data.one_hot};
     struct sg_rng *rng = sg_base_rng_alloc(seed, "case", replicate, "data");
     if (grid)
         sg_data_make_grid(data, side, &spec, rng);
@@ -103,7 +118,8 @@ static void make_classes(struct sg_data *data, const struct sg_case *c, uint64_t
 }
 
 /* Training images as float64 samples, for claims on any data. */
-static enum sg_status make_from_images(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate, struct sg_error *err)
+static enum sg_status make_from_images(struct sg_data *data, const struct sg_case *c, uint64_t seed,
+                                       uint64_t replicate, struct sg_error *err)
 {
     struct sg_images train;
     enum sg_status status = sg_case_make_images(&train, NULL, c, seed, replicate, err);
@@ -115,14 +131,18 @@ static enum sg_status make_from_images(struct sg_data *data, const struct sg_cas
     } else {
         struct sg_case_reader r;
         sg_case_reader_init(&r, c->path, err);
-        status = sg_case_refuse(&r, 0, "n = %zu images of %zu columns are more than 5e7 numbers; make n smaller", train.n, columns);
+        status = sg_case_refuse(&r, 0,
+                                "n = %zu images of %zu columns are more than 5e7 numbers; "
+                                "make n smaller",
+                                train.n, columns);
     }
     sg_data_images_free(&train);
     return status;
 }
 
 /* Log losses want labels: NaN and anything else that is none is refused. */
-static enum sg_status check_labels(const struct sg_data *data, const struct sg_case *c, struct sg_error *err)
+static enum sg_status check_labels(const struct sg_data *data, const struct sg_case *c,
+                                   struct sg_error *err)
 {
     const bool softmax = c->net.loss == SG_SOFTMAX_XENT;
     for (size_t i = 0; (softmax || c->net.loss == SG_LOGISTIC) && i < data->n; i++) {
@@ -135,20 +155,28 @@ static enum sg_status check_labels(const struct sg_data *data, const struct sg_c
             continue;
         struct sg_case_reader r;
         sg_case_reader_init(&r, c->path, err);
-        return sg_case_refuse(&r, 0, softmax ? "row %zu of y is no distribution over classes; loss = \"softmax\" wants numbers >= 0 that add up to 1"
-                                             : "row %zu of y is no label; loss = \"logistic\" wants numbers from 0 to 1", i + 1);
+        return sg_case_refuse(&r, 0,
+                              softmax ? "row %zu of y is no distribution over classes; "
+                                        "loss = \"softmax\" wants numbers >= 0 that add up to 1"
+                                      : "row %zu of y is no label; "
+                                        "loss = \"logistic\" wants numbers from 0 to 1",
+                              i + 1);
     }
     return SG_OK;
 }
 
 /* Settings that are in range can make numbers that are not. */
-static enum sg_status check_finite(const struct sg_data *data, const struct sg_case *c, struct sg_error *err)
+static enum sg_status check_finite(const struct sg_data *data, const struct sg_case *c,
+                                   struct sg_error *err)
 {
-    if (sg_base_all_finite(data->x, data->n * data->d) && sg_base_all_finite(data->y, data->n * data->m))
+    if (sg_base_all_finite(data->x, data->n * data->d) &&
+        sg_base_all_finite(data->y, data->n * data->m))
         return SG_OK;
     struct sg_case_reader r;
     sg_case_reader_init(&r, c->path, err);
-    return sg_case_refuse(&r, 0, "the data that the case describes go beyond the largest number, 1.79e308; make %s smaller",
+    return sg_case_refuse(&r, 0,
+                          "the data that the case describes go beyond the largest number, "
+                          "1.79e308; make %s smaller",
                           c->data.kind == SG_DATA_MOMENTS ? "map, weights, S or R" : "noise");
 }
 
@@ -173,11 +201,13 @@ static double *least_squares_map(const struct sg_case *c, struct sg_case_shape s
     return P;
 }
 
-static enum sg_status make_moments(struct sg_data *data, const struct sg_case *c, struct sg_error *err)
+static enum sg_status make_moments(struct sg_data *data, const struct sg_case *c,
+                                   struct sg_error *err)
 {
     const struct sg_case_shape shape = sg_case_moments_shape(c);
     double *P = least_squares_map(c, shape);
-    enum sg_status status = sg_data_make_moments(data, c->data.S.value, c->data.R.value, P, shape.d, shape.m);
+    enum sg_status status =
+        sg_data_make_moments(data, c->data.S.value, c->data.R.value, P, shape.d, shape.m);
     free(P);
     if (status != SG_OK) {
         struct sg_case_reader r;
@@ -187,8 +217,8 @@ static enum sg_status make_moments(struct sg_data *data, const struct sg_case *c
     return status;
 }
 
-enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, uint64_t seed, uint64_t replicate,
-                                 struct sg_error *err)
+enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, uint64_t seed,
+                                 uint64_t replicate, struct sg_error *err)
 {
     SG_REQUIRE(data && c && err);
     *data = (struct sg_data){0};

@@ -105,7 +105,8 @@ static void *value_of(const struct sg_case_key *key, size_t number, const char *
     snprintf(line, sizeof line, "%s = %s;\n", key->name, value);
     config_init(&config);
     SG_REQUIRE(sg_case_parse(&config, line));
-    SG_REQUIRE(sg_case_put(base, key, config_setting_get_elem(config_root_setting(&config), 0), &r) == SG_OK);
+    SG_REQUIRE(sg_case_put(base, key, config_setting_get_elem(config_root_setting(&config), 0),
+                           &r) == SG_OK);
     config_destroy(&config);
     uselocale(caller);
     freelocale(plain);
@@ -123,7 +124,8 @@ static bool modules_are(const struct sg_case *c, const char *text)
 }
 
 /* "output" and the number of that boundary are one value. */
-static bool every_module_is(const struct sg_case *c, const struct sg_case_key *key, const void *wanted)
+static bool every_module_is(const struct sg_case *c, const struct sg_case_key *key,
+                            const void *wanted)
 {
     const int at = ((const struct sg_case_module *)wanted)->at;
     bool is = true;
@@ -146,9 +148,9 @@ bool sg_case_key_is(const struct sg_case *c, size_t number, const char *text)
     const char *const base[SG_N_GROUPS] = {
         [SG_GROUP_TOP] = (const char *)c, [SG_GROUP_DATA] = (const char *)&c->data,
         [SG_GROUP_NET] = (const char *)&c->net, [SG_GROUP_TRAIN] = (const char *)&c->train};
-    const bool is = key->group == SG_GROUP_SG
-                        ? every_module_is(c, key, wanted)
-                        : same(base[key->group] + key->offset, (const char *)wanted + key->offset, key);
+    const bool is = key->group == SG_GROUP_SG ? every_module_is(c, key, wanted)
+                                              : same(base[key->group] + key->offset,
+                                                     (const char *)wanted + key->offset, key);
     free(wanted);
     return is;
 }

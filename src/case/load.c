@@ -7,21 +7,24 @@
 #include "case/schema.h"
 
 enum {
-    LARGEST = 1 << 20,            /* bytes; a case is a page of text, and more than this is some other file */
+    LARGEST = 1 << 20,            /* bytes: a case is a page of text, and more is another file */
     PAGE = 1 << 12                /* room at first */
 };
 
 static enum sg_status unreadable(const struct sg_case_reader *r, int error)
 {
-    (void)sg_base_refuse(r->err, r->file, 0, "cannot be read: %s; name a readable case file", strerror(error));
+    (void)sg_base_refuse(r->err, r->file, 0, "cannot be read: %s; name a readable case file",
+                         strerror(error));
     return SG_IO;
 }
 
-/* Line ends and text: a NUL would end the string before the file, and what follows would go unread. */
+/* A NUL would end the string before the file, and what follows would go unread. */
 static enum sg_status check_bytes(const char *text, size_t size, const struct sg_case_reader *r)
 {
     if (size > LARGEST)
-        return sg_case_refuse(r, 1, "the file is larger than 1 MiB, so it is not a case; name a case file");
+        return sg_case_refuse(r, 1,
+                              "the file is larger than 1 MiB, so it is not a case; "
+                              "name a case file");
     const char *nul = memchr(text, '\0', size);
     if (!nul)
         return SG_OK;
@@ -62,7 +65,8 @@ enum sg_status sg_case_load(char **text, const struct sg_case_reader *r, const c
         static const char mark[] = "\xEF\xBB\xBF";
         const size_t skip = strncmp(bytes, mark, 3) == 0 ? 3 : 0;
         memmove(bytes, bytes + skip, size - skip);
-        bytes[size - skip] = '\n';             /* libconfig 1.5 takes a comment on an unended last line for garbage */
+        /* libconfig 1.5 takes a comment on an unended last line for garbage. */
+        bytes[size - skip] = '\n';
         bytes[size - skip + 1] = '\0';
         *text = bytes;
     } else {

@@ -28,7 +28,9 @@ static void print_group(FILE *out, enum sg_group group)
 
 void sg_case_print_schema(FILE *out)
 {
-    fputs("A case file is libconfig text: name = value; with groups { }, lists ( ) and comments after #.\n\n", out);
+    fputs("A case file is libconfig text: name = value; "
+          "with groups { }, lists ( ) and comments after #.\n\n",
+          out);
     print_group(out, SG_GROUP_TOP);
     for (size_t k = 0; k < sg_case_n_keys; k++) {
         const struct sg_case_key *key = &sg_case_keys[k];

@@ -11,19 +11,22 @@ bool sg_case_parse(config_t *config, const char *text)
 {
     const locale_t caller = uselocale((locale_t)0);
     const bool fine = config_read_string(config, text) == CONFIG_TRUE;
-    uselocale(caller);                         /* libconfig leaves the thread in the global locale */
+    uselocale(caller); /* libconfig leaves the thread in the global locale */
     return fine;
 }
 
-/* ---- path and name --------------------------------------------------------------------------------------------- */
+/* ---- path and name -------------------------------------------------------------------------- */
 
 static enum sg_status put_path(struct sg_case *c, const char *path, const struct sg_case_reader *r)
 {
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
-    const size_t length = strlen(path), stem = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path,
+               *dot = strrchr(base, '.');
+    const size_t length = strlen(path),
+                 stem = dot && dot != base ? (size_t)(dot - base) : strlen(base);
     if (length >= sizeof c->path || stem >= sizeof c->name)
         return sg_case_refuse(r, 1,
-                              "the path has %zu bytes, at most %zu fit, and %zu in the name; move or rename the file",
+                              "the path has %zu bytes, at most %zu fit, and %zu in the name; "
+                              "move or rename the file",
                               length, sizeof c->path - 1, sizeof c->name - 1);
     memcpy(c->path, path, length + 1);
     memcpy(c->name, base, stem);
@@ -32,9 +35,10 @@ static enum sg_status put_path(struct sg_case *c, const char *path, const struct
     return fault ? sg_case_refuse(r, 1, "the file's name %s; rename the file", fault) : SG_OK;
 }
 
-/* ---- groups ---------------------------------------------------------------------------------------------------- */
+/* ---- groups --------------------------------------------------------------------------------- */
 
-/* Defaults go through the same reader as the file, so what `explain case` prints is what is used. */
+/* Defaults go through the same reader as the file, so what `explain case` prints is what is
+ * used. */
 static void put_presets(void *base, enum sg_group group, const struct sg_case_reader *r)
 {
     for (size_t k = 0; k < sg_case_n_keys; k++) {
@@ -46,7 +50,8 @@ static void put_presets(void *base, enum sg_group group, const struct sg_case_re
         config_init(&config);
         snprintf(text, sizeof text, "%s = %s;\n", key->name, key->preset);
         SG_REQUIRE(sg_case_parse(&config, text));
-        SG_REQUIRE(sg_case_put(base, key, config_setting_get_elem(config_root_setting(&config), 0), r) == SG_OK);
+        SG_REQUIRE(sg_case_put(base, key, config_setting_get_elem(config_root_setting(&config), 0),
+                               r) == SG_OK);
         config_destroy(&config);
     }
 }
@@ -91,20 +96,21 @@ static enum sg_status read_group(void *base, enum sg_group group, const config_s
     return status;
 }
 
-static enum sg_status read_modules(struct sg_case *c, const struct sg_case_key *key, const config_setting_t *list,
-                                   struct sg_case_reader *r)
+static enum sg_status read_modules(struct sg_case *c, const struct sg_case_key *key,
+                                   const config_setting_t *list, struct sg_case_reader *r)
 {
     const size_t line = config_setting_source_line(list), n = (size_t)config_setting_length(list);
     if (n > SG_CASE_LIST_MAX)
-        return sg_case_refuse(r, line, "%zu SG modules, at most %d fit; take some out", n, (int)SG_CASE_LIST_MAX);
+        return sg_case_refuse(r, line, "%zu SG modules, at most %d fit; take some out", n,
+                              (int)SG_CASE_LIST_MAX);
     enum sg_status status = SG_OK;
     c->n_modules = n;
     for (size_t i = 0; status == SG_OK && i < n; i++) {
         const config_setting_t *module = config_setting_get_elem(list, (unsigned)i);
         if (!config_setting_is_group(module))
             return sg_case_refuse(r, config_setting_source_line(module),
-                                  "element %zu of \"%s\" is not a group; for example %s = %s", i + 1, key->name,
-                                  key->name, sg_case_example(key));
+                                  "element %zu of \"%s\" is not a group; for example %s = %s",
+                                  i + 1, key->name, key->name, sg_case_example(key));
         r->module_line[i] = config_setting_source_line(module);
         c->module[i] = presets.module[0];
         status = read_group(&c->module[i], SG_GROUP_SG, module, r);
@@ -113,23 +119,27 @@ static enum sg_status read_modules(struct sg_case *c, const struct sg_case_key *
 }
 
 /* One setting of the top level.  The control waits for the rest of the file. */
-static enum sg_status read_top(struct sg_case *c, const struct sg_case_key *key, const config_setting_t *setting,
-                               struct sg_case_reader *r)
+static enum sg_status read_top(struct sg_case *c, const struct sg_case_key *key,
+                               const config_setting_t *setting, struct sg_case_reader *r)
 {
     if (key->type == SG_KEY_GROUP_LIST && config_setting_is_list(setting))
         return read_modules(c, key, setting, r);
     if (key->type == SG_KEY_GROUP && config_setting_is_group(setting))
-        return key->holds == SG_GROUP_CONTROL ? SG_OK : read_group((char *)c + key->offset, key->holds, setting, r);
+        return key->holds == SG_GROUP_CONTROL
+                   ? SG_OK
+                   : read_group((char *)c + key->offset, key->holds, setting, r);
     return sg_case_put(c, key, setting, r);
 }
 
-static enum sg_status read_file(struct sg_case *c, const config_setting_t *root, struct sg_case_reader *r)
+static enum sg_status read_file(struct sg_case *c, const config_setting_t *root,
+                                struct sg_case_reader *r)
 {
     enum sg_status status = SG_OK;
     const config_setting_t *control = NULL;
     for (int i = 0; status == SG_OK && i < config_setting_length(root); i++) {
         const config_setting_t *setting = config_setting_get_elem(root, (unsigned)i);
-        const struct sg_case_key *key = sg_case_find_key(SG_GROUP_TOP, config_setting_name(setting));
+        const struct sg_case_key *key =
+            sg_case_find_key(SG_GROUP_TOP, config_setting_name(setting));
         if (!key)
             return sg_case_refuse_key(r, SG_GROUP_TOP, setting);
         r->given[key - sg_case_keys] = true;
@@ -139,10 +149,11 @@ static enum sg_status read_file(struct sg_case *c, const config_setting_t *root,
     }
     for (size_t k = 0; status == SG_OK && k < sg_case_n_keys; k++) {
         const struct sg_case_key *key = &sg_case_keys[k];
-        const bool needed = key->group == SG_GROUP_TOP && key->holds == SG_GROUP_TOP && !key->preset;
+        const bool needed =
+            key->group == SG_GROUP_TOP && key->holds == SG_GROUP_TOP && !key->preset;
         if (needed && !r->given[k])
-            status = sg_case_refuse(r, 1, "the case has no \"%s\"; write for example %s = %s;", key->name, key->name,
-                                    sg_case_example(key));
+            status = sg_case_refuse(r, 1, "the case has no \"%s\"; write for example %s = %s;",
+                                    key->name, key->name, sg_case_example(key));
     }
     memcpy(c->given, r->given, sizeof c->given);
     memcpy(c->line, r->line, sizeof c->line);
@@ -151,9 +162,10 @@ static enum sg_status read_file(struct sg_case *c, const config_setting_t *root,
     return status == SG_OK && control ? sg_case_read_control(c, control, r) : status;
 }
 
-/* ---- the file -------------------------------------------------------------------------------------------------- */
+/* ---- the file ------------------------------------------------------------------------------- */
 
-static enum sg_status refuse_syntax(const config_t *config, const char *text, const struct sg_case_reader *r)
+static enum sg_status refuse_syntax(const config_t *config, const char *text,
+                                    const struct sg_case_reader *r)
 {
     const size_t line = config_error_line(config) > 0 ? (size_t)config_error_line(config) : 1;
     const char *said = config_error_text(config) ? config_error_text(config) : "syntax error";
@@ -163,7 +175,8 @@ static enum sg_status refuse_syntax(const config_t *config, const char *text, co
     char source[200];
     snprintf(source, sizeof source, "%.*s", (int)strcspn(text, "\r\n"), text);
     if (source[0] == '\0')
-        return sg_case_refuse(r, line, "%s at the end of the file; a setting reads name = value;", said);
+        return sg_case_refuse(r, line, "%s at the end of the file; a setting reads name = value;",
+                              said);
     const char *mend = "a setting reads name = value;";
     if (strstr(said, "duplicate"))
         mend = "keep one of the two";

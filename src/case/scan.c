@@ -1,9 +1,15 @@
-/* A look at the tokens before libconfig sees them.  libconfig opens any file for @include, wraps integers beyond 32 bits,
- * makes 1e400 infinite and "." zero, takes an unclosed comment for the end of the file, recurses as deep as the brackets,
- * searches all keys for each new one, moves a list for every 16 elements, and (1.5) leaks a string where none belongs.
- * Each of these is refused here, with a mend.
+/* Looks at the tokens before libconfig sees them, and refuses what libconfig would take wrongly.
+ * libconfig
+ *   - opens any file for @include
+ *   - wraps integers beyond 32 bits
+ *   - makes 1e400 infinite and "." zero
+ *   - takes an unclosed comment for the end of the file
+ *   - recurses as deep as the brackets
+ *   - searches all keys for each new one, and moves a list for every 16 elements
+ *   - leaks a string where none belongs (1.5)
  *
- * Strings and comments begin and end exactly where libconfig's lexer has them, so that nothing hides between the two. */
+ * Strings and comments begin and end exactly where libconfig's lexer has them, so that nothing
+ * hides between the two. */
 #include <ctype.h>
 #include <limits.h>
 #include <math.h>
@@ -20,29 +26,35 @@ struct scanner {
     const struct sg_case_reader *r;
     const char *p;                     /* the next character */
     size_t line;
-    char before;                       /* the last token: a punctuation mark, '"' a string, '0' a number, 'a' a name */
+    /* The last token: a punctuation mark, '"' for a string, '0' a number, 'a' a name. */
+    char before;
     char open[DEEPEST];                /* the brackets we are in */
     size_t open_line[DEEPEST], depth, values;
 };
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_name(char c) { return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '*'; }
+static bool is_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '*';
+}
 
 static bool is_value_next(const struct scanner *s)
 {
     const bool in_list = s->depth && s->open[s->depth - 1] != '{';
-    return s->before == '=' || s->before == '(' || s->before == '[' || (s->before == ',' && in_list);
+    return s->before == '=' || s->before == '(' || s->before == '[' ||
+           (s->before == ',' && in_list);
 }
 
 /* The word of a token for a message. */
 static struct sg_shown token(const char *from, const char *to)
 {
     char text[LONGEST_NUMBER];
-    snprintf(text, sizeof text, "%.*s", (int)(to - from < LONGEST_NUMBER ? to - from : LONGEST_NUMBER), from);
+    snprintf(text, sizeof text, "%.*s",
+             (int)(to - from < LONGEST_NUMBER ? to - from : LONGEST_NUMBER), from);
     return sg_case_show(text);
 }
 
-/* ---- comments and strings -------------------------------------------------------------------------------------- */
+/* ---- comments and strings ------------------------------------------------------------------- */
 
 static enum sg_status scan_block_comment(struct scanner *s)
 {
@@ -59,10 +71,13 @@ static enum sg_status scan_block_comment(struct scanner *s)
 static enum sg_status scan_string(struct scanner *s)
 {
     if (!is_value_next(s) && s->before != '"')
-        return sg_case_refuse(s->r, s->line, "text in a place where none belongs; a setting reads name = \"text\";");
+        return sg_case_refuse(s->r, s->line,
+                              "text in a place where none belongs; "
+                              "a setting reads name = \"text\";");
     for (s->p++; *s->p != '"'; s->p++) {
         if (*s->p == '\n')
-            return sg_case_refuse(s->r, s->line, "this text is not closed on its line; end it with \"");
+            return sg_case_refuse(s->r, s->line,
+                                  "this text is not closed on its line; end it with \"");
         if (strncmp(s->p, "\\x00", 4) == 0 || strncmp(s->p, "\\X00", 4) == 0)
             return sg_case_refuse(s->r, s->line, "\\x00 would end the text early; take it out");
         if (s->p[0] == '\\' && (s->p[1] == '"' || s->p[1] == '\\'))
@@ -73,7 +88,7 @@ static enum sg_status scan_string(struct scanner *s)
     return SG_OK;
 }
 
-/* ---- numbers --------------------------------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------------- */
 
 static const char *skip_digits(const char *t)
 {
@@ -90,7 +105,8 @@ static bool read_integer(const char *t, long long *value)
     const char *digits = t + (hex ? 2 : (t[0] == '+' || t[0] == '-'));
     if (hex ? !isxdigit((unsigned char)*digits) : !is_digit(*digits))
         return false;
-    *value = strtoll(t, &end, hex ? 16 : 10);          /* beyond 64 bits: the limit, which is beyond 32 bits too */
+    /* Beyond 64 bits strtoll gives the limit, which is beyond 32 bits too. */
+    *value = strtoll(t, &end, hex ? 16 : 10);
     return strcmp(end, "") == 0 || strcmp(end, "L") == 0 || strcmp(end, "LL") == 0;
 }
 
@@ -112,11 +128,13 @@ static enum sg_status check_real(const struct scanner *s, const char *text)
 {
     const double value = strtod(text, NULL);
     if (!isfinite(value))
-        return sg_case_refuse(s->r, s->line, "%s is beyond the largest number, 1.79e308; write a smaller one",
+        return sg_case_refuse(s->r, s->line,
+                              "%s is beyond the largest number, 1.79e308; write a smaller one",
                               sg_case_show(text).text);
     const bool rounds_to_zero = value == 0.0 && strcspn(text, "123456789") < strcspn(text, "eE");
     if (rounds_to_zero)
-        return sg_case_refuse(s->r, s->line, "%s is below the smallest number and would become 0; write 0.0",
+        return sg_case_refuse(s->r, s->line,
+                              "%s is below the smallest number and would become 0; write 0.0",
                               sg_case_show(text).text);
     return SG_OK;
 }
@@ -132,7 +150,8 @@ static enum sg_status scan_number(struct scanner *s)
         inside = isalnum((unsigned char)c) || c == '.' || c == '_' || exponent_sign;
     }
     if (s->p - from > LONGEST_NUMBER)
-        return sg_case_refuse(s->r, s->line, "a number of more than %d characters; write a shorter one",
+        return sg_case_refuse(s->r, s->line,
+                              "a number of more than %d characters; write a shorter one",
                               (int)LONGEST_NUMBER);
     snprintf(text, sizeof text, "%.*s", (int)(s->p - from), from);
     s->before = '0';
@@ -140,15 +159,17 @@ static enum sg_status scan_number(struct scanner *s)
     if (is_real(text))
         return check_real(s, text);
     if (!read_integer(text, &value))
-        return sg_case_refuse(s->r, s->line, "%s is not a number; write for example 20 or 0.5", sg_case_show(text).text);
+        return sg_case_refuse(s->r, s->line, "%s is not a number; write for example 20 or 0.5",
+                              sg_case_show(text).text);
     if (value < INT_MIN || value > INT_MAX)
         return sg_case_refuse(s->r, s->line,
-                              "integer %s does not fit in 32 bits; write a smaller one, or a real such as 1e10",
+                              "integer %s does not fit in 32 bits; "
+                              "write a smaller one, or a real such as 1e10",
                               sg_case_show(text).text);
     return SG_OK;
 }
 
-/* ---- names, brackets, marks ------------------------------------------------------------------------------------ */
+/* ---- names, brackets, marks ----------------------------------------------------------------- */
 
 static enum sg_status scan_name(struct scanner *s)
 {
@@ -159,8 +180,8 @@ static enum sg_status scan_name(struct scanner *s)
     const bool truth = (length == 4 && strncasecmp(from, "true", 4) == 0) ||
                        (length == 5 && strncasecmp(from, "false", 5) == 0);
     if (is_value_next(s) && !truth)
-        return sg_case_refuse(s->r, s->line, "%s is not a value; text stands in quotes, \"%s\"", token(from, s->p).text,
-                              token(from, s->p).text);
+        return sg_case_refuse(s->r, s->line, "%s is not a value; text stands in quotes, \"%s\"",
+                              token(from, s->p).text, token(from, s->p).text);
     s->before = 'a';
     return SG_OK;
 }
@@ -172,7 +193,8 @@ static enum sg_status scan_bracket(struct scanner *s)
     s->before = c;
     if (strchr(opening, c)) {
         if (s->depth == DEEPEST)
-            return sg_case_refuse(s->r, s->line, "brackets more than %d deep; a case needs three", (int)DEEPEST);
+            return sg_case_refuse(s->r, s->line, "brackets more than %d deep; a case needs three",
+                                  (int)DEEPEST);
         s->open[s->depth] = c;
         s->open_line[s->depth++] = s->line;
         return SG_OK;
@@ -181,8 +203,8 @@ static enum sg_status scan_bracket(struct scanner *s)
         return sg_case_refuse(s->r, s->line, "%c closes nothing; take it out", c);
     const char open = s->open[--s->depth], wanted = closing[strchr(opening, open) - opening];
     if (c != wanted)
-        return sg_case_refuse(s->r, s->line, "%c cannot close the %c of line %zu; write %c", c, open,
-                              s->open_line[s->depth], wanted);
+        return sg_case_refuse(s->r, s->line, "%c cannot close the %c of line %zu; write %c", c,
+                              open, s->open_line[s->depth], wanted);
     return SG_OK;
 }
 
@@ -194,7 +216,8 @@ static enum sg_status scan_mark(struct scanner *s)
     if (assigns)
         s->before = '=';
     if (c != ';' && ++s->values > MOST_VALUES)
-        return sg_case_refuse(s->r, s->line, "more than %d values, so this is not a case; name a case file",
+        return sg_case_refuse(s->r, s->line,
+                              "more than %d values, so this is not a case; name a case file",
                               (int)MOST_VALUES);
     return SG_OK;
 }
@@ -204,8 +227,10 @@ static enum sg_status scan_stranger(const struct scanner *s)
     char text[2] = {*s->p, '\0'};
     if (*s->p == '@')
         return sg_case_refuse(s->r, s->line,
-                              "@include is not allowed, a case stands alone; copy the settings into this file");
-    return sg_case_refuse(s->r, s->line, "unexpected character %s; take it out, or put text in quotes",
+                              "@include is not allowed, a case stands alone; "
+                              "copy the settings into this file");
+    return sg_case_refuse(s->r, s->line,
+                          "unexpected character %s; take it out, or put text in quotes",
                           sg_case_show(text).text);
 }
 
@@ -241,6 +266,7 @@ enum sg_status sg_case_scan(const char *text, const struct sg_case_reader *r)
     while (status == SG_OK && *s.p)
         status = scan_token(&s);
     if (status == SG_OK && s.depth)
-        return sg_case_refuse(r, s.open_line[s.depth - 1], "this %c is never closed; close it", s.open[s.depth - 1]);
+        return sg_case_refuse(r, s.open_line[s.depth - 1], "this %c is never closed; close it",
+                              s.open[s.depth - 1]);
     return status;
 }

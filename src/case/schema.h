@@ -1,4 +1,5 @@
-/* schema.h - private to src/case: the table of keys, the reader's state, and the few functions the files share. */
+/* schema.h - private to src/case: the table of keys, the reader's state, and the few functions
+ * that the files share. */
 #ifndef SYNTHGRAD_CASE_SCHEMA_H
 #define SYNTHGRAD_CASE_SCHEMA_H
 
@@ -6,9 +7,12 @@
 
 #include "synthgrad/case.h"
 
-/* ---- the table (schema.c) ------------------------------------------------------------------------------------ */
+/* ---- the table (schema.c) ------------------------------------------------------------------- */
 
-enum sg_group { SG_GROUP_TOP, SG_GROUP_DATA, SG_GROUP_NET, SG_GROUP_SG, SG_GROUP_TRAIN, SG_GROUP_CONTROL, SG_N_GROUPS };
+enum sg_group {
+    SG_GROUP_TOP, SG_GROUP_DATA, SG_GROUP_NET, SG_GROUP_SG, SG_GROUP_TRAIN, SG_GROUP_CONTROL,
+    SG_N_GROUPS
+};
 
 enum sg_key_type {           /* what the field at `offset` is */
     SG_KEY_INT,              /* int */
@@ -30,18 +34,28 @@ enum sg_key_type {           /* what the field at `offset` is */
 struct sg_case_choice { const char *name; int value; };
 
 /* Data keys that only some kinds of data set have: a set of kinds. */
-enum sg_key_only { SG_ANY_DATA, SG_ONLY_GAUSSIAN = 1 << SG_DATA_GAUSSIAN, SG_ONLY_CSV = 1 << SG_DATA_CSV, SG_ONLY_CLASSES = 1 << SG_DATA_CLASSES,
-                   SG_ONLY_GRID = 1 << SG_DATA_GRID, SG_ONLY_IDX = 1 << SG_DATA_IDX, SG_ONLY_DIGITS = 1 << SG_DATA_DIGITS, SG_ONLY_MOMENTS = 1 << SG_DATA_MOMENTS,
-                   SG_ONLY_MADE = SG_ONLY_GAUSSIAN | SG_ONLY_CLASSES, SG_ONLY_TWO_CLASSES = SG_ONLY_CLASSES | SG_ONLY_GRID,
-                   SG_ONLY_IMAGES = SG_ONLY_IDX | SG_ONLY_DIGITS, SG_ONLY_MADE_OR_IMAGES = SG_ONLY_MADE | SG_ONLY_IMAGES,
-                   SG_ONLY_FEATURES = SG_ONLY_CSV | SG_ONLY_IMAGES };
+enum sg_key_only {
+    SG_ANY_DATA,
+    SG_ONLY_GAUSSIAN = 1 << SG_DATA_GAUSSIAN,
+    SG_ONLY_CSV = 1 << SG_DATA_CSV,
+    SG_ONLY_CLASSES = 1 << SG_DATA_CLASSES,
+    SG_ONLY_GRID = 1 << SG_DATA_GRID,
+    SG_ONLY_IDX = 1 << SG_DATA_IDX,
+    SG_ONLY_DIGITS = 1 << SG_DATA_DIGITS,
+    SG_ONLY_MOMENTS = 1 << SG_DATA_MOMENTS,
+    SG_ONLY_MADE = SG_ONLY_GAUSSIAN | SG_ONLY_CLASSES,
+    SG_ONLY_TWO_CLASSES = SG_ONLY_CLASSES | SG_ONLY_GRID,
+    SG_ONLY_IMAGES = SG_ONLY_IDX | SG_ONLY_DIGITS,
+    SG_ONLY_MADE_OR_IMAGES = SG_ONLY_MADE | SG_ONLY_IMAGES,
+    SG_ONLY_FEATURES = SG_ONLY_CSV | SG_ONLY_IMAGES
+};
 
 struct sg_case_key {
     enum sg_group group;
     const char *name;
     size_t offset;                          /* into the struct of the group */
     enum sg_key_type type;
-    double low, high;                       /* numbers, and each element of SG_KEY_INTS and SG_KEY_REALS */
+    double low, high;                       /* of numbers, and of each element of their lists */
     bool above;                             /* low itself is out */
     bool one_will_do;                       /* lists: x means (x) */
     size_t at_least;                        /* lists: fewest elements */
@@ -49,7 +63,7 @@ struct sg_case_key {
     enum sg_key_only only;
     bool not_in_control;
     enum sg_group holds;
-    const char *preset;                     /* the default in the file's own syntax; NULL: there is none */
+    const char *preset;                     /* the default in the file's syntax; NULL: none */
     const char *example;                    /* NULL: the default is a good one */
     const char *meaning;
 };
@@ -57,66 +71,87 @@ struct sg_case_key {
 extern const struct sg_case_key sg_case_keys[];
 extern const size_t sg_case_n_keys;
 
-/* NULL when the group has no such key.  The control group finds the keys of data, net, sg and train. */
+/* The key of that name in a group.  The control group has the keys of data, net, sg and train.
+ * NULL: the group has no such key. */
 const struct sg_case_key *sg_case_find_key(enum sg_group group, const char *name);
+/* The group's name for a message: "the top level", "data", ... */
 const char *sg_case_group_name(enum sg_group group);
 /* The word that a file has for a choice. */
 const char *sg_case_choice_name(const struct sg_case_key *key, int value);
+/* A value of the key that may be copied into a file. */
 const char *sg_case_example(const struct sg_case_key *key);
-/* What a key takes, "an integer from 1 to 64", into text. */
 enum { SG_CASE_WANTS_MAX = 200 };
+/* Writes what a key takes into text: "an integer from 1 to 64". */
 void sg_case_wants(char text[SG_CASE_WANTS_MAX], const struct sg_case_key *key);
-/* The kinds of data that have a key, "gaussian or classes", into text. */
+/* Writes the kinds of data that have a key into text: "gaussian or classes". */
 void sg_case_only_name(char text[SG_CASE_WANTS_MAX], enum sg_key_only only);
 
-/* ---- the reader's state and its refusals (words.c) ------------------------------------------------------------- */
+/* ---- the reader's state and its refusals (words.c) ------------------------------------------ */
 
 struct sg_case_reader {
     const char *file;                        /* the path */
     struct sg_error *err;
-    bool given[SG_CASE_KEYS_MAX];            /* per row of the table: the file (for the control: the control) says it */
-    size_t line[SG_CASE_KEYS_MAX];           /* where; else where its group begins, else 1 */
+    /* Per row of the table: does the file say it?  For a control: does the control? */
+    bool given[SG_CASE_KEYS_MAX];
+    /* The line that says it, else the line where its group begins, else 1. */
+    size_t line[SG_CASE_KEYS_MAX];
     size_t module_line[SG_CASE_LIST_MAX];
 };
 
+/* Sets nothing given and every line 1. */
 void sg_case_reader_init(struct sg_case_reader *r, const char *path, struct sg_error *err);
+/* The line to blame for a key. */
 size_t sg_case_line(const struct sg_case_reader *r, enum sg_group group, const char *name);
-/* FILE:LINE: and the message; returns SG_BAD_INPUT. */
-enum sg_status sg_case_refuse(const struct sg_case_reader *r, size_t line, const char *fmt, ...) SG_PRINTF(3, 4);
+/* Writes "FILE:LINE: " and the message to r->err.  Returns SG_BAD_INPUT. */
+enum sg_status sg_case_refuse(const struct sg_case_reader *r, size_t line, const char *fmt,
+                              ...) SG_PRINTF(3, 4);
 
-/* A stranger's text fit for one line: control characters and broken UTF-8 as \xHH, long text shortened. */
+/* Makes a stranger's text fit for one line: control characters and broken UTF-8 as \xHH, long
+ * text shortened. */
 struct sg_shown sg_case_show(const char *text);
-/* NULL when text can be printed as it is in any of our files, else what is wrong with it. */
+/* What keeps the text from being printed as it is in any of our files.  NULL: nothing. */
 const char *sg_case_text_fault(const char *text);
 
-/* The nearest word, or NULL when none is near: word(i, context) gives the candidates, NULL for one to pass over. */
-const char *sg_case_nearest(const char *word, size_t n, const char *(*candidate)(size_t i, const void *context),
+/* The nearest of n candidates to a word.  NULL: none is near.  candidate(i, context) gives a
+ * candidate, or NULL for one to pass over. */
+const char *sg_case_nearest(const char *word, size_t n,
+                            const char *(*candidate)(size_t i, const void *context),
                             const void *context);
-enum sg_status sg_case_refuse_key(const struct sg_case_reader *r, enum sg_group group, const config_setting_t *setting);
+/* Refuses a setting whose name is no key of the group, and says what the user may have meant. */
+enum sg_status sg_case_refuse_key(const struct sg_case_reader *r, enum sg_group group,
+                                  const config_setting_t *setting);
 
-/* ---- steps of reading ------------------------------------------------------------------------------------------ */
+/* ---- steps of reading ----------------------------------------------------------------------- */
 
-/* The whole file as a string that ends with a line end, byte-order mark taken off; free(). (load.c) */
-enum sg_status sg_case_load(char **text, const struct sg_case_reader *r, const char *path) SG_MUST_CHECK;
-/* Refuses what libconfig would take wrongly. (scan.c) */
+/* load.c: reads the whole file into a string that ends with a line end, without a byte-order
+ * mark.  Give it to free(). */
+enum sg_status sg_case_load(char **text, const struct sg_case_reader *r,
+                            const char *path) SG_MUST_CHECK;
+/* scan.c: refuses what libconfig would take wrongly. */
 enum sg_status sg_case_scan(const char *text, const struct sg_case_reader *r) SG_MUST_CHECK;
-/* libconfig's parser, the caller's locale kept. (read.c) */
+/* read.c: calls libconfig's parser and keeps the caller's locale.  False: a syntax error. */
 bool sg_case_parse(config_t *config, const char *text);
-/* One value into the field of its key, checked. (value.c) */
+/* value.c: checks a value and puts it into the field of its key. */
 enum sg_status sg_case_put(void *base, const struct sg_case_key *key, const config_setting_t *value,
                            const struct sg_case_reader *r) SG_MUST_CHECK;
-/* What several keys have to agree on. (check.c) */
+/* check.c: checks what several keys have to agree on. */
 enum sg_status sg_case_check(const struct sg_case *c, const struct sg_case_reader *r) SG_MUST_CHECK;
-/* The boundary of module i, with -1 resolved: 1..layers + 1. */
+/* The boundary of module i, 1..layers + 1, with -1 resolved. */
 size_t sg_case_boundary(const struct sg_case *c, size_t i);
-/* Where a data file may lie but beside the case: the folder that an environment variable names, or the one known when this was built (empty: none). */
+/* Where a data file may lie if it is not beside the case: the folder that an environment variable
+ * names, else the one known when this was built (empty: none). */
 struct sg_case_place { const char *variable, *built_in; };
-/* The path of an existing file, free(); NULL: not found.  An absolute path is taken as it is.  suffix: what the name may lack. (data.c) */
-char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix, const struct sg_case_place *place);
-/* SG_IO: the caller may skip the case. */
-enum sg_status sg_case_not_found(const struct sg_case *c, const char *file, const struct sg_case_place *place, struct sg_error *err);
-/* Fills c->control and c->control_text from the control group; c is complete otherwise. (control.c) */
-enum sg_status sg_case_read_control(struct sg_case *c, const config_setting_t *group, const struct sg_case_reader *r)
-    SG_MUST_CHECK;
+/* data.c: the path of an existing file.  Give it to free().  An absolute path is taken as it is.
+ * suffix: what the name may lack.  NULL: not found. */
+char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix,
+                        const struct sg_case_place *place);
+/* Writes to err that a data file is in neither place.  Returns SG_IO, so that the caller may skip
+ * the case. */
+enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
+                                 const struct sg_case_place *place, struct sg_error *err);
+/* control.c: fills c->control and c->control_text from the control group.  Everything else in c
+ * has been read before. */
+enum sg_status sg_case_read_control(struct sg_case *c, const config_setting_t *group,
+                                    const struct sg_case_reader *r) SG_MUST_CHECK;
 
 #endif

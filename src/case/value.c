@@ -23,18 +23,20 @@ static enum sg_status refuse_type(const struct sg_case_key *key, const config_se
 {
     char wants[SG_CASE_WANTS_MAX];
     sg_case_wants(wants, key);
-    return sg_case_refuse(r, config_setting_source_line(value), "\"%s\" wants %s, not %s; for example %s = %s",
-                          key->name, wants, type_name(value), key->name, sg_case_example(key));
+    return sg_case_refuse(r, config_setting_source_line(value),
+                          "\"%s\" wants %s, not %s; for example %s = %s", key->name, wants,
+                          type_name(value), key->name, sg_case_example(key));
 }
 
 /* text: the value as the file has it, with its quotes. */
-static enum sg_status refuse_value(const struct sg_case_key *key, const char *text, const config_setting_t *value,
-                                   const struct sg_case_reader *r)
+static enum sg_status refuse_value(const struct sg_case_key *key, const char *text,
+                                   const config_setting_t *value, const struct sg_case_reader *r)
 {
     char wants[SG_CASE_WANTS_MAX];
     sg_case_wants(wants, key);
-    return sg_case_refuse(r, config_setting_source_line(value), "\"%s\" is %s, but wants %s; for example %s = %s",
-                          key->name, text, wants, key->name, sg_case_example(key));
+    return sg_case_refuse(r, config_setting_source_line(value),
+                          "\"%s\" is %s, but wants %s; for example %s = %s", key->name, text, wants,
+                          key->name, sg_case_example(key));
 }
 
 static enum sg_status refuse_word(const struct sg_case_key *key, const config_setting_t *value,
@@ -45,7 +47,7 @@ static enum sg_status refuse_word(const struct sg_case_key *key, const config_se
     return refuse_value(key, text, value, r);
 }
 
-/* ---- numbers --------------------------------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------------- */
 
 /* The scan has seen to it that every integer fits. */
 static bool as_int(int *out, const config_setting_t *value)
@@ -55,8 +57,8 @@ static bool as_int(int *out, const config_setting_t *value)
     return type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64;
 }
 
-static enum sg_status put_int(int *out, const struct sg_case_key *key, const config_setting_t *value,
-                              const struct sg_case_reader *r)
+static enum sg_status put_int(int *out, const struct sg_case_key *key,
+                              const config_setting_t *value, const struct sg_case_reader *r)
 {
     int number;
     if (!as_int(&number, value))
@@ -70,8 +72,8 @@ static enum sg_status put_int(int *out, const struct sg_case_key *key, const con
     return SG_OK;
 }
 
-static enum sg_status put_real(double *out, const struct sg_case_key *key, const config_setting_t *value,
-                               const struct sg_case_reader *r)
+static enum sg_status put_real(double *out, const struct sg_case_key *key,
+                               const config_setting_t *value, const struct sg_case_reader *r)
 {
     int whole;
     double number;
@@ -81,7 +83,8 @@ static enum sg_status put_real(double *out, const struct sg_case_key *key, const
         number = config_setting_get_float(value);
     else
         return refuse_type(key, value, r);
-    const bool low_enough = number <= key->high, high_enough = key->above ? number > key->low : number >= key->low;
+    const bool low_enough = number <= key->high,
+               high_enough = key->above ? number > key->low : number >= key->low;
     if (!isfinite(number) || !low_enough || !high_enough) {
         char text[32];
         snprintf(text, sizeof text, "%.15g", number);
@@ -102,10 +105,10 @@ static enum sg_status put_at(int *out, const struct sg_case_key *key, const conf
     return SG_OK;
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------------ */
+/* ---- text ----------------------------------------------------------------------------------- */
 
-static enum sg_status put_text(char out[SG_CASE_TEXT_MAX], const struct sg_case_key *key, const config_setting_t *value,
-                               const struct sg_case_reader *r)
+static enum sg_status put_text(char out[SG_CASE_TEXT_MAX], const struct sg_case_key *key,
+                               const config_setting_t *value, const struct sg_case_reader *r)
 {
     if (config_setting_type(value) != CONFIG_TYPE_STRING)
         return refuse_type(key, value, r);
@@ -118,8 +121,9 @@ static enum sg_status put_text(char out[SG_CASE_TEXT_MAX], const struct sg_case_
         return sg_case_refuse(r, line, "\"%s\" is empty; for example %s = %s", key->name, key->name,
                               sg_case_example(key));
     if (length >= SG_CASE_TEXT_MAX)
-        return sg_case_refuse(r, line, "\"%s\" has %zu bytes, at most %d fit; shorten %s", key->name, length,
-                              (int)SG_CASE_TEXT_MAX - 1, sg_case_show(text).text);
+        return sg_case_refuse(r, line, "\"%s\" has %zu bytes, at most %d fit; shorten %s",
+                              key->name, length, (int)SG_CASE_TEXT_MAX - 1,
+                              sg_case_show(text).text);
     memcpy(out, text, length + 1);
     return SG_OK;
 }
@@ -140,8 +144,8 @@ static const char *choice_name(size_t i, const void *context)
 }
 
 /* found: the index of the choice a value names. */
-static enum sg_status find_choice(size_t *found, const struct sg_case_key *key, const config_setting_t *value,
-                                  const struct sg_case_reader *r)
+static enum sg_status find_choice(size_t *found, const struct sg_case_key *key,
+                                  const config_setting_t *value, const struct sg_case_reader *r)
 {
     if (config_setting_type(value) != CONFIG_TYPE_STRING)
         return refuse_type(key, value, r);
@@ -154,13 +158,14 @@ static enum sg_status find_choice(size_t *found, const struct sg_case_key *key, 
         return SG_OK;
     const char *near = sg_case_nearest(text, n, choice_name, key->choices);
     if (near)
-        return sg_case_refuse(r, config_setting_source_line(value), "\"%s\" is \"%s\"; did you mean \"%s\"?", key->name,
+        return sg_case_refuse(r, config_setting_source_line(value),
+                              "\"%s\" is \"%s\"; did you mean \"%s\"?", key->name,
                               sg_case_show(text).text, near);
     return refuse_word(key, value, r);
 }
 
-static enum sg_status put_terms(unsigned *out, const struct sg_case_key *key, const config_setting_t *value,
-                                const struct sg_case_reader *r)
+static enum sg_status put_terms(unsigned *out, const struct sg_case_key *key,
+                                const config_setting_t *value, const struct sg_case_reader *r)
 {
     if (config_setting_type(value) != CONFIG_TYPE_STRING)
         return refuse_type(key, value, r);
@@ -178,11 +183,11 @@ static enum sg_status put_terms(unsigned *out, const struct sg_case_key *key, co
     return SG_OK;
 }
 
-/* ---- lists ----------------------------------------------------------------------------------------------------- */
+/* ---- lists ---------------------------------------------------------------------------------- */
 
 /* How many elements, and whether there may be that many. */
-static enum sg_status list_size(size_t *n, const struct sg_case_key *key, const config_setting_t *value,
-                                const struct sg_case_reader *r)
+static enum sg_status list_size(size_t *n, const struct sg_case_key *key,
+                                const config_setting_t *value, const struct sg_case_reader *r)
 {
     const int type = config_setting_type(value);
     const bool list = type == CONFIG_TYPE_LIST || type == CONFIG_TYPE_ARRAY;
@@ -192,8 +197,10 @@ static enum sg_status list_size(size_t *n, const struct sg_case_key *key, const 
     const size_t most = key->type == SG_KEY_REALS ? SG_CASE_REALS_MAX : SG_CASE_LIST_MAX;
     if (*n < key->at_least || *n > most)
         return sg_case_refuse(r, config_setting_source_line(value),
-                              "\"%s\" has %zu elements, but takes from %zu to %d; for example %s = %s", key->name, *n,
-                              key->at_least, (int)most, key->name, sg_case_example(key));
+                              "\"%s\" has %zu elements, but takes from %zu to %d; "
+                              "for example %s = %s",
+                              key->name, *n, key->at_least, (int)most, key->name,
+                              sg_case_example(key));
     return SG_OK;
 }
 
@@ -202,8 +209,8 @@ static const config_setting_t *element(const config_setting_t *value, size_t i)
     return config_setting_is_aggregate(value) ? config_setting_get_elem(value, (unsigned)i) : value;
 }
 
-static enum sg_status put_ints(struct sg_int_list *out, const struct sg_case_key *key, const config_setting_t *value,
-                               const struct sg_case_reader *r)
+static enum sg_status put_ints(struct sg_int_list *out, const struct sg_case_key *key,
+                               const config_setting_t *value, const struct sg_case_reader *r)
 {
     struct sg_int_list list = {0};
     enum sg_status status = list_size(&list.n, key, value, r);
@@ -214,8 +221,8 @@ static enum sg_status put_ints(struct sg_int_list *out, const struct sg_case_key
     return status;
 }
 
-static enum sg_status put_reals(struct sg_real_list *out, const struct sg_case_key *key, const config_setting_t *value,
-                                const struct sg_case_reader *r)
+static enum sg_status put_reals(struct sg_real_list *out, const struct sg_case_key *key,
+                                const config_setting_t *value, const struct sg_case_reader *r)
 {
     struct sg_real_list list = {0};
     enum sg_status status = list_size(&list.n, key, value, r);
@@ -226,8 +233,8 @@ static enum sg_status put_reals(struct sg_real_list *out, const struct sg_case_k
     return status;
 }
 
-static enum sg_status put_texts(struct sg_text_list *out, const struct sg_case_key *key, const config_setting_t *value,
-                                const struct sg_case_reader *r)
+static enum sg_status put_texts(struct sg_text_list *out, const struct sg_case_key *key,
+                                const config_setting_t *value, const struct sg_case_reader *r)
 {
     enum sg_status status = list_size(&out->n, key, value, r);
     for (size_t i = 0; status == SG_OK && i < out->n; i++) {

@@ -1,4 +1,4 @@
-/* Where FLINT or Arb is not there nothing is proved: every certificate is undecided, outputs NaN. */
+/* Without FLINT or Arb nothing is proved: every certificate is undecided, its outputs are NaN. */
 #include "synthgrad/cert.h"
 
 #ifndef SG_HAVE_ARB
@@ -34,8 +34,8 @@ enum sg_status sg_cert_step_radius(struct sg_interval *radius, const struct sg_c
     return SG_UNPROVED;
 }
 
-enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg_cert_data *data, double mu,
-                                     const double *A, double width)
+enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg_cert_data *data,
+                                     double mu, const double *A, double width)
 {
     (void)data, (void)mu, (void)A, (void)width;
     *radius = NOTHING;
@@ -55,7 +55,8 @@ struct sg_interval sg_cert_delay_limit(size_t tau)
     return NOTHING;
 }
 
-enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data, double mu, double nu)
+enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data,
+                             double mu, double nu)
 {
     (void)data, (void)mu, (void)nu;
     *radius = *contraction = SG_NAN;
@@ -69,23 +70,24 @@ enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_
     return SG_UNPROVED;
 }
 
-enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_cert_data *data, bool constant,
-                                  const double *direction)
+enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_cert_data *data,
+                                  bool constant, const double *direction)
 {
     (void)data, (void)constant, (void)direction;
     *gradient = NOTHING;
     return SG_UNPROVED;
 }
 
-enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data, const double *w,
-                                 const double *phi)
+enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data,
+                                 const double *w, const double *phi)
 {
     (void)data, (void)w, (void)phi;
     *point = (struct sg_cert_log_point){SG_NAN, NOTHING, NOTHING};
     return SG_UNPROVED;
 }
 
-enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data, const double *w)
+enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,
+                                const double *w)
 {
     (void)data, (void)w;
     *loss = NOTHING;
@@ -98,8 +100,8 @@ enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *
     return SG_UNPROVED;
 }
 
-enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w, const double *S,
-                                   const double *R, double mu, double nu)
+enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w,
+                                   const double *S, const double *R, double mu, double nu)
 {
     (void)deep, (void)w, (void)S, (void)R, (void)mu, (void)nu;
     *growth = SG_NAN;
@@ -108,7 +110,8 @@ enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, c
 #endif
 
 #ifndef SG_HAVE_FLINT
-void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *system, double low, double high)
+void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *system,
+                             double low, double high)
 {
     (void)system, (void)low, (void)high;
     *roots = (struct sg_cert_roots){0};

@@ -24,22 +24,25 @@ struct plan {
     struct job *job;
     uint64_t seed, jobs, shard, shards;
     bool seeded, full, quiet;      /* quiet: JSON goes to standard output */
-    bool named;                    /* the user named the cases: data that are not there are an error then, not a reason to skip */
+    bool named;                    /* the user named the cases: missing data are an error then */
     const char *out, *json, *filter;
     struct sg_place place;         /* of out */
     pthread_mutex_t lock;          /* of what follows, and of the terminal */
     struct sg_progress progress;
     size_t printed;
-    atomic_bool broken;            /* nothing can be written: what is left would be computed in vain */
+    atomic_bool broken;            /* nothing can be written: the rest would be in vain */
 };
 
 /* Theorems are about the claim, so they stand with the case of its name. */
 static void add_theorems(struct sg_judgement *j)
 {
-    const size_t n = strcmp(j->case_name, j->claim->name) == 0 ? sg_cli_checked_theorems(j->claim->id) : 0;
-    struct sg_row row = {.id = "theorems", .kind = SG_MACHINE_CHECKED, .form = SG_ROW_PROOF, .state = SG_ROW_MET,
-                         .measured = 1, .predicted = 1, .basis = "make proofs"};
-    snprintf(row.what, sizeof row.what, "%zu theorem%s in proofs/coq, checked by Coq without assumptions", n,
+    const size_t n =
+        strcmp(j->case_name, j->claim->name) == 0 ? sg_cli_checked_theorems(j->claim->id) : 0;
+    struct sg_row row = {.id = "theorems", .kind = SG_MACHINE_CHECKED, .form = SG_ROW_PROOF,
+                         .state = SG_ROW_MET, .measured = 1, .predicted = 1,
+                         .basis = "make proofs"};
+    snprintf(row.what, sizeof row.what,
+             "%zu theorem%s in proofs/coq, checked by Coq without assumptions", n,
              n == 1 ? "" : "s");
     if (n > 0)
         sg_claim_add_row(&j->evidence, &row);
@@ -52,7 +55,8 @@ static void judge_one(size_t i, void *context)
     struct job *job = &plan->job[i];
     if (atomic_load(&plan->broken))
         return;
-    const struct sg_judge_options options = {.seed = plan->seeded ? &plan->seed : NULL, .full = plan->full, .out = plan->out};
+    const struct sg_judge_options options = {.seed = plan->seeded ? &plan->seed : NULL,
+                                             .full = plan->full, .out = plan->out};
     job->status = sg_base_place_check(&plan->place, plan->out, &job->err);
     if (job->status == SG_OK)
         job->status = sg_claim_judge(&job->j, &job->c, &options, &job->err);
@@ -89,22 +93,28 @@ static void hear(const char *what, size_t done, size_t total, void *context)
 
 static bool wanted(const struct plan *plan, const struct sg_case *c)
 {
-    return !plan->filter || fnmatch(plan->filter, c->name, 0) == 0 || fnmatch(plan->filter, c->claim, 0) == 0;
+    return !plan->filter || fnmatch(plan->filter, c->name, 0) == 0 ||
+           fnmatch(plan->filter, c->claim, 0) == 0;
 }
 
-/* A case's results go to a folder of its name: a second case of that name would overwrite the first one's. */
+/* A case's results go to a folder of its name, where a second case of that name would overwrite
+ * them. */
 static enum sg_status check_names(const struct plan *plan, struct sg_error *err)
 {
     for (size_t i = 0; i < plan->n; i++)
         for (size_t j = 0; j < i; j++)
             if (strcmp(plan->job[i].c.name, plan->job[j].c.name) == 0)
-                return sg_base_refuse(err, plan->job[i].c.path, 0, "%.300s has the name %.100s too, and both would write %.100s/%.100s; rename one, or leave it out",
-                                      plan->job[j].c.path, plan->job[j].c.name, plan->out, plan->job[j].c.name);
+                return sg_base_refuse(err, plan->job[i].c.path, 0,
+                                      "%.300s has the name %.100s too, and both would write "
+                                      "%.100s/%.100s; rename one, or leave it out",
+                                      plan->job[j].c.path, plan->job[j].c.name, plan->out,
+                                      plan->job[j].c.name);
     return SG_OK;
 }
 
 /* Every case is read and checked before the first one runs. */
-static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args, struct sg_error *err)
+static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args,
+                                 struct sg_error *err)
 {
     struct sg_paths paths;
     enum sg_status status = sg_cli_find_cases(&paths, n_args, args, err);
@@ -117,7 +127,9 @@ static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args, 
             break;
         const struct sg_claim *claim = sg_claim_find(job->c.claim);
         if (!claim)
-            status = sg_base_refuse(err, job->c.path, 0, "there is no claim \"%s\"; `synthgrad list` names them", job->c.claim);
+            status = sg_base_refuse(err, job->c.path, 0,
+                                    "there is no claim \"%s\"; `synthgrad list` names them",
+                                    job->c.claim);
         else
             status = sg_claim_fits(claim, &job->c, err);
         if (wanted(plan, &job->c) && kept++ % plan->shards == plan->shard - 1)
@@ -131,7 +143,7 @@ static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args, 
     return status == SG_OK ? check_names(plan, err) : status;
 }
 
-/* f s c m, a letter for each kind of evidence, a dot for one that is missing. */
+/* f s c m: a letter for each kind of evidence, a dot for one that is missing. */
 static void kinds_of(char text[SG_EVIDENCE_KINDS + 1], const struct sg_evidence *ev)
 {
     static const char letter[SG_EVIDENCE_KINDS] = {'f', 's', 'c', 'm'};
@@ -153,8 +165,9 @@ static void print_line(const struct sg_judgement *j)
         margin = sg_base_max(margin, sg_claim_margin(&j->evidence.row[r]));
     char kinds[SG_EVIDENCE_KINDS + 1];
     kinds_of(kinds, &j->evidence);
-    printf("%-6s %-28s %-15s %-8s %8.2g  %s%s\n", j->claim->id, j->case_name, sg_claim_verdict_name(j->verdict), kinds,
-           margin, !j->has_control ? "none" : j->control_ok ? "breaks it" : "DOES NOT BREAK IT",
+    printf("%-6s %-28s %-15s %-8s %8.2g  %s%s\n", j->claim->id, j->case_name,
+           sg_claim_verdict_name(j->verdict), kinds, margin,
+           !j->has_control ? "none" : j->control_ok ? "breaks it" : "DOES NOT BREAK IT",
            j->ok || j->verdict == SG_SKIPPED ? "" : "  *** not as expected ***");
 }
 
@@ -168,18 +181,20 @@ static void print_table(const struct plan *plan)
         if (!has_verdict(&plan->job[i]))
             continue;
         if (n == 0)
-            printf("%-6s %-28s %-15s %-8s %8s  %s\n", "claim", "case", "verdict", "evidence", "margin", "control");
+            printf("%-6s %-28s %-15s %-8s %8s  %s\n", "claim", "case", "verdict", "evidence",
+                   "margin", "control");
         entry[n++] = (struct sg_entry){j->claim, j->verdict, j->ok};
         print_line(j);
     }
     sg_report_census(sentence, entry, n);
     if (n > 0)
-        printf("\n%s (evidence: closed form, simulated, certified, machine-checked; margin: the largest error over "
-               "its tolerance; results in %s/)\n", sentence, plan->out);
+        printf("\n%s (evidence: closed form, simulated, certified, machine-checked; "
+               "margin: the largest error over its tolerance; results in %s/)\n",
+               sentence, plan->out);
     free(entry);
 }
 
-/* broken: why some cases have no verdict; one line is enough. */
+/* broken: why some cases have no verdict.  One line is enough for that. */
 static int summarise(struct plan *plan, enum sg_status broken)
 {
     size_t short_of = 0;
@@ -261,9 +276,12 @@ static bool read_shard(struct plan *plan, const char *text)
 
 static int verify(const struct sg_command *command, size_t n_args, char **args)
 {
-    struct plan plan = {.jobs = 1, .shard = 1, .shards = 1, .out = "results", .full = sg_cli_option(command, "full")->given};
-    const struct sg_option *out = sg_cli_option(command, "out"), *shard = sg_cli_option(command, "shard");
-    if (!sg_cli_integer(&plan.jobs, command, "jobs", 1, 1024) || !sg_cli_integer(&plan.seed, command, "seed", 0, UINT32_MAX) ||
+    struct plan plan = {.jobs = 1, .shard = 1, .shards = 1, .out = "results",
+                        .full = sg_cli_option(command, "full")->given};
+    const struct sg_option *out = sg_cli_option(command, "out"),
+                           *shard = sg_cli_option(command, "shard");
+    if (!sg_cli_integer(&plan.jobs, command, "jobs", 1, 1024) ||
+        !sg_cli_integer(&plan.seed, command, "seed", 0, UINT32_MAX) ||
         (shard->given && !read_shard(&plan, shard->value)))
         return SG_EXIT_USAGE;
     plan.seeded = sg_cli_option(command, "seed")->given;
@@ -276,8 +294,10 @@ static int verify(const struct sg_command *command, size_t n_args, char **args)
 
 static int run(const struct sg_command *command, size_t n_args, char **args)
 {
-    struct plan plan = {.jobs = 1, .shard = 1, .shards = 1, .out = "results", .full = sg_cli_option(command, "full")->given};
-    if (!sg_cli_integer(&plan.jobs, command, "jobs", 1, 1024) || !sg_cli_integer(&plan.seed, command, "seed", 0, UINT32_MAX))
+    struct plan plan = {.jobs = 1, .shard = 1, .shards = 1, .out = "results",
+                        .full = sg_cli_option(command, "full")->given};
+    if (!sg_cli_integer(&plan.jobs, command, "jobs", 1, 1024) ||
+        !sg_cli_integer(&plan.seed, command, "seed", 0, UINT32_MAX))
         return SG_EXIT_USAGE;
     plan.seeded = sg_cli_option(command, "seed")->given;
     if (sg_cli_option(command, "out")->given)
@@ -288,18 +308,24 @@ static int run(const struct sg_command *command, size_t n_args, char **args)
 
 static struct sg_option verify_options[] = {
     {.name = "full", .help = "the large grids: minutes to hours"},
-    {.name = "jobs", .metavar = "N", .help = "threads over cases and replicates (default 1); same bits for every N"},
-    {.name = "shard", .metavar = "K/N", .help = "every N-th case, beginning with the K-th: one machine's part"},
-    {.name = "seed", .metavar = "S", .help = "in place of each case's own seed; verdicts hold for every S"},
+    {.name = "jobs", .metavar = "N",
+     .help = "threads over cases and replicates (default 1); same bits for every N"},
+    {.name = "shard", .metavar = "K/N",
+     .help = "every N-th case, beginning with the K-th: one machine's part"},
+    {.name = "seed", .metavar = "S",
+     .help = "in place of each case's own seed; verdicts hold for every S"},
     {.name = "filter", .metavar = "GLOB", .help = "only cases or claims whose name matches"},
     {.name = "out", .metavar = "DIR", .help = "where results go (default results)"},
     {.name = "json", .metavar = "FILE", .help = "the verdicts as JSON; - for standard output"},
     {0},
 };
 struct sg_command sg_command_verify = {
-    .name = "verify", .summary = "check every claim: verdict, measured value, bound, margin, control", .arguments = "[CASE...]",
-    .options = verify_options, .max_args = 100000, .run = verify,
-    .examples = "  synthgrad verify --jobs 2\n  synthgrad verify --filter 'DY*' --seed 7\n  synthgrad verify dy3_joint_spectrum --json -\n",
+    .name = "verify",
+    .summary = "check every claim: verdict, measured value, bound, margin, control",
+    .arguments = "[CASE...]", .options = verify_options, .max_args = 100000, .run = verify,
+    .examples = "  synthgrad verify --jobs 2\n"
+                "  synthgrad verify --filter 'DY*' --seed 7\n"
+                "  synthgrad verify dy3_joint_spectrum --json -\n",
 };
 
 static struct sg_option run_options[] = {
@@ -311,6 +337,8 @@ static struct sg_option run_options[] = {
     {0},
 };
 struct sg_command sg_command_run = {
-    .name = "run", .summary = "run one case, yours or the project's", .arguments = "CASE", .options = run_options, .min_args = 1, .max_args = 1,
-    .run = run, .examples = "  synthgrad run cases/dy3_joint_spectrum.cfg\n  synthgrad run mine.cfg --out /tmp/mine\n",
+    .name = "run", .summary = "run one case, yours or the project's", .arguments = "CASE",
+    .options = run_options, .min_args = 1, .max_args = 1, .run = run,
+    .examples = "  synthgrad run cases/dy3_joint_spectrum.cfg\n"
+                "  synthgrad run mine.cfg --out /tmp/mine\n",
 };

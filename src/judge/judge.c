@@ -14,7 +14,7 @@ enum { CONTROL_REPLICATES = 3, SWEEP = 100 };
 struct outcome { struct sg_evidence ev; enum sg_status status; struct sg_error err; };
 struct batch {
     const struct sg_claim *claim;
-    const struct sg_case *c, *of;  /* of: the case that c is the control of */
+    const struct sg_case *c, *of;  /* c is the control of `of` */
     uint64_t seed;
     bool control, full;
     const struct sg_store *store;

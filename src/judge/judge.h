@@ -31,7 +31,9 @@ void sg_claim_store_tidy(const struct sg_store *store);
 
 /* ---- the runs of an experiment (runs.c) ----------------------------------------------------- */
 
-/* Run i of an experiment; err: filled where the status is SG_BAD_INPUT or SG_IO. */
+/* ---- the runs of an experiment (runs.c) ----------------------------------------------------- */
+
+/* Does run i of an experiment.  Fills err where the status is SG_BAD_INPUT or SG_IO. */
 typedef enum sg_status sg_claim_run(struct sg_error *err, size_t i, void *context);
 /* Runs 0..n-1 in parallel, told as they are done (sg_base_tell).  SG_OK, or the status of the first
  * that failed, which ev->note then says, or SG_INTERRUPTED. */

@@ -11,7 +11,7 @@
  * not ours to use.  A file is the maker, the bytes, their digest. */
 struct maker { char program[64]; uint64_t digest, seed, replicate, full, size; };
 
-/* The first piece that could not be written; read when all threads are done. */
+/* The first piece that could not be written.  Read it when all threads are done. */
 struct failure { atomic_bool is; struct sg_error err; };
 
 /* place: of out.  failure: this store's own, or that of the one it lies beside. */

@@ -1,4 +1,4 @@
-/* How many claims hold and how many experiments were reproduced, told apart, in a sentence or two. */
+/* How many claims hold and how many experiments were reproduced, in a sentence for each. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,13 +7,15 @@
 #include "synthgrad/report.h"
 
 /* A claim's verdict over its cases that ran; SG_VERDICTS: they differ. */
-static enum sg_verdict verdict_of(const struct sg_entry *entry, size_t n, const struct sg_claim *claim)
+static enum sg_verdict verdict_of(const struct sg_entry *entry, size_t n,
+                                  const struct sg_claim *claim)
 {
     enum sg_verdict verdict = SG_SKIPPED;
     for (size_t i = 0; i < n; i++) {
         if (entry[i].claim != claim || entry[i].verdict == SG_SKIPPED)
             continue;
-        verdict = verdict == SG_SKIPPED || verdict == entry[i].verdict ? entry[i].verdict : SG_VERDICTS;
+        verdict =
+            verdict == SG_SKIPPED || verdict == entry[i].verdict ? entry[i].verdict : SG_VERDICTS;
     }
     return verdict;
 }
@@ -58,7 +60,8 @@ static void say_group(struct text *text, const struct sg_entry *entry, size_t n,
     say(text, "%zu %s%s: ", all, empirical ? "experiment" : "theorem", all == 1 ? "" : "s");
     for (size_t v = 0; v <= SG_VERDICTS; v++)
         if (of[v])
-            say(text, "%s%zu %s", said++ ? ", " : "", of[v], word_of((enum sg_verdict)v, of[v] == 1));
+            say(text, "%s%zu %s", said++ ? ", " : "", of[v],
+                word_of((enum sg_verdict)v, of[v] == 1));
     say(text, ".  ");
 }
 

@@ -15,17 +15,21 @@ static json_t *row_json(const struct sg_row *row)
 {
     static const char *const forms[] = {"equal", "bound", "fact", "proof", "effect"};
     static const char *const states[] = {"met", "missed", "open", "blind"};
-    json_t *entry = json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:s, s:I}", "id", row->id, "what", row->what,
-        "form", forms[row->form], "state", states[row->state], "measured", sg_report_number(row->measured),
-        "predicted", sg_report_number(row->predicted), "tolerance", sg_report_number(row->tolerance), "scale",
-        sg_report_number(row->scale), "margin", sg_report_number(sg_claim_margin(row)), "ok", row->ok, "evidence",
-        sg_claim_kind_name(row->kind), "basis", row->basis, "replicate", (json_int_t)row->replicate);
+    json_t *entry =
+        json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:s, s:I}", "id",
+                  row->id, "what", row->what, "form", forms[row->form], "state", states[row->state],
+                  "measured", sg_report_number(row->measured), "predicted",
+                  sg_report_number(row->predicted), "tolerance", sg_report_number(row->tolerance),
+                  "scale", sg_report_number(row->scale), "margin",
+                  sg_report_number(sg_claim_margin(row)), "ok", row->ok, "evidence",
+                  sg_claim_kind_name(row->kind), "basis", row->basis, "replicate",
+                  (json_int_t)row->replicate);
     if (row->form == SG_ROW_BOUND)
         json_object_set_new(entry, "share", sg_report_number(sg_claim_share(row)));
     if (row->form == SG_ROW_EFFECT || row->low < row->high)
         json_object_set_new(entry, "interval",
-                            json_pack("[o, o]", sg_report_number(row->low), sg_report_number(row->high)));
+                            json_pack("[o, o]", sg_report_number(row->low),
+                                      sg_report_number(row->high)));
     return entry;
 }
 

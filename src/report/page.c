@@ -55,7 +55,8 @@ static const char *class_of(const char *verdict)
 static void print_verdict(const struct page *page, const json_t *summary)
 {
     const bool ok = json_is_true(json_object_get(summary, "ok"));
-    fprintf(page->out, "<span class=\"verdict %s\">", !ok && !is_skipped(summary) ? "bad" : class_of(text_of(summary, "verdict")));
+    fprintf(page->out, "<span class=\"verdict %s\">",
+            !ok && !is_skipped(summary) ? "bad" : class_of(text_of(summary, "verdict")));
     sg_html_text(page->out, text_of(summary, "verdict"));
     fputs(ok || is_skipped(summary) ? "</span>" : " (not as expected)</span>", page->out);
 }
@@ -71,12 +72,11 @@ static void print_kinds(const struct page *page, const json_t *kinds)
 }
 
 /* A claim's cases in one line. */
-/* of all cases that ran, or NULL */
 struct tally {
     size_t cases, good, skipped, controls, broken;
     double margin;
     json_t *kinds;
-    const char *verdict;
+    const char *verdict;            /* of all cases that ran; NULL: they differ, or none ran */
 };
 
 static struct tally tally_of(const struct page *page, const char *claim)
@@ -116,8 +116,15 @@ static void print_tally(const struct page *page, const struct sg_claim *claim,
     const size_t run = t->cases - t->skipped;
     fprintf(page->out, "<tr><td><a href=\"#%s\">%s</a></td><td>", claim->id, claim->id);
     sg_html_text(page->out, claim->title);
-    fprintf(page->out, "</td><td><span class=\"verdict %s\">", run == 0 ? "open" : t->good < run ? "bad" : t->verdict ? class_of(t->verdict) : "open");
-    sg_html_text(page->out, run == 0 ? "skipped" : t->good < run ? "not as expected" : t->verdict ? t->verdict : "mixed");
+    fprintf(page->out, "</td><td><span class=\"verdict %s\">",
+            run == 0        ? "open"
+            : t->good < run ? "bad"
+            : t->verdict    ? class_of(t->verdict)
+                            : "open");
+    sg_html_text(page->out, run == 0        ? "skipped"
+                            : t->good < run ? "not as expected"
+                            : t->verdict    ? t->verdict
+                                            : "mixed");
     fputs("</span></td><td>", page->out);
     print_kinds(page, t->kinds);
     fprintf(page->out, "</td><td class=\"n\">%zu", run);
@@ -150,7 +157,8 @@ static void print_census(const struct page *page)
         const struct sg_claim *claim = sg_claim_find(text_of(summary, "claim"));
         const enum sg_verdict verdict = verdict_named(text_of(summary, "verdict"));
         if (claim && verdict != SG_VERDICTS)
-            entry[n++] = (struct sg_entry){claim, verdict, json_is_true(json_object_get(summary, "ok"))};
+            entry[n++] =
+                (struct sg_entry){claim, verdict, json_is_true(json_object_get(summary, "ok"))};
     }
     sg_report_census(sentence, entry, n);
     fputs("<p class=\"soft\">", page->out);
@@ -162,10 +170,15 @@ static void print_census(const struct page *page)
 static void print_overview(const struct page *page)
 {
     print_census(page);
-    fputs("<p>Each number was found twice, by a formula and by a simulation, a proof or another formula, and the difference held against a tolerance "
-          "derived from rounding and conditioning; what only runs can show has a 95 % interval instead. The <em>margin</em> is the largest error over its "
-          "tolerance: above 1 fails. The <em>control</em> is the nearest violation of a hypothesis, which has to change the verdict. Cases in brackets take long and were skipped.</p>\n<div class=\"wide\"><table class=\"claims\">\n"
-          "<tr><th colspan=\"2\">Claim</th><th>Verdict</th><th>Evidence</th><th class=\"n\">Cases</th><th class=\"n\">Margin</th><th>Control</th></tr>\n",
+    fputs("<p>Each number was found twice, by a formula and by a simulation, a proof or another "
+          "formula, and the difference held against a tolerance derived from rounding and "
+          "conditioning; what only runs can show has a 95 % interval instead. "
+          "The <em>margin</em> is the largest error over its tolerance: above 1 fails. "
+          "The <em>control</em> is the nearest violation of a hypothesis, which has to change "
+          "the verdict. Cases in brackets take long and were skipped.</p>\n"
+          "<div class=\"wide\"><table class=\"claims\">\n"
+          "<tr><th colspan=\"2\">Claim</th><th>Verdict</th><th>Evidence</th>"
+          "<th class=\"n\">Cases</th><th class=\"n\">Margin</th><th>Control</th></tr>\n",
           page->out);
     for (size_t k = 0; sg_claims[k]; k++) {
         const struct tally t = tally_of(page, sg_claims[k]->id);
@@ -216,7 +229,8 @@ static enum sg_status check_figures(const char *folder, const json_t *all, struc
         FILE *svg = open_figure(folder, name);
         if (svg && status == SG_OK && !sg_html_is_text(svg, &line)) {
             char *path = sg_base_format("%s/figures/%s.svg", folder, name);
-            status = sg_base_refuse(err, path, line, "not UTF-8 text, so no browser shows this figure; "
+            status = sg_base_refuse(err, path, line,
+                                    "not UTF-8 text, so no browser shows this figure; "
                                     "draw it again (make plots) or remove the file");
             free(path);
         }

@@ -12,13 +12,17 @@ static void print_numbers(FILE *out, const struct sg_row *row)
     const double margin = sg_claim_margin(row);
     const char *loose = margin > 0 && margin < LOOSE ? " LOOSE" : "";
     if (row->state == SG_ROW_IS_BLIND)
-        fprintf(out, "         %.6g, predicted %.6g: the tolerance %.2g is above a tenth of the %.2g compared\n",
+        fprintf(out,
+                "         %.6g, predicted %.6g: the tolerance %.2g is above a tenth of the %.2g "
+                "compared\n",
                 row->measured, row->predicted, row->tolerance, row->scale);
     else if (row->predicted == 0.0)
-        fprintf(out, "         %.6g, tolerance %.3g, margin %.2g%s\n", row->measured, row->tolerance, margin, loose);
+        fprintf(out, "         %.6g, tolerance %.3g, margin %.2g%s\n", row->measured,
+                row->tolerance, margin, loose);
     else
-        fprintf(out, "         %.10g, predicted %.10g, off by %.2g of %.3g, margin %.2g%s\n", row->measured,
-                row->predicted, fabs(row->measured - row->predicted), row->tolerance, margin, loose);
+        fprintf(out, "         %.10g, predicted %.10g, off by %.2g of %.3g, margin %.2g%s\n",
+                row->measured, row->predicted, fabs(row->measured - row->predicted), row->tolerance,
+                margin, loose);
     if (row->low < row->high)
         fprintf(out, "         proved: in [%.17g, %.17g]\n", row->low, row->high);
 }
@@ -26,8 +30,8 @@ static void print_numbers(FILE *out, const struct sg_row *row)
 /* replicates: of the case; a row stands for the worst of them, which is named. */
 static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
 {
-    static const char *const mark[] = {
-        [SG_ROW_MET] = "ok  ", [SG_ROW_MISSED] = "FAIL", [SG_ROW_OPEN] = "open", [SG_ROW_IS_BLIND] = "blind"};
+    static const char *const mark[] = {[SG_ROW_MET] = "ok  ", [SG_ROW_MISSED] = "FAIL",
+                                       [SG_ROW_OPEN] = "open", [SG_ROW_IS_BLIND] = "blind"};
     static const char *const of_effect[] = {
         [SG_ROW_MET] = "found", [SG_ROW_MISSED] = "the other way round", [SG_ROW_OPEN] = "open"};
     fprintf(out, "    %s %s", mark[row->state], row->what);
@@ -36,13 +40,14 @@ static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
     fputs("\n", out);
     switch (row->form) {
     case SG_ROW_EFFECT:
-        fprintf(out, "         %.4g, 95 %% interval [%.4g, %.4g]: %s\n", row->measured, row->low, row->high,
-                of_effect[row->state]);
+        fprintf(out, "         %.4g, 95 %% interval [%.4g, %.4g]: %s\n", row->measured, row->low,
+                row->high, of_effect[row->state]);
         break;
     case SG_ROW_PROOF:
-        fprintf(out, "         %s\n", row->state == SG_ROW_MET    ? "proved"
-                                      : row->state == SG_ROW_OPEN ? "neither this nor its opposite could be proved"
-                                                                  : "the opposite is proved");
+        fprintf(out, "         %s\n",
+                row->state == SG_ROW_MET    ? "proved"
+                : row->state == SG_ROW_OPEN ? "neither this nor its opposite could be proved"
+                                            : "the opposite is proved");
         break;
     case SG_ROW_FACT:
         if (row->predicted == 1.0 && row->measured <= 1.0)
@@ -51,8 +56,8 @@ static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
             fprintf(out, "         %.0f of %.0f\n", row->measured, row->predicted);
         break;
     case SG_ROW_BOUND:
-        fprintf(out, "         %.10g, bound %.10g, %.3g of it attained\n", row->measured, row->predicted,
-                sg_claim_share(row));
+        fprintf(out, "         %.10g, bound %.10g, %.3g of it attained\n", row->measured,
+                row->predicted, sg_claim_share(row));
         break;
     case SG_ROW_EQUAL: print_numbers(out, row); break;
     }

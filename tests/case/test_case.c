@@ -1,4 +1,5 @@
-/* Case files: every key read, every fault refused on one line with file, line and mend, and what a case makes. */
+/* Case files: every key read, every fault refused on one line with file, line and what to change,
+ * and what a case makes. */
 #include <ftw.h>
 #include <locale.h>
 #include <setjmp.h>
@@ -31,7 +32,7 @@ static char *repeat(const char *before, const char *piece, size_t count, const c
     return text;
 }
 
-/* ---- files ----------------------------------------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------------------- */
 
 static char folder[64];
 
@@ -71,7 +72,7 @@ static int remove_folder(void **state)
     return nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-/* ---- reading and refusing -------------------------------------------------------------------------------------- */
+/* ---- reading and refusing ------------------------------------------------------------------- */
 
 static void read_named(struct sg_case *c, const char *name, const char *text)
 {
@@ -88,13 +89,16 @@ static void read_text(struct sg_case *c, const char *text)
 }
 
 /* A refusal is one whole line, FILE:LINE: and a sentence that says `says`. */
-static void assert_refusal(const struct sg_error *err, const char *path, size_t line, const char *says, const char *text)
+static void assert_refusal(const struct sg_error *err, const char *path, size_t line,
+                           const char *says, const char *text)
 {
     char *start = sg_base_format("%s:%zu: ", path, line);
     const size_t length = strlen(err->text);
     const bool starts = strncmp(err->text, start, strlen(start)) == 0 && length > strlen(start);
-    if (!starts || !strstr(err->text, says) || strpbrk(err->text, "\n\r\t\x1b") || length + 1 >= sizeof err->text)
-        fail_msg("wanted line %zu: ...%s...\ngot    %s\nfrom   %.300s", line, says, err->text, text);
+    if (!starts || !strstr(err->text, says) || strpbrk(err->text, "\n\r\t\x1b") ||
+        length + 1 >= sizeof err->text)
+        fail_msg("wanted line %zu: ...%s...\ngot    %s\nfrom   %.300s", line, says, err->text,
+                 text);
     free(start);
 }
 
@@ -105,7 +109,8 @@ static void assert_refused_bytes(const char *text, size_t size, size_t line, con
     char *path = write_bytes("bad.cfg", text, size);
     const enum sg_status status = sg_case_read(&c, path, &err);
     if (status != SG_BAD_INPUT)
-        fail_msg("%s instead of a refusal (%s) of: %.300s", sg_base_status_name(status), says, text);
+        fail_msg("%s instead of a refusal (%s) of: %.300s", sg_base_status_name(status), says,
+                 text);
     assert_refusal(&err, path, line, says, text);
     assert_null(c.control);
     assert_int_equal(c.path[0], '\0');
@@ -117,7 +122,7 @@ static void assert_refused(const char *text, size_t line, const char *says)
     assert_refused_bytes(text, strlen(text), line, says);
 }
 
-/* ---- what is read ---------------------------------------------------------------------------------------------- */
+/* ---- what is read --------------------------------------------------------------------------- */
 
 static void test_minimal_case_has_the_defaults(void **state)
 {
@@ -169,14 +174,19 @@ static void test_every_gaussian_key_is_read(void **state)
     (void)state;
     struct sg_case c;
     read_text(&c,
-              "claim = \"CP4\"; expect = \"not reproduced\"; seed = 2147483647; replicates = 100000;\n"
-              "data = { kind = \"gaussian\"; n = 123; d = 17; outputs = 3; rank = 5; condition = 30;\n"
+              "claim = \"CP4\"; expect = \"not reproduced\"; "
+              "seed = 2147483647; replicates = 100000;\n"
+              "data = { kind = \"gaussian\"; n = 123; d = 17; outputs = 3; rank = 5; "
+              "condition = 30;\n"
               "         noise = 0.25; bias = false; };\n"
               "net = { layers = (8, 4); loss = \"abs\"; };\nexperiment = \"drawn\";\n"
-              "sg = ( { at = 1; family = \"linear\"; terms = \"1h\"; target = \"arriving\"; mix = 0.5; },\n"
+              "sg = ( { at = 1; family = \"linear\"; terms = \"1h\"; target = \"arriving\"; "
+              "mix = 0.5; },\n"
               "       { at = 2; mix = 0; }, { at = \"output\"; terms = \"y\"; } );\n"
-              "train = { form = \"sample\"; order = \"network_first\"; delay = \"none\"; units = \"optimal\";\n"
-              "          mu = 1; nu = 0; steps = 2147483647; tau = [0, 10000, 7]; radius = 1; };\n");
+              "train = { form = \"sample\"; order = \"network_first\"; delay = \"none\"; "
+              "units = \"optimal\";\n"
+              "          mu = 1; nu = 0; steps = 2147483647; tau = [0, 10000, 7]; "
+              "radius = 1; };\n");
     assert_string_equal(c.claim, "CP4");
     assert_string_equal(c.expect, "not reproduced");
     assert_int_equal(c.seed, 2147483647);
@@ -220,11 +230,15 @@ static void test_moments_are_read_and_made(void **state)
     struct sg_case c;
     struct sg_error err;
     struct sg_data data;
-    read_text(&c, MINIMAL "data = { kind = \"moments\"; bias = false; S = [2.0, 0.10000000000000001, 0.10000000000000001, 1.0000000000000002];\n"
-                          "R = (4.9406564584124654e-324); };\nnet = { layers = (1); weights = (1, -3, 0.29999999999999999); };");
+    read_text(&c, MINIMAL
+              "data = { kind = \"moments\"; bias = false; "
+              "S = [2.0, 0.10000000000000001, 0.10000000000000001, 1.0000000000000002];\n"
+              "R = (4.9406564584124654e-324); };\n"
+              "net = { layers = (1); weights = (1, -3, 0.29999999999999999); };");
     assert_int_equal(c.data.kind, SG_DATA_MOMENTS);
     assert_int_equal(c.data.S.n, 4);
-    assert_true(c.data.S.value[1] == 0.1 && c.data.S.value[3] == 1 + DBL_EPSILON && c.data.R.value[0] == 4.9406564584124654e-324);
+    assert_true(c.data.S.value[1] == 0.1 && c.data.S.value[3] == 1 + DBL_EPSILON &&
+                c.data.R.value[0] == 4.9406564584124654e-324);
     assert_int_equal(c.net.weights.n, 3);
     assert_true(c.net.weights.value[1] == -3 && c.net.weights.value[2] == 0.3);
     assert_int_equal(c.data.map.n, 0);
@@ -236,9 +250,11 @@ static void test_moments_are_read_and_made(void **state)
     double xx = 0, worst = 0;
     for (size_t i = 0; i < data.n; i++) {
         xx += data.x[2 * i] * data.x[2 * i + 1] / (double)data.n;
-        worst = fmax(worst, fabs(data.y[i] - (data.x[2 * i] * 0.3 + data.x[2 * i + 1] * (-3 * 0.3))));
+        worst =
+            fmax(worst, fabs(data.y[i] - (data.x[2 * i] * 0.3 + data.x[2 * i + 1] * (-3 * 0.3))));
     }
-    assert_true(fabs(xx - 0.1) <= 8 * DBL_EPSILON && worst <= 16 * DBL_EPSILON);   /* R is all but zero: the map is the product of the weights */
+    /* R is all but zero: the map is the product of the weights. */
+    assert_true(fabs(xx - 0.1) <= 8 * DBL_EPSILON && worst <= 16 * DBL_EPSILON);
     sg_data_free(&data);
     sg_case_free(&c);
     read_text(&c, MOMENTS "map = (1.5, -2.5); };");
@@ -252,9 +268,14 @@ static void test_moments_are_read_and_made(void **state)
     assert_true(fabs(x_r) <= 16 * DBL_EPSILON && fabs(r_r - 0.1) <= 16 * DBL_EPSILON);
     sg_data_free(&data);
     sg_case_free(&c);
-    read_text(&c, MINIMAL "data = { kind = \"moments\"; bias = false; S = (4.41, 2.73, 5.46, 2.73, 1.69, 3.38, 5.46, 3.38, 6.76); R = 0; map = (0, 0, 0); };");
+    read_text(&c, MINIMAL
+              "data = { kind = \"moments\"; bias = false; "
+              "S = (4.41, 2.73, 5.46, 2.73, 1.69, 3.38, 5.46, 3.38, 6.76); "
+              "R = 0; map = (0, 0, 0); };");
     assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_OK);
-    for (size_t a = 0; a < 9; a++) {                     /* of rank 1, and the second pivot rounds to -2e-16; C n u |S|, C = 10, |S| = 12.86 */
+    /* S has rank 1, and the second pivot rounds to -2e-16.  Tolerance C n u |S|, C = 10, n = 3,
+     * |S| = 12.86. */
+    for (size_t a = 0; a < 9; a++) {
         double moment = 0;
         for (size_t i = 0; i < data.n; i++)
             moment += data.x[3 * i + a / 3] * data.x[3 * i + a % 3] / (double)data.n;
@@ -288,32 +309,42 @@ static void test_every_classes_key_is_read(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_text(&c, MINIMAL "data = { kind = \"classes\"; n = 31; d = 4; bias = false; labels = \"noisy\"; one_hot = true; };\n"
-                          "net = { loss = \"softmax\"; layers = (3); };\n"
-                          "sg = ( { at = 1; family = \"mlp\"; hidden = 17; terms = \"y\"; }, { family = \"sigmoid_linear\"; terms = \"h\"; } );\n"
-                          "train = { optimiser = \"adam\"; beta1 = 0; beta2 = 0.25; epsilon = 1; mu = 0.125; };\n");
+    read_text(&c, MINIMAL
+              "data = { kind = \"classes\"; n = 31; d = 4; bias = false; labels = \"noisy\"; "
+              "one_hot = true; };\n"
+              "net = { loss = \"softmax\"; layers = (3); };\n"
+              "sg = ( { at = 1; family = \"mlp\"; hidden = 17; terms = \"y\"; }, "
+              "{ family = \"sigmoid_linear\"; terms = \"h\"; } );\n"
+              "train = { optimiser = \"adam\"; beta1 = 0; beta2 = 0.25; epsilon = 1; "
+              "mu = 0.125; };\n");
     assert_int_equal(c.data.kind, SG_DATA_CLASSES);
     assert_int_equal(c.data.labels, SG_LABELS_NOISY);
     assert_true(c.data.n == 31 && c.data.d == 4 && !c.data.bias && c.data.one_hot);
     assert_int_equal(c.net.loss, SG_SOFTMAX_XENT);
-    assert_true(c.module[0].family == SG_MLP && c.module[0].hidden == 17 && c.module[1].family == SG_SIGMOID_LINEAR);
+    assert_true(c.module[0].family == SG_MLP && c.module[0].hidden == 17 &&
+                c.module[1].family == SG_SIGMOID_LINEAR);
     const struct sg_opt opt = sg_case_opt(&c, 3.5);
-    assert_true(opt.kind == SG_ADAM && opt.rate == 3.5 && opt.beta1 == 0 && opt.beta2 == 0.25 && opt.epsilon == 1);
+    assert_true(opt.kind == SG_ADAM && opt.rate == 3.5 && opt.beta1 == 0 && opt.beta2 == 0.25 &&
+                opt.epsilon == 1);
     struct sg_data data;
     struct sg_error err;
     assert_int_equal(sg_case_make_data(&data, &c, 5, 0, &err), SG_OK);
     assert_true(data.n == 31 && data.d == 4 && data.m == 2);
     struct sg_case_arch arch;
     assert_int_equal(sg_case_make_arch(&arch, &c, data.d, data.m, &err), SG_OK);
-    assert_true(arch.module[0].hidden == 17 && arch.module[1].hidden == 0 && arch.arch.loss == SG_SOFTMAX_XENT);
+    assert_true(arch.module[0].hidden == 17 && arch.module[1].hidden == 0 &&
+                arch.arch.loss == SG_SOFTMAX_XENT);
     assert_int_equal(sg_case_make_arch(&arch, &c, data.d, 1, &err), SG_BAD_INPUT);
     c.net.loss = SG_LOGISTIC;
     assert_int_equal(sg_case_make_arch(&arch, &c, data.d, 2, &err), SG_BAD_INPUT);
     sg_data_free(&data);
     sg_case_free(&c);
-    read_text(&c, MINIMAL "data = { kind = \"classes\"; labels = \"random\"; };\nnet = { loss = \"logistic\"; };");
-    assert_true(c.data.labels == SG_LABELS_RANDOM && !c.data.one_hot && c.data.bias && c.net.loss == SG_LOGISTIC);
-    assert_true(c.module[0].hidden == 32 && c.train.beta1 == 0.9 && c.train.beta2 == 0.999 && c.train.epsilon == 1e-8);
+    read_text(&c, MINIMAL "data = { kind = \"classes\"; labels = \"random\"; };\n"
+                          "net = { loss = \"logistic\"; };");
+    assert_true(c.data.labels == SG_LABELS_RANDOM && !c.data.one_hot && c.data.bias &&
+                c.net.loss == SG_LOGISTIC);
+    assert_true(c.module[0].hidden == 32 && c.train.beta1 == 0.9 && c.train.beta2 == 0.999 &&
+                c.train.epsilon == 1e-8);
     sg_case_free(&c);
 }
 
@@ -332,7 +363,9 @@ static void test_log_losses_want_labels(void **state)
     };
     for (size_t i = 0; i < COUNT(files); i++) {
         free(write_text("labels.csv", files[i].rows));
-        char *text = sg_base_format(MINIMAL "data = { kind = \"csv\"; file = \"labels.csv\"; target = %s; };\nnet = { loss = \"%s\"; };",
+        char *text = sg_base_format(MINIMAL
+                                    "data = { kind = \"csv\"; file = \"labels.csv\"; "
+                                    "target = %s; };\nnet = { loss = \"%s\"; };",
                                     files[i].target, files[i].loss);
         struct sg_case c;
         struct sg_data data = {0};
@@ -384,7 +417,8 @@ static void test_every_choice_is_read(void **state)
         sg_case_free(&c);
         free(text);
     }
-    static const char *const verdicts[] = {"holds", "fails", "inconclusive", "reproduced", "not reproduced"};
+    static const char *const verdicts[] = {
+        "holds", "fails", "inconclusive", "reproduced", "not reproduced"};
     for (size_t i = 0; i < COUNT(verdicts); i++) {
         struct sg_case c;
         char *text = sg_base_format("claim = \"A1z\"; expect = \"%s\";", verdicts[i]);
@@ -400,8 +434,9 @@ static void test_every_subset_of_terms_is_read(void **state)
     (void)state;
     for (unsigned terms = 1; terms <= 7; terms++) {
         struct sg_case c;
-        char *text = sg_base_format(MINIMAL "sg = ( { terms = \"%s%s%s\"; } );", terms & SG_H ? "h" : "",
-                                    terms & SG_Y ? "y" : "", terms & SG_ONE ? "1" : "");
+        char *text =
+            sg_base_format(MINIMAL "sg = ( { terms = \"%s%s%s\"; } );", terms & SG_H ? "h" : "",
+                           terms & SG_Y ? "y" : "", terms & SG_ONE ? "1" : "");
         read_text(&c, text);
         assert_int_equal(c.module[0].terms, terms);
         sg_case_free(&c);
@@ -503,9 +538,11 @@ static void test_numbers_come_through_exactly(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_text(&c, MINIMAL "train = { mu = 1.0000000000000002; nu = 4.9406564584124654e-324; steps = 0x7fFFffFF; tau = 7L;\n"
-                          "radius = .5e-3; };  seed = 0X5; replicates = +3;\n"
-                          "data = { noise = 1.7976931348623157e+308; condition = 2.; };");
+    read_text(&c, MINIMAL
+              "train = { mu = 1.0000000000000002; nu = 4.9406564584124654e-324; "
+              "steps = 0x7fFFffFF; tau = 7L;\n"
+              "radius = .5e-3; };  seed = 0X5; replicates = +3;\n"
+              "data = { noise = 1.7976931348623157e+308; condition = 2.; };");
     assert_true(c.train.mu == 1.0 + DBL_EPSILON);
     assert_true(c.train.nu == 4.9406564584124654e-324);
     assert_true(c.train.radius == 0.5e-3);
@@ -524,11 +561,13 @@ static void test_comments_marks_and_line_ends(void **state)
         "\xEF\xBB\xBF" MINIMAL,
         "claim = \"DY3\";\r\nexpect = \"holds\";\r\n",
         MINIMAL "# no line end after this comment",
-        MINIMAL "// @include \"/etc/passwd\"\n# 99999999999 1e999 ( ( (\n/* @include \"x\"\n /* ( 1e999 \" \n*/",
+        MINIMAL "// @include \"/etc/passwd\"\n# 99999999999 1e999 ( ( (\n"
+                "/* @include \"x\"\n /* ( 1e999 \" \n*/",
         MINIMAL "/*/ still a comment @include */",
         MINIMAL "/**/ seed = 1; /***/ replicates = 1;",
         "claim : \"DY3\", expect : \"ho\" \"lds\"",
-        MINIMAL "data = { kind = \"csv\"; file = \"@include # /* (\"; target = \"1e999 \\\" \\\\\"; };",
+        MINIMAL "data = { kind = \"csv\"; file = \"@include # /* (\"; "
+                "target = \"1e999 \\\" \\\\\"; };",
         "# caf\xE9 in Latin-1\n" MINIMAL,
     };
     for (size_t i = 0; i < COUNT(texts); i++) {
@@ -540,21 +579,24 @@ static void test_comments_marks_and_line_ends(void **state)
     }
 }
 
-/* ---- what is refused ------------------------------------------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------------------ */
 
 static const struct { const char *text; size_t line; const char *says; } malformed[] = {
     /* required keys, claim, expect */
     {"", 1, "no \"claim\"; write for example claim = \"DY3\""},
     {"\n\n# only a comment", 1, "no \"claim\""},
     {"claim = \"DY3\";\n", 1, "no \"expect\"; write for example expect = \"holds\""},
-    {"claim = \"DY-3\"; expect = \"holds\";", 1, "\"claim\" is \"DY-3\", but wants letters and digits in quotes"},
+    {"claim = \"DY-3\"; expect = \"holds\";", 1,
+     "\"claim\" is \"DY-3\", but wants letters and digits in quotes"},
     {"claim = \"\"; expect = \"holds\";", 1, "\"claim\" is empty; for example claim = \"DY3\""},
-    {"claim = 3; expect = \"holds\";", 1, "\"claim\" wants letters and digits in quotes, not an integer"},
+    {"claim = 3; expect = \"holds\";", 1,
+     "\"claim\" wants letters and digits in quotes, not an integer"},
     {"claim = \"DY3\";\nexpect = \"hold\";", 2, "did you mean \"holds\"?"},
     {"claim = \"DY3\";\nexpect = \"perhaps\";", 2,
      "wants \"holds\", \"fails\", \"inconclusive\", \"reproduced\" or \"not reproduced\""},
     /* unknown keys */
-    {MINIMAL "train = { mu = 0.5;\n  stepz = 3; };", 3, "unknown key \"stepz\" in train; did you mean \"steps\"?"},
+    {MINIMAL "train = { mu = 0.5;\n  stepz = 3; };", 3,
+     "unknown key \"stepz\" in train; did you mean \"steps\"?"},
     {MINIMAL "train = { step = 3; };", 2, "did you mean \"steps\"?"},
     {MINIMAL "train = { ssteps = 3; };", 2, "did you mean \"steps\"?"},
     {MINIMAL "train = { stqqs = 3; };", 2, "did you mean \"steps\"?"},
@@ -562,75 +604,105 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "train = { mx = 3; };", 2, "did you mean \"mu\"?"},
     {MINIMAL "data = { q = 3; };", 2, "known are kind, n, d"},
     {MINIMAL "dat = { };", 2, "unknown key \"dat\" in the top level; did you mean \"data\"?"},
-    {MINIMAL "data = { colour = 3; };", 2, "unknown key \"colour\" in data; known are kind, n, d, outputs, rank,"},
+    {MINIMAL "data = { colour = 3; };", 2,
+     "unknown key \"colour\" in data; known are kind, n, d, outputs, rank,"},
     {MINIMAL "mu = 0.5;", 2, "unknown key \"mu\" in the top level; it belongs in train"},
     {MINIMAL "net = { n = 5; };", 2, "it belongs in data"},
-    {MINIMAL "sg = ( { at = 1; },\n { att = 1; } );", 3, "unknown key \"att\" in sg; did you mean \"at\"?"},
+    {MINIMAL "sg = ( { at = 1; },\n { att = 1; } );", 3,
+     "unknown key \"att\" in sg; did you mean \"at\"?"},
     {MINIMAL "Train = { };", 2, "did you mean \"train\"?"},
-    {MINIMAL "train = { a-very-long-name-that-goes-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on"
-             "-and-on = 1; };", 2, "-on-an...\" in train; known are form"},
+    {MINIMAL "train = { a-very-long-name-that-goes-on-and-on-and-on-and-on-and-on-and-on-and-on"
+             "-and-on-and-on-and-on-and-on-and-on = 1; };",
+     2, "-on-an...\" in train; known are form"},
     /* wrong types */
-    {MINIMAL "data = 5;", 2, "\"data\" wants a group, not an integer; for example data = { n = 200"},
+    {MINIMAL "data = 5;", 2,
+     "\"data\" wants a group, not an integer; for example data = { n = 200"},
     {MINIMAL "train = ( );", 2, "\"train\" wants a group, not a list"},
-    {MINIMAL "sg = { at = 1; };", 2, "\"sg\" wants a list of groups, not a group; for example sg = ( {"},
+    {MINIMAL "sg = { at = 1; };", 2,
+     "\"sg\" wants a list of groups, not a group; for example sg = ( {"},
     {MINIMAL "sg = [ ];", 2, "\"sg\" wants a list of groups, not a list"},
     {MINIMAL "sg = ( 5 );", 2, "element 1 of \"sg\" is not a group"},
-    {MINIMAL "data = { n = 20.0; };", 2, "\"n\" wants an integer from 1 to 1000000, not a real; for example n = 200"},
-    {MINIMAL "train = { steps = 1e4; };", 2, "\"steps\" wants an integer from 1 to 2147483647, not a real"},
+    {MINIMAL "data = { n = 20.0; };", 2,
+     "\"n\" wants an integer from 1 to 1000000, not a real; for example n = 200"},
+    {MINIMAL "train = { steps = 1e4; };", 2,
+     "\"steps\" wants an integer from 1 to 2147483647, not a real"},
     {MINIMAL "data = { n = \"20\"; };", 2, "not text"},
     {MINIMAL "data = { n = (20); };", 2, "not a list"},
     {MINIMAL "data = { n = { }; };", 2, "not a group"},
-    {MINIMAL "data = { bias = 1; };", 2, "\"bias\" wants true or false, not an integer; for example bias = true"},
-    {MINIMAL "data = { noise = true; };", 2, "\"noise\" wants a number of at least 0, not true or false"},
-    {MINIMAL "train = { mu = \"0.9\"; };", 2, "\"mu\" wants a number above 0, not text; for example mu = 0.9"},
-    {MINIMAL "train = { form = 1; };", 2, "\"form\" wants \"sample\", \"compressed\" or \"spectral\", not an integer"},
+    {MINIMAL "data = { bias = 1; };", 2,
+     "\"bias\" wants true or false, not an integer; for example bias = true"},
+    {MINIMAL "data = { noise = true; };", 2,
+     "\"noise\" wants a number of at least 0, not true or false"},
+    {MINIMAL "train = { mu = \"0.9\"; };", 2,
+     "\"mu\" wants a number above 0, not text; for example mu = 0.9"},
+    {MINIMAL "train = { form = 1; };", 2,
+     "\"form\" wants \"sample\", \"compressed\" or \"spectral\", not an integer"},
     {MOMENTS "};", 2, "need the least-squares map or net's weights"},
     {MOMENTS "map = (1, 2); };\nnet = { weights = (1, 2); };", 2, "give one of the two"},
     {MOMENTS "map = (1, 2, 3); };", 2, "\"map\" has 3 elements, but S and R make it 2 x 1"},
-    {MOMENTS "};\nnet = { layers = (3);\nweights = (1, 2); };", 4, "\"weights\" has 2 elements, but layers, S and R make it 9"},
-    {MOMENTS "map = (1, 2); rank = 2; };", 2, "\"rank\" is a key of gaussian data, but kind is \"moments\""},
-    {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 3, 4); R = 1; map = (1, 2); };", 3, "symmetric"},
-    {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 3); R = 1; map = 1; };", 3, "symmetric"},
-    {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 2, 1); R = 1; map = (0, 0); };", 3, "\"S\" has a negative eigenvalue"},
-    {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (0, 1, 1, 1); R = 1; map = (0, 0); };", 3, "\"S\" has a negative eigenvalue"},
-    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1;\nR = -1; map = 0; };", 3, "\"R\" has a negative eigenvalue"},
-    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; R = 1; };\nnet = { weights = 1; };\nexperiment = \"drawn\";", 4, "take one of the two out"},
-    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; map = 1; };", 2, "\"R\" as a symmetric matrix"},
+    {MOMENTS "};\nnet = { layers = (3);\nweights = (1, 2); };", 4,
+     "\"weights\" has 2 elements, but layers, S and R make it 9"},
+    {MOMENTS "map = (1, 2); rank = 2; };", 2,
+     "\"rank\" is a key of gaussian data, but kind is \"moments\""},
+    {MINIMAL "data = { kind = \"moments\"; bias = false;\n"
+             "S = (1, 2, 3, 4); R = 1; map = (1, 2); };", 3, "symmetric"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false;\nS = (1, 2, 3); R = 1; map = 1; };", 3,
+     "symmetric"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false;\n"
+             "S = (1, 2, 2, 1); R = 1; map = (0, 0); };", 3, "\"S\" has a negative eigenvalue"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false;\n"
+             "S = (0, 1, 1, 1); R = 1; map = (0, 0); };", 3, "\"S\" has a negative eigenvalue"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1;\nR = -1; map = 0; };", 3,
+     "\"R\" has a negative eigenvalue"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; R = 1; };\n"
+             "net = { weights = 1; };\nexperiment = \"drawn\";", 4, "take one of the two out"},
+    {MINIMAL "data = { kind = \"moments\"; bias = false; S = 1; map = 1; };", 2,
+     "\"R\" as a symmetric matrix"},
     {MINIMAL "data = { kind = \"moments\"; S = 1; R = 1; map = 1; };", 2, "write bias = false"},
     {MINIMAL "data = { S = 1; };", 2, "\"S\" is a key of moments data, but kind is \"gaussian\""},
-    {MINIMAL "data = { kind = \"moments\"; S = (1, \"x\"); };", 2, "\"S\" wants a number or a list of up to 400, not text"},
+    {MINIMAL "data = { kind = \"moments\"; S = (1, \"x\"); };", 2,
+     "\"S\" wants a number or a list of up to 400, not text"},
     {MINIMAL "net = { weights = (1); };", 2, "write kind = \"moments\" in data"},
     {MINIMAL "train = { tau = 1.5; };", 2, "\"tau\" wants an integer"},
     {MINIMAL "train = { tau = \"1\"; };", 2, "\"tau\" wants"},
     {MINIMAL "train = { tau = (1, { }); };", 2, "\"tau\" wants"},
-    {MINIMAL "train = { tau = { }; };", 2, "\"tau\" wants an integer from 0 to 10000 or a list of up to 32, not a group"},
+    {MINIMAL "train = { tau = { }; };", 2,
+     "\"tau\" wants an integer from 0 to 10000 or a list of up to 32, not a group"},
     {MINIMAL "net = { layers = 5; };", 2,
-     "\"layers\" wants a list of integers from 1 to 10000, up to 32, not an integer; for example layers = (8, 8)"},
+     "\"layers\" wants a list of integers from 1 to 10000, up to 32, not an integer; "
+     "for example layers = (8, 8)"},
     {MINIMAL "net = { layers = ((5)); };", 2, "\"layers\" wants"},
-    {MINIMAL "sg = ( { at = 1.0; } );", 2, "\"at\" wants \"output\" or an integer from 1 to 33, not a real"},
+    {MINIMAL "sg = ( { at = 1.0; } );", 2,
+     "\"at\" wants \"output\" or an integer from 1 to 33, not a real"},
     {MINIMAL "sg = ( { terms = 1; } );", 2, "\"terms\" wants"},
     /* values out of range */
     {MINIMAL "train = { mu = -0.5; };", 2, "\"mu\" is -0.5, but wants a number above 0"},
-    {MINIMAL "train = { form = \"compresed\"; };", 2, "\"form\" is \"compresed\"; did you mean \"compressed\"?"},
-    {MINIMAL "train = { units = \"furlongs\"; };", 2, "wants \"absolute\", \"critical\" or \"optimal\""},
-    {MINIMAL "sg = ( { at = \"input\"; } );", 2, "\"at\" is \"input\", but wants \"output\" or an integer"},
+    {MINIMAL "train = { form = \"compresed\"; };", 2,
+     "\"form\" is \"compresed\"; did you mean \"compressed\"?"},
+    {MINIMAL "train = { units = \"furlongs\"; };", 2,
+     "wants \"absolute\", \"critical\" or \"optimal\""},
+    {MINIMAL "sg = ( { at = \"input\"; } );", 2,
+     "\"at\" is \"input\", but wants \"output\" or an integer"},
     {MINIMAL "sg = ( { at = 0; } );", 2, "\"at\" is 0"},
     {MINIMAL "sg = ( { terms = \"\"; } );", 2, "\"terms\" is \"\""},
     {MINIMAL "sg = ( { terms = \"x\"; } );", 2, "\"terms\" is \"x\""},
-    {MINIMAL "sg = ( { terms = \"hx\"; } );", 2, "\"terms\" is \"hx\", but wants one or more of the letters h, y and 1"},
+    {MINIMAL "sg = ( { terms = \"hx\"; } );", 2,
+     "\"terms\" is \"hx\", but wants one or more of the letters h, y and 1"},
     {MINIMAL "sg = ( { terms = \"hyh\"; } );", 2, "each once"},
-    {MINIMAL "sg = ( { family = \"cubic\"; } );", 2, "\"family\" is \"cubic\", but wants \"linear\", \"sigmoid_linear\" or \"mlp\""},
+    {MINIMAL "sg = ( { family = \"cubic\"; } );", 2,
+     "\"family\" is \"cubic\", but wants \"linear\", \"sigmoid_linear\" or \"mlp\""},
     {MINIMAL "sg = ( { mix = 1.5; } );", 2, "\"mix\" is 1.5, but wants a number from 0 to 1"},
     {MINIMAL "sg = ( { mix = -0.5; } );", 2, "\"mix\" is -0.5"},
     {MINIMAL "train = { tau = (); };", 2, "\"tau\" has 0 elements"},
-    {MINIMAL "train = { tau = (1,1,1,1,1,1,1,1,1,1, 1,1,1,1,1,1,1,1,1,1, 1,1,1,1,1,1,1,1,1,1, 1,1,1); };", 2,
-     "has 33 elements"},
+    {MINIMAL "train = { tau = (1,1,1,1,1,1,1,1,1,1, 1,1,1,1,1,1,1,1,1,1, 1,1,1,1,1,1,1,1,1,1, "
+             "1,1,1); };", 2, "has 33 elements"},
     /* what libconfig would take wrongly */
     {MINIMAL "@include \"x.cfg\"\n", 2, "@include is not allowed"},
     {MINIMAL "  \t@include\t\"x.cfg\"\n", 2, "@include is not allowed"},
     {"/* */ @include \"x.cfg\"\n" MINIMAL, 1, "@include is not allowed"},
     {MINIMAL "/*/\n*/\n@include \"x.cfg\"\n", 4, "@include is not allowed"},
-    {MINIMAL "data = { kind = \"csv\"; file = \"\\\\\"; };\n@include \"x.cfg\"\n", 3, "@include is not allowed"},
+    {MINIMAL "data = { kind = \"csv\"; file = \"\\\\\"; };\n@include \"x.cfg\"\n", 3,
+     "@include is not allowed"},
     {MINIMAL "train = { steps = 4294967297; };", 2, "integer 4294967297 does not fit in 32 bits"},
     {MINIMAL "train = { steps = 2147483648; };", 2, "does not fit in 32 bits"},
     {MINIMAL "seed = -2147483649;", 2, "does not fit in 32 bits"},
@@ -643,7 +715,8 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "data = { condition = 10000000000; };", 2, "or a real such as 1e10"},
     {MINIMAL "train = { mu = 1e400; };", 2, "1e400 is beyond the largest number"},
     {MINIMAL "train = { mu = -1.5E+999; };", 2, "beyond the largest number"},
-    {MINIMAL "data = { noise = 1e-400; };", 2, "1e-400 is below the smallest number and would become 0"},
+    {MINIMAL "data = { noise = 1e-400; };", 2,
+     "1e-400 is below the smallest number and would become 0"},
     {MINIMAL "data = { noise = .; };", 2, ". is not a number"},
     {MINIMAL "data = { noise = -.e5; };", 2, "-.e5 is not a number"},
     {MINIMAL "train = { mu = nan; };", 2, "nan is not a value"},
@@ -660,12 +733,15 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "seed = 0b101;", 2, "0b101 is not a number"},
     {MINIMAL "/* steps = 3;\n\n", 2, "this comment is never closed"},
     {MINIMAL "data = { kind = \"gaussian; };\n", 2, "this text is not closed on its line"},
-    {MINIMAL "data = { kind = \"csv\"; file = \"a\\x00b\"; };", 2, "\\x00 would end the text early"},
-    {MINIMAL "data = { kind = \"csv\"; file = \"a\\X00b\"; };", 2, "\\x00 would end the text early"},
+    {MINIMAL "data = { kind = \"csv\"; file = \"a\\x00b\"; };", 2,
+     "\\x00 would end the text early"},
+    {MINIMAL "data = { kind = \"csv\"; file = \"a\\X00b\"; };", 2,
+     "\\x00 would end the text early"},
     {MINIMAL "\"train\" = { };", 2, "text in a place where none belongs"},
     {MINIMAL "train = { mu = 1, \"nu\" };", 2, "text in a place where none belongs"},
     /* syntax */
-    {MINIMAL "train = { form = sample; };", 2, "sample is not a value; text stands in quotes, \"sample\""},
+    {MINIMAL "train = { form = sample; };", 2,
+     "sample is not a value; text stands in quotes, \"sample\""},
     {MINIMAL "train = { mu = 0.5;\n\n", 2, "this { is never closed"},
     {MINIMAL "net = { layers = (3; };\n", 2, "} cannot close the ( of line 2; write )"},
     {MINIMAL "net = { };\n }", 3, "} closes nothing"},
@@ -676,87 +752,125 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {MINIMAL "tr\xC3\xA4in = { };", 2, "unexpected character \\xc3"},
     {MINIMAL "train = { mu = 1; }\x07", 2, "unexpected character \\x07"},
     {MINIMAL "train = { mu = 1; mu = 2; };", 2, "duplicate setting name"},
-    {MINIMAL "seed = 1;\nseed = 2;", 3, "duplicate setting name near `seed = 2;`; keep one of the two"},
+    {MINIMAL "seed = 1;\nseed = 2;", 3,
+     "duplicate setting name near `seed = 2;`; keep one of the two"},
     {MINIMAL "train = { tau = [1, \"a\"]; };", 2, "mismatched element type in array"},
     {MINIMAL "train = ((((((((((1))))))))));", 2, "brackets more than 8 deep"},
     /* text */
     {MINIMAL "data = { kind = \"csv\"; target = \"y\"; file = \"a\\x1b[31m\"; };", 2,
      "holds a control character or is not UTF-8; take it out: a\\x1b[31m"},
-    {MINIMAL "data = { kind = \"csv\"; target = \"y\"; file = \"a\\nb\"; };", 2, "holds a control character"},
-    {MINIMAL "data = { kind = \"csv\"; target = \"a\xE2\x80\xA8z\"; };", 2, "holds a control character"},
+    {MINIMAL "data = { kind = \"csv\"; target = \"y\"; file = \"a\\nb\"; };", 2,
+     "holds a control character"},
+    {MINIMAL "data = { kind = \"csv\"; target = \"a\xE2\x80\xA8z\"; };", 2,
+     "holds a control character"},
     {MINIMAL "data = { kind = \"csv\"; target = \"gr\xF6\xDF" "e\"; };", 2,
      "holds a control character or is not UTF-8; take it out: gr\\xf6"},
     {MINIMAL "data = { kind = \"csv\"; file = \"\"; };", 2, "\"file\" is empty"},
     {MINIMAL "data = { kind = \"csv\"; target = [\"y\", \"\"]; };", 2, "\"target\" is empty"},
     {MINIMAL "data = { kind = \"csv\"; target = ();};", 2, "\"target\" has 0 elements"},
-    {MINIMAL "data = { kind = \"csv\"; target = [\"y\", \"z\", \"y\"]; };", 2, "\"target\" names \"y\" twice"},
+    {MINIMAL "data = { kind = \"csv\"; target = [\"y\", \"z\", \"y\"]; };", 2,
+     "\"target\" names \"y\" twice"},
     {MINIMAL "data = { kind = \"csv\"; target = 7; };", 2,
      "\"target\" wants a text in quotes or a list of them, not an integer"},
     {MINIMAL "train = { form = \"\\x1b\\n\\t\"; };", 2, "\"form\" is \"\\x1b\\x0a\\x09\""},
     /* keys that have to agree */
     {MINIMAL "data = { kind = \"csv\"; target = \"y\"; };", 2, "csv data needs a file"},
-    {MINIMAL "data = { kind = \"csv\";\nfile = \"x\"; };", 2, "csv data needs the columns to predict"},
+    {MINIMAL "data = { kind = \"csv\";\nfile = \"x\"; };", 2,
+     "csv data needs the columns to predict"},
     {MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\";\nn = 5; };", 3,
      "\"n\" is a key of gaussian, classes, idx or digits data, but kind is \"csv\""},
     {MINIMAL "data = {\nnoise = 0.1;\nkind = \"csv\"; file = \"x\"; target = \"y\"; };", 3,
      "\"noise\" is a key of gaussian data"},
-    {MINIMAL "data = { file = \"x\"; };", 2, "\"file\" is a key of csv data, but kind is \"gaussian\""},
-    {MINIMAL "data = { standardise = true; };", 2, "\"standardise\" is a key of csv, idx or digits data"},
+    {MINIMAL "data = { file = \"x\"; };", 2,
+     "\"file\" is a key of csv data, but kind is \"gaussian\""},
+    {MINIMAL "data = { standardise = true; };", 2,
+     "\"standardise\" is a key of csv, idx or digits data"},
     {MINIMAL "data = { d = 4;\nrank = 5; };", 3, "rank = 5 is above min(n, d) = 4"},
     {MINIMAL "data = { n = 3;\nrank = 4; };", 3, "rank = 4 is above min(n, d) = 3"},
-    {MINIMAL "data = { rank = 1;\ncondition = 1.5; };", 3, "condition = 1.5 needs a rank of at least 2, here it is 1"},
+    {MINIMAL "data = { rank = 1;\ncondition = 1.5; };", 3,
+     "condition = 1.5 needs a rank of at least 2, here it is 1"},
     {MINIMAL "data = { d = 1; };", 2, "condition = 10 needs a rank of at least 2"},
     {MINIMAL "data = { n = 1; };", 2, "write condition = 1.0"},
     {MINIMAL "net = { loss = \"abs\"; };\ntrain = {\nform = \"compressed\"; };", 4,
      "form = \"compressed\" needs loss = \"mse\""},
     {MINIMAL "net = { loss = \"abs\"; };\ntrain = {\nform = \"spectral\"; };", 4,
      "form = \"spectral\" needs loss = \"mse\""},
-    {MINIMAL "train = { form = \"spectral\"; };\nnet = { layers = (3); };", 2, "form = \"spectral\" needs layers = ()"},
-    {MINIMAL "train = { form = \"spectral\"; };\nsg = ( { }, { } );", 3, "two SG modules at boundary 1"},
-    {MINIMAL "sg = ( { at = 2; } );", 2, "an SG module at boundary 2, but the output is boundary 1"},
-    {MINIMAL "net = { layers = (3, 3); };\nsg = ( { at = 1; },\n{ at = 4; } );", 4, "an SG module at boundary 4"},
-    {MINIMAL "net = { layers = (3, 3); };\nsg = ( { at = 2; },\n{ at = 1; } );", 4, "list them from the bottom up"},
-    {MINIMAL "net = { layers = (3, 3); };\nsg = ( { at = 2; },\n{ at = 2; } );", 4, "two SG modules at boundary 2"},
+    {MINIMAL "train = { form = \"spectral\"; };\nnet = { layers = (3); };", 2,
+     "form = \"spectral\" needs layers = ()"},
+    {MINIMAL "train = { form = \"spectral\"; };\nsg = ( { }, { } );", 3,
+     "two SG modules at boundary 1"},
+    {MINIMAL "sg = ( { at = 2; } );", 2,
+     "an SG module at boundary 2, but the output is boundary 1"},
+    {MINIMAL "net = { layers = (3, 3); };\nsg = ( { at = 1; },\n{ at = 4; } );", 4,
+     "an SG module at boundary 4"},
+    {MINIMAL "net = { layers = (3, 3); };\nsg = ( { at = 2; },\n{ at = 1; } );", 4,
+     "list them from the bottom up"},
+    {MINIMAL "net = { layers = (3, 3); };\nsg = ( { at = 2; },\n{ at = 2; } );", 4,
+     "two SG modules at boundary 2"},
     {MINIMAL "net = { layers = (3, 3); };\nsg = ( { at = 3; },\n{ at = \"output\"; } );", 4,
      "two SG modules at boundary 3"},
-    {MINIMAL "net = { layers = (3, 3); };\nsg = ( { },\n{ at = 1; } );", 4, "list them from the bottom up"},
-    {MINIMAL "data = { kind = \"classes\";\nnoise = 0.1; };", 3, "\"noise\" is a key of gaussian data, but kind is \"classes\""},
-    {MINIMAL "data = {\nlabels = \"noisy\"; };", 3, "\"labels\" is a key of classes or grid data, but kind is \"gaussian\""},
+    {MINIMAL "net = { layers = (3, 3); };\nsg = ( { },\n{ at = 1; } );", 4,
+     "list them from the bottom up"},
+    {MINIMAL "data = { kind = \"classes\";\nnoise = 0.1; };", 3,
+     "\"noise\" is a key of gaussian data, but kind is \"classes\""},
+    {MINIMAL "data = {\nlabels = \"noisy\"; };", 3,
+     "\"labels\" is a key of classes or grid data, but kind is \"gaussian\""},
     {MINIMAL "data = { kind = \"classes\";\nd = 1; };", 3, "d = 1 is the ones column alone"},
     {MINIMAL "data = { kind = \"classes\"; n = 1000000;\nd = 2000; };", 2, "more than 5e7 numbers"},
     {MINIMAL "net = { loss = \"logistic\"; };", 2, "needs labels, gaussian data has none"},
     {MINIMAL "net = { loss = \"softmax\"; };", 2, "write kind = \"classes\" in data"},
-    {MINIMAL "data = { kind = \"classes\"; };\nnet = { loss = \"softmax\"; };", 3, "needs a column of y for each class; write one_hot = true"},
-    {MINIMAL "data = { kind = \"classes\"; one_hot = true; };\nnet = { loss = \"logistic\"; };", 3, "write one_hot = false"},
-    {MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\"; };\nnet = { loss = \"softmax\"; };", 3, "write the other loss or other targets"},
-    {MINIMAL "data = { kind = \"classes\"; };\nnet = { loss = \"logistic\"; };\ntrain = {\nform = \"compressed\"; };", 5,
-     "form = \"compressed\" needs loss = \"mse\""},
-    {MINIMAL "sg = ( { family = \"mlp\"; } );\ntrain = { form = \"compressed\"; };", 3, "form = \"compressed\" needs linear SGs, not family = \"mlp\""},
-    {MINIMAL "sg = ( { family = \"sigmoid_linear\"; terms = \"y1\"; } );", 2, "without the term h has no sigmoid"},
+    {MINIMAL "data = { kind = \"classes\"; };\nnet = { loss = \"softmax\"; };", 3,
+     "needs a column of y for each class; write one_hot = true"},
+    {MINIMAL "data = { kind = \"classes\"; one_hot = true; };\nnet = { loss = \"logistic\"; };", 3,
+     "write one_hot = false"},
+    {MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\"; };\n"
+             "net = { loss = \"softmax\"; };", 3, "write the other loss or other targets"},
+    {MINIMAL "data = { kind = \"classes\"; };\nnet = { loss = \"logistic\"; };\ntrain = {\n"
+             "form = \"compressed\"; };", 5, "form = \"compressed\" needs loss = \"mse\""},
+    {MINIMAL "sg = ( { family = \"mlp\"; } );\ntrain = { form = \"compressed\"; };", 3,
+     "form = \"compressed\" needs linear SGs, not family = \"mlp\""},
+    {MINIMAL "sg = ( { family = \"sigmoid_linear\"; terms = \"y1\"; } );", 2,
+     "without the term h has no sigmoid"},
     {MINIMAL "sg = ( { hidden = 8; } );", 2, "\"hidden\" is for family = \"mlp\""},
     {MINIMAL "train = { beta1 = 0.5; };", 2, "\"beta1\" is not used by optimiser = \"gd\""},
-    {MINIMAL "train = { optimiser = \"momentum\";\nbeta2 = 0.5; };", 3, "\"beta2\" is not used by optimiser = \"momentum\""},
-    {MINIMAL "train = { optimiser = \"adam\"; beta1 = 1.0; };", 2, "\"beta1\" is 1, but wants a number from 0 to 0.999999"},
-    {MINIMAL "train = { optimiser = \"adam\";\nsearch = \"backtracking\"; };", 3, "write optimiser = \"gd\""},
-    {MINIMAL "train = { optimiser = \"adam\";\nform = \"spectral\"; };", 3, "write form = \"compressed\""},
-    {MINIMAL "train = { order = \"sg_first\";\ndelay = \"stale_sg\"; };", 3, "together with a delay"},
-    {MINIMAL "train = { order = \"network_first\"; delay = \"delayed_pairs\"; };", 2, "together with a delay"},
-    {MINIMAL "net = {\nactivation = \"relu\"; };", 3, "\"activation\" is for hidden layers, and layers = ()"},
+    {MINIMAL "train = { optimiser = \"momentum\";\nbeta2 = 0.5; };", 3,
+     "\"beta2\" is not used by optimiser = \"momentum\""},
+    {MINIMAL "train = { optimiser = \"adam\"; beta1 = 1.0; };", 2,
+     "\"beta1\" is 1, but wants a number from 0 to 0.999999"},
+    {MINIMAL "train = { optimiser = \"adam\";\nsearch = \"backtracking\"; };", 3,
+     "write optimiser = \"gd\""},
+    {MINIMAL "train = { optimiser = \"adam\";\nform = \"spectral\"; };", 3,
+     "write form = \"compressed\""},
+    {MINIMAL "train = { order = \"sg_first\";\ndelay = \"stale_sg\"; };", 3,
+     "together with a delay"},
+    {MINIMAL "train = { order = \"network_first\"; delay = \"delayed_pairs\"; };", 2,
+     "together with a delay"},
+    {MINIMAL "net = {\nactivation = \"relu\"; };", 3,
+     "\"activation\" is for hidden layers, and layers = ()"},
     {MINIMAL "net = { batch_norm = true; };", 2, "\"batch_norm\" is for hidden layers"},
     {MINIMAL "net = { credit = \"direct\"; };", 2, "\"credit\" is for hidden layers"},
-    {MINIMAL "net = { layers = (3); credit = \"random\"; };", 2, "\"credit\" is \"random\", but wants \"true\", \"feedback\", \"direct\", \"kickback\" or \"nothing\""},
-    {MINIMAL "net = { layers = (3); type = \"half\"; };", 2, "\"type\" is \"half\", but wants \"float64\" or \"float32\""},
-    {MINIMAL "train = { form = \"compressed\"; };\nnet = { layers = (3);\nactivation = \"sigmoid\"; };", 4,
+    {MINIMAL "net = { layers = (3); credit = \"random\"; };", 2,
+     "\"credit\" is \"random\", but wants \"true\", \"feedback\", \"direct\", \"kickback\" or "
+     "\"nothing\""},
+    {MINIMAL "net = { layers = (3); type = \"half\"; };", 2,
+     "\"type\" is \"half\", but wants \"float64\" or \"float32\""},
+    {MINIMAL "train = { form = \"compressed\"; };\nnet = { layers = (3);\n"
+             "activation = \"sigmoid\"; };", 4,
      "\"activation\" makes the net nonlinear, which form = \"compressed\" cannot run"},
-    {MINIMAL "train = { form = \"compressed\"; };\nnet = { layers = (3); batch_norm = true; };", 3, "\"batch_norm\" makes the net nonlinear"},
-    {MINIMAL "net = { layers = (3); activation = \"relu\"; };\ncontrol = { layers = (); at = 1; };", 3, "\"activation\" is for hidden layers"},
+    {MINIMAL "train = { form = \"compressed\"; };\nnet = { layers = (3); batch_norm = true; };", 3,
+     "\"batch_norm\" makes the net nonlinear"},
+    {MINIMAL "net = { layers = (3); activation = \"relu\"; };\ncontrol = { layers = (); at = 1; };",
+     3, "\"activation\" is for hidden layers"},
     /* the control */
     {MINIMAL "control = { };", 2, "the control changes nothing"},
     {MINIMAL "control = 5;", 2, "\"control\" wants a group"},
-    {MINIMAL "control = {\n muu = 1.01; };", 3, "unknown key \"muu\" in control; did you mean \"mu\"?"},
-    {MINIMAL "control = { wheels = 3; };", 2, "unknown key \"wheels\" in control; known are kind, n, d"},
+    {MINIMAL "control = {\n muu = 1.01; };", 3,
+     "unknown key \"muu\" in control; did you mean \"mu\"?"},
+    {MINIMAL "control = { wheels = 3; };", 2,
+     "unknown key \"wheels\" in control; known are kind, n, d"},
     {MINIMAL "control = { seed = 3; };", 2, "\"seed\" cannot stand in control"},
-    {MINIMAL "control = { train = { mu = 2.0; }; };", 2, "\"train\" cannot stand in control; write its keys there"},
+    {MINIMAL "control = { train = { mu = 2.0; }; };", 2,
+     "\"train\" cannot stand in control; write its keys there"},
     {MINIMAL "control = {\n mu = 0; };", 3, "\"mu\" is 0, but wants a number above 0"},
     {MINIMAL "control = { target = [\"y\"]; };", 2, "\"target\" wants \"true\" or \"arriving\""},
     {MINIMAL "control = { n = 2.5; };", 2, "\"n\" wants an integer"},
@@ -768,10 +882,13 @@ static const struct { const char *text; size_t line; const char *says; } malform
      "two SG modules at boundary 1"},
     {MINIMAL "net = { layers = (3); }; sg = ( { at = 1; }, { } );\ncontrol = { layers = (); };", 3,
      "two SG modules at boundary 1"},
-    {MINIMAL "sg = ();\ncontrol = { mix = 0.5; };", 3, "the control sets \"mix\", but the case has no SG module"},
-    {MINIMAL "train = { order = \"sg_first\"; };\ncontrol = { delay = \"stale_sg\"; };", 3, "together with a delay"},
+    {MINIMAL "sg = ();\ncontrol = { mix = 0.5; };", 3,
+     "the control sets \"mix\", but the case has no SG module"},
+    {MINIMAL "train = { order = \"sg_first\"; };\ncontrol = { delay = \"stale_sg\"; };", 3,
+     "together with a delay"},
     {"control = { mu = 1.01; };", 1, "no \"claim\""},
-    {MINIMAL "control = { mu = 1.01; control = { mu = 2.0; }; };", 2, "\"control\" cannot stand in control"},
+    {MINIMAL "control = { mu = 1.01; control = { mu = 2.0; }; };", 2,
+     "\"control\" cannot stand in control"},
 };
 
 static void test_malformed_cases_are_refused(void **state)
@@ -792,7 +909,8 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Files that are no cases: refused at once, whatever they would cost the parser.  The limit is far above what it takes. */
+/* Files that are no cases are refused at once, whatever they would cost the parser.  The limit is
+ * far above what it takes. */
 static void test_hostile_files_are_refused_at_once(void **state)
 {
     (void)state;
@@ -807,7 +925,11 @@ static void test_hostile_files_are_refused_at_once(void **state)
     assert_refused_bytes(MINIMAL "seed = 1;\n\0seed = 2;", sizeof MINIMAL + 20, 3, "a NUL byte");
     assert_refused_bytes("\0", 1, 1, "a NUL byte");
 
-    static const struct { const char *before, *piece; size_t count; const char *after, *says; } rows[] = {
+    static const struct {
+        const char *before, *piece;
+        size_t count;
+        const char *after, *says;
+    } rows[] = {
         {MINIMAL "net = { layers = ", "(", 100000, "", "brackets more than 8 deep"},
         {MINIMAL "net = { layers = ", "[", 100000, "", "brackets more than 8 deep"},
         {MINIMAL, "a={", 100000, "", "brackets more than 8 deep"},
@@ -816,8 +938,10 @@ static void test_hostile_files_are_refused_at_once(void **state)
         {MINIMAL "train = { tau = (0", ",1", 4000, "); };", "\"tau\" has 4001 elements"},
         {MINIMAL "sg = ( {}", ",{}", 4000, ");", "4001 SG modules"},
         {MINIMAL "train = { mu = 1.", "0", 200, "; };", "a number of more than 100 characters"},
-        {MINIMAL "data = { kind = \"csv\"; file = \"", "x", 1000000, "\"; };", "\"file\" has 1000000 bytes"},
-        {MINIMAL "data = { kind = \"csv\"; file = ", "\"x\" ", 200000, "; };", "\"file\" has 200000 bytes"},
+        {MINIMAL "data = { kind = \"csv\"; file = \"", "x", 1000000, "\"; };",
+         "\"file\" has 1000000 bytes"},
+        {MINIMAL "data = { kind = \"csv\"; file = ", "\"x\" ", 200000, "; };",
+         "\"file\" has 200000 bytes"},
         {MINIMAL "train = { form = \"", "x", 1000000, "\"; };", "xxx...\", but wants"},
         {MINIMAL "", "x", 1000000, " = 1;", "unknown key \"xxx"},
         {MINIMAL "/*", "*", 1000000, "", "this comment is never closed"},
@@ -862,7 +986,7 @@ static void test_unreadable_files_are_io(void **state)
     assert_non_null(strstr(err.text, "cannot be read: No such file or directory"));
 }
 
-/* ---- lengths, names, paths ------------------------------------------------------------------------------------- */
+/* ---- lengths, names, paths ------------------------------------------------------------------ */
 
 static void test_texts_fit_or_are_refused(void **state)
 {
@@ -876,19 +1000,24 @@ static void test_texts_fit_or_are_refused(void **state)
     char *claim = repeat("claim = \"", "A", 256, "\"; expect = \"holds\";");
     assert_refused(claim, 1, "\"claim\" has 256 bytes, at most 255 fit; shorten AAA");
     free(claim);
-    /* 128 characters of two bytes: the limit is in bytes, and no character is cut in the message. */
-    char *target = repeat(MINIMAL "data = { kind = \"csv\"; target = [\"", "\xC3\xA9", 128, "\"]; };");
-    assert_refused(target, 2, "\"target\" has 256 bytes, at most 255 fit; shorten \xC3\xA9\xC3\xA9");
+    /* 128 characters of two bytes.  The limit is in bytes, and no character is cut in the
+     * message. */
+    char *target = repeat(MINIMAL "data = { kind = \"csv\"; target = [\"", "\xC3\xA9", 128,
+                          "\"]; };");
+    assert_refused(target, 2,
+                   "\"target\" has 256 bytes, at most 255 fit; shorten \xC3\xA9\xC3\xA9");
     free(target);
     char *control = repeat(MINIMAL "control = { file = \"", "x", 250, "\"; kind = \"csv\"; };");
     assert_refused(control, 2, "csv data needs the columns");
     free(control);
-    char *taus = repeat(MINIMAL "control = { tau = (10000", ", 10000", 31, "); layers = (10000, 10000, 10000); };");
+    char *taus = repeat(MINIMAL "control = { tau = (10000", ", 10000", 31,
+                        "); layers = (10000, 10000, 10000); };");
     assert_refused(taus, 2, "the control has 262 bytes, at most 255 fit");
     free(taus);
     for (size_t fill = 225; fill <= 226; fill++) {   /* control_text of 255 and of 256 bytes */
         char *text = repeat(MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\"; };\n"
-                                    "control = { steps = 5; file = \"", "x", fill, "\"; nu = 0.5; };");
+                                    "control = { steps = 5; file = \"",
+                            "x", fill, "\"; nu = 0.5; };");
         if (fill == 225) {
             read_text(&c, text);
             assert_int_equal(strlen(c.control_text), 255);
@@ -905,12 +1034,16 @@ static void test_text_is_utf8_without_control_characters(void **state)
 {
     (void)state;
     static const char *const fine[] = {
-        " ", "~", "\xC2\xA0", "\xDF\xBF", "\xE0\xA0\x80", "\xE2\x80\xA7", "\xE2\x81\xAA", "\xE3\x80\xA8",
-        "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "\xC3\x82\xC3\x82"};
-    static const char *const control[] = {"\x01", "\x1F", "\x7F", "\xC2\x80", "\xC2\x9F", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAA", "\xE2\x81\xA8"};
+        " ", "~", "\xC2\xA0", "\xDF\xBF", "\xE0\xA0\x80", "\xE2\x80\xA7", "\xE2\x81\xAA",
+        "\xE3\x80\xA8", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF",
+        "\xC3\x82\xC3\x82"};
+    static const char *const control[] = {
+        "\x01", "\x1F", "\x7F", "\xC2\x80", "\xC2\x9F",
+        "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAA", "\xE2\x81\xA8"};
     static const char *const broken[] = {
-        "\x80", "\xBF", "\xC0\xAF", "\xC1\xBF", "\xC3", "\xC3.", "\xE0\x9F\xBF", "\xE2\x82", "\xE2\x82.", "\xED\xA0\x80",
-        "\xF0\x8F\xBF\xBF", "\xF0\x90\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xC3\xC3\x82"};
+        "\x80", "\xBF", "\xC0\xAF", "\xC1\xBF", "\xC3", "\xC3.", "\xE0\x9F\xBF", "\xE2\x82",
+        "\xE2\x82.", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80", "\xF4\x90\x80\x80",
+        "\xF5\x80\x80\x80", "\xFF", "\xC3\xC3\x82"};
     static const char *const before = MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"a";
     for (size_t i = 0; i < COUNT(fine); i++) {
         struct sg_case c;
@@ -922,12 +1055,14 @@ static void test_text_is_utf8_without_control_characters(void **state)
     }
     for (size_t i = 0; i < COUNT(control); i++) {
         char *text = sg_base_format("%s%s\"; };", before, control[i]);
-        assert_refused(text, 2, "\"target\" holds a control character or is not UTF-8; take it out: a\\x");
+        assert_refused(text, 2,
+                       "\"target\" holds a control character or is not UTF-8; take it out: a\\x");
         free(text);
     }
     for (size_t i = 0; i < COUNT(broken); i++) {
         char *text = sg_base_format("%s%s\"; };", before, broken[i]);
-        assert_refused(text, 2, "\"target\" holds a control character or is not UTF-8; take it out: a\\x");
+        assert_refused(text, 2,
+                       "\"target\" holds a control character or is not UTF-8; take it out: a\\x");
         free(text);
     }
 }
@@ -936,7 +1071,8 @@ static void test_names_and_paths_are_whole_or_refused(void **state)
 {
     (void)state;
     static const struct { const char *file, *name; } rows[] = {
-        {"plain", "plain"}, {"a.cfg", "a"}, {"a.b.cfg", "a.b"}, {".hidden", ".hidden"}, {"\xC3\xB6l.cfg", "\xC3\xB6l"},
+        {"plain", "plain"}, {"a.cfg", "a"}, {"a.b.cfg", "a.b"}, {".hidden", ".hidden"},
+        {"\xC3\xB6l.cfg", "\xC3\xB6l"},
     };
     struct sg_case c;
     struct sg_error err = {""};
@@ -954,7 +1090,8 @@ static void test_names_and_paths_are_whole_or_refused(void **state)
     char *path = write_text("bell\x07\n.cfg", MINIMAL);
     assert_int_equal(sg_case_read(&c, path, &err), SG_BAD_INPUT);
     assert_null(strpbrk(err.text, "\x07\n"));
-    assert_non_null(strstr(err.text, "bell\\x07\\x0a.cfg:1: the file's name holds a control character or is not UTF-8"));
+    assert_non_null(strstr(err.text, "bell\\x07\\x0a.cfg:1: the file's name holds a control "
+                                     "character or is not UTF-8"));
     free(path);
 
     /* The same file by a path of 1023 bytes and of 1024. */
@@ -970,13 +1107,14 @@ static void test_names_and_paths_are_whole_or_refused(void **state)
         } else {
             assert_int_equal(sg_case_read(&c, dots, &err), SG_BAD_INPUT);
             assert_int_equal(strncmp(err.text, "...", 3), 0);
-            assert_non_null(strstr(err.text, "/x.cfg:1: the path has 1024 bytes, at most 1023 fit"));
+            assert_non_null(strstr(err.text,
+                                   "/x.cfg:1: the path has 1024 bytes, at most 1023 fit"));
         }
         free(dots);
     }
 }
 
-/* ---- the control ----------------------------------------------------------------------------------------------- */
+/* ---- the control ---------------------------------------------------------------------------- */
 
 static void test_control_is_the_case_with_its_keys(void **state)
 {
@@ -1005,9 +1143,13 @@ static void test_control_reaches_every_group(void **state)
 {
     (void)state;
     struct sg_case c;
-    read_text(&c, MINIMAL "net = { layers = (3); }; sg = ( { at = 1; terms = \"h1\"; }, { target = \"arriving\"; } );\n"
-                          "control = { noise = 0; loss = \"abs\"; mix = 0.5; terms = \"hy\"; target = \"true\";\n"
-                          "steps = 5; tau = [1, 2]; layers = (7, 8); bias = false; nu = 1e-7; radius = 0.1; condition = 2.0; };");
+    read_text(&c, MINIMAL
+              "net = { layers = (3); }; "
+              "sg = ( { at = 1; terms = \"h1\"; }, { target = \"arriving\"; } );\n"
+              "control = { noise = 0; loss = \"abs\"; mix = 0.5; terms = \"hy\"; "
+              "target = \"true\";\n"
+              "steps = 5; tau = [1, 2]; layers = (7, 8); bias = false; nu = 1e-7; "
+              "radius = 0.1; condition = 2.0; };");
     const struct sg_case *k = c.control;
     assert_true(k->data.noise == 0.0 && !k->data.bias && k->data.condition == 2.0);
     assert_int_equal(k->net.loss, SG_ABS);
@@ -1025,7 +1167,8 @@ static void test_control_reaches_every_group(void **state)
     assert_int_equal(k->train.tau.n, 2);
     assert_true(k->train.nu == 1e-7 && k->train.radius == 0.1);
     assert_string_equal(c.control_text,
-                        "noise = 0; loss = \"abs\"; mix = 0.5; terms = \"hy\"; target = \"true\"; steps = 5; tau = (1, 2); "
+                        "noise = 0; loss = \"abs\"; mix = 0.5; terms = \"hy\"; "
+                        "target = \"true\"; steps = 5; tau = (1, 2); "
                         "layers = (7, 8); bias = false; nu = 1e-07; radius = 0.1; condition = 2.0");
     sg_case_free(&c);
     read_text(&c, MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\"; };\n"
@@ -1035,7 +1178,7 @@ static void test_control_reaches_every_group(void **state)
     sg_case_free(&c);
 }
 
-/* ---- what a case makes ----------------------------------------------------------------------------------------- */
+/* ---- what a case makes ---------------------------------------------------------------------- */
 
 static void test_gaussian_data_is_the_stream_of_seed_and_replicate(void **state)
 {
@@ -1044,7 +1187,8 @@ static void test_gaussian_data_is_the_stream_of_seed_and_replicate(void **state)
     struct sg_error err = {""};
     struct sg_data made, again, other, expected;
     read_named(&c, "stream.cfg",
-               MINIMAL "data = { n = 31; d = 4; outputs = 2; rank = 3; condition = 7.5; noise = 0.3; bias = true; };\n"
+               MINIMAL "data = { n = 31; d = 4; outputs = 2; rank = 3; condition = 7.5; "
+                       "noise = 0.3; bias = true; };\n"
                        "control = { mu = 1.01; };");
     const struct sg_gaussian spec = {
         .n = 31, .d = 4, .outputs = 2, .rank = 3, .condition = 7.5, .noise = 0.3, .bias = true};
@@ -1079,7 +1223,9 @@ static void test_data_beyond_the_largest_number(void **state)
     (void)state;
     static const struct { const char *settings, *mend; } cases[] = {
         {"data = { n = 20; d = 4; noise = 1e308; };", "make noise smaller"},
-        {"data = { kind = \"moments\"; bias = false; S = 1.0; R = 1.0; };\nnet = { layers = (1); weights = (1e300, -1e300); };", "make map, weights, S or R smaller"},
+        {"data = { kind = \"moments\"; bias = false; S = 1.0; R = 1.0; };\n"
+         "net = { layers = (1); weights = (1e300, -1e300); };",
+         "make map, weights, S or R smaller"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char *text = sg_base_format(MINIMAL "%s", cases[i].settings);
@@ -1106,9 +1252,10 @@ static void make_csv_data(const struct sg_case *c, enum sg_status wanted, double
     if (status == SG_OK)
         assert_true(data.x[0] == first);
     if (status == SG_IO)
-        assert_non_null(strstr(err.text, first > 0 ? "/x.cfg: data file /nowhere/t.csv not found; correct its path in data"
-                                                   : "x.cfg: data file t.csv not found beside the case or in NIST_DIR; "
-                                                     "set NIST_DIR to the folder that holds it"));
+        assert_non_null(strstr(err.text, first > 0
+            ? "/x.cfg: data file /nowhere/t.csv not found; correct its path in data"
+            : "x.cfg: data file t.csv not found beside the case or in NIST_DIR; "
+              "set NIST_DIR to the folder that holds it"));
     sg_data_free(&data);
 }
 
@@ -1150,14 +1297,16 @@ static void test_csv_data_is_looked_for_in_two_places(void **state)
     strcpy(c.data.file, "/t.csv");
     struct sg_data data;
     struct sg_error err = {""};
-    assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_IO);   /* NIST_DIR is not for it */
+    /* NIST_DIR is not for an absolute path. */
+    assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_IO);
     assert_int_equal(unsetenv("NIST_DIR"), 0);
     sg_case_free(&c);
     free(text);
     free(nist);
 }
 
-/* Every option on the way to the design: bias is the intercept, targets are the columns named, standardised when asked. */
+/* Every option on the way to the design: bias is the intercept, targets are the columns named,
+ * standardised when asked. */
 static void test_csv_data_follows_the_options(void **state)
 {
     (void)state;
@@ -1172,7 +1321,8 @@ static void test_csv_data_follows_the_options(void **state)
     assert_int_equal(data.d, 2);
     assert_int_equal(data.m, 2);
     static const double x[] = {-1, 1, 1, 1}, y[] = {-1, -1, 1, 1};
-    assert_memory_equal(data.x, x, sizeof x);   /* means 20, 5.5, 2 and deviations 10, 0.5, 1 are exact */
+    /* means 20, 5.5, 2 and deviations 10, 0.5, 1 are exact */
+    assert_memory_equal(data.x, x, sizeof x);
     assert_memory_equal(data.y, y, sizeof y);
     sg_data_free(&data);
     c.data.standardise = c.data.standardise_target = c.data.bias = false;
@@ -1196,7 +1346,8 @@ static void test_arch_has_the_layers_and_modules(void **state)
     struct sg_case_arch a;
     struct sg_error err = {""};
     read_text(&c, MINIMAL "net = { layers = (8, 4); loss = \"abs\"; };\n"
-                          "sg = ( { at = 2; terms = \"h1\"; mix = 0.25; target = \"arriving\"; }, { } );");
+                          "sg = ( { at = 2; terms = \"h1\"; mix = 0.25; "
+                          "target = \"arriving\"; }, { } );");
     assert_int_equal(sg_case_make_arch(&a, &c, 6, 3, &err), SG_OK);
     assert_int_equal(a.arch.dtype, SG_F64);
     assert_int_equal(a.arch.loss, SG_ABS);
@@ -1222,7 +1373,8 @@ static void test_arch_has_the_layers_and_modules(void **state)
 
     c.net.layers.n = 1;                    /* now both sit at the output */
     assert_int_equal(sg_case_make_arch(&a, &c, 6, 3, &err), SG_BAD_INPUT);
-    assert_non_null(strstr(err.text, "x.cfg: SG module 2 is at boundary 2, which is not in 3 to 2; change sg or net"));
+    assert_non_null(strstr(err.text, "x.cfg: SG module 2 is at boundary 2, which is not in 3 to 2; "
+                                     "change sg or net"));
     c.net.layers.n = 0;
     assert_int_equal(sg_case_make_arch(&a, &c, 6, 3, &err), SG_BAD_INPUT);
     c.n_modules = 0;
@@ -1233,11 +1385,17 @@ static void test_arch_has_the_layers_and_modules(void **state)
     sg_case_free(&c);
 }
 
-/* A block is dense, batch norm if wanted, the activation if there is one; modules and credit sit after blocks. */
+/* A block is dense, batch norm if wanted, the activation if there is one.  Modules and credit sit
+ * after blocks. */
 static void test_arch_has_blocks(void **state)
 {
     (void)state;
-    static const struct { const char *activation, *norm, *credit; enum sg_layer_kind kinds[3]; size_t per_block; enum sg_credit rule; } rows[] = {
+    static const struct {
+        const char *activation, *norm, *credit;
+        enum sg_layer_kind kinds[3];
+        size_t per_block;
+        enum sg_credit rule;
+    } rows[] = {
         {"none", "false", "true", {SG_DENSE}, 1, SG_TRUE},
         {"none", "false", "kickback", {SG_DENSE}, 1, SG_KICKBACK},
         {"none", "true", "feedback", {SG_DENSE, SG_BATCHNORM}, 2, SG_FEEDBACK},
@@ -1249,8 +1407,10 @@ static void test_arch_has_blocks(void **state)
         struct sg_case c;
         struct sg_case_arch a;
         struct sg_error err = {""};
-        char *text = sg_base_format("seed = 17; net = { layers = (8, 4); activation = \"%s\"; batch_norm = %s; credit = \"%s\"; type = \"float32\"; };\n"
-                                    MINIMAL "sg = ( { at = 2; }, { } );", rows[t].activation, rows[t].norm, rows[t].credit);
+        char *text = sg_base_format("seed = 17; net = { layers = (8, 4); activation = \"%s\"; "
+                                    "batch_norm = %s; credit = \"%s\"; type = \"float32\"; };\n"
+                                    MINIMAL "sg = ( { at = 2; }, { } );",
+                                    rows[t].activation, rows[t].norm, rows[t].credit);
         const size_t k = rows[t].per_block, widths[] = {8, 4};
         read_text(&c, text);
         assert_int_equal(sg_case_make_arch(&a, &c, 6, 3, &err), SG_OK);
@@ -1304,18 +1464,23 @@ static void test_schema_prints_every_key(void **state)
     sg_case_print_schema(out);
     fclose(out);
     static const char *const keys[] = {
-        "claim", "expect", "seed", "replicates", "experiment", "budget", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
-        "labels", "one_hot", "side", "file", "target", "test", "train_files", "test_files", "standardise", "standardise_target",
-        "S", "R", "map", "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "weights", "sg", "at", "family", "hidden", "terms",
-        "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
-        "beta2", "epsilon", "steps", "epochs", "decay", "batch", "seeds", "tau",
-        "radius", "line", "control",
+        "claim", "expect", "seed", "replicates", "experiment", "budget",
+        "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias", "labels",
+        "one_hot", "side", "file", "target", "test", "train_files", "test_files", "standardise",
+        "standardise_target", "S", "R", "map",
+        "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "weights",
+        "sg", "at", "family", "hidden", "terms", "target", "mix",
+        "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
+        "beta2", "epsilon", "steps", "epochs", "decay", "batch", "seeds", "tau", "radius", "line",
+        "control",
     };
-    /* In this order, so that every key stands under its group, and each line of a key is one of these. */
+    /* In this order, so that every key stands under its group.  Each line of a key is one of
+     * these. */
     const char *after = text;
     size_t lines = 0;
     for (size_t i = 0; i < COUNT(keys); i++) {
-        char *indented = sg_base_format("\n  %s ", keys[i]), *group = sg_base_format("\n%s = ", keys[i]);
+        char *indented = sg_base_format("\n  %s ", keys[i]),
+             *group = sg_base_format("\n%s = ", keys[i]);
         const char *key = strstr(after, indented), *heading = strstr(after, group);
         after = key && (!heading || key < heading) ? key : heading;
         if (!after)
@@ -1325,11 +1490,14 @@ static void test_schema_prints_every_key(void **state)
     }
     for (const char *p = text; (p = strstr(p, "; default ")); p++)
         lines++;
-    assert_int_equal(lines, COUNT(keys) - 5 - 4);   /* five groups and four required keys have none */
-    assert_non_null(strstr(text, "an integer from 1 to 1000000; gaussian, classes, idx or digits data only; default 200\n"));
+    /* five groups and four required keys have none */
+    assert_int_equal(lines, COUNT(keys) - 5 - 4);
+    assert_non_null(strstr(text, "an integer from 1 to 1000000; "
+                                 "gaussian, classes, idx or digits data only; default 200\n"));
     assert_non_null(strstr(text, "a number above 0; default 0.9\n"));
     assert_non_null(strstr(text, "a number above 0, at most 1; default 1e-6\n"));
-    assert_non_null(strstr(text, "\"sample\", \"compressed\" or \"spectral\"; default \"sample\"\n"));
+    assert_non_null(strstr(text,
+                           "\"sample\", \"compressed\" or \"spectral\"; default \"sample\"\n"));
     assert_non_null(strstr(text, "letters and digits in quotes; required, e.g. \"DY3\"\n"));
     for (const char *line = text; *line; line = strchr(line, '\n') + 1)
         if (strcspn(line, "\n") > 140)
@@ -1370,7 +1538,8 @@ int main(void)
         cmocka_unit_test(test_every_gaussian_key_is_read),
         cmocka_unit_test(test_moments_are_read_and_made),
         cmocka_unit_test(test_every_csv_key_is_read),
-        cmocka_unit_test(test_every_classes_key_is_read), cmocka_unit_test(test_log_losses_want_labels),
+        cmocka_unit_test(test_every_classes_key_is_read),
+        cmocka_unit_test(test_log_losses_want_labels),
         cmocka_unit_test(test_every_choice_is_read),
         cmocka_unit_test(test_every_subset_of_terms_is_read),
         cmocka_unit_test(test_no_modules_and_many),
@@ -1389,7 +1558,8 @@ int main(void)
         cmocka_unit_test(test_data_beyond_the_largest_number),
         cmocka_unit_test(test_csv_data_is_looked_for_in_two_places),
         cmocka_unit_test(test_csv_data_follows_the_options),
-        cmocka_unit_test(test_arch_has_the_layers_and_modules), cmocka_unit_test(test_arch_has_blocks),
+        cmocka_unit_test(test_arch_has_the_layers_and_modules),
+        cmocka_unit_test(test_arch_has_blocks),
         cmocka_unit_test(test_timing_is_the_table_of_sim_h),
         cmocka_unit_test(test_schema_prints_every_key),
         cmocka_unit_test(test_the_locale_stays_the_callers),

@@ -5,8 +5,8 @@
  *   1  what the file keeps, in a file that is whole: forged, so the run may end anywhere
  *   2  two bytes a place, and what is written there, in a file that is right
  *   3  two bytes a place where a right file is cut off, and what comes after it
- * A file is recalled when it is, byte for byte, one that a run of this case may have written, and what is refused leaves no trace.  The run goes on
- * from what is recalled, wherever that leads it. */
+ * A file is recalled when it is, byte for byte, one that a run of this case may have written.  What
+ * is refused leaves no trace.  The run goes on from what is recalled, wherever that leads it. */
 #include "lab/nl.h"
 #include "fuzz.h"
 
