@@ -98,8 +98,9 @@ bool sg_case_is_large(const struct sg_case *c);             /* has a budget: run
 /* FNV-1a of n bytes, going on from `digest`; SG_CASE_DIGEST to begin with. */
 #define SG_CASE_DIGEST UINT64_C(14695981039346656037)
 uint64_t sg_case_digest(uint64_t digest, const void *bytes, size_t n);
-/* The keys of a case file with types, ranges, defaults and meaning, for `synthgrad explain case`. */
-void sg_case_print_schema(FILE *out);
+/* The keys of a case file with types, ranges, defaults and meaning, for `synthgrad explain case`.
+ * more: NULL, or adds lines about the key "train.mu". */
+void sg_case_print_schema(FILE *out, void (*more)(FILE *out, const char *key));
 
 /* Keys by number, 0 .. sg_case_key_count() - 1: those of all groups.  name: "train.mu", "sg.mix",
  * "sg" for the list of modules, "seed". */
@@ -112,6 +113,9 @@ bool sg_case_key_is_setting(size_t key);
 /* Is the case's value of a setting the one that `text` says in the file's syntax, quotes left out?
  * Of a key of sg: in every module.  Of "sg" itself: () no module, one, some, any. */
 bool sg_case_key_is(const struct sg_case *c, size_t key, const char *text);
+/* What a setting takes: "an integer from 2 to 1000; grid data only; default 20". */
+enum { SG_CASE_TAKES_MAX = 1024 };
+void sg_case_key_takes(char out[SG_CASE_TAKES_MAX], size_t key);
 /* As the file would say it: `"mse"` for the text mse of net.loss. */
 void sg_case_key_write(char out[SG_CASE_TEXT_MAX], size_t key, const char *text);
 
