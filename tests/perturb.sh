@@ -47,7 +47,7 @@ NL5  | src/claim/nl_portrait.c | s/squares += entry/squares -= entry/           
 NL2  | src/closed/potential.c | s/(p \* above + q \* below)/(q * above + p * below)/                    | nl2_seen_loss
 NL2  | src/closed/potential.c | s/p \* q \/ both/2 * p * q \/ both/                                     | nl2_seen_loss
 NL7  | src/net/eval.c          | s/return base(k, i);/return j == SG_NO_MODULE ? base(k, i) : k->work->s[i];/ | nl7_observe_only
-DY2  | src/closed/frozen.c     | s/critical, 2 \* creal/critical, 2.01 * creal/                     | dy2_frozen_sg
+DY2  | src/closed/frozen.c     | s/2 \* creal(a\[j\]) \//2.01 * creal(a[j]) \//                        | dy2_frozen_sg
 DY2  | src/closed/frozen.c     | s/l = m; l < q/l = m; l < q - 1/                                   | dy2_one_output
 DY4  | src/closed/line.c       | s/s \* s - 4 \* mu/s * s - 4.01 * mu/                             | dy4_fixed_line
 DY4  | src/closed/line.c       | s/kappa_a \* (1 - mu)/kappa_a * (1 + mu)/                        | dy4_two_columns

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the test programs named, the command-line tests and the perturbed formulas, JOBS at a time; prints what failed and one closing line.
-# Zero tests are a failure.
+# Runs the test programs named, the command-line tests and the perturbed formulas, JOBS at a time;
+# prints what failed and one closing line.  Zero tests are a failure.
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 export work
@@ -11,7 +11,8 @@ export work
     done
 } | xargs -P "${JOBS:-1}" -I '{}' sh -c '
     out=$(mktemp "$work/out.XXXXXX")
-    case {} in *.sh) sh {};; *) {};; esac > "$out" 2>&1 || { mv "$out" "$out.failed"; echo "FAILED: {}" >> "$out.failed"; }'
+    case {} in *.sh) sh {};; *) {};; esac > "$out" 2>&1 ||
+        { mv "$out" "$out.failed"; echo "FAILED: {}" >> "$out.failed"; }'
 for output in "$work"/*.failed; do
     [ -e "$output" ] && cat "$output"
 done

@@ -1,4 +1,5 @@
-/* The tests' own comparisons, instances and oracles.  Nothing here uses the arithmetic that it judges. */
+/* The tests' own comparisons, instances and oracles.  Nothing here uses the
+ * arithmetic that it judges. */
 #include "support.h"
 
 #include <math.h>
@@ -10,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- running ---------------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------- */
 
 static char instance[256] = "none";
 static double worst_ratio;
@@ -47,8 +48,8 @@ int test_end(void **state)
         return -1;
     }
     if (comparisons)
-        print_message("             worst err/tol %.2g of %zu comparisons%s\n", worst_ratio, comparisons,
-                      worst_ratio < 1e-3 ? "  LOOSE" : "");
+        print_message("             worst err/tol %.2g of %zu comparisons%s\n", worst_ratio,
+                      comparisons, worst_ratio < 1e-3 ? "  LOOSE" : "");
     return 0;
 }
 
@@ -68,11 +69,12 @@ uint64_t test_seed(void)
 
 struct sg_rng *test_rng(const char *name, uint64_t replicate)
 {
-    context("SG_TEST_SEED %llu, %s, replicate %llu", (unsigned long long)test_seed(), name, (unsigned long long)replicate);
+    context("SG_TEST_SEED %llu, %s, replicate %llu", (unsigned long long)test_seed(), name,
+            (unsigned long long)replicate);
     return sg_base_rng_alloc(test_seed(), name, replicate, "test");
 }
 
-/* ---- comparison ------------------------------------------------------------------------------------------------- */
+/* ---- comparison ------------------------------------------------------------------------ */
 
 static void failed(const char *file, int line)
 {
@@ -89,38 +91,43 @@ void check_true(bool ok, const char *what, const char *file, int line)
     }
 }
 
-void check_status(enum sg_status got, enum sg_status expected, const char *what, const char *file, int line)
+void check_status(enum sg_status got, enum sg_status expected, const char *what, const char *file,
+                  int line)
 {
     checks++;
     if (got != expected) {
-        print_error("%s: %s, expected %s\n", what, sg_base_status_name(got), sg_base_status_name(expected));
+        print_error("%s: %s, expected %s\n", what, sg_base_status_name(got),
+                    sg_base_status_name(expected));
         failed(file, line);
     }
 }
 
-void check_close(double got, double want, double tol, size_t index, const char *what, const char *file, int line)
+void check_close(double got, double want, double tol, size_t index, const char *what,
+                 const char *file, int line)
 {
     const double err = fabs(got - want);
     const bool ok = err <= tol;                 /* false when anything is NaN */
     checks++;
     comparisons += tol > 0;
     if (!ok) {
-        print_error("%s [%zu]: got %.17g, want %.17g, error %.3g > tolerance %.3g\n", what, index, got, want, err, tol);
+        print_error("%s [%zu]: got %.17g, want %.17g, error %.3g > tolerance %.3g\n", what, index,
+                    got, want, err, tol);
         failed(file, line);
     } else if (err > worst_ratio * tol) {
         worst_ratio = err / tol;
     }
 }
 
-void check_all(const double *got, const double *want, const double *tols, double tol, size_t n, const char *what, const char *file,
-               int line)
+void check_all(const double *got, const double *want, const double *tols, double tol, size_t n,
+               const char *what, const char *file, int line)
 {
     for (size_t i = 0; i < n; i++)
         check_close(got[i], want[i], tols ? tols[i] : tol, i, what, file, line);
     checks++;
 }
 
-void check_same(const void *a, const void *b, size_t bytes, size_t size, const char *what, const char *file, int line)
+void check_same(const void *a, const void *b, size_t bytes, size_t size, const char *what,
+                const char *file, int line)
 {
     const unsigned char *p = a, *q = b;
     checks++;
@@ -158,7 +165,8 @@ bool child_start(void)
     if (child == 0) {
         const struct rlimit none = {0, 0};
         setrlimit(RLIMIT_CORE, &none);
-        const int fatal[] = {SIGABRT, SIGFPE, SIGSEGV, SIGBUS, SIGILL};     /* cmocka catches these and would go on with its tests */
+        /* cmocka catches these and would go on with its tests */
+        const int fatal[] = {SIGABRT, SIGFPE, SIGSEGV, SIGBUS, SIGILL};
         for (size_t i = 0; i < COUNT(fatal); i++)
             signal(fatal[i], SIG_DFL);
         close(STDERR_FILENO);
@@ -180,12 +188,13 @@ void child_check(int expected, const char *what, const char *file, int line)
     const bool ok = waited && (expected < 0 ? WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT
                                             : WIFEXITED(status) && WEXITSTATUS(status) == expected);
     if (!ok) {
-        print_error("%s: wait status 0x%x, expected %s %d\n", what, (unsigned)status, expected < 0 ? "abort" : "exit", expected);
+        print_error("%s: wait status 0x%x, expected %s %d\n", what, (unsigned)status,
+                    expected < 0 ? "abort" : "exit", expected);
         failed(file, line);
     }
 }
 
-/* ---- random instances ------------------------------------------------------------------------------------------- */
+/* ---- random instances ------------------------------------------------------------------ */
 
 double *random_vector(size_t n, double scale, struct sg_rng *rng)
 {
@@ -210,11 +219,13 @@ struct sg_data random_data(size_t n, size_t d, size_t m, struct sg_rng *rng)
 {
     struct sg_data data;
     sg_data_alloc(&data, n, d, m);
-    double *scale = random_vector(d, 0.4, rng), *mean = random_vector(d, 0.5, rng), *w = random_vector(d * m, 0.6, rng);
+    double *scale = random_vector(d, 0.4, rng), *mean = random_vector(d, 0.5, rng),
+           *w = random_vector(d * m, 0.6, rng);
     for (size_t i = 0; i < n; i++) {
         const double common = sg_base_rng_gaussian(rng);
         for (size_t j = 0; j < d; j++)
-            data.x[i * d + j] = mean[j] + exp(scale[j]) * (0.9 * sg_base_rng_gaussian(rng) + 0.4 * common);
+            data.x[i * d + j] = mean[j] +
+                                exp(scale[j]) * (0.9 * sg_base_rng_gaussian(rng) + 0.4 * common);
         for (size_t k = 0; k < m; k++) {
             double y = 0.3 + 0.7 * sg_base_rng_gaussian(rng);
             for (size_t j = 0; j < d; j++)
@@ -228,7 +239,7 @@ struct sg_data random_data(size_t n, size_t d, size_t m, struct sg_rng *rng)
     return data;
 }
 
-/* ---- oracles ------------------------------------------------------------------------------------------------------ */
+/* ---- oracles --------------------------------------------------------------------------- */
 
 struct wide wide_of(double x)
 {
@@ -261,8 +272,8 @@ double gamma_of(size_t k, double unit_roundoff)
     return ku / (1 - ku);
 }
 
-void naive_mul(double *c, double *magnitude, const double *a, bool transpose_a, const double *b, bool transpose_b, size_t m, size_t k,
-               size_t n)
+void naive_mul(double *c, double *magnitude, const double *a, bool transpose_a, const double *b,
+               bool transpose_b, size_t m, size_t k, size_t n)
 {
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {
@@ -358,7 +369,8 @@ static int descending(const void *pa, const void *pb)
     return (a < b) - (a > b);
 }
 
-/* a is destroyed; its eigenvalues go to lambda.  Golub and Van Loan, Matrix Computations, 8.5: 20 sweeps are many more than it takes. */
+/* a is destroyed; its eigenvalues go to lambda.  Golub and Van Loan, Matrix Computations, 8.5: 20
+ * sweeps are many more than it takes. */
 static void jacobi(long double *lambda, long double *a, size_t n)
 {
     for (int sweep = 0; sweep < 20; sweep++)
@@ -367,7 +379,8 @@ static void jacobi(long double *lambda, long double *a, size_t n)
                 if (a[p * n + q] == 0)
                     continue;
                 const long double tau = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q]);
-                const long double t = copysignl(1, tau) / (fabsl(tau) + sqrtl(1 + tau * tau)), c = 1 / sqrtl(1 + t * t), s = t * c;
+                const long double t = copysignl(1, tau) / (fabsl(tau) + sqrtl(1 + tau * tau)),
+                                  c = 1 / sqrtl(1 + t * t), s = t * c;
                 for (size_t k = 0; k < n; k++) {
                     const long double kp = a[k * n + p], kq = a[k * n + q];
                     a[k * n + p] = c * kp - s * kq;
@@ -399,7 +412,8 @@ void naive_eigenvalues(double *lambda, const double *a, size_t n)
 void naive_singular_values(double *sigma, const double *a, size_t m, size_t n)
 {
     const size_t small = m < n ? m : n, large = m < n ? n : m;
-    long double *v = SG_NEW(small * large, long double), *found = SG_NEW(small, long double);   /* the shorter side's vectors, in rows */
+    /* the shorter side's vectors, in rows */
+    long double *v = SG_NEW(small * large, long double), *found = SG_NEW(small, long double);
     for (size_t i = 0; i < small; i++)
         for (size_t l = 0; l < large; l++)
             v[i * large + l] = (long double)(m < n ? a[i * n + l] : a[l * n + i]);
@@ -414,7 +428,8 @@ void naive_singular_values(double *sigma, const double *a, size_t m, size_t n)
                 }
                 if (pq == 0)
                     continue;
-                const long double tau = (qq - pp) / (2 * pq), t = copysignl(1, tau) / (fabsl(tau) + sqrtl(1 + tau * tau));
+                const long double tau = (qq - pp) / (2 * pq),
+                                  t = copysignl(1, tau) / (fabsl(tau) + sqrtl(1 + tau * tau));
                 const long double c = 1 / sqrtl(1 + t * t), s = t * c;
                 for (size_t l = 0; l < large; l++) {
                     const long double x = vp[l], y = vq[l];

@@ -1,7 +1,9 @@
-/* support.h - what the tests share: comparisons that fail on NaN, forked aborts, random instances, oracles with more digits.
+/* support.h - what the tests share: comparisons that fail on NaN, forked aborts, random instances,
+ * oracles with more digits.
  *
- * Tolerances are derived where they are used.  Every comparison keeps err/tol; the worst of a test is printed at its end and flagged LOOSE
- * below 1e-3, because a loose test hides a bug.  SG_TEST_SEED=S draws other instances: no tolerance is tuned to a seed. */
+ * Tolerances are derived where they are used.  Every comparison keeps err/tol; the worst of a test
+ * is printed at its end and flagged LOOSE below 1e-3, because a loose test hides a bug.
+ * SG_TEST_SEED=S draws other instances: no tolerance is tuned to a seed. */
 #ifndef SG_TESTS_SUPPORT_H
 #define SG_TESTS_SUPPORT_H
 
@@ -16,7 +18,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- running ---------------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------- */
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, test_start, test_end)
 #define RUN(tests) cmocka_run_group_tests(tests, test_group_start, NULL)
@@ -33,7 +35,7 @@ uint64_t test_seed(void);
 /* The stream of replicate `replicate` of a test; free with sg_base_rng_free. */
 struct sg_rng *test_rng(const char *name, uint64_t replicate);
 
-/* ---- comparison ------------------------------------------------------------------------------------------------- */
+/* ---- comparison ------------------------------------------------------------------------ */
 
 #define CHECK(condition) check_true(condition, #condition, __FILE__, __LINE__)
 #define CHECK_STATUS(call, expected) check_status(call, expected, #call, __FILE__, __LINE__)
@@ -44,14 +46,19 @@ struct sg_rng *test_rng(const char *name, uint64_t replicate);
 /* The same for n entries with one tolerance, or with one each. */
 #define CHECK_ALL(got, want, tol, n) check_all(got, want, NULL, tol, n, #got, __FILE__, __LINE__)
 #define CHECK_EACH(got, want, tols, n) check_all(got, want, tols, 0.0, n, #got, __FILE__, __LINE__)
-#define CHECK_SAME(a, b, count) check_same(a, b, (count) * sizeof *(a), sizeof *(a), #a, __FILE__, __LINE__)   /* bit for bit */
+/* bit for bit */
+#define CHECK_SAME(a, b, count) \
+    check_same(a, b, (count) * sizeof *(a), sizeof *(a), #a, __FILE__, __LINE__)
 #define CHECK_NAN(a, n) check_nan(a, n, #a, __FILE__, __LINE__)
 void check_true(bool ok, const char *what, const char *file, int line);
-void check_status(enum sg_status got, enum sg_status expected, const char *what, const char *file, int line);
-void check_close(double got, double want, double tol, size_t index, const char *what, const char *file, int line);
-void check_all(const double *got, const double *want, const double *tols, double tol, size_t n, const char *what, const char *file,
-               int line);
-void check_same(const void *a, const void *b, size_t bytes, size_t size, const char *what, const char *file, int line);
+void check_status(enum sg_status got, enum sg_status expected, const char *what, const char *file,
+                  int line);
+void check_close(double got, double want, double tol, size_t index, const char *what,
+                 const char *file, int line);
+void check_all(const double *got, const double *want, const double *tols, double tol, size_t n,
+               const char *what, const char *file, int line);
+void check_same(const void *a, const void *b, size_t bytes, size_t size, const char *what,
+                const char *file, int line);
 void check_nan(const double *a, size_t n, const char *what, const char *file, int line);
 
 /* The statement, in a process of its own, ends it: by abort(), or with an exit status. */
@@ -69,18 +76,21 @@ bool child_start(void);                  /* true in the child, whose stderr is c
 _Noreturn void child_finish(int code);
 void child_check(int expected, const char *what, const char *file, int line);
 
-/* ---- random instances ------------------------------------------------------------------------------------------- */
+/* ---- random instances ------------------------------------------------------------------ */
 
 double *random_vector(size_t n, double scale, struct sg_rng *rng);       /* N(0, scale^2) */
 double random_between(double low, double high, struct sg_rng *rng);
-size_t random_size(size_t low, size_t high, struct sg_rng *rng);         /* low..high, both included */
-/* Samples with means, correlations and unequal scales; nothing about the moments is special.  Free with sg_data_free. */
+/* low..high, both included */
+size_t random_size(size_t low, size_t high, struct sg_rng *rng);
+/* Samples with means, correlations and unequal scales; nothing about the moments is
+ * special.  Free with sg_data_free. */
 struct sg_data random_data(size_t n, size_t d, size_t m, struct sg_rng *rng);
 
-/* ---- oracles ------------------------------------------------------------------------------------------------------ */
+/* ---- oracles --------------------------------------------------------------------------- */
 
-/* A value, and the same expression with every leaf and every term made positive.  When a program of sums and products of at most K
- * roundings on any path computes the value, its error is at most gamma_K times the second number (Higham, ASNA 2nd ed., 3.1). */
+/* A value, and the same expression with every leaf and every term made positive.  When a program of
+ * sums and products of at most K roundings on any path computes the value, its error is at most
+ * gamma_K times the second number (Higham, ASNA 2nd ed., 3.1). */
 struct wide { long double v, m; };
 struct wide wide_of(double x);
 struct wide wide_add(struct wide a, struct wide b);
@@ -89,20 +99,25 @@ struct wide wide_mul(struct wide a, struct wide b);
 struct wide wide_scale(struct wide a, long double factor);
 double gamma_of(size_t k, double unit_roundoff);                         /* k u / (1 - k u) */
 
-/* c = op(a) op(b) by triple loops in long double: c (m x n) and, unless NULL, magnitude = |op(a)| |op(b)|. */
-void naive_mul(double *c, double *magnitude, const double *a, bool transpose_a, const double *b, bool transpose_b, size_t m, size_t k,
-               size_t n);
+/* c = op(a) op(b) by triple loops in long double: c (m x n) and, unless NULL,
+ * magnitude = |op(a)| |op(b)|. */
+void naive_mul(double *c, double *magnitude, const double *a, bool transpose_a, const double *b,
+               bool transpose_b, size_t m, size_t k, size_t n);
 /* E[(x, y, 1)^T (x, y, 1)] (q x q, q = d + m + 1) in long double. */
 void naive_moments(double *moments, const struct sg_data *data);
-/* a x = b by Gaussian elimination with row exchanges, all in long double: a (n x n), b and x (n x m). */
+/* a x = b by Gaussian elimination with row exchanges, all in long double:
+ * a (n x n), b and x (n x m). */
 void naive_solve(double *x, const double *a, const double *b, size_t n, size_t m);
-/* Least squares for X of full column rank by long double normal equations: error about 2^-64 cond(X)^2. */
+/* Least squares for X of full column rank by long double normal equations:
+ * error about 2^-64 cond(X)^2. */
 void naive_least_squares(double *w, const double *x, const double *y, size_t n, size_t d, size_t m);
 /* Eigenvalues of a symmetric a (n x n), descending, by cyclic Jacobi in long double. */
 void naive_eigenvalues(double *lambda, const double *a, size_t n);
-/* Singular values of a (m x n), min(m, n) of them, descending, by one-sided Jacobi (Hestenes) in long double. */
+/* Singular values of a (m x n), min(m, n) of them, descending, by one-sided Jacobi
+ * (Hestenes) in long double. */
 void naive_singular_values(double *sigma, const double *a, size_t m, size_t n);
-double frobenius(const double *a, size_t n);                             /* of n entries, in long double */
+/* of n entries, in long double */
+double frobenius(const double *a, size_t n);
 /* sqrt(|a|_1 |a|_inf) >= |a|_2. */
 double norm2_bound(const double *a, size_t m, size_t n);
 

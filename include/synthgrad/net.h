@@ -190,6 +190,25 @@ struct sg_metrics sg_net_metrics(const struct sg_net_work *work);
 enum sg_view { SG_VIEW_H, SG_VIEW_G, SG_VIEW_S, SG_VIEW_DELTA };
 const void *sg_net_view(const struct sg_net_work *work, enum sg_view what, size_t boundary);
 
+/* ---- parts of the core ------------------------------------------------------------------ */
+
+/* s of one module with other parameters, on the h that the last evaluation left at its boundary:
+ * (n x units) in the net's dtype.  batch: that evaluation's.  phi: a whole vector of SG parameters,
+ * of which the module's part is read.  No allocation.
+ * Hypothesis: the module's family is linear in phi (else it aborts), so that s is its derivative
+ * along phi. */
+void sg_net_apply_module(void *s, const struct sg_net *net, size_t module, const void *phi,
+                         const struct sg_batch *batch, const struct sg_net_work *work);
+
+enum sg_transpose { SG_NN, SG_TN, SG_NT };
+/* c (m x n) = op(a) op(b), k the inner dimension, by the kernels that the layers use:
+ *   SG_NN  a (m x k), b (k x n)
+ *   SG_TN  a (k x m), which is transposed, b (k x n)
+ *   SG_NT  a (m x k), b (n x k), which is transposed
+ * For benchmarks, which compare a step with the time of its products alone. */
+void sg_net_product(void *c, const void *a, const void *b, enum sg_transpose op, size_t m,
+                    size_t k, size_t n, enum sg_dtype dtype);
+
 /* ---- optimisers ------------------------------------------------------------------------- */
 
 /* Equations: src/net/kernel/optimise.c.

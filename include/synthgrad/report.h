@@ -36,6 +36,13 @@ enum sg_status sg_report_write_page(const char *folder, const char *captions,
  * control. */
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
 
+/* What became of one case. */
+struct sg_entry { const struct sg_claim *claim; enum sg_verdict verdict; bool ok; };
+/* "21 theorems: 21 hold.  6 experiments: 1 reproduced, 5 not reproduced.  71 cases as expected, 0
+ * not, 11 skipped": theory and experiment apart, each claim once.  mixed: its cases differ. */
+enum { SG_CENSUS_MAX = 400 };
+void sg_report_census(char sentence[SG_CENSUS_MAX], const struct sg_entry *entry, size_t n);
+
 /* ---- progress: on a terminal only ------------------------------------------------------- */
 
 /* Work of `total` cases or replicates, and the long part of it (`piece`) that spoke last. */

@@ -1,7 +1,9 @@
-/* The analysis of a table: design, least squares in file units, both blocks' rates, what scaling the target or a delay does.
+/* The analysis of a table: design, least squares in file units, both blocks' rates, what scaling
+ * the target or a delay does.
  *
- * Fitted values depend on the columns' span only.  With an intercept they are computed in standardised coordinates whatever the
- * options ask for: centring takes a condition number of 5e9 (Longley) to 1e2. */
+ * Fitted values depend on the columns' span only.  With an intercept they are computed in
+ * standardised coordinates whatever the options ask for: centring takes a condition number
+ * of 5e9 (Longley) to 1e2. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,62 +15,81 @@ enum { HEADER_LINE = 1, MOST_FEATURES = 1000 };
 /* Squares of these, and squares of weights made of them, stay within the doubles. */
 static const double LARGEST = 1e50, SMALLEST = 1e-50;
 
-/* ---- what is refused -------------------------------------------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------------- */
 
 static bool in_range(double largest)
 {
     return largest == 0 || (largest >= SMALLEST && largest <= LARGEST);
 }
 
-static enum sg_status check_ranges(const struct sg_data *data, const struct sg_design *design, const char *path, struct sg_error *err)
+static enum sg_status check_ranges(const struct sg_data *data, const struct sg_design *design,
+                                   const char *path, struct sg_error *err)
 {
     if (!in_range(sg_base_max_abs(data->y, data->n)))
-        return sg_base_refuse(err, path, HEADER_LINE, "the target reaches %.3g, too far from 1 for its squares; give it in another unit",
-                              sg_base_max_abs(data->y, data->n));
+        return sg_base_refuse(
+            err, path, HEADER_LINE,
+            "the target reaches %.3g, too far from 1 for its squares; give it in another unit",
+            sg_base_max_abs(data->y, data->n));
     for (size_t k = 0; k < design->features; k++) {
         double largest = 0;
         for (size_t i = 0; i < data->n; i++)
             largest = sg_base_max(largest, fabs(data->x[i * data->d + k]));
         if (!in_range(largest))
-            return sg_base_refuse(err, path, HEADER_LINE, "column %zu reaches %.3g, too far from 1 for its squares; standardise it or give "
-                                  "it in another unit", design->column[k] + 1, largest);
+            return sg_base_refuse(
+                err, path, HEADER_LINE,
+                "column %zu reaches %.3g, too far from 1 for its squares; standardise it or give "
+                "it in another unit",
+                design->column[k] + 1, largest);
     }
     return SG_OK;
 }
 
-static enum sg_status check_names(const struct sg_design *design, const struct sg_table *table, const char *path, struct sg_error *err)
+static enum sg_status check_names(const struct sg_design *design, const struct sg_table *table,
+                                  const char *path, struct sg_error *err)
 {
     if (design->features > MOST_FEATURES)
-        return sg_base_refuse(err, path, HEADER_LINE, "there are %zu feature columns and the analysis takes at most %d; leave some out",
-                              design->features, (int)MOST_FEATURES);
+        return sg_base_refuse(
+            err, path, HEADER_LINE,
+            "there are %zu feature columns and the analysis takes at most %d; leave some out",
+            design->features, (int)MOST_FEATURES);
     for (size_t k = 0; k < design->features; k++)
         if (strcmp(table->names[design->column[k]], "(intercept)") == 0)
-            return sg_base_refuse(err, path, HEADER_LINE, "a column is named \"(intercept)\", as the constant term is; rename column %zu",
-                                  design->column[k] + 1);
+            return sg_base_refuse(
+                err, path, HEADER_LINE,
+                "a column is named \"(intercept)\", as the constant term is; rename column %zu",
+                design->column[k] + 1);
     return SG_OK;
 }
 
-enum sg_status sg_analysis_check_columns(const struct sg_data *data, const struct sg_design *design, const struct sg_table *table, const char *path,
+enum sg_status sg_analysis_check_columns(const struct sg_data *data, const struct sg_design *design,
+                                         const struct sg_table *table, const char *path,
                                          struct sg_error *err)
 {
     const enum sg_status status = check_names(design, table, path, err);
     return status == SG_OK ? check_ranges(data, design, path, err) : status;
 }
 
-static enum sg_status check_coefficients(const struct sg_analysis *a, const char *path, struct sg_error *err)
+static enum sg_status check_coefficients(const struct sg_analysis *a, const char *path,
+                                         struct sg_error *err)
 {
     for (size_t k = 0; k < a->design.features; k++)
         if (!isfinite(a->coefficients[k]))
-            return sg_base_refuse(err, path, HEADER_LINE, "the coefficient of column %zu is beyond double precision; give it in another "
-                                  "unit", a->design.column[k] + 1);
+            return sg_base_refuse(
+                err, path, HEADER_LINE,
+                "the coefficient of column %zu is beyond double precision; give it in another "
+                "unit",
+                a->design.column[k] + 1);
     if (!isfinite(a->intercept))
-        return sg_base_refuse(err, path, HEADER_LINE, "the constant term is beyond double precision; give the columns in other units");
+        return sg_base_refuse(
+            err, path, HEADER_LINE,
+            "the constant term is beyond double precision; give the columns in other units");
     return SG_OK;
 }
 
-/* ---- least squares ---------------------------------------------------------------------------------------------- */
+/* ---- least squares --------------------------------------------------------------------- */
 
-void sg_analysis_file_units(double *coefficient, double *intercept, const double *w, size_t stride, const struct sg_design *design)
+void sg_analysis_file_units(double *coefficient, double *intercept, const double *w, size_t stride,
+                            const struct sg_design *design)
 {
     long double constant = design->intercept ? (long double)w[design->features * stride] : 0;
     for (size_t k = 0; k < design->features; k++) {
@@ -87,7 +108,8 @@ static void to_file_units(struct sg_analysis *a, const double *w, const struct s
         a->has_intercept = a->has_intercept || design->mean[k] != 0;
 }
 
-/* The design and its fit as asked for, and the fit with the most digits: the same one, or that of the standardised columns. */
+/* The design and its fit as asked for, and the fit with the most digits: the same one, or that of
+ * the standardised columns. */
 struct fits {
     struct sg_data data, standard_data;
     struct sg_design standard_design;
@@ -104,8 +126,8 @@ static void fits_free(struct fits *f)
     sg_data_design_free(&f->standard_design);
 }
 
-static enum sg_status fit_both(struct fits *f, const struct sg_analysis_options *options, const struct sg_table *table, const char *path,
-                               const char *target)
+static enum sg_status fit_both(struct fits *f, const struct sg_analysis_options *options,
+                               const struct sg_table *table, const char *path, const char *target)
 {
     enum sg_status status = sg_closed_fit_alloc(&f->asked, &f->data);
     f->best = f->asked;
@@ -113,15 +135,18 @@ static enum sg_status fit_both(struct fits *f, const struct sg_analysis_options 
         return status;
     const struct sg_design_options standard = {.standardise = true, .intercept = true};
     struct sg_error unused;
-    if (sg_data_make_design(&f->standard_data, &f->standard_design, table, path, &target, 1, &standard, &unused) != SG_OK)
-        return SG_OK;                                    /* a spread that has no reciprocal: the fit as asked is all there is */
+    if (sg_data_make_design(&f->standard_data, &f->standard_design, table, path, &target, 1,
+                            &standard, &unused) != SG_OK)
+        /* a spread that has no reciprocal: the fit as asked is all there is */
+        return SG_OK;
     status = sg_closed_fit_alloc(&f->best, &f->standard_data);
     if (status != SG_OK)
         f->best = f->asked;
     return status;
 }
 
-/* Standard deviation of y with an intercept, else its root mean square: what centring and scaling the target would divide by. */
+/* Standard deviation of y with an intercept, else its root mean square: what centring and scaling
+ * the target would divide by. */
 static void describe_target(struct sg_analysis *a, const double *y)
 {
     long double sum = 0, squares = 0;
@@ -146,18 +171,20 @@ static void describe_fit(struct sg_analysis *a, const struct fits *f)
     a->rss = (double)rss;
     a->rank = f->asked->rank;
     a->realizable = f->best->realizable;
-    a->condition_number = a->rank < a->columns ? HUGE_VAL : sqrt(lambda[0] / lambda[a->columns - 1]);
+    a->condition_number = a->rank < a->columns ? HUGE_VAL
+                                               : sqrt(lambda[0] / lambda[a->columns - 1]);
     a->lambda_x = sg_base_copy(lambda, a->columns, sizeof *lambda);
     memcpy(a->lambda_z, f->best->lambda_z, sizeof a->lambda_z);
     a->coefficients = SG_NEW(a->design.features, double);
-    /* Unique coefficients have one value in every coordinate system; the minimum norm is that of the system asked for. */
+    /* Unique coefficients have one value in every coordinate system; the minimum norm is that
+     * of the system asked for. */
     if (f->best != f->asked && a->rank == a->columns)
         to_file_units(a, f->best->w, &f->standard_design);
     else
         to_file_units(a, f->asked->w, &a->design);
 }
 
-/* ---- rates ------------------------------------------------------------------------------------------------------ */
+/* ---- rates ----------------------------------------------------------------------------- */
 
 static struct sg_analysis_speed speed_of(const struct sg_rates *x, const struct sg_rates *z)
 {
@@ -192,8 +219,11 @@ static enum sg_status scale_target(struct sg_analysis *a, const struct sg_fit *f
 static struct sg_analysis_delay limits_at(const struct sg_analysis *a, size_t tau)
 {
     const double limit = sg_closed_delay_limit(tau);
-    return (struct sg_analysis_delay){.tau = tau, .mu_backprop = limit / a->lambda_x[0], .mu_delayed_pairs = a->rate_x.critical,
-                                      .nu_delayed_pairs = a->rate_z.critical, .nu_stale_sg = limit / a->lambda_z[0]};
+    return (struct sg_analysis_delay){.tau = tau,
+                                      .mu_backprop = limit / a->lambda_x[0],
+                                      .mu_delayed_pairs = a->rate_x.critical,
+                                      .nu_delayed_pairs = a->rate_z.critical,
+                                      .nu_stale_sg = limit / a->lambda_z[0]};
 }
 
 static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best)
@@ -206,13 +236,15 @@ static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best)
     return a->y_scale > 0 ? scale_target(a, best) : SG_OK;
 }
 
-/* ---- all of it -------------------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------- */
 
-static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struct sg_table *table, const char *path, const char *target,
-                              struct sg_error *err)
+static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struct sg_table *table,
+                              const char *path, const char *target, struct sg_error *err)
 {
-    const struct sg_design_options asked = {.standardise = a->options.standardise, .intercept = a->options.intercept};
-    enum sg_status status = sg_data_make_design(&f->data, &a->design, table, path, &target, 1, &asked, err);
+    const struct sg_design_options asked = {.standardise = a->options.standardise,
+                                            .intercept = a->options.intercept};
+    enum sg_status status =
+        sg_data_make_design(&f->data, &a->design, table, path, &target, 1, &asked, err);
     if (status != SG_OK)
         return status;
     a->n = f->data.n;
@@ -232,7 +264,8 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
     return status;
 }
 
-enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *table, const char *path, const char *target,
+enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *table,
+                                const char *path, const char *target,
                                 const struct sg_analysis_options *options, struct sg_error *err)
 {
     SG_REQUIRE(a && table && target && options && err);
@@ -257,5 +290,7 @@ void sg_analysis_free(struct sg_analysis *a)
 
 const char *sg_analysis_verdict_name(enum sg_analysis_verdict verdict)
 {
-    return verdict == SG_CHECK_HOLDS ? "holds" : verdict == SG_CHECK_FAILS ? "fails" : "inconclusive";
+    return verdict == SG_CHECK_HOLDS   ? "holds"
+           : verdict == SG_CHECK_FAILS ? "fails"
+                                       : "inconclusive";
 }

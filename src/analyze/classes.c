@@ -1,7 +1,9 @@
-/* A table with classes under the log loss: the optimum, where a linear SG rests instead, what that costs and whether it is stable.
+/* A table with classes under the log loss: the optimum, where a linear SG rests instead, what that
+ * costs and whether it is stable.
  *
- * Only the span of the columns counts for fitted scores, so both are computed on an orthonormal basis of it (QR of the standardised columns), and turned
- * into coefficients at the end.  Rates and runs belong to the columns as asked for. */
+ * Only the span of the columns counts for fitted scores, so both are computed on an orthonormal
+ * basis of it (QR of the standardised columns), and turned into coefficients at the end.  Rates and
+ * runs belong to the columns as asked for. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +12,11 @@
 
 static const double U = SG_UNIT_ROUNDOFF;
 
-/* ---- bases ----------------------------------------------------------------------------------------------------------- */
+/* ---- bases ----------------------------------------------------------------------------- */
 
 /* X, or X V with V the right singular vectors of the `rank` largest singular values. */
-static void row_space(struct sg_data *part, const struct sg_data *data, const struct sg_fit *fit, size_t rank)
+static void row_space(struct sg_data *part, const struct sg_data *data, const struct sg_fit *fit,
+                      size_t rank)
 {
     const size_t n = data->n, d = data->d;
     sg_data_alloc(part, n, rank, data->m);
@@ -29,7 +32,8 @@ static void row_space(struct sg_data *part, const struct sg_data *data, const st
     free(v);
 }
 
-static enum sg_status make_span(struct sg_data *span, const struct sg_data *data, const struct sg_fit *fit)
+static enum sg_status make_span(struct sg_data *span, const struct sg_data *data,
+                                const struct sg_fit *fit)
 {
     struct sg_data part;
     row_space(&part, data, fit, fit->rank);
@@ -42,20 +46,25 @@ static enum sg_status make_span(struct sg_data *span, const struct sg_data *data
     return status;
 }
 
-/* ---- the SG's point ---------------------------------------------------------------------------------------------------- */
+/* ---- the SG's point -------------------------------------------------------------------- */
 
-/* The dimension of span{p_LS, 1} decides which theorem holds.  Its singular values are those of Q^T [y 1], known to 10 n u of the largest, and to
- * 10 u cond(X) more as col Q is known to that; one between the two bounds decides nothing. */
-static enum sg_status classify(enum sg_class_reason *reason, const struct sg_class_analysis *a, const struct sg_data *span, double cond)
+/* The dimension of span{p_LS, 1} decides which theorem holds.  Its singular values are those of
+ * Q^T [y 1], known to 10 n u of the largest, and to 10 u cond(X) more as col Q is known to that;
+ * one between the two bounds decides nothing. */
+static enum sg_status classify(enum sg_class_reason *reason, const struct sg_class_analysis *a,
+                               const struct sg_data *span, double cond)
 {
-    const size_t n = a->n, m = a->m, r = span->d, k = m + 1 < r ? m + 1 : r, scores = a->classes < r ? a->classes : r;
-    double *y1 = SG_NEW(n * (m + 1), double), *c = SG_NEW(r * (m + 1), double), *sigma = SG_NEW(k, double);
+    const size_t n = a->n, m = a->m, r = span->d, k = m + 1 < r ? m + 1 : r,
+                 scores = a->classes < r ? a->classes : r;
+    double *y1 = SG_NEW(n * (m + 1), double), *c = SG_NEW(r * (m + 1), double),
+           *sigma = SG_NEW(k, double);
     for (size_t i = 0; i < n; i++) {
         memcpy(y1 + i * (m + 1), span->y + i * m, m * sizeof *y1);
         y1[i * (m + 1) + m] = 1;
     }
     sg_base_mul_tn(c, span->x, y1, r, n, m + 1);
-    const double size = sqrt((double)n) * sg_base_norm(y1, n * (m + 1)), zero = 10 * (double)n * U * size, certain = zero + 10 * U * cond * size;
+    const double size = sqrt((double)n) * sg_base_norm(y1, n * (m + 1)),
+                 zero = 10 * (double)n * U * size, certain = zero + 10 * U * cond * size;
     const enum sg_status status = sg_base_singular_values(sigma, c, r, m + 1);
     if (status == SG_OK && sigma[scores - 1] > certain)
         *reason = r <= a->classes ? SG_CLASS_NO_ROOM : SG_CLASS_GENERAL;
@@ -70,7 +79,8 @@ static enum sg_status classify(enum sg_class_reason *reason, const struct sg_cla
 }
 
 /* Undecided and other failures of the two regressions leave NULL: an answer of its own. */
-static enum sg_status find_points(struct sg_class_analysis *a, struct sg_class_subject *s, double cond)
+static enum sg_status find_points(struct sg_class_analysis *a, struct sg_class_subject *s,
+                                  double cond)
 {
     enum sg_status status = classify(&a->reason, a, &s->span, cond);
     if (status != SG_OK)
@@ -86,10 +96,11 @@ static enum sg_status find_points(struct sg_class_analysis *a, struct sg_class_s
     return SG_OK;
 }
 
-/* ---- in the file's units ------------------------------------------------------------------------------------------------- */
+/* ---- in the file's units --------------------------------------------------------------- */
 
 /* Probabilities within 10 n u of each other are a tie, in which a class counts for its share. */
-static double accuracy(const struct sg_log_point *point, const struct sg_class_analysis *a, const double *y)
+static double accuracy(const struct sg_log_point *point, const struct sg_class_analysis *a,
+                       const double *y)
 {
     double right = 0;
     const double tie = 10 * (double)a->n * U;
@@ -108,20 +119,26 @@ static double accuracy(const struct sg_log_point *point, const struct sg_class_a
 }
 
 /* point NULL: undecided.  design, data: where its coefficients are taken; p = span w. */
-static enum sg_status describe(struct sg_class_fit *fit, const struct sg_log_point *point, const struct sg_class_analysis *a, const struct sg_data *span,
-                               const struct sg_data *data, const struct sg_design *design, const double *y)
+static enum sg_status describe(struct sg_class_fit *fit, const struct sg_log_point *point,
+                               const struct sg_class_analysis *a, const struct sg_data *span,
+                               const struct sg_data *data, const struct sg_design *design,
+                               const double *y)
 {
     const size_t n = a->n, m = a->m;
     *fit = (struct sg_class_fit){.loss = SG_NAN, .lower = SG_NAN, .accuracy = SG_NAN};
     if (!point)
         return SG_OK;
-    *fit = (struct sg_class_fit){.decided = true, .finite = point->finite, .loss = point->loss, .lower = point->lower,
+    *fit = (struct sg_class_fit){.decided = true,
+                                 .finite = point->finite,
+                                 .loss = point->loss,
+                                 .lower = point->lower,
                                  .accuracy = accuracy(point, a, y)};
     if (!point->finite)
         return SG_OK;
     double *p = SG_NEW(n * m, double), *w = SG_NEW(data->d * m, double);
     sg_base_mul(p, span->x, point->w, n, span->d, m);
-    const enum sg_status status = sg_base_solve_least_squares(w, NULL, NULL, data->x, p, n, data->d, m);
+    const enum sg_status status =
+        sg_base_solve_least_squares(w, NULL, NULL, data->x, p, n, data->d, m);
     fit->coefficients = SG_NEW(design->features * m, double);
     fit->intercept = SG_NEW(m, double);
     for (size_t k = 0; k < m; k++)
@@ -131,14 +148,17 @@ static enum sg_status describe(struct sg_class_fit *fit, const struct sg_log_poi
     return status;
 }
 
-/* ---- verdict ---------------------------------------------------------------------------------------------------------------- */
+/* ---- verdict --------------------------------------------------------------------------- */
 
 static void compare(struct sg_class_analysis *a, const struct sg_class_subject *s)
 {
     const bool same = s->sg && (s->sg == s->optimum || !s->sg->finite);
     a->freedom = a->rank * (a->classes - 1);
-    a->gap = !s->sg || (!s->optimum && !same) ? SG_NAN : same ? 0 : s->optimum->finite ?
-             sg_closed_loss_gap(s->optimum->probability, s->sg->probability, a->n, a->classes - 1) : s->sg->loss;
+    a->gap = !s->sg || (!s->optimum && !same) ? SG_NAN
+             : same                           ? 0
+             : s->optimum->finite ? sg_closed_loss_gap(s->optimum->probability, s->sg->probability,
+                                                       a->n, a->classes - 1)
+                                  : s->sg->loss;
     a->relative_gap = s->optimum ? a->gap / s->optimum->loss : SG_NAN;
     a->likelihood_ratio = 2 * (double)a->n * a->gap;
     if (!isfinite(a->gap))
@@ -148,10 +168,12 @@ static void compare(struct sg_class_analysis *a, const struct sg_class_subject *
     else if (same)
         a->verdict = SG_CLASS_HARMLESS;
     else
-        a->verdict = s->optimum && s->optimum->finite && a->likelihood_ratio <= (double)a->freedom ? SG_CLASS_NEGLIGIBLE : SG_CLASS_HARMFUL;
+        a->verdict = s->optimum && s->optimum->finite && a->likelihood_ratio <= (double)a->freedom
+                         ? SG_CLASS_NEGLIGIBLE
+                         : SG_CLASS_HARMFUL;
 }
 
-/* ---- all of it ---------------------------------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------- */
 
 static void subject_free(struct sg_class_subject *s)
 {
@@ -162,14 +184,16 @@ static void subject_free(struct sg_class_subject *s)
     sg_closed_log_point_free(s->optimum);
 }
 
-/* Where columns depend on each other the coefficients have minimum norm as asked for; else they are unique, and those of the standardised columns have most
- * digits. */
-static enum sg_status describe_both(struct sg_class_analysis *a, const struct sg_class_subject *s, const struct sg_class_tables *t)
+/* Where columns depend on each other the coefficients have minimum norm as asked for; else they are
+ * unique, and those of the standardised columns have most digits. */
+static enum sg_status describe_both(struct sg_class_analysis *a, const struct sg_class_subject *s,
+                                    const struct sg_class_tables *t)
 {
     const bool unique = a->rank == a->columns;
     const struct sg_data *data = unique ? &t->standard : &t->asked;
     const struct sg_design *design = unique ? &t->standard_design : &a->design;
-    const enum sg_status status = describe(&a->optimum, s->optimum, a, &s->span, data, design, t->y);
+    const enum sg_status status =
+        describe(&a->optimum, s->optimum, a, &s->span, data, design, t->y);
     return status == SG_OK ? describe(&a->sg, s->sg, a, &s->span, data, design, t->y) : status;
 }
 
@@ -178,17 +202,20 @@ static enum sg_status change_basis(struct sg_log_point *point, const struct sg_c
 {
     double *p = SG_NEW(s->span.n * s->span.m, double);
     sg_base_mul(p, s->span.x, point->w, s->span.n, s->span.d, s->span.m);
-    const enum sg_status status = sg_base_solve_least_squares(point->w, NULL, NULL, s->run.x, p, s->run.n, s->run.d, s->run.m);
+    const enum sg_status status = sg_base_solve_least_squares(point->w, NULL, NULL, s->run.x, p,
+                                                              s->run.n, s->run.d, s->run.m);
     free(p);
     return status;
 }
 
-static enum sg_status analyze(struct sg_class_analysis *a, struct sg_class_subject *s, const struct sg_class_tables *t)
+static enum sg_status analyze(struct sg_class_analysis *a, struct sg_class_subject *s,
+                              const struct sg_class_tables *t)
 {
     const double *lambda = t->asked_fit->lambda_x, *standard = t->standard_fit->lambda_x;
     const size_t rank = t->standard_fit->rank;
     a->rank = t->asked_fit->rank;
-    a->condition_number = a->rank < a->columns ? HUGE_VAL : sqrt(lambda[0] / lambda[a->columns - 1]);
+    a->condition_number = a->rank < a->columns ? HUGE_VAL
+                                               : sqrt(lambda[0] / lambda[a->columns - 1]);
     enum sg_status status = make_span(&s->span, &t->standard, t->standard_fit);
     row_space(&s->run, &t->asked, t->asked_fit, rank);
     if (status == SG_OK)
@@ -199,13 +226,19 @@ static enum sg_status analyze(struct sg_class_analysis *a, struct sg_class_subje
         status = change_basis(s->sg, s);
     if (status != SG_OK)
         return status;
-    a->local = (struct sg_class_local){.mu_critical = SG_NAN, .nu_critical = SG_NAN, .together = SG_NAN, .slowest = SG_NAN, .sigma_min = SG_NAN};
-    a->local.known = s->sg && s->sg->finite && sg_class_localise(&a->local, s->sg, &s->run) == SG_OK;
+    a->local = (struct sg_class_local){.mu_critical = SG_NAN,
+                                       .nu_critical = SG_NAN,
+                                       .together = SG_NAN,
+                                       .slowest = SG_NAN,
+                                       .sigma_min = SG_NAN};
+    a->local.known = s->sg && s->sg->finite &&
+                     sg_class_localise(&a->local, s->sg, &s->run) == SG_OK;
     compare(a, s);
     return sg_class_check(a, s);
 }
 
-enum sg_status sg_analyze_classes(struct sg_class_analysis *a, const struct sg_table *table, const char *path, const char *target,
+enum sg_status sg_analyze_classes(struct sg_class_analysis *a, const struct sg_table *table,
+                                  const char *path, const char *target,
                                   const struct sg_analysis_options *options, struct sg_error *err)
 {
     SG_REQUIRE(a && table && target && options && err);
@@ -214,9 +247,13 @@ enum sg_status sg_analyze_classes(struct sg_class_analysis *a, const struct sg_t
     *a = (struct sg_class_analysis){.options = *options};
     enum sg_status status = SG_OK;
     if (options->with_delay)
-        status = sg_base_refuse(err, NULL, 0, "a delay's limits are known for the squared error only; leave --delay away or use --loss mse");
+        status = sg_base_refuse(err, NULL, 0,
+                                "a delay's limits are known for the squared error only; leave "
+                                "--delay away or use --loss mse");
     else if (!options->intercept)
-        status = sg_base_refuse(err, NULL, 0, "where an SG rests under the log loss is known with an intercept (CP6); leave --no-intercept away");
+        status = sg_base_refuse(err, NULL, 0,
+                                "where an SG rests under the log loss is known with an intercept "
+                                "(CP6); leave --no-intercept away");
     if (status == SG_OK)
         status = sg_class_read(a, &t, table, path, target, err);
     if (status == SG_OK)
@@ -233,7 +270,8 @@ void sg_class_analysis_free(struct sg_class_analysis *a)
     if (!a)
         return;
     sg_data_design_free(&a->design);
-    double *owned[] = {a->class_value, a->optimum.coefficients, a->optimum.intercept, a->sg.coefficients, a->sg.intercept};
+    double *owned[] = {a->class_value, a->optimum.coefficients, a->optimum.intercept,
+                       a->sg.coefficients, a->sg.intercept};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(a->class_count);

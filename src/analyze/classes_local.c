@@ -1,7 +1,9 @@
-/* The joint step at the SG's resting point: J restricted to the subspace M that training from phi = 0 and W = 0 keeps to.
+/* The joint step at the SG's resting point: J restricted to the subspace M that training from
+ * phi = 0 and W = 0 keeps to.
  *
- * M: for m > 1 rows of W and Phi sum to 0, and Phi is orthogonal to the null vectors (1, 0, 0) and (0, 1, -1) that Z = [p y 1] has whenever rows of p sum to 0
- * and labels are one-hot.  F maps M to M, so J T = T (T^T J T) for an orthonormal basis T of M.  For m = 1 M is everything. */
+ * M: for m > 1 rows of W and Phi sum to 0, and Phi is orthogonal to the null vectors (1, 0, 0) and
+ * (0, 1, -1) that Z = [p y 1] has whenever rows of p sum to 0 and labels are one-hot.  F maps M to
+ * M, so J T = T (T^T J T) for an orthonormal basis T of M.  For m = 1 M is everything. */
 #include <stdlib.h>
 
 #include "analyze/classes.h"
@@ -54,19 +56,22 @@ static double *make_basis(const struct leaf *l, size_t d, size_t width)
                 t[(k * l->m + j) * width + k * l->c + b] = e;
             for (size_t i = 0; i < l->q; i++)
                 for (size_t k = 0; k < l->z; k++)
-                    t[((d + i) * l->m + j) * width + (d + k) * l->c + b] = l->rows[i * l->z + k] * e;
+                    t[((d + i) * l->m + j) * width + (d + k) * l->c + b] =
+                        l->rows[i * l->z + k] * e;
         }
     return t;
 }
 
 /* T^T J T at the point. */
-static double *restricted(size_t *n_w, size_t *width, const struct sg_log_point *sg, const struct sg_data *run)
+static double *restricted(size_t *n_w, size_t *width, const struct sg_log_point *sg,
+                          const struct sg_data *run)
 {
     const size_t size = sg_closed_log_joint_size(run), d = run->d;
     struct leaf l = leaf_alloc(run->m);
     *n_w = d * l.c;
     *width = (d + l.z) * l.c;
-    double *t = make_basis(&l, d, *width), *state = SG_NEW(size, double), *j = SG_NEW(size * size, double), *jt = SG_NEW(size * *width, double),
+    double *t = make_basis(&l, d, *width), *state = SG_NEW(size, double),
+           *j = SG_NEW(size * size, double), *jt = SG_NEW(size * *width, double),
            *inner = SG_NEW(*width * *width, double);
     for (size_t k = 0; k < size; k++)
         state[k] = k < d * run->m ? sg->w[k] : sg->phi[k - d * run->m];
@@ -79,25 +84,30 @@ static double *restricted(size_t *n_w, size_t *width, const struct sg_log_point 
     return inner;
 }
 
-/* The largest t for which |1 - t lambda| < 1 for all: t < 2 Re lambda / |lambda|^2; not positive where one has no positive real part. */
+/* The largest t for which |1 - t lambda| < 1 for all: t < 2 Re lambda / |lambda|^2; not positive
+ * where one has no positive real part. */
 static enum sg_status reach(double *t, double *slowest, const double *matrix, size_t n)
 {
     double complex *lambda = SG_NEW(n, double complex);
     const enum sg_status status = sg_base_eigen_general(lambda, NULL, matrix, n);
     *t = n > 0 ? HUGE_VAL : SG_NAN;
     for (size_t k = 0; k < n && status == SG_OK; k++)
-        *t = lambda[k] == 0 ? 0 : fmin(*t, 2 * creal(lambda[k]) / (cabs(lambda[k]) * cabs(lambda[k])));
+        *t = lambda[k] == 0 ? 0
+                            : fmin(*t, 2 * creal(lambda[k]) / (cabs(lambda[k]) * cabs(lambda[k])));
     if (slowest)
         *slowest = status == SG_OK ? cabs(lambda[n - 1]) : SG_NAN;
     free(lambda);
     return status;
 }
 
-/* J_ww - J_wphi J_phiphi^-1 J_phiw (n_w x n_w), and J_phiphi's largest eigenvalue.  SG_SINGULAR: the SG's optimum is not unique. */
-static enum sg_status reduce(double *reduced, double *top, const double *j, size_t n_w, size_t width)
+/* J_ww - J_wphi J_phiphi^-1 J_phiw (n_w x n_w), and J_phiphi's largest eigenvalue.  SG_SINGULAR:
+ * the SG's optimum is not unique. */
+static enum sg_status reduce(double *reduced, double *top, const double *j, size_t n_w,
+                             size_t width)
 {
     const size_t n_phi = width - n_w;
-    double *pp = SG_NEW(n_phi * n_phi, double), *pw = SG_NEW(n_phi * n_w, double), *wp = SG_NEW(n_w * n_phi, double), *solved = SG_NEW(n_phi * n_w, double),
+    double *pp = SG_NEW(n_phi * n_phi, double), *pw = SG_NEW(n_phi * n_w, double),
+           *wp = SG_NEW(n_w * n_phi, double), *solved = SG_NEW(n_phi * n_w, double),
            *lambda = SG_NEW(n_phi, double);
     for (size_t r = 0; r < width; r++)
         for (size_t k = 0; k < width; k++) {
@@ -127,10 +137,12 @@ static enum sg_status reduce(double *reduced, double *top, const double *j, size
     return status;
 }
 
-enum sg_status sg_class_localise(struct sg_class_local *local, const struct sg_log_point *sg, const struct sg_data *run)
+enum sg_status sg_class_localise(struct sg_class_local *local, const struct sg_log_point *sg,
+                                 const struct sg_data *run)
 {
     size_t n_w, width;
-    double *j = restricted(&n_w, &width, sg, run), *reduced = SG_NEW(n_w * n_w, double), *sigma = SG_NEW(width, double), top = SG_NAN, mu = SG_NAN;
+    double *j = restricted(&n_w, &width, sg, run), *reduced = SG_NEW(n_w * n_w, double),
+           *sigma = SG_NEW(width, double), top = SG_NAN, mu = SG_NAN;
     enum sg_status status = sg_base_singular_values(sigma, j, width, width);
     local->sigma_min = sigma[width - 1];
     if (status == SG_OK)

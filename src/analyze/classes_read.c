@@ -21,22 +21,34 @@ static void find_classes(struct sg_class_analysis *a, const double *y)
     free(sorted);
 }
 
-static enum sg_status check_classes(const struct sg_class_analysis *a, const char *path, const char *target, struct sg_error *err)
+static enum sg_status check_classes(const struct sg_class_analysis *a, const char *path,
+                                    const char *target, struct sg_error *err)
 {
     const struct sg_shown name = sg_base_show(target, 40);
     if (a->classes == 1)
-        return sg_base_refuse(err, path, HEADER_LINE, "the log loss wants two classes or more, and \"%s\" is %.6g in every row; choose another target",
+        return sg_base_refuse(err, path, HEADER_LINE,
+                              "the log loss wants two classes or more, and \"%s\" is %.6g in every "
+                              "row; choose another target",
                               name.text, a->class_value[0]);
     for (size_t k = 0; k < a->classes && a->classes > 2; k++)
         if (a->class_value[k] != floor(a->class_value[k]))
-            return sg_base_refuse(err, path, HEADER_LINE, "the log loss wants classes: two values, or up to %d integers; \"%s\" has %.6g among its values; "
-                                  "use --loss mse", (int)SG_CLASSES_MOST, name.text, a->class_value[k]);
+            return sg_base_refuse(err, path, HEADER_LINE,
+                                  "the log loss wants classes: two values, or up to %d integers; "
+                                  "\"%s\" has %.6g among its values; "
+                                  "use --loss mse",
+                                  (int)SG_CLASSES_MOST, name.text, a->class_value[k]);
     if (a->classes > SG_CLASSES_MOST)
-        return sg_base_refuse(err, path, HEADER_LINE, "the log loss wants classes, at most %d of them; \"%s\" has more values; use --loss mse",
+        return sg_base_refuse(err, path, HEADER_LINE,
+                              "the log loss wants classes, at most %d of them; \"%s\" has more "
+                              "values; use --loss mse",
                               (int)SG_CLASSES_MOST, name.text);
     if (a->columns * (a->classes - 1) > MOST_UNKNOWNS)
-        return sg_base_refuse(err, path, HEADER_LINE, "%zu columns, ones included, for %zu classes are %zu unknowns and the analysis takes at most %d; leave "
-                              "columns out", a->columns, a->classes, a->columns * (a->classes - 1), (int)MOST_UNKNOWNS);
+        return sg_base_refuse(err, path, HEADER_LINE,
+                              "%zu columns, ones included, for %zu classes are %zu unknowns and "
+                              "the analysis takes at most %d; leave "
+                              "columns out",
+                              a->columns, a->classes, a->columns * (a->classes - 1),
+                              (int)MOST_UNKNOWNS);
     return SG_OK;
 }
 
@@ -61,11 +73,15 @@ void sg_class_tables_free(struct sg_class_tables *t)
     free(t->y);
 }
 
-enum sg_status sg_class_read(struct sg_class_analysis *a, struct sg_class_tables *t, const struct sg_table *table, const char *path, const char *target,
+enum sg_status sg_class_read(struct sg_class_analysis *a, struct sg_class_tables *t,
+                             const struct sg_table *table, const char *path, const char *target,
                              struct sg_error *err)
 {
-    const struct sg_design_options asked = {.standardise = a->options.standardise, .intercept = true}, standard = {.standardise = true, .intercept = true};
-    enum sg_status status = sg_data_make_design(&t->asked, &a->design, table, path, &target, 1, &asked, err);
+    const struct sg_design_options asked = {.standardise = a->options.standardise,
+                                            .intercept = true},
+                                   standard = {.standardise = true, .intercept = true};
+    enum sg_status status =
+        sg_data_make_design(&t->asked, &a->design, table, path, &target, 1, &asked, err);
     if (status != SG_OK)
         return status;
     a->n = t->asked.n;
@@ -75,7 +91,8 @@ enum sg_status sg_class_read(struct sg_class_analysis *a, struct sg_class_tables
     if (status == SG_OK)
         status = sg_analysis_check_columns(&t->asked, &a->design, table, path, err);
     if (status == SG_OK)
-        status = sg_data_make_design(&t->standard, &t->standard_design, table, path, &target, 1, &standard, err);
+        status = sg_data_make_design(&t->standard, &t->standard_design, table, path, &target, 1,
+                                     &standard, err);
     if (status != SG_OK)
         return status;
     a->m = a->classes > 2 ? a->classes : 1;

@@ -42,7 +42,8 @@ static enum sg_status make_folders(const char *path, struct sg_error *err)
 {
     char *copy = sg_base_format("%s", path);
     enum sg_status status = SG_OK;
-    for (char *slash = strchr(copy + 1, '/'); slash && status == SG_OK; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(copy + 1, '/'); slash && status == SG_OK;
+         slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (!make_folder(copy))
             status = fail(err, copy, "cannot make the folder");
@@ -52,7 +53,8 @@ static enum sg_status make_folders(const char *path, struct sg_error *err)
     return status;
 }
 
-/* A number of this start of this machine, under which its locks mean something; 0: it does not say. */
+/* A number of this start of this machine, under which its locks mean
+ * something; 0: it does not say. */
 static unsigned this_start(void)
 {
     static atomic_uint start;
@@ -67,7 +69,8 @@ static unsigned this_start(void)
     return atomic_load(&start);
 }
 
-/* Created and locked for as long as it is open, so that a sweep can tell it from one whose writer died.  One that is swept between the two is made again. */
+/* Created and locked for as long as it is open, so that a sweep can tell it from one whose writer
+ * died.  One that is swept between the two is made again. */
 static FILE *open_held(const char *path)
 {
     for (;;) {
@@ -75,7 +78,8 @@ static FILE *open_held(const char *path)
         const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
         if (fd < 0)
             return NULL;
-        (void)flock(fd, LOCK_EX);                         /* a file system without locks: swept by age */
+        /* a file system without locks: swept by age */
+        (void)flock(fd, LOCK_EX);
         if (fstat(fd, &s) == 0 && s.st_nlink > 0) {
             FILE *stream = fdopen(fd, "w");
             if (!stream)
@@ -92,14 +96,17 @@ enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct 
     enum sg_status status = make_folders(path, err);
     if (status != SG_OK)
         return status;
-    char *target = realpath(path, NULL);                  /* a link stays, what it names is replaced */
+    /* a link stays, what it names is replaced */
+    char *target = realpath(path, NULL);
     file->path = sg_base_format("%s", target ? target : path);
     free(target);
     if (is_special(file->path)) {
         file->stream = fopen(file->path, "w");
     } else {
-        static atomic_uint opened;                        /* two threads may write one file: the last to finish wins, whole */
-        file->temporary = sg_base_format("%s.part-%08x-%ld-%u", file->path, this_start(), (long)getpid(), atomic_fetch_add(&opened, 1));
+        /* two threads may write one file: the last to finish wins, whole */
+        static atomic_uint opened;
+        file->temporary = sg_base_format("%s.part-%08x-%ld-%u", file->path, this_start(),
+                                         (long)getpid(), atomic_fetch_add(&opened, 1));
         file->stream = open_held(file->temporary);
     }
     if (!file->stream) {
@@ -112,9 +119,11 @@ enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct 
 enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err)
 {
     enum sg_status status = SG_OK;
-    bool whole = !ferror(file->stream) && fflush(file->stream) == 0 && (!file->temporary || file->lazy || fsync(fileno(file->stream)) == 0);
+    bool whole = !ferror(file->stream) && fflush(file->stream) == 0 &&
+                 (!file->temporary || file->lazy || fsync(fileno(file->stream)) == 0);
     int saved = errno;
-    const int held = dup(fileno(file->stream));           /* the lock lasts until the file has its name */
+    /* the lock lasts until the file has its name */
+    const int held = dup(fileno(file->stream));
     if (fclose(file->stream) != 0 && whole) {
         whole = false;
         saved = errno;
@@ -145,8 +154,10 @@ static bool is_part(unsigned *start, const char *entry, const char *name)
     int end = 0;
     for (const char *next = part; next; next = strstr(next + 1, ".part-"))
         part = next;
-    return part && sscanf(part, ".part-%8x-%*[0-9]-%*[0-9]%n", start, &end) == 1 && end > 0 && part[end] == '\0' &&
-           (!name || (strlen(name) == (size_t)(part - entry) && strncmp(entry, name, strlen(name)) == 0));
+    return part && sscanf(part, ".part-%8x-%*[0-9]-%*[0-9]%n", start, &end) == 1 && end > 0 &&
+           part[end] == '\0' &&
+           (!name ||
+            (strlen(name) == (size_t)(part - entry) && strncmp(entry, name, strlen(name)) == 0));
 }
 
 /* Nobody holds it, and a lock that we could take is one that its writer would have kept us from. */
@@ -188,7 +199,8 @@ void sg_base_file_sweep(const char *folder, const char *name)
 
 static void sweep_beside(const char *path)
 {
-    char *target = realpath(path, NULL), *place = target ? target : sg_base_format("%s%s", strchr(path, '/') ? "" : "./", path);
+    char *target = realpath(path, NULL),
+         *place = target ? target : sg_base_format("%s%s", strchr(path, '/') ? "" : "./", path);
     char *slash = strrchr(place, '/');
     *slash = '\0';
     sg_base_file_sweep(*place ? place : "/", slash + 1);
@@ -199,7 +211,10 @@ enum sg_status sg_base_file_check_place(const char *path, bool folder, struct sg
 {
     struct stat s;
     const bool there = path[0] && stat(path, &s) == 0;
-    errno = path[0] == '\0' ? ENOENT : there && folder && !S_ISDIR(s.st_mode) ? ENOTDIR : there && !folder && S_ISDIR(s.st_mode) ? EISDIR : 0;
+    errno = path[0] == '\0'                          ? ENOENT
+            : there && folder && !S_ISDIR(s.st_mode) ? ENOTDIR
+            : there && !folder && S_ISDIR(s.st_mode) ? EISDIR
+                                                     : 0;
     if (errno)
         return fail(err, path[0] ? path : "''", "cannot write");
     if (there && access(path, folder ? W_OK | X_OK : W_OK) != 0)
@@ -220,12 +235,15 @@ struct sg_place sg_base_place(const char *folder)
     return stat(folder, &s) == 0 ? (struct sg_place){s.st_dev, s.st_ino} : (struct sg_place){0};
 }
 
-enum sg_status sg_base_place_check(const struct sg_place *place, const char *folder, struct sg_error *err)
+enum sg_status sg_base_place_check(const struct sg_place *place, const char *folder,
+                                   struct sg_error *err)
 {
     const struct sg_place now = sg_base_place(folder);
     if (place->inode == 0 || (place->device == now.device && place->inode == now.inode))
         return SG_OK;
-    (void)sg_base_refuse(err, folder, 0, "cannot write: the folder %s; give it back or choose another place, and say the same command again",
+    (void)sg_base_refuse(err, folder, 0,
+                         "cannot write: the folder %s; give it back or choose another place, and "
+                         "say the same command again",
                          now.inode == 0 ? "is gone" : "is gone, and another is in its place");
     return SG_IO;
 }

@@ -1,5 +1,5 @@
-/* Memory that is there or ends the process: a half-built workspace has no use here, and every caller's failure path
- * would be code that never runs. */
+/* Memory that is there or ends the process: a half-built workspace has no use here, and every
+ * caller's failure path would be code that never runs. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,8 @@ enum { ALIGNMENT = 64 };   /* a cache line, and an AVX-512 register */
 
 static _Noreturn void exhausted(size_t count, size_t size)
 {
-    fprintf(stderr, "synthgrad: out of memory: %zu x %zu bytes; make the case smaller\n", count, size);
+    fprintf(stderr, "synthgrad: out of memory: %zu x %zu bytes; make the case smaller\n", count,
+            size);
     exit(3);
 }
 
@@ -20,7 +21,8 @@ void *sg_base_alloc(size_t count, size_t size)
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
         exhausted(count, size);
-    void *block = NULL;                            /* exactly as long as asked, so that a sanitizer sees one element too many */
+    /* exactly as long as asked, so that a sanitizer sees one element too many */
+    void *block = NULL;
     if (posix_memalign(&block, ALIGNMENT, bytes ? bytes : 1) != 0)
         exhausted(count, size);
     return memset(block, 0, bytes);

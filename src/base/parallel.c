@@ -1,8 +1,9 @@
 /* Parallel loops that nest, and passes that several threads share.
  *
- * All loops together share jobs - 1 helper threads.  A loop's own thread works through the indices and, before each one,
- * hires a helper if one is idle; a helper leaves when no index is left.  So an inner loop picks up the threads that the end of an
- * outer loop sets free, and no thread waits for work that another could do.  Body i writes to slot i only: the result does
+ * All loops together share jobs - 1 helper threads.  A loop's own thread works through the
+ * indices and, before each one, hires a helper if one is idle; a helper leaves when no index is
+ * left.  So an inner loop picks up the threads that the end of an outer loop sets free, and no
+ * thread waits for work that another could do.  Body i writes to slot i only: the result does
  * not depend on who ran it. */
 #include <pthread.h>
 #include <signal.h>
@@ -83,7 +84,8 @@ enum sg_status sg_base_parallel_for(size_t n, void (*body)(size_t i, void *conte
         while (atomic_load(&loop.next) + 1 < n && hire()) {
             helper = sg_base_grow(helper, helpers, &capacity, sizeof *helper);
             if (pthread_create(&helper[helpers], NULL, help, &loop) != 0) {
-                atomic_fetch_add(&idle_helpers, 1);   /* the system has no thread to give: go on alone */
+                /* the system has no thread to give: go on alone */
+                atomic_fetch_add(&idle_helpers, 1);
                 break;
             }
             helpers++;
@@ -96,10 +98,12 @@ enum sg_status sg_base_parallel_for(size_t n, void (*body)(size_t i, void *conte
     return atomic_load(&loop.next) < n ? SG_INTERRUPTED : SG_OK;
 }
 
-/* ---- splitting a pass ----------------------------------------------------------------------------------------- */
+/* ---- splitting a pass ------------------------------------------------------------------ */
 
-/* Threads that stay: a pass of some ten microseconds could not pay for starting one.  A worker is called and heard again by turns of `state`. */
-enum { CREW = 64, TURNS = 1000 };           /* TURNS of a pause: longer than the gap between two passes, short enough to be polite */
+/* Threads that stay: a pass of some ten microseconds could not pay for starting one.  A worker is
+ * called and heard again by turns of `state`. */
+/* TURNS of a pause: longer than the gap between two passes, short enough to be polite */
+enum { CREW = 64, TURNS = 1000 };
 enum state { FREE, TAKEN, CALLED, DONE };
 struct worker {
     atomic_int state;
@@ -158,7 +162,8 @@ static bool start(struct worker *worker)
     return worker->started;
 }
 
-/* An idle worker, the caller's until it is FREE again; NULL: all jobs are taken, or the system has no thread to give. */
+/* An idle worker, the caller's until it is FREE again; NULL: all jobs are taken, or the
+ * system has no thread to give. */
 static struct worker *take(void)
 {
     if (!hire())
@@ -176,7 +181,8 @@ static struct worker *take(void)
     return NULL;
 }
 
-void sg_base_split(size_t most, void (*body)(size_t part, size_t parts, void *context), void *context)
+void sg_base_split(size_t most, void (*body)(size_t part, size_t parts, void *context),
+                   void *context)
 {
     struct worker *hand[CREW];
     size_t parts = 1;
@@ -200,18 +206,20 @@ void sg_base_split(size_t most, void (*body)(size_t part, size_t parts, void *co
 
 void sg_base_share(size_t *from, size_t *to, size_t n, size_t unit, size_t part, size_t parts)
 {
-    const size_t units = n / unit + (n % unit != 0), first = units / parts * part + units % parts * part / parts;
+    const size_t units = n / unit + (n % unit != 0),
+                 first = units / parts * part + units % parts * part / parts;
     const size_t last = units / parts * (part + 1) + units % parts * (part + 1) / parts;
     *from = first * unit < n ? first * unit : n;
     *to = last * unit < n ? last * unit : n;
 }
 
-/* ---- progress ---------------------------------------------------------------------------------------------- */
+/* ---- progress -------------------------------------------------------------------------- */
 
 static void (*listener)(const char *what, size_t done, size_t total, void *context);
 static void *listener_context;
 
-void sg_base_listen(void (*who)(const char *what, size_t done, size_t total, void *context), void *context)
+void sg_base_listen(void (*who)(const char *what, size_t done, size_t total, void *context),
+                    void *context)
 {
     listener = who;
     listener_context = context;

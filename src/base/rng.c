@@ -1,7 +1,8 @@
-/* Random streams: xoshiro256** as a GSL generator, one independent stream per (seed, name, replicate, purpose).
+/* Random streams: xoshiro256** as a GSL generator, one independent stream per
+ * (seed, name, replicate, purpose).
  *
- * GSL's own generators take 32-bit seeds, so among the tens of thousands of streams of a sweep two would collide; here
- * 256 bits of state are filled by SplitMix64 from a 64-bit hash.
+ * GSL's own generators take 32-bit seeds, so among the tens of thousands of streams of a sweep two
+ * would collide.  Here 256 bits of state are filled by SplitMix64 from a 64-bit hash.
  * D. Blackman, S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47 (2021);
  * G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. */
 #include <gsl/gsl_randist.h>
@@ -52,7 +53,8 @@ static void xoshiro_set(void *self, unsigned long seed)
 }
 
 static const gsl_rng_type xoshiro_type = {
-    "xoshiro256**", UINT64_MAX, 0, sizeof(struct xoshiro), xoshiro_set, xoshiro_get, xoshiro_get_double,
+    "xoshiro256**", UINT64_MAX,         0, sizeof(struct xoshiro), xoshiro_set,
+    xoshiro_get,    xoshiro_get_double,
 };
 
 /* FNV-1a over the bytes of a text, its end included so that ("ab","c") and ("a","bc") differ. */
@@ -64,14 +66,16 @@ static uint64_t hash_text(uint64_t h, const char *text)
     return h;
 }
 
-struct sg_rng *sg_base_rng_alloc(uint64_t seed, const char *name, uint64_t replicate, const char *purpose)
+struct sg_rng *sg_base_rng_alloc(uint64_t seed, const char *name, uint64_t replicate,
+                                 const char *purpose)
 {
     struct sg_rng *rng = SG_NEW(1, struct sg_rng);
     sg_base_rng_restart(rng, seed, name, replicate, purpose);
     return rng;
 }
 
-void sg_base_rng_restart(struct sg_rng *rng, uint64_t seed, const char *name, uint64_t replicate, const char *purpose)
+void sg_base_rng_restart(struct sg_rng *rng, uint64_t seed, const char *name, uint64_t replicate,
+                         const char *purpose)
 {
     uint64_t mix = seed, h = splitmix64(&mix);
     mix += replicate;

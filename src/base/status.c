@@ -28,9 +28,11 @@ const char *sg_base_status_text(enum sg_status status)
     return "unknown status";
 }
 
-enum sg_status sg_base_refuse(struct sg_error *err, const char *file, size_t line, const char *fmt, ...)
+enum sg_status sg_base_refuse(struct sg_error *err, const char *file, size_t line, const char *fmt,
+                              ...)
 {
-    enum { TAIL = 200 };                       /* of a long path the end tells most, and the message needs room too */
+    /* of a long path the end tells most, and the message needs room too */
+    enum { TAIL = 200 };
     char path[2 * TAIL];
     size_t used = 0;
     SG_REQUIRE(err != NULL);

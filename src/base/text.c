@@ -1,5 +1,5 @@
-/* A stranger's text in a message: on one line, shortened, with nothing in it that could break or reorder the line; and how far two words are
- * apart, for "did you mean". */
+/* Text from outside in a message: on one line, shortened, with nothing in it that could break or
+ * reorder the line.  And how far two words are apart, for "did you mean". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,8 @@
 
 size_t sg_base_printable(const char *s)
 {
-    static const uint32_t least[] = {0, 0, 0xa0, 0x800, 0x10000};   /* U+0080 to U+009F are controls */
+    /* U+0080 to U+009F are controls */
+    static const uint32_t least[] = {0, 0, 0xa0, 0x800, 0x10000};
     const unsigned char lead = (unsigned char)s[0];
     if (lead < 0x80)
         return lead >= 0x20 && lead < 0x7f;
@@ -17,7 +18,8 @@ size_t sg_base_printable(const char *s)
     if (lead < 0xc2 || lead > 0xf4)
         return 0;
     for (size_t i = 1; i < length; i++) {
-        if (((unsigned char)s[i] & 0xc0) != 0x80)   /* also the final NUL: nothing is read beyond it */
+        /* also the final NUL: nothing is read beyond it */
+        if (((unsigned char)s[i] & 0xc0) != 0x80)
             return 0;
         code = code << 6 | ((unsigned char)s[i] & 0x3fu);
     }
@@ -71,7 +73,9 @@ size_t sg_base_edit_distance(const char *a, const char *b)
         size_t diagonal = row[0];
         row[0] = 2 * i;
         for (size_t j = 1; j <= m; j++) {
-            const size_t change = a[i - 1] == b[j - 1] ? 0 : lower(a[i - 1]) == lower(b[j - 1]) ? 1 : 2;
+            const size_t change = a[i - 1] == b[j - 1]                 ? 0
+                                  : lower(a[i - 1]) == lower(b[j - 1]) ? 1
+                                                                       : 2;
             size_t best = diagonal + change;
             diagonal = row[j];
             best = best < row[j] + 2 ? best : row[j] + 2;

@@ -7,7 +7,8 @@
 enum sg_status sg_ball_raise(sg_ball_attempt attempt, void *context)
 {
     enum sg_status status = SG_UNPROVED;
-    for (slong bits = SG_CERT_BITS_FIRST; bits <= SG_CERT_BITS_MOST && status == SG_UNPROVED; bits *= 2)
+    for (slong bits = SG_CERT_BITS_FIRST; bits <= SG_CERT_BITS_MOST && status == SG_UNPROVED;
+         bits *= 2)
         status = attempt(context, bits);
     flint_cleanup();                                     /* this thread may end */
     return status == SG_NO_CONVERGENCE ? SG_UNPROVED : status;
@@ -77,7 +78,8 @@ bool sg_ball_positive(const arb_mat_t a, slong bits)
     return proved;
 }
 
-bool sg_ball_beyond(const arb_mat_t a, double scale, int sign, slong bits)
+/* Is scale I - a (sign = -1) or a - scale I (sign = 1) positive definite? */
+static bool is_beyond(const arb_mat_t a, double scale, int sign, slong bits)
 {
     const slong n = arb_mat_nrows(a);
     arb_mat_t b;
@@ -119,26 +121,30 @@ static void rayleigh(arb_t out, const arb_mat_t a, const double *v, slong stride
     arb_clear(length);
 }
 
-/* One end of the spectrum: a floating eigenvector for the inner bound, Cholesky for the outer one at the nearest distance that is proved. */
+/* One end of the spectrum: a floating eigenvector for the inner bound, Cholesky for the outer one
+ * at the nearest distance that is proved. */
 static enum sg_status extreme(struct sg_interval *at, const arb_mat_t a, int sign, slong bits)
 {
     const size_t n = (size_t)arb_mat_nrows(a);
     double *b = SG_NEW(n * n, double), *v = SG_NEW(n * n, double), *lambda = SG_NEW(n, double);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
-            b[i * n + j] = arf_get_d(arb_midref(arb_mat_entry(a, (slong)i, (slong)j)), ARF_RND_NEAR);
+            b[i * n + j] =
+                arf_get_d(arb_midref(arb_mat_entry(a, (slong)i, (slong)j)), ARF_RND_NEAR);
     enum sg_status status = sg_base_eigen_symmetric(lambda, v, b, n);
     *at = (struct sg_interval){SG_NAN, SG_NAN};
     if (status == SG_OK) {
         arb_t q;
         arb_init(q);
         rayleigh(q, a, v + (sign > 0 ? 0 : n - 1), (slong)n, bits);
-        const double inner = sign > 0 ? sg_ball_low(q) : sg_ball_high(q), scale = fmax(fabs(lambda[0]), fabs(lambda[n - 1]));
+        const double inner = sign > 0 ? sg_ball_low(q) : sg_ball_high(q),
+                     scale = fmax(fabs(lambda[0]), fabs(lambda[n - 1]));
         status = SG_UNPROVED;
         for (int e = -50; e <= -10 && status == SG_UNPROVED && isfinite(inner); e += 4) {
             const double outer = inner + sign * ldexp(scale, e);
-            if (sg_ball_beyond(a, outer, -sign, bits)) {
-                *at = sign > 0 ? (struct sg_interval){inner, outer} : (struct sg_interval){outer, inner};
+            if (is_beyond(a, outer, -sign, bits)) {
+                *at = sign > 0 ? (struct sg_interval){inner, outer}
+                               : (struct sg_interval){outer, inner};
                 status = SG_OK;
             }
         }
@@ -150,8 +156,14 @@ static enum sg_status extreme(struct sg_interval *at, const arb_mat_t a, int sig
     return status;
 }
 
-enum sg_status sg_ball_top(struct sg_interval *top, const arb_mat_t a, slong bits) { return extreme(top, a, 1, bits); }
-enum sg_status sg_ball_bottom(struct sg_interval *bottom, const arb_mat_t a, slong bits) { return extreme(bottom, a, -1, bits); }
+enum sg_status sg_ball_top(struct sg_interval *top, const arb_mat_t a, slong bits)
+{
+    return extreme(top, a, 1, bits);
+}
+enum sg_status sg_ball_bottom(struct sg_interval *bottom, const arb_mat_t a, slong bits)
+{
+    return extreme(bottom, a, -1, bits);
+}
 #else
 typedef int sg_cert_not_built;                           /* an empty translation unit is not C */
 #endif

@@ -1,9 +1,13 @@
 /* A ball around DY3's fixed point from which every start converges to it, by a Lyapunov matrix.
  *
  * With U = W - W*, Psi = Phi - phi*, delta = (U, Psi), one step is delta' = J delta + N(delta),
- *     N_W = -mu S_x U a,   N_Phi = -nu (E[z*^T zeta] + E[zeta^T z*] + E[zeta^T zeta]) Psi,   zeta = (x U, 0, 0), a the first block of Psi,
- * since s - g = z Psi and s = r* + x U (I + a) + z* Psi.  So with X = |E[x^T z*]|_2, L = lambda_max(S_x), |U||Psi| <= |delta|^2 / 2,
- * |U|^2 |Psi| <= 2/(3 sqrt 3) |delta|^3:      |N| <= c_2 |delta|^2 + c_3 |delta|^3,   c_2 = sqrt((mu L)^2 + (2 nu X)^2) / 2,  c_3 = 0.385 nu L.
+ *     N_W   = -mu S_x U a,
+ *     N_Phi = -nu (E[z*^T zeta] + E[zeta^T z*] + E[zeta^T zeta]) Psi,
+ * with zeta = (x U, 0, 0) and a the first block of Psi, since s - g = z Psi and
+ * s = r* + x U (I + a) + z* Psi.  So with X = |E[x^T z*]|_2, L = lambda_max(S_x),
+ * |U||Psi| <= |delta|^2 / 2 and |U|^2 |Psi| <= 2/(3 sqrt 3) |delta|^3:
+ *     |N| <= c_2 |delta|^2 + c_3 |delta|^3,
+ *     c_2 = sqrt((mu L)^2 + (2 nu X)^2) / 2,   c_3 = 0.385 nu L.
  * P > 0 with q^2 P - J^T P J > 0, q < 1, and |delta|_P <= R give
  *     |delta'|_P <= (q + sqrt(p_max) (c_2 R / p_min + c_3 R^2 / p_min^{3/2})) |delta|_P. */
 #ifdef SG_HAVE_ARB
@@ -16,7 +20,8 @@ struct basin { double *radius, *contraction; const struct sg_cert_data *data; do
 /* The balls of one attempt: J, P (exact doubles), and the scalars of the inequality. */
 struct lyapunov { arb_mat_t J, P; double p_min, p_max, q2, c2, c3; };
 
-/* P = sum_k (J^T)^k J^k by doubling, in floating point of `bits` bits, then rounded to doubles: what it is worth is proved afterwards. */
+/* P = sum_k (J^T)^k J^k by doubling, in floating point of `bits` bits, then rounded to doubles:
+ * what it is worth is proved afterwards. */
 static bool approximate_lyapunov(arb_mat_t P, const arb_mat_t J, slong bits)
 {
     enum { DOUBLINGS = 40 };
@@ -44,7 +49,8 @@ static bool approximate_lyapunov(arb_mat_t P, const arb_mat_t J, slong bits)
     }
     for (slong i = 0; i < n; i++)
         for (slong j = 0; j <= i; j++) {
-            arb_set_d(arb_mat_entry(P, i, j), arf_get_d(arb_midref(arb_mat_entry(P, i, j)), ARF_RND_NEAR));
+            arb_set_d(arb_mat_entry(P, i, j),
+                      arf_get_d(arb_midref(arb_mat_entry(P, i, j)), ARF_RND_NEAR));
             arb_set(arb_mat_entry(P, j, i), arb_mat_entry(P, i, j));
         }
     arb_mat_clear(A);
@@ -54,7 +60,8 @@ static bool approximate_lyapunov(arb_mat_t P, const arb_mat_t J, slong bits)
     return settled;
 }
 
-/* q^2 P - J^T P J > 0 for a q^2 < 1 as small as it comes: 1 - 1/p_max is exact when P - J^T P J = I. */
+/* q^2 P - J^T P J > 0 for a q^2 < 1 as small as it comes: 1 - 1/p_max is
+ * exact when P - J^T P J = I. */
 static bool prove_contraction(struct lyapunov *l, slong bits)
 {
     const slong n = arb_mat_nrows(l->J);
@@ -83,7 +90,8 @@ static bool prove_contraction(struct lyapunov *l, slong bits)
 }
 
 /* c_2 and c_3, rounded up: doubles of upper bounds, a few operations. */
-static enum sg_status bound_rest(struct lyapunov *l, const struct sg_ball_moments *s, double mu, double nu, slong bits)
+static enum sg_status bound_rest(struct lyapunov *l, const struct sg_ball_moments *s, double mu,
+                                 double nu, slong bits)
 {
     const double up = 1 + 16 * SG_UNIT_ROUNDOFF;
     arb_mat_t S_x, T, MT, xz, square;
@@ -141,11 +149,15 @@ static void step_factor(arb_t out, const struct lyapunov *l, double R, slong bit
     arb_clear(term);
 }
 
-/* The largest R by the quadratic formula in floating point, a thousandth given away; then proved. */
-static enum sg_status find_radius(double *radius, double *contraction, const struct lyapunov *l, slong bits)
+/* The largest R by the quadratic formula in floating point, a thousandth
+ * given away; then proved. */
+static enum sg_status find_radius(double *radius, double *contraction, const struct lyapunov *l,
+                                  slong bits)
 {
-    const double room = 0.999 * (1 - sqrt(l->q2)) * sqrt(l->p_min / l->p_max);        /* c_2 t + c_3 t^2 = room, t = R / sqrt(p_min) */
-    const double t = 2 * room / (l->c2 + sqrt(l->c2 * l->c2 + 4 * l->c3 * room)), R = t * sqrt(l->p_min);
+    /* c_2 t + c_3 t^2 = room, t = R / sqrt(p_min) */
+    const double room = 0.999 * (1 - sqrt(l->q2)) * sqrt(l->p_min / l->p_max);
+    const double t = 2 * room / (l->c2 + sqrt(l->c2 * l->c2 + 4 * l->c3 * room)),
+                 R = t * sqrt(l->p_min);
     enum sg_status status = SG_UNPROVED;
     arb_t factor, r;
     arb_init(factor);
@@ -202,12 +214,15 @@ static enum sg_status attempt_basin(void *context, slong bits)
     return status;
 }
 
-enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data, double mu, double nu)
+enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data,
+                             double mu, double nu)
 {
     struct basin b = {radius, contraction, data, mu, nu};
     SG_REQUIRE(data->y != NULL);
     *radius = *contraction = SG_NAN;
-    return sg_ball_data_finite(data) && isfinite(mu) && isfinite(nu) ? sg_ball_raise(attempt_basin, &b) : SG_NOT_FINITE;
+    return sg_ball_data_finite(data) && isfinite(mu) && isfinite(nu)
+               ? sg_ball_raise(attempt_basin, &b)
+               : SG_NOT_FINITE;
 }
 #else
 typedef int sg_cert_not_built;                           /* an empty translation unit is not C */

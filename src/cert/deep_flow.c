@@ -1,10 +1,14 @@
-/* DY8 at any depth in balls: a global minimum of a deep linear net whose SG flow has an eigenvalue right of zero.
+/* DY8 at any depth in balls: a global minimum of a deep linear net whose SG flow has an
+ * eigenvalue right of zero.
  *
- * With v = (x, y, 1), M = E[v^T v], h = x H, H = W_1 ... W_at, V = W_{at+1} ... W_N, P = H V:  z = v T, s = v T Phi, g = v G V^T,
+ * With v = (x, y, 1), M = E[v^T v], h = x H, H = W_1 ... W_at, V = W_{at+1} ... W_N, P = H V:
+ * z = v T, s = v T Phi, g = v G V^T,
  *     T = [[H, 0, 0], [0, I, 0], [0, 0, 1]],   G = (P; -I; 0),   phi* = (V V^T; -V^T; 0),
- *     W_i' = -L_i^T E[x^T s] M_i^T  (i <= at),   W_j' = -L_j^T E[x^T (p - y)] R_j^T  (j > at),   Phi' = -kappa E[z^T (s - g)].
+ *     W_i' = -L_i^T E[x^T s] M_i^T        (i <= at),
+ *     W_j' = -L_j^T E[x^T (p - y)] R_j^T  (j > at),   Phi' = -kappa E[z^T (s - g)].
  * At the minimum E[x^T (p - y)] = 0, s = g, so L, R, M_i and T^T need no differentiation:
- *     dW_i' = -L_i^T M_x d(T Phi) M_i^T,   dW_j' = -L_j^T S dP R_j^T,   dPhi' = -kappa T^T M (d(T Phi) - d(G V^T)). */
+ *     dW_i' = -L_i^T M_x d(T Phi) M_i^T,   dW_j' = -L_j^T S dP R_j^T,
+ *     dPhi' = -kappa T^T M (d(T Phi) - d(G V^T)). */
 #ifdef SG_HAVE_ARB
 #include <stdlib.h>
 
@@ -12,15 +16,18 @@
 
 struct flow { const struct sg_deep *deep; const double *w, *S, *R; double mu, nu; };
 
-/* What does not change with the perturbation; layer[i], left[i] = W_1 ... W_i-1, right[i] = W_i+1 ... W_N (or up to the SG: middle[i]). */
+/* What does not change with the perturbation; layer[i], left[i] = W_1 ... W_i-1,
+ * right[i] = W_i+1 ... W_N (or up to the SG: middle[i]). */
 struct net {
     slong N, at, d, m, K, q, z, n_w, n_phi;
-    arb_mat_t layer[SG_DEEP_LAYERS_MAX], left[SG_DEEP_LAYERS_MAX], right[SG_DEEP_LAYERS_MAX], middle[SG_DEEP_LAYERS_MAX];
+    arb_mat_t layer[SG_DEEP_LAYERS_MAX], left[SG_DEEP_LAYERS_MAX], right[SG_DEEP_LAYERS_MAX],
+        middle[SG_DEEP_LAYERS_MAX];
     arb_mat_t H, V, P, M, T, Phi;
 };
 
 /* out = W_{from+1} ... W_to, initialised here; `swap` in place of layer `which` (or -1). */
-static void product(arb_mat_t out, const struct net *net, const struct sg_deep *deep, slong from, slong to, slong which, const arb_mat_struct *swap, slong bits)
+static void product(arb_mat_t out, const struct net *net, const struct sg_deep *deep, slong from,
+                    slong to, slong which, const arb_mat_struct *swap, slong bits)
 {
     const slong rows = (slong)deep->width[from];
     arb_mat_t P, next;
@@ -75,7 +82,10 @@ static void fill_moments(struct net *net, const struct flow *f, slong bits)
 static void net_init(struct net *net, const struct flow *f, slong bits)
 {
     const struct sg_deep *deep = f->deep;
-    *net = (struct net){.N = (slong)deep->n_layers, .at = (slong)deep->at, .d = (slong)deep->width[0], .m = (slong)deep->width[deep->n_layers],
+    *net = (struct net){.N = (slong)deep->n_layers,
+                        .at = (slong)deep->at,
+                        .d = (slong)deep->width[0],
+                        .m = (slong)deep->width[deep->n_layers],
                         .K = (slong)deep->width[deep->at]};
     net->q = net->d + net->m + 1;
     net->z = net->K + net->m + 1;
@@ -125,12 +135,15 @@ static void net_clear(struct net *net)
         arb_mat_clear(owned[k]);
 }
 
-/* The rates of all layers from slope (d x K: M_x d(T Phi)) and above (d x m: S dP), as rows of a column of J. */
-static void layer_rates(arb_mat_t J, slong column, const struct net *net, const arb_mat_t slope, const arb_mat_t above, slong bits)
+/* The rates of all layers from slope (d x K: M_x d(T Phi)) and above (d x m: S dP),
+ * as rows of a column of J. */
+static void layer_rates(arb_mat_t J, slong column, const struct net *net, const arb_mat_t slope,
+                        const arb_mat_t above, slong bits)
 {
     slong row = 0;
     for (slong i = 0; i < net->N; i++) {
-        const arb_mat_struct *in = i < net->at ? slope : above, *out = i < net->at ? net->middle[i] : net->right[i];
+        const arb_mat_struct *in = i < net->at ? slope : above,
+                             *out = i < net->at ? net->middle[i] : net->right[i];
         const slong A = arb_mat_nrows(net->layer[i]), B = arb_mat_ncols(net->layer[i]);
         arb_mat_t left, outT, rate;
         arb_mat_init(left, A, arb_mat_ncols(in));
@@ -149,7 +162,8 @@ static void layer_rates(arb_mat_t J, slong column, const struct net *net, const 
 }
 
 /* One column of J from dH, dV, dP (the perturbed products) and dPhi. */
-static void put_column(arb_mat_t J, slong column, const struct net *net, const arb_mat_t dH, const arb_mat_t dV, const arb_mat_t dP, const arb_mat_t dPhi,
+static void put_column(arb_mat_t J, slong column, const struct net *net, const arb_mat_t dH,
+                       const arb_mat_t dV, const arb_mat_t dP, const arb_mat_t dPhi,
                        const arb_t kappa, slong bits)
 {
     const slong d = net->d, K = net->K, m = net->m;
@@ -176,16 +190,19 @@ static void put_column(arb_mat_t J, slong column, const struct net *net, const a
     sg_ball_block(slope, M_dTPhi, 0, 0);
     arb_mat_mul(above, S, dP, bits);
     layer_rates(J, column, net, slope, above, bits);
-    arb_mat_transpose(VT, net->V);                       /* d(G V^T) = (dP V^T + P dV^T; -dV^T; 0) */
+    /* d(G V^T) = (dP V^T + P dV^T; -dV^T; 0) */
+    arb_mat_transpose(VT, net->V);
     arb_mat_transpose(dVT, dV);
     arb_mat_mul(dPVT, dP, VT, bits);
     arb_mat_mul(PdVT, net->P, dVT, bits);
     arb_mat_add(dPVT, dPVT, PdVT, bits);
     for (slong o = 0; o < K; o++) {
         for (slong i = 0; i < d; i++)
-            arb_sub(arb_mat_entry(dTPhi, i, o), arb_mat_entry(dTPhi, i, o), arb_mat_entry(dPVT, i, o), bits);
+            arb_sub(arb_mat_entry(dTPhi, i, o), arb_mat_entry(dTPhi, i, o),
+                    arb_mat_entry(dPVT, i, o), bits);
         for (slong j = 0; j < m; j++)
-            arb_add(arb_mat_entry(dTPhi, d + j, o), arb_mat_entry(dTPhi, d + j, o), arb_mat_entry(dVT, j, o), bits);
+            arb_add(arb_mat_entry(dTPhi, d + j, o), arb_mat_entry(dTPhi, d + j, o),
+                    arb_mat_entry(dVT, j, o), bits);
     }
     arb_mat_mul(M_dTPhi, net->M, dTPhi, bits);
     sg_ball_mul_tn(rate, net->T, M_dTPhi, bits);
@@ -194,13 +211,15 @@ static void put_column(arb_mat_t J, slong column, const struct net *net, const a
         arb_mul(to, arb_mat_entry(rate, k / K, k % K), kappa, bits);
         arb_neg(to, to);
     }
-    arb_mat_struct *const owned[] = {A, dTPhi, TdPhi, M_dTPhi, slope, S, above, VT, dVT, dPVT, PdVT, rate};
+    arb_mat_struct *const owned[] = {A,     dTPhi, TdPhi, M_dTPhi, slope, S,
+                                     above, VT,    dVT,   dPVT,    PdVT,  rate};
     for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
         arb_mat_clear(owned[k]);
 }
 
 /* The columns of a unit perturbation of each weight, then of each parameter of the SG. */
-static void fill_columns(arb_mat_t J, const struct net *net, const struct sg_deep *deep, const arb_t kappa, slong bits)
+static void fill_columns(arb_mat_t J, const struct net *net, const struct sg_deep *deep,
+                         const arb_t kappa, slong bits)
 {
     arb_mat_t dPhi, dH, dV, dP, e;
     slong column = 0;
@@ -263,7 +282,8 @@ static bool is_covariance(const double *a, size_t n)
     bool symmetric = true;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
-            symmetric = symmetric && !(a[i * n + j] < a[j * n + i]) && !(a[i * n + j] > a[j * n + i]);
+            symmetric = symmetric && !(a[i * n + j] < a[j * n + i]) &&
+                        !(a[i * n + j] > a[j * n + i]);
     arb_mat_t A;
     arb_mat_init(A, (slong)n, (slong)n);
     sg_ball_set(A, a);
@@ -272,7 +292,8 @@ static bool is_covariance(const double *a, size_t n)
     return proved;
 }
 
-enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w, const double *S, const double *R, double mu, double nu)
+enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w,
+                                   const double *S, const double *R, double mu, double nu)
 {
     const size_t d = deep->width[0], m = deep->width[deep->n_layers], K = deep->width[deep->at];
     struct flow f = {deep, w, S, R, mu, nu};
@@ -280,7 +301,8 @@ enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, c
     for (size_t i = 0; i < deep->n_layers; i++)
         n_w += deep->width[i] * deep->width[i + 1];
     *growth = SG_NAN;
-    if (!sg_ball_finite(w, n_w) || !sg_ball_finite(S, d * d) || !sg_ball_finite(R, m * m) || !isfinite(mu) || !isfinite(nu))
+    if (!sg_ball_finite(w, n_w) || !sg_ball_finite(S, d * d) || !sg_ball_finite(R, m * m) ||
+        !isfinite(mu) || !isfinite(nu))
         return SG_NOT_FINITE;
     if (!is_covariance(S, d) || !is_covariance(R, m) || !(mu > 0) || !(nu > 0))
         return SG_HYPOTHESIS;

@@ -1,4 +1,5 @@
-/* Real eigenvalues of DY8's reduced system, counted exactly: characteristic polynomial over Q and a Sturm sequence (FLINT). */
+/* Real eigenvalues of DY8's reduced system, counted exactly: characteristic polynomial over Q and
+ * a Sturm sequence (FLINT). */
 #ifdef SG_HAVE_FLINT
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"        /* FLINT's inline functions */
@@ -23,7 +24,8 @@ static void read_matrix(fmpq_mat_t out, const struct sg_rational *from, size_t r
 }
 
 /* sum += factor A B C, or without C. */
-static void add_product(fmpq_mat_t sum, const fmpq_t factor, const fmpq_mat_t A, const fmpq_mat_t B, const fmpq_mat_struct *C)
+static void add_product(fmpq_mat_t sum, const fmpq_t factor, const fmpq_mat_t A, const fmpq_mat_t B,
+                        const fmpq_mat_struct *C)
 {
     fmpq_mat_t AB, ABC;
     fmpq_mat_init(AB, fmpq_mat_nrows(A), fmpq_mat_ncols(B));
@@ -40,7 +42,10 @@ static void add_product(fmpq_mat_t sum, const fmpq_t factor, const fmpq_mat_t A,
 }
 
 /* What the equations are made of. */
-struct parts { fmpq_mat_t S, R, W2, W2T, VV, WWS, NS, PR, PTS, SW1; fmpq_t minus, one, minus_kappa; };
+struct parts {
+    fmpq_mat_t S, R, W2, W2T, VV, WWS, NS, PR, PTS, SW1;
+    fmpq_t minus, one, minus_kappa;
+};
 
 static void make_parts(struct parts *p, const struct sg_cert_two_layers *s)
 {
@@ -99,7 +104,8 @@ static void make_parts(struct parts *p, const struct sg_cert_two_layers *s)
 
 static void clear_parts(struct parts *p)
 {
-    fmpq_mat_struct *const owned[] = {p->S, p->R, p->W2, p->W2T, p->VV, p->WWS, p->NS, p->PR, p->PTS, p->SW1};
+    fmpq_mat_struct *const owned[] = {p->S,   p->R,  p->W2, p->W2T, p->VV,
+                                      p->WWS, p->NS, p->PR, p->PTS, p->SW1};
     for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
         fmpq_mat_clear(owned[k]);
     fmpq_clear(p->minus);
@@ -108,7 +114,8 @@ static void clear_parts(struct parts *p)
 }
 
 /* Column by column: the equations applied to one unit vector (u, v, b). */
-static void column(fmpq_mat_t J, slong j, const struct parts *p, const fmpq_mat_t u, const fmpq_mat_t v, const fmpq_mat_t b)
+static void column(fmpq_mat_t J, slong j, const struct parts *p, const fmpq_mat_t u,
+                   const fmpq_mat_t v, const fmpq_mat_t b)
 {
     fmpq_mat_t du, dv, db, uT;
     fmpq_mat_init(du, fmpq_mat_nrows(u), fmpq_mat_ncols(u));
@@ -178,7 +185,8 @@ static int sign_at(const fmpz_poly_t f, double x)
     return sign;
 }
 
-void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *s, double low, double high)
+void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *s,
+                             double low, double high)
 {
     SG_REQUIRE(isfinite(low) && isfinite(high));
     const slong size = (slong)(s->d * s->m + s->d * s->K + s->m * s->K);
@@ -216,7 +224,8 @@ void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_t
     fmpz_poly_clear(derivative);
     fmpz_poly_clear(common);
     clear_parts(&p);
-    flint_cleanup();                                     /* FLINT keeps integers per thread; this thread may end */
+    /* FLINT keeps integers per thread; this thread may end */
+    flint_cleanup();
 }
 #else
 typedef int sg_cert_not_built;                           /* an empty translation unit is not C */

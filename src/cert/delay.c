@@ -1,4 +1,5 @@
-/* DY11's thresholds: 2 sin(pi / (2 (2 tau + 1))) enclosed, and the stale recursion's roots proved inside or outside the unit circle. */
+/* DY11's thresholds: 2 sin(pi / (2 (2 tau + 1))) enclosed, and the stale recursion's roots proved
+ * inside or outside the unit circle. */
 #ifdef SG_HAVE_ARB
 #include "cert/ball.h"
 

@@ -1,22 +1,27 @@
 /* Krawczyk's operator: exactly one zero of a nonlinear system in a box, or none.
  *
- * K(box) = m - Y F(m) + (I - Y J(box)) (box - m) contains every zero in the box; when it lies in the box's interior there is one and only one. */
+ * K(box) = m - Y F(m) + (I - Y J(box)) (box - m) contains every zero in the box.  When it lies in
+ * the box's interior there is one and only one. */
 #ifdef SG_HAVE_ARB
 #include <stdlib.h>
 
 #include "cert/ball.h"
 
-/* Y from J(m)'s midpoints in floating point.  Any Y will do for the proof, if it is invertible: K in the interior implies that. */
+/* Y from J(m)'s midpoints in floating point.  Any Y will do for the proof, if it is invertible: K
+ * in the interior implies that. */
 static enum sg_status approximate_inverse(arb_mat_t Y, const arb_mat_t J)
 {
     const size_t n = (size_t)arb_mat_nrows(J);
-    double *a = SG_NEW(n * n, double), *one = SG_NEW(n * n, double), *inverse = SG_NEW(n * n, double);
+    double *a = SG_NEW(n * n, double), *one = SG_NEW(n * n, double),
+           *inverse = SG_NEW(n * n, double);
     for (size_t i = 0; i < n; i++) {
         one[i * n + i] = 1;
         for (size_t j = 0; j < n; j++)
-            a[i * n + j] = arf_get_d(arb_midref(arb_mat_entry(J, (slong)i, (slong)j)), ARF_RND_NEAR);
+            a[i * n + j] =
+                arf_get_d(arb_midref(arb_mat_entry(J, (slong)i, (slong)j)), ARF_RND_NEAR);
     }
-    const enum sg_status status = sg_ball_finite(a, n * n) ? sg_base_solve(inverse, a, one, n, n) : SG_SINGULAR;
+    const enum sg_status status = sg_ball_finite(a, n * n) ? sg_base_solve(inverse, a, one, n, n)
+                                                           : SG_SINGULAR;
     if (status == SG_OK)
         sg_ball_set(Y, inverse);
     free(a);
@@ -26,7 +31,8 @@ static enum sg_status approximate_inverse(arb_mat_t Y, const arb_mat_t J)
 }
 
 /* K(box) from Y. */
-static enum sg_status operate(arb_mat_t K, const arb_mat_t box, const arb_mat_t Y, const struct sg_ball_system *s, slong bits)
+static enum sg_status operate(arb_mat_t K, const arb_mat_t box, const arb_mat_t Y,
+                              const struct sg_ball_system *s, slong bits)
 {
     arb_mat_t m, F, J, YF;
     arb_mat_init(m, s->n, 1);
@@ -55,7 +61,12 @@ static enum sg_status operate(arb_mat_t K, const arb_mat_t box, const arb_mat_t 
     return status;
 }
 
-enum sg_status sg_ball_krawczyk(arb_mat_t box, const struct sg_ball_system *s, slong bits)
+/* box: n balls.  K(box) = m - Y F(m) + (I - Y J(box)) (box - m), Y a
+ * floating-point inverse of J(m).
+ *   SG_OK       K lies in the interior of the box: exactly one zero there.  The box shrinks to an
+ *               enclosure of it.
+ *   SG_REFUTED  K and the box are disjoint: there is no zero. */
+static enum sg_status krawczyk(arb_mat_t box, const struct sg_ball_system *s, slong bits)
 {
     enum { SHARPENINGS = 8 };
     arb_mat_t m, F, J, Y, K;
@@ -73,7 +84,8 @@ enum sg_status sg_ball_krawczyk(arb_mat_t box, const struct sg_ball_system *s, s
     if (status == SG_OK) {
         bool inside = true;
         for (slong i = 0; i < s->n; i++)
-            inside = inside && arb_contains_interior(arb_mat_entry(box, i, 0), arb_mat_entry(K, i, 0));
+            inside = inside &&
+                     arb_contains_interior(arb_mat_entry(box, i, 0), arb_mat_entry(K, i, 0));
         status = inside ? SG_OK : arb_mat_overlaps(K, box) ? SG_UNPROVED : SG_REFUTED;
     }
     /* K of a box around the zero contains it, so any intersection does. */
@@ -89,7 +101,8 @@ enum sg_status sg_ball_krawczyk(arb_mat_t box, const struct sg_ball_system *s, s
     arb_mat_clear(K);
     return status;
 }
-enum sg_status sg_ball_largest_box(double *width, arb_mat_t point, const struct sg_ball_system *s, slong bits)
+enum sg_status sg_ball_largest_box(double *width, arb_mat_t point, const struct sg_ball_system *s,
+                                   slong bits)
 {
     enum { HALVINGS = 40 };
     enum sg_status status = SG_UNPROVED;
@@ -104,7 +117,7 @@ enum sg_status sg_ball_largest_box(double *width, arb_mat_t point, const struct 
         }
         if (!arb_mat_contains(box, point))
             break;
-        status = sg_ball_krawczyk(box, s, bits);
+        status = krawczyk(box, s, bits);
     }
     if (status == SG_OK)
         arb_mat_set(point, box);

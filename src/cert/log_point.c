@@ -1,4 +1,5 @@
-/* CP6 in balls: a fixed point of logistic regression with a linear SG proved to exist in a stated box, the true gradient there, the loss. */
+/* CP6 in balls: a fixed point of logistic regression with a linear SG proved to exist in a stated
+ * box, the true gradient there, the loss. */
 #ifdef SG_HAVE_ARB
 #include "cert/shallow.h"
 
@@ -23,8 +24,10 @@ static void pass_clear(struct pass *c, slong d)
     _arb_vec_clear(c->z, 3);
 }
 
-/* x, y, p = x w, q = 1 / (1 + e^-p), slope = q (1 - q) of sample i; w a column, or NULL for p = 0. */
-static void read_sample(struct pass *c, const struct sg_cert_data *data, size_t i, const arb_mat_t w, slong bits)
+/* x, y, p = x w, q = 1 / (1 + e^-p), slope = q (1 - q) of sample i; w a
+ * column, or NULL for p = 0. */
+static void read_sample(struct pass *c, const struct sg_cert_data *data, size_t i,
+                        const arb_mat_t w, slong bits)
 {
     arb_zero(c->p);
     for (size_t j = 0; j < data->d; j++) {
@@ -41,8 +44,10 @@ static void read_sample(struct pass *c, const struct sg_cert_data *data, size_t 
     arb_mul(c->slope, c->q, c->slope, bits);
 }
 
-/* F += (x s, z (s - g)),  J += its derivative:  dp = x dw,  ds = z dPhi + alpha dp,  d(s - g) = ds - slope dp,  dz = (dp, 0, 0). */
-static void add_sample(arb_mat_t F, arb_mat_struct *J, struct pass *c, const arb_mat_t state, slong d, slong bits)
+/* F += (x s, z (s - g)),  J += its derivative:  dp = x dw,  ds = z dPhi + alpha dp,
+ * d(s - g) = ds - slope dp,  dz = (dp, 0, 0). */
+static void add_sample(arb_mat_t F, arb_mat_struct *J, struct pass *c, const arb_mat_t state,
+                       slong d, slong bits)
 {
     const slong n = d + 3;
     arb_set(c->z, c->p);
@@ -54,7 +59,8 @@ static void add_sample(arb_mat_t F, arb_mat_struct *J, struct pass *c, const arb
     arb_sub(c->e, c->s, c->q, bits);
     arb_add(c->e, c->e, c->y, bits);
     for (slong i = 0; i < n; i++)
-        arb_addmul(arb_mat_entry(F, i, 0), i < d ? c->x + i : c->z + i - d, i < d ? c->s : c->e, bits);
+        arb_addmul(arb_mat_entry(F, i, 0), i < d ? c->x + i : c->z + i - d, i < d ? c->s : c->e,
+                   bits);
     for (slong j = 0; J && j < n; j++) {
         arb_srcptr in = j < d ? c->x + j : c->z + j - d;
         if (j < d) {
@@ -66,13 +72,15 @@ static void add_sample(arb_mat_t F, arb_mat_struct *J, struct pass *c, const arb
             arb_set(c->de, in);
         }
         for (slong i = 0; i < n; i++)
-            arb_addmul(arb_mat_entry(J, i, j), i < d ? c->x + i : c->z + i - d, i < d ? c->ds : c->de, bits);
+            arb_addmul(arb_mat_entry(J, i, j), i < d ? c->x + i : c->z + i - d,
+                       i < d ? c->ds : c->de, bits);
         if (j < d)
             arb_addmul(arb_mat_entry(J, d, j), in, c->e, bits);
     }
 }
 
-static enum sg_status joint_at(arb_mat_t F, arb_mat_struct *J, const arb_mat_t state, void *context, slong bits)
+static enum sg_status joint_at(arb_mat_t F, arb_mat_struct *J, const arb_mat_t state, void *context,
+                               slong bits)
 {
     const struct sg_cert_data *data = context;
     struct pass c;
@@ -93,7 +101,8 @@ static enum sg_status joint_at(arb_mat_t F, arb_mat_struct *J, const arb_mat_t s
 }
 
 /* |E[x (q - y)]| and E[log(1 + e^p) - y p]; g NULL: the loss alone. */
-static void truth(arb_t norm, arb_t loss, const struct sg_cert_data *data, const arb_mat_t w, slong bits)
+static void truth(arb_t norm, arb_t loss, const struct sg_cert_data *data, const arb_mat_t w,
+                  slong bits)
 {
     const slong d = (slong)data->d;
     struct pass c;
@@ -120,9 +129,13 @@ static void truth(arb_t norm, arb_t loss, const struct sg_cert_data *data, const
     arb_mat_clear(g);
 }
 
-/* ---- the fixed point --------------------------------------------------------------------------------------------------------------- */
+/* ---- the fixed point ------------------------------------------------------------------- */
 
-struct point { struct sg_cert_log_point *out; const struct sg_cert_data *data; const double *w, *phi; };
+struct point {
+    struct sg_cert_log_point *out;
+    const struct sg_cert_data *data;
+    const double *w, *phi;
+};
 
 static enum sg_status attempt_point(void *context, slong bits)
 {
@@ -149,7 +162,8 @@ static enum sg_status attempt_point(void *context, slong bits)
     return status;
 }
 
-enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data, const double *w, const double *phi)
+enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data,
+                                 const double *w, const double *phi)
 {
     const struct sg_cert_log_point none = {SG_NAN, {SG_NAN, SG_NAN}, {SG_NAN, SG_NAN}};
     struct point c = {point, data, w, phi};
@@ -163,9 +177,10 @@ enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct s
     return status;
 }
 
-/* ---- the loss and separation -------------------------------------------------------------------------------------------------------- */
+/* ---- the loss and separation ----------------------------------------------------------- */
 
-enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data, const double *w)
+enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,
+                                const double *w)
 {
     SG_REQUIRE(data->m == 1 && data->y != NULL && !data->one);
     *loss = (struct sg_interval){SG_NAN, SG_NAN};

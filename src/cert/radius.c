@@ -1,15 +1,24 @@
-/* Where the eigenvalues of a matrix lie, by repeated squaring in balls:  (|tr J^k| / n)^{1/k} <= rho(J) <= |J^k|_F^{1/k}.
+/* Where the eigenvalues of a matrix lie, by repeated squaring in balls:
+ * (|tr J^k| / n)^{1/k} <= rho(J) <= |J^k|_F^{1/k}.
  *
- * The left side because tr J^k is a sum of n eigenvalues' k-th powers, the right one because rho(J)^k = rho(J^k) <= |J^k|.  Nothing is isolated, so
- * multiple and defective eigenvalues are as good as simple ones. */
+ * The left side because tr J^k is a sum of n eigenvalues' k-th powers, the right one because
+ * rho(J)^k = rho(J^k) <= |J^k|.  Nothing is isolated, so multiple and defective eigenvalues
+ * are as good as simple ones. */
 #ifdef SG_HAVE_ARB
 #include <stdlib.h>
 
 #include "cert/ball.h"
 
-enum { SQUARINGS = 52 };                                 /* radii are told from 1 down to a distance of about 1e-14 */
+/* radii are told from 1 down to a distance of about 1e-14 */
+enum { SQUARINGS = 52 };
 
-struct radius { struct sg_interval *radius; size_t n; sg_ball_matrix fill; void *context; double width; };
+struct radius {
+    struct sg_interval *radius;
+    size_t n;
+    sg_ball_matrix fill;
+    void *context;
+    double width;
+};
 
 /* x >= 0 -> x^{1/2^k}, an upper (1) or lower (-1) bound as a double. */
 static double root(const arb_t x, int k, int side, slong bits)
@@ -31,7 +40,8 @@ static double root(const arb_t x, int k, int side, slong bits)
     return value;
 }
 
-static bool lost(const arb_t norm)                       /* the balls are as large as what they hold */
+/* the balls are as large as what they hold */
+static bool lost(const arb_t norm)
 {
     return !arb_is_finite(norm) || (!arb_is_zero(norm) && arb_rel_accuracy_bits(norm) < 8);
 }
@@ -72,7 +82,8 @@ static enum sg_status powers(void *context, slong bits)
     return high < 1 ? SG_OK : low > 1 ? SG_REFUTED : SG_NO_CONVERGENCE;
 }
 
-enum sg_status sg_ball_radius(struct sg_interval *radius, size_t n, sg_ball_matrix fill, void *context, double width)
+enum sg_status sg_ball_radius(struct sg_interval *radius, size_t n, sg_ball_matrix fill,
+                              void *context, double width)
 {
     struct radius r = {radius, n, fill, context, width};
     SG_REQUIRE(n > 0 && width > 0);
@@ -80,7 +91,7 @@ enum sg_status sg_ball_radius(struct sg_interval *radius, size_t n, sg_ball_matr
     return sg_ball_raise(powers, &r);
 }
 
-/* ---- flows ------------------------------------------------------------------------------------------------------------------ */
+/* ---- flows ----------------------------------------------------------------------------- */
 
 struct cayley { sg_ball_matrix fill; void *context; double h; };
 
@@ -115,7 +126,8 @@ static enum sg_status cayley(arb_mat_t C, void *context, slong bits)
     return status;
 }
 
-/* |1 + h lambda| >= r |1 - h lambda| for some lambda:  (1 + r^2) 2 h Re lambda >= (r^2 - 1) (1 + h^2 |lambda|^2) >= r^2 - 1. */
+/* |1 + h lambda| >= r |1 - h lambda| for some lambda:  (1 + r^2) 2 h Re
+ * lambda >= (r^2 - 1) (1 + h^2 |lambda|^2) >= r^2 - 1. */
 enum sg_status sg_ball_growth(double *growth, size_t n, sg_ball_matrix fill, void *context)
 {
     struct cayley c = {fill, context, 0};
@@ -123,13 +135,14 @@ enum sg_status sg_ball_growth(double *growth, size_t n, sg_ball_matrix fill, voi
     const enum sg_status status = sg_ball_radius(&radius, n, cayley, &c, 1e-3);
     *growth = SG_NAN;
     if (status == SG_REFUTED) {
-        const double r = radius.low;                     /* > 1; the last digits are given away below */
+        /* > 1; the last digits are given away below */
+        const double r = radius.low;
         *growth = (r - 1) * (r + 1) / (2 * c.h * (1 + r * r)) * (1 - 8 * SG_UNIT_ROUNDOFF);
     }
     return status;
 }
 
-/* ---- doubles ------------------------------------------------------------------------------------------------------------------ */
+/* ---- doubles --------------------------------------------------------------------------- */
 
 static enum sg_status fill_doubles(arb_mat_t J, void *context, slong bits)
 {
@@ -141,13 +154,16 @@ static enum sg_status fill_doubles(arb_mat_t J, void *context, slong bits)
 enum sg_status sg_cert_radius(struct sg_interval *radius, const double *a, size_t n, double width)
 {
     *radius = (struct sg_interval){SG_NAN, SG_NAN};
-    return sg_ball_finite(a, n * n) ? sg_ball_radius(radius, n, fill_doubles, (void *)(uintptr_t)a, width) : SG_NOT_FINITE;
+    return sg_ball_finite(a, n * n)
+               ? sg_ball_radius(radius, n, fill_doubles, (void *)(uintptr_t)a, width)
+               : SG_NOT_FINITE;
 }
 
 enum sg_status sg_cert_growth(double *growth, const double *a, size_t n)
 {
     *growth = SG_NAN;
-    return sg_ball_finite(a, n * n) ? sg_ball_growth(growth, n, fill_doubles, (void *)(uintptr_t)a) : SG_NOT_FINITE;
+    return sg_ball_finite(a, n * n) ? sg_ball_growth(growth, n, fill_doubles, (void *)(uintptr_t)a)
+                                    : SG_NOT_FINITE;
 }
 #else
 typedef int sg_cert_not_built;                           /* an empty translation unit is not C */

@@ -1,10 +1,11 @@
-/* Joint critical points of linear regression, proved to exist: one and only one in a box with labels (CP1, CP2), and one that is not critical for the
- * loss without them (CP5). */
+/* Joint critical points of linear regression, proved to exist: one and only one in a box with
+ * labels (CP1, CP2), and one that is not critical for the loss without them (CP5). */
 #ifdef SG_HAVE_ARB
 #include "cert/shallow.h"
 
 /* |S_x W - S_xy|. */
-static void gradient_norm(arb_t norm, const struct sg_ball_moments *s, const arb_mat_t W, slong bits)
+static void gradient_norm(arb_t norm, const struct sg_ball_moments *s, const arb_mat_t W,
+                          slong bits)
 {
     arb_mat_t S_x, S_xy, g;
     arb_mat_init(S_x, s->d, s->d);
@@ -20,16 +21,19 @@ static void gradient_norm(arb_t norm, const struct sg_ball_moments *s, const arb
     arb_mat_clear(g);
 }
 
-/* ---- with labels ---------------------------------------------------------------------------------------------------------------- */
+/* ---- with labels ----------------------------------------------------------------------- */
 
 static void split(arb_mat_t W, arb_mat_t Phi, const arb_mat_t state)
 {
     const slong n_w = arb_mat_nrows(W) * arb_mat_ncols(W), m = arb_mat_ncols(W);
     for (slong i = 0; i < arb_mat_nrows(state); i++)
-        arb_set(i < n_w ? arb_mat_entry(W, i / m, i % m) : arb_mat_entry(Phi, (i - n_w) / m, (i - n_w) % m), arb_mat_entry(state, i, 0));
+        arb_set(i < n_w ? arb_mat_entry(W, i / m, i % m)
+                        : arb_mat_entry(Phi, (i - n_w) / m, (i - n_w) % m),
+                arb_mat_entry(state, i, 0));
 }
 
-static enum sg_status joint_at(arb_mat_t F, arb_mat_struct *J, const arb_mat_t state, void *context, slong bits)
+static enum sg_status joint_at(arb_mat_t F, arb_mat_struct *J, const arb_mat_t state, void *context,
+                               slong bits)
 {
     const struct sg_ball_moments *s = context;
     arb_mat_t W, Phi;
@@ -59,7 +63,9 @@ static enum sg_status attempt_critical(void *context, slong bits)
     arb_init(norm);
     sg_ball_exact_sg(Phi, s.m, NULL);
     for (slong i = 0; i < n; i++)                        /* (W*, phi*), W* in its own enclosure */
-        arb_set(arb_mat_entry(centre, i, 0), i < n_w ? arb_mat_entry(s.W, i / s.m, i % s.m) : arb_mat_entry(Phi, (i - n_w) / s.m, (i - n_w) % s.m));
+        arb_set(arb_mat_entry(centre, i, 0),
+                i < n_w ? arb_mat_entry(s.W, i / s.m, i % s.m)
+                        : arb_mat_entry(Phi, (i - n_w) / s.m, (i - n_w) % s.m));
     if (status == SG_OK)
         status = sg_ball_largest_box(&c->point->box, centre, &system, bits);
     if (status == SG_OK) {
@@ -80,17 +86,24 @@ enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_
     struct critical c = {point, data};
     SG_REQUIRE(data->y != NULL);
     *point = (struct sg_cert_critical){SG_NAN, SG_NAN};
-    const enum sg_status status = sg_ball_data_finite(data) ? sg_ball_raise(attempt_critical, &c) : SG_NOT_FINITE;
+    const enum sg_status status = sg_ball_data_finite(data) ? sg_ball_raise(attempt_critical, &c)
+                                                            : SG_NOT_FINITE;
     if (status != SG_OK)
         *point = (struct sg_cert_critical){SG_NAN, SG_NAN};
     return status;
 }
 
-/* ---- without labels ---------------------------------------------------------------------------------------------------------------- */
+/* ---- without labels -------------------------------------------------------------------- */
 
-struct unlabelled { struct sg_interval *gradient; const struct sg_cert_data *data; bool constant; const double *direction; };
+struct unlabelled {
+    struct sg_interval *gradient;
+    const struct sg_cert_data *data;
+    bool constant;
+    const double *direction;
+};
 
-/* E[p r] = 0 = E[r] on base + t u, t != 0:  t = u^T S_xy / u^T S_x u, where with a constant u is centred, E[x u] = 0, and the base (0, ..., 0, E[y]). */
+/* E[p r] = 0 = E[r] on base + t u, t != 0:  t = u^T S_xy / u^T S_x u, where with a constant u is
+ * centred, E[x u] = 0, and the base (0, ..., 0, E[y]). */
 static enum sg_status attempt_unlabelled(void *context, slong bits)
 {
     const struct unlabelled *c = context;
@@ -109,7 +122,8 @@ static enum sg_status attempt_unlabelled(void *context, slong bits)
     sg_ball_set(u, c->direction);
     sg_ball_block(S_x, s.M, 0, 0);
     sg_ball_block(S_xy, s.M, 0, s.d);
-    for (slong i = 0; c->constant && i < last; i++)      /* u_last := -E[x_1..] u: what u_last was does not matter */
+    /* u_last := -E[x_1..] u: what u_last was does not matter */
+    for (slong i = 0; c->constant && i < last; i++)
         arb_submul(t, arb_mat_entry(s.M, i, one), arb_mat_entry(u, i, 0), bits);
     if (c->constant)
         arb_set(arb_mat_entry(u, last, 0), t);
@@ -122,7 +136,8 @@ static enum sg_status attempt_unlabelled(void *context, slong bits)
         status = SG_UNPROVED;
     arb_mat_scalar_mul_arb(u, u, t, bits);
     if (c->constant)
-        arb_add(arb_mat_entry(u, last, 0), arb_mat_entry(u, last, 0), arb_mat_entry(s.M, s.d, one), bits);
+        arb_add(arb_mat_entry(u, last, 0), arb_mat_entry(u, last, 0), arb_mat_entry(s.M, s.d, one),
+                bits);
     gradient_norm(norm, &s, u, bits);
     *c->gradient = sg_ball_interval(norm);
     if (status == SG_OK && !(c->gradient->low > 0))
@@ -138,7 +153,8 @@ static enum sg_status attempt_unlabelled(void *context, slong bits)
     return status;
 }
 
-enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_cert_data *data, bool constant, const double *direction)
+enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_cert_data *data,
+                                  bool constant, const double *direction)
 {
     struct unlabelled c = {gradient, data, constant, direction};
     SG_REQUIRE(data->m == 1 && data->y != NULL);

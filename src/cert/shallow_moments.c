@@ -1,16 +1,20 @@
-/* Linear regression with a linear SG in balls: moments of exact data, the joint directions and their Jacobian at any state.
+/* Linear regression with a linear SG in balls: moments of exact data, the joint directions and
+ * their Jacobian at any state.
  *
  * With v = (x, y, 1) and M = E[v^T v] everything is a product: z = v T, s = v T Phi, g = v G for
  *     T = [[W, 0, 0], [0, I, 0], [0, 0, 1]],   G = (W; -I; 0),
  *     F_W = M_x T Phi,   F_Phi = T^T M (T Phi - G),      M_x: the rows of x.
- * The Jacobian is differentiated from that, one unit perturbation at a time; that it is block triangular somewhere is not used. */
+ * The Jacobian is differentiated from that, one unit perturbation at a time; that it is block
+ * triangular somewhere is not used. */
 #ifdef SG_HAVE_ARB
 #include "cert/shallow.h"
 
 bool sg_ball_data_finite(const struct sg_cert_data *data)
 {
-    return sg_ball_finite(data->x, data->n * data->d) && (!data->y || sg_ball_finite(data->y, data->n * data->m)) &&
-           (!data->w || sg_ball_finite(data->w, data->d * data->m)) && (!data->one || sg_ball_finite(data->one, data->n));
+    return sg_ball_finite(data->x, data->n * data->d) &&
+           (!data->y || sg_ball_finite(data->y, data->n * data->m)) &&
+           (!data->w || sg_ball_finite(data->w, data->d * data->m)) &&
+           (!data->one || sg_ball_finite(data->one, data->n));
 }
 
 /* Row i of (x, y, 1). */
@@ -55,7 +59,8 @@ static void add_rows(arb_mat_t M, const struct sg_cert_data *data, slong bits)
     _arb_vec_clear(v, N);
 }
 
-enum sg_status sg_ball_moments(struct sg_ball_moments *s, const struct sg_cert_data *data, slong bits)
+enum sg_status sg_ball_moments(struct sg_ball_moments *s, const struct sg_cert_data *data,
+                               slong bits)
 {
     const slong d = (slong)data->d, m = (slong)data->m, N = d + m + 1;
     SG_REQUIRE(data->n > 0 && d > 0 && m > 0 && data->x && (data->y || data->w));
@@ -124,7 +129,9 @@ void sg_ball_exact_sg(arb_mat_t Phi, slong m, const double *C)
 }
 
 /* Scratch for one evaluation; names as above, d* a perturbation. */
-struct joint { arb_mat_t T, TPhi, e, Me, dT, dW, dPhi, dTPhi, de, product, dF_W, dF_Phi, Me_x, low; };
+struct joint {
+    arb_mat_t T, TPhi, e, Me, dT, dW, dPhi, dTPhi, de, product, dF_W, dF_Phi, Me_x, low;
+};
 
 static void joint_init(struct joint *j, const struct sg_ball_moments *s)
 {
@@ -143,7 +150,9 @@ static void joint_init(struct joint *j, const struct sg_ball_moments *s)
 
 static void joint_clear(struct joint *j)
 {
-    arb_mat_struct *const owned[] = {j->T, j->TPhi, j->e, j->Me, j->dT, j->dW, j->dPhi, j->dTPhi, j->de, j->product, j->dF_W, j->dF_Phi, j->Me_x, j->low};
+    arb_mat_struct *const owned[] = {j->T,    j->TPhi,   j->e,     j->Me, j->dT,
+                                     j->dW,   j->dPhi,   j->dTPhi, j->de, j->product,
+                                     j->dF_W, j->dF_Phi, j->Me_x,  j->low};
     for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
         arb_mat_clear(owned[k]);
 }
@@ -159,8 +168,10 @@ static void put_column(arb_mat_t out, slong column, const arb_mat_t F_W, const a
                 arb_set(arb_mat_entry(out, k++, column), arb_mat_entry(part[p], i, c));
 }
 
-/* dF for the perturbation in dW, dPhi:  dF_W = M_x d(T Phi),  dF_Phi = dT^T M e + T^T M (d(T Phi) - dG),  e = T Phi - G. */
-static void differentiate(struct joint *j, const struct sg_ball_moments *s, const arb_mat_t Phi, slong bits)
+/* dF for the perturbation in dW, dPhi:  dF_W = M_x d(T Phi),  dF_Phi = dT^T M e + T^T M (d(T
+ * Phi) - dG),  e = T Phi - G. */
+static void differentiate(struct joint *j, const struct sg_ball_moments *s, const arb_mat_t Phi,
+                          slong bits)
 {
     sg_ball_regressors(j->dT, s, j->dW);
     for (slong k = 0; k <= s->m; k++)
@@ -173,16 +184,19 @@ static void differentiate(struct joint *j, const struct sg_ball_moments *s, cons
     arb_mat_set(j->de, j->dTPhi);
     for (slong i = 0; i < s->d; i++)
         for (slong k = 0; k < s->m; k++)
-            arb_sub(arb_mat_entry(j->de, i, k), arb_mat_entry(j->de, i, k), arb_mat_entry(j->dW, i, k), bits);
+            arb_sub(arb_mat_entry(j->de, i, k), arb_mat_entry(j->de, i, k),
+                    arb_mat_entry(j->dW, i, k), bits);
     arb_mat_mul(j->product, s->M, j->de, bits);
     sg_ball_mul_tn(j->dF_Phi, j->T, j->product, bits);
     sg_ball_mul_tn(j->low, j->dW, j->Me_x, bits);        /* dT^T M e: only its first m rows */
     for (slong i = 0; i < s->m; i++)
         for (slong k = 0; k < s->m; k++)
-            arb_add(arb_mat_entry(j->dF_Phi, i, k), arb_mat_entry(j->dF_Phi, i, k), arb_mat_entry(j->low, i, k), bits);
+            arb_add(arb_mat_entry(j->dF_Phi, i, k), arb_mat_entry(j->dF_Phi, i, k),
+                    arb_mat_entry(j->low, i, k), bits);
 }
 
-void sg_ball_joint(arb_mat_t F, arb_mat_struct *J, const struct sg_ball_moments *s, const arb_mat_t W, const arb_mat_t Phi, slong bits)
+void sg_ball_joint(arb_mat_t F, arb_mat_struct *J, const struct sg_ball_moments *s,
+                   const arb_mat_t W, const arb_mat_t Phi, slong bits)
 {
     struct joint j;
     joint_init(&j, s);
@@ -191,7 +205,8 @@ void sg_ball_joint(arb_mat_t F, arb_mat_struct *J, const struct sg_ball_moments 
     arb_mat_set(j.e, j.TPhi);
     for (slong k = 0; k < s->m; k++) {
         for (slong i = 0; i < s->d; i++)
-            arb_sub(arb_mat_entry(j.e, i, k), arb_mat_entry(j.e, i, k), arb_mat_entry(W, i, k), bits);
+            arb_sub(arb_mat_entry(j.e, i, k), arb_mat_entry(j.e, i, k), arb_mat_entry(W, i, k),
+                    bits);
         arb_add_ui(arb_mat_entry(j.e, s->d + k, k), arb_mat_entry(j.e, s->d + k, k), 1, bits);
     }
     arb_mat_mul(j.product, s->M, j.TPhi, bits);
@@ -202,7 +217,8 @@ void sg_ball_joint(arb_mat_t F, arb_mat_struct *J, const struct sg_ball_moments 
     put_column(F, 0, j.dF_W, j.dF_Phi);
     for (slong c = 0; J && c < arb_mat_ncols(J); c++) {
         const slong p = c - s->d * s->m;                  /* d m is a multiple of m */
-        arb_ptr at = p < 0 ? arb_mat_entry(j.dW, c / s->m, c % s->m) : arb_mat_entry(j.dPhi, p / s->m, p % s->m);
+        arb_ptr at = p < 0 ? arb_mat_entry(j.dW, c / s->m, c % s->m)
+                           : arb_mat_entry(j.dPhi, p / s->m, p % s->m);
         arb_one(at);
         differentiate(&j, s, Phi, bits);
         put_column(J, c, j.dF_W, j.dF_Phi);

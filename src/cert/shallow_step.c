@@ -1,8 +1,9 @@
-/* The spectral radius of the joint step of linear regression and its SG, proved below or above 1 (DY1 to DY4, DY11, DY12). */
+/* The spectral radius of the joint step of linear regression and its SG, proved below or above 1
+ * (DY1 to DY4, DY11, DY12). */
 #ifdef SG_HAVE_ARB
 #include "cert/shallow.h"
 
-/* ---- moments ------------------------------------------------------------------------------------------------------------------ */
+/* ---- moments --------------------------------------------------------------------------- */
 
 struct moments { struct sg_interval *lambda_x, *lambda_z; const struct sg_cert_data *data; };
 
@@ -36,7 +37,8 @@ static enum sg_status attempt_moments(void *context, slong bits)
     }
     if (status == SG_OK)
         status = sg_ball_top(c->lambda_z, S_z, bits);
-    if (status == SG_OK && c->data->y && !(sg_ball_positive(S_x, bits) && sg_ball_positive(S_z, bits) && has_residual(&s, bits)))
+    if (status == SG_OK && c->data->y &&
+        !(sg_ball_positive(S_x, bits) && sg_ball_positive(S_z, bits) && has_residual(&s, bits)))
         status = SG_UNPROVED;
     arb_mat_clear(S_x);
     arb_mat_clear(S_z);
@@ -44,7 +46,8 @@ static enum sg_status attempt_moments(void *context, slong bits)
     return status;
 }
 
-enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z, const struct sg_cert_data *data)
+enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z,
+                               const struct sg_cert_data *data)
 {
     struct moments c = {lambda_x, lambda_z, data};
     *lambda_x = *lambda_z = (struct sg_interval){SG_NAN, SG_NAN};
@@ -56,7 +59,7 @@ enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval 
     return status;
 }
 
-/* ---- the joint step -------------------------------------------------------------------------------------------------------------- */
+/* ---- the joint step -------------------------------------------------------------------- */
 
 struct step { const struct sg_cert_data *data; const struct sg_cert_step *step; };
 
@@ -79,10 +82,12 @@ static void one_block(arb_mat_t out, const arb_mat_t J, slong from, slong to, sl
     arb_mat_one(out);
     for (slong i = from; i < to; i++)
         for (slong j = 0; j < arb_mat_ncols(J); j++)
-            arb_add(arb_mat_entry(out, i, j), arb_mat_entry(out, i, j), arb_mat_entry(J, i, j), bits);
+            arb_add(arb_mat_entry(out, i, j), arb_mat_entry(out, i, j), arb_mat_entry(J, i, j),
+                    bits);
 }
 
-/* J: minus the rates times dF on entry, the step's Jacobian on return.  One part after the other: the second reads what the first has written. */
+/* J: minus the rates times dF on entry, the step's Jacobian on return.  One part after the other:
+ * the second reads what the first has written. */
 static void compose(arb_mat_t J, slong n_w, enum sg_cert_order order, slong bits)
 {
     const slong n = arb_mat_nrows(J);
@@ -108,8 +113,8 @@ void sg_ball_step(arb_mat_t J, slong n_w, double mu, double nu, slong bits)
     compose(J, n_w, SG_CERT_SIMULTANEOUS, bits);
 }
 
-/* The family (0, (E, -E, 0)) consists of eigenvectors of 1.  On the quotient the coordinates are (W, A + B, C), and (W, S, C) is represented by
- * (W, S, 0, C). */
+/* The family (0, (E, -E, 0)) consists of eigenvectors of 1.  On the quotient the coordinates are
+ * (W, A + B, C), and (W, S, C) is represented by (W, S, 0, C). */
 static void take_quotient(arb_mat_t out, const arb_mat_t J, slong n_w, slong m, slong bits)
 {
     const slong n = arb_mat_nrows(out), mm = m * m;
@@ -118,18 +123,21 @@ static void take_quotient(arb_mat_t out, const arb_mat_t J, slong n_w, slong m, 
             const slong from_i = i < n_w + mm ? i : i + mm, from_j = j < n_w + mm ? j : j + mm;
             arb_set(arb_mat_entry(out, i, j), arb_mat_entry(J, from_i, from_j));
             if (i >= n_w && i < n_w + mm)
-                arb_add(arb_mat_entry(out, i, j), arb_mat_entry(out, i, j), arb_mat_entry(J, i + mm, from_j), bits);
+                arb_add(arb_mat_entry(out, i, j), arb_mat_entry(out, i, j),
+                        arb_mat_entry(J, i + mm, from_j), bits);
         }
 }
 
-/* State (W_t, Phi_t, W_{t-1}, ..., W_{t-tau}): what the SG's rows read of W moves to the oldest copy, the copies shift. */
+/* State (W_t, Phi_t, W_{t-1}, ..., W_{t-tau}): what the SG's rows read of W moves to the
+ * oldest copy, the copies shift. */
 static void append_past(arb_mat_t out, const arb_mat_t J, slong n_w, slong tau)
 {
     const slong n = arb_mat_nrows(J), oldest = n + (tau - 1) * n_w;
     arb_mat_zero(out);
     for (slong i = 0; i < n; i++)
         for (slong j = 0; j < n; j++)
-            arb_set(arb_mat_entry(out, i, tau > 0 && i >= n_w && j < n_w ? oldest + j : j), arb_mat_entry(J, i, j));
+            arb_set(arb_mat_entry(out, i, tau > 0 && i >= n_w && j < n_w ? oldest + j : j),
+                    arb_mat_entry(J, i, j));
     for (slong k = 0; k < tau * n_w; k++)
         arb_one(arb_mat_entry(out, n + k, k < n_w ? k : n + k - n_w));
 }
@@ -163,19 +171,22 @@ static enum sg_status fill_step(arb_mat_t out, void *context, slong bits)
     return status;
 }
 
-enum sg_status sg_cert_step_radius(struct sg_interval *radius, const struct sg_cert_data *data, const struct sg_cert_step *step, double width)
+enum sg_status sg_cert_step_radius(struct sg_interval *radius, const struct sg_cert_data *data,
+                                   const struct sg_cert_step *step, double width)
 {
     struct step c = {data, step};
     const size_t m = data->m, family = data->y ? 0 : m * m;
     SG_REQUIRE(!step->C || !data->y);
     SG_REQUIRE(step->tau == 0 || step->order == SG_CERT_SIMULTANEOUS);
     *radius = (struct sg_interval){SG_NAN, SG_NAN};
-    if (!sg_ball_data_finite(data) || !isfinite(step->mu) || !isfinite(step->nu) || (step->C && !sg_ball_finite(step->C, m * m)))
+    if (!sg_ball_data_finite(data) || !isfinite(step->mu) || !isfinite(step->nu) ||
+        (step->C && !sg_ball_finite(step->C, m * m)))
         return SG_NOT_FINITE;
-    return sg_ball_radius(radius, data->d * m * (1 + step->tau) + (2 * m + 1) * m - family, fill_step, &c, width);
+    return sg_ball_radius(radius, data->d * m * (1 + step->tau) + (2 * m + 1) * m - family,
+                          fill_step, &c, width);
 }
 
-/* ---- the network alone ------------------------------------------------------------------------------------------------------------- */
+/* ---- the network alone ----------------------------------------------------------------- */
 
 struct frozen { const struct sg_cert_data *data; double mu; const double *A; };
 
@@ -198,7 +209,8 @@ static enum sg_status fill_frozen(arb_mat_t J, void *context, slong bits)
             arb_mul(mu_a, mu_a, mu, bits);
             for (slong i = 0; i < s.d; i++)
                 for (slong j = 0; j < s.d; j++)
-                    arb_submul(arb_mat_entry(J, i * m + k, j * m + l), arb_mat_entry(s.M, i, j), mu_a, bits);
+                    arb_submul(arb_mat_entry(J, i * m + k, j * m + l), arb_mat_entry(s.M, i, j),
+                               mu_a, bits);
             arb_clear(mu);
         }
     arb_clear(mu_a);
@@ -206,7 +218,8 @@ static enum sg_status fill_frozen(arb_mat_t J, void *context, slong bits)
     return status;
 }
 
-enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg_cert_data *data, double mu, const double *A, double width)
+enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg_cert_data *data,
+                                     double mu, const double *A, double width)
 {
     struct frozen c = {data, mu, A};
     *radius = (struct sg_interval){SG_NAN, SG_NAN};

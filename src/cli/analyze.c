@@ -1,4 +1,5 @@
-/* analyze: which learning rates are stable with an SG on a user's own data, how fast, and what a delay costs. */
+/* analyze: which learning rates are stable with an SG on a user's own data, how
+ * fast, and what a delay costs. */
 #include <string.h>
 
 #include "cli/analyze.h"
@@ -7,7 +8,11 @@
 
 enum { DELAY_MOST = 10000 };
 
-struct request { const struct sg_command *command; const struct sg_table *table; const char *path, *target; };
+struct request {
+    const struct sg_command *command;
+    const struct sg_table *table;
+    const char *path, *target;
+};
 
 static enum sg_status flushed(struct sg_error *err)
 {
@@ -17,7 +22,8 @@ static enum sg_status flushed(struct sg_error *err)
     return SG_IO;
 }
 
-static enum sg_status analyze_mse(bool *failed, const struct request *r, const struct sg_analysis_options *options, struct sg_error *err)
+static enum sg_status analyze_mse(bool *failed, const struct request *r,
+                                  const struct sg_analysis_options *options, struct sg_error *err)
 {
     struct sg_analysis a;
     enum sg_status status = sg_analyze_table(&a, r->table, r->path, r->target, options, err);
@@ -34,7 +40,8 @@ static enum sg_status analyze_mse(bool *failed, const struct request *r, const s
     return status;
 }
 
-static enum sg_status analyze_log(bool *failed, const struct request *r, const struct sg_analysis_options *options, struct sg_error *err)
+static enum sg_status analyze_log(bool *failed, const struct request *r,
+                                  const struct sg_analysis_options *options, struct sg_error *err)
 {
     struct sg_class_analysis a;
     enum sg_status status = sg_analyze_classes(&a, r->table, r->path, r->target, options, err);
@@ -65,8 +72,10 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
     if (!sg_cli_integer(&tau, command, "delay", 0, DELAY_MOST))
         return SG_EXIT_USAGE;
     const struct sg_analysis_options options = {
-        .standardise = !sg_cli_option(command, "no-standardise")->given, .intercept = !sg_cli_option(command, "no-intercept")->given,
-        .with_delay = sg_cli_option(command, "delay")->given, .delay = (size_t)tau,
+        .standardise = !sg_cli_option(command, "no-standardise")->given,
+        .intercept = !sg_cli_option(command, "no-intercept")->given,
+        .with_delay = sg_cli_option(command, "delay")->given,
+        .delay = (size_t)tau,
     };
     struct sg_table table;
     struct sg_error err = {""};
@@ -75,7 +84,8 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
         return sg_cli_fail(status, &err);
     bool failed = false;
     const struct request r = {command, &table, path, target};
-    status = log_loss ? analyze_log(&failed, &r, &options, &err) : analyze_mse(&failed, &r, &options, &err);
+    status = log_loss ? analyze_log(&failed, &r, &options, &err)
+                      : analyze_mse(&failed, &r, &options, &err);
     sg_data_table_free(&table);
     return status == SG_OK && failed ? SG_EXIT_SHORT : sg_cli_fail(status, &err);
 }
@@ -84,32 +94,40 @@ static struct sg_option options[] = {
     {.name = "target", .metavar = "COL", .help = "the column to predict (required)"},
     {.name = "no-standardise", .help = "keep the features in the file's units"},
     {.name = "no-intercept", .help = "append no ones column"},
-    {.name = "delay", .metavar = "TAU", .help = "stable rates when gradients are TAU steps old (0..10000)"},
+    {.name = "delay",
+     .metavar = "TAU",
+     .help = "stable rates when gradients are TAU steps old (0..10000)"},
     {.name = "loss", .metavar = "LOSS", .help = "mse (default), or log: the target says classes"},
     {.name = "json", .help = "JSON on stdout"},
     {.name = NULL},
 };
 struct sg_command sg_command_analyze = {
-    .name = "analyze", .summary = "stable rates, speed, the price of delay; an SG under the log loss", .arguments = "FILE.csv", .options = options,
-    .min_args = 1, .max_args = 1, .run = analyze,
-    .examples = "  synthgrad analyze data.csv --target y\n"
-                "  synthgrad analyze data.csv --target y --delay 10 --json\n"
-                "  synthgrad analyze data.csv --target ill --loss log\n\n"
-                "Features are centred and divided by their standard deviation; the target stays in\n"
-                "the file's units; a ones column is appended.  Exit 1 when the simulation contradicts\n"
-                "a prediction; \"inconclusive\" (rounding hides the answer) exits 0.\n\n"
-                "--loss log: a target with two values (the larger is class 1: p is its log odds), or\n"
-                "3 to 20 integers.  Where a linear SG rests (CP6), its loss against the optimum's,\n"
-                "stable rates, and a verdict:\n"
-                "  harmless    no gap, by theorem\n"
-                "  negligible  2 n gap is at most its degrees of freedom, rank (classes - 1): what the\n"
-                "              weights behind such data lose to their fit on average\n"
-                "  harmful     above that, or the point repels; JSON sg_needed names an SG that helps\n"
-                "  undecided   the data are separated in part, or no theorem covers them\n"
-                "JSON beside n, d, dropped, rank, condition_number, coefficients (the optimum's):\n"
-                "  loss, classes [{value, count}], separable, certificate, optimum {finite, loss,\n"
-                "  lower, accuracy, coefficients}, sg {the same, gap, relative_gap,\n"
-                "  likelihood_ratio, degrees_of_freedom, attracts, mu_critical, nu_critical,\n"
-                "  together}, theory, verdict, sg_needed, check {verdict, reason, rows}.\n"
-                "--delay and --no-intercept go with --loss mse only.\n",
+    .name = "analyze",
+    .summary = "stable rates, speed, the price of delay; an SG under the log loss",
+    .arguments = "FILE.csv",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .run = analyze,
+    .examples =
+        "  synthgrad analyze data.csv --target y\n"
+        "  synthgrad analyze data.csv --target y --delay 10 --json\n"
+        "  synthgrad analyze data.csv --target ill --loss log\n\n"
+        "Features are centred and divided by their standard deviation; the target stays in\n"
+        "the file's units; a ones column is appended.  Exit 1 when the simulation contradicts\n"
+        "a prediction; \"inconclusive\" (rounding hides the answer) exits 0.\n\n"
+        "--loss log: a target with two values (the larger is class 1: p is its log odds), or\n"
+        "3 to 20 integers.  Where a linear SG rests (CP6), its loss against the optimum's,\n"
+        "stable rates, and a verdict:\n"
+        "  harmless    no gap, by theorem\n"
+        "  negligible  2 n gap is at most its degrees of freedom, rank (classes - 1): what the\n"
+        "              weights behind such data lose to their fit on average\n"
+        "  harmful     above that, or the point repels; JSON sg_needed names an SG that helps\n"
+        "  undecided   the data are separated in part, or no theorem covers them\n"
+        "JSON beside n, d, dropped, rank, condition_number, coefficients (the optimum's):\n"
+        "  loss, classes [{value, count}], separable, certificate, optimum {finite, loss,\n"
+        "  lower, accuracy, coefficients}, sg {the same, gap, relative_gap,\n"
+        "  likelihood_ratio, degrees_of_freedom, attracts, mu_critical, nu_critical,\n"
+        "  together}, theory, verdict, sg_needed, check {verdict, reason, rows}.\n"
+        "--delay and --no-intercept go with --loss mse only.\n",
 };

@@ -12,27 +12,35 @@ struct json_t;
 struct json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table *table);
 struct json_t *sg_cli_classes_json(const struct sg_class_analysis *a, const struct sg_table *table);
 /* For people, in 80 columns. */
-void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct sg_table *table, const char *path, const char *target);
-void sg_cli_classes_print(FILE *out, const struct sg_class_analysis *a, const struct sg_table *table, const char *path, const char *target);
+void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct sg_table *table,
+                           const char *path, const char *target);
+void sg_cli_classes_print(FILE *out, const struct sg_class_analysis *a,
+                          const struct sg_table *table, const char *path, const char *target);
 
 /* Sentences of the analysis under the log loss; NULL where it is undecided. */
 const char *sg_cli_class_certificate(const struct sg_class_analysis *a);
 const char *sg_cli_class_theory(const struct sg_class_analysis *a);
-const char *sg_cli_class_needed(const struct sg_class_analysis *a);      /* linear, sigmoid-linear or softmax */
+/* linear, sigmoid-linear or softmax */
+const char *sg_cli_class_needed(const struct sg_class_analysis *a);
 
-/* ---- what both have in common ------------------------------------------------------------------------------------ */
+/* ---- what both have in common ---------------------------------------------------------- */
 
 void sg_cli_json_put(struct json_t *object, const char *key, double value);
-void sg_cli_json_columns(struct json_t *object, size_t n, const struct sg_design *design, const struct sg_table *table, size_t rank, double condition);
+void sg_cli_json_columns(struct json_t *object, size_t n, const struct sg_design *design,
+                         const struct sg_table *table, size_t rank, double condition);
 struct json_t *sg_cli_json_rows(const struct sg_analysis_row *row, size_t rows);
 
 enum { SG_CLI_NAME_WIDTH = 40 };
-/* A name of at most SG_CLI_NAME_WIDTH characters, control characters as '?'; returns what is missing to that width. */
+/* A name of at most SG_CLI_NAME_WIDTH characters, control characters as '?'; returns what
+ * is missing to that width. */
 int sg_cli_print_name(FILE *out, const char *name);
 const char *sg_cli_plural(size_t n);
-void sg_cli_print_wrapped(FILE *out, const char *s);             /* a sentence's words, two blanks in, in 80 columns */
-void sg_cli_print_number(FILE *out, int width, int digits, double value);      /* what was not measured, or diverged, is a dash */
-void sg_cli_print_columns(FILE *out, size_t n, const struct sg_design *design, const struct sg_table *table, const struct sg_analysis_options *options,
+/* a sentence's words, two blanks in, in 80 columns */
+void sg_cli_print_wrapped(FILE *out, const char *s);
+/* what was not measured, or diverged, is a dash */
+void sg_cli_print_number(FILE *out, int width, int digits, double value);
+void sg_cli_print_columns(FILE *out, size_t n, const struct sg_design *design,
+                          const struct sg_table *table, const struct sg_analysis_options *options,
                           size_t rank, size_t columns, double condition);
 void sg_cli_print_rows(FILE *out, const struct sg_analysis_row *row, size_t rows);
 

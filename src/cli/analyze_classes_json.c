@@ -19,7 +19,8 @@ static void put_class(json_t *object, double value, json_t *what)
     free(name);
 }
 
-static json_t *column_json(const struct sg_class_analysis *a, const struct sg_class_fit *fit, const struct sg_table *table, size_t k)
+static json_t *column_json(const struct sg_class_analysis *a, const struct sg_class_fit *fit,
+                           const struct sg_table *table, size_t k)
 {
     json_t *object = json_object();
     sg_cli_json_put(object, "(intercept)", fit->intercept[k]);
@@ -29,7 +30,8 @@ static json_t *column_json(const struct sg_class_analysis *a, const struct sg_cl
 }
 
 /* Two classes: name -> value, of the second class's log odds.  More: class -> name -> value. */
-static json_t *coefficients_json(const struct sg_class_analysis *a, const struct sg_class_fit *fit, const struct sg_table *table)
+static json_t *coefficients_json(const struct sg_class_analysis *a, const struct sg_class_fit *fit,
+                                 const struct sg_table *table)
 {
     if (!fit->coefficients)
         return json_null();
@@ -41,7 +43,8 @@ static json_t *coefficients_json(const struct sg_class_analysis *a, const struct
     return object;
 }
 
-static json_t *fit_json(const struct sg_class_analysis *a, const struct sg_class_fit *fit, const struct sg_table *table)
+static json_t *fit_json(const struct sg_class_analysis *a, const struct sg_class_fit *fit,
+                        const struct sg_table *table)
 {
     json_t *object = json_object();
     json_object_set_new(object, "finite", fit->decided ? json_boolean(fit->finite) : json_null());
@@ -55,7 +58,9 @@ static json_t *classes_json(const struct sg_class_analysis *a)
 {
     json_t *array = json_array();
     for (size_t k = 0; k < a->classes; k++)
-        json_array_append_new(array, json_pack("{s:o, s:I}", "value", sg_report_number(a->class_value[k]), "count", (json_int_t)a->class_count[k]));
+        json_array_append_new(array,
+                              json_pack("{s:o, s:I}", "value", sg_report_number(a->class_value[k]),
+                                        "count", (json_int_t)a->class_count[k]));
     return array;
 }
 
@@ -66,7 +71,8 @@ static json_t *sg_json(const struct sg_class_analysis *a, const struct sg_table 
     sg_cli_json_put(object, "relative_gap", a->relative_gap);
     sg_cli_json_put(object, "likelihood_ratio", a->likelihood_ratio);
     json_object_set_new(object, "degrees_of_freedom", json_integer((json_int_t)a->freedom));
-    json_object_set_new(object, "attracts", a->local.known ? json_boolean(a->local.attracts) : json_null());
+    json_object_set_new(object, "attracts",
+                        a->local.known ? json_boolean(a->local.attracts) : json_null());
     sg_cli_json_put(object, "mu_critical", a->local.mu_critical);
     sg_cli_json_put(object, "nu_critical", a->local.nu_critical);
     sg_cli_json_put(object, "together", a->local.together);
@@ -90,7 +96,8 @@ json_t *sg_cli_classes_json(const struct sg_class_analysis *a, const struct sg_t
     json_object_set_new(object, "classes", classes_json(a));
     json_object_set_new(object, "coefficients", coefficients_json(a, &a->optimum, table));
     json_object_set_new(object, "minimum_norm", json_boolean(a->rank < a->columns));
-    json_object_set_new(object, "separable", a->optimum.decided ? json_boolean(!a->optimum.finite) : json_null());
+    json_object_set_new(object, "separable",
+                        a->optimum.decided ? json_boolean(!a->optimum.finite) : json_null());
     put_text(object, "certificate", sg_cli_class_certificate(a));
     json_object_set_new(object, "optimum", fit_json(a, &a->optimum, table));
     sg_cli_json_put(json_object_get(object, "optimum"), "lower", a->optimum.lower);

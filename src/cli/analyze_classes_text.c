@@ -4,21 +4,26 @@
 
 #include "cli/analyze.h"
 
-/* ---- what both outputs say ------------------------------------------------------------------------------------------ */
+/* ---- what both outputs say ------------------------------------------------------------- */
 
 const char *sg_cli_class_certificate(const struct sg_class_analysis *a)
 {
-    return !a->optimum.decided ? NULL : a->optimum.finite ? "positive weights that balance the classes: no direction separates (Stiemke)" :
-           "weights that separate the classes, every row beyond rounding";
+    return !a->optimum.decided ? NULL
+           : a->optimum.finite
+               ? "positive weights that balance the classes: no direction separates (Stiemke)"
+               : "weights that separate the classes, every row beyond rounding";
 }
 
 const char *sg_cli_class_theory(const struct sg_class_analysis *a)
 {
     static const char *const text[] = {
         [SG_CLASS_GENERAL] = "CP6: logistic or softmax regression on the least-squares score",
-        [SG_CLASS_NO_ROOM] = "CP6: the least-squares scores span all the columns do, so the SG rests at the optimum",
-        [SG_CLASS_FLAT] = "CP6: the classes have equal means, the least-squares score and the optimum are constant",
-        [SG_CLASS_BOTH_SEPARATE] = "CP6: the least-squares score separates the classes, so the SG drives the loss to 0 as the true gradient does",
+        [SG_CLASS_NO_ROOM] =
+            "CP6: the least-squares scores span all the columns do, so the SG rests at the optimum",
+        [SG_CLASS_FLAT] = "CP6: the classes have equal means, the least-squares score and the "
+                          "optimum are constant",
+        [SG_CLASS_BOTH_SEPARATE] = "CP6: the least-squares score separates the classes, so the SG "
+                                   "drives the loss to 0 as the true gradient does",
         [SG_CLASS_UNKNOWN] = NULL,
     };
     return text[a->reason];
@@ -26,26 +31,37 @@ const char *sg_cli_class_theory(const struct sg_class_analysis *a)
 
 const char *sg_cli_class_needed(const struct sg_class_analysis *a)
 {
-    return a->verdict == SG_CLASS_UNDECIDED ? NULL : a->verdict != SG_CLASS_HARMFUL ? "linear" : a->classes == 2 ? "sigmoid-linear" : "softmax";
+    return a->verdict == SG_CLASS_UNDECIDED ? NULL
+           : a->verdict != SG_CLASS_HARMFUL ? "linear"
+           : a->classes == 2                ? "sigmoid-linear"
+                                            : "softmax";
 }
 
-/* ---- the data -------------------------------------------------------------------------------------------------------- */
+/* ---- the data -------------------------------------------------------------------------- */
 
 static void print_data(FILE *out, const struct sg_class_analysis *a, const struct sg_table *table)
 {
-    sg_cli_print_columns(out, a->n, &a->design, table, &a->options, a->rank, a->columns, a->condition_number);
+    sg_cli_print_columns(out, a->n, &a->design, table, &a->options, a->rank, a->columns,
+                         a->condition_number);
     fprintf(out, "  %zu classes:\n", a->classes);
     for (size_t k = 0; k < a->classes; k++)
-        fprintf(out, "    %-12.9g %zu row%s%s\n", a->class_value[k], a->class_count[k], sg_cli_plural(a->class_count[k]),
-                a->classes > 2 ? "" : k ? ", class 1: its log odds are p" : "");
+        fprintf(out, "    %-12.9g %zu row%s%s\n", a->class_value[k], a->class_count[k],
+                sg_cli_plural(a->class_count[k]),
+                a->classes > 2 ? ""
+                : k            ? ", class 1: its log odds are p"
+                               : "");
     if (!a->optimum.decided)
-        sg_cli_print_wrapped(out, "Separable or not is undecided: some rows are separated and others are not, or rounding hides the answer.");
+        sg_cli_print_wrapped(out, "Separable or not is undecided: some rows are separated and "
+                                  "others are not, or rounding hides the answer.");
     else
-        sg_cli_print_wrapped(out, a->optimum.finite ? "Not separable (certificate: positive weights that balance the classes)." :
-                                  "Separable (certificate: weights with every row on its side, beyond rounding): the loss has infimum 0 and no minimum.");
+        sg_cli_print_wrapped(
+            out, a->optimum.finite
+                     ? "Not separable (certificate: positive weights that balance the classes)."
+                     : "Separable (certificate: weights with every row on its side, beyond "
+                       "rounding): the loss has infimum 0 and no minimum.");
 }
 
-/* ---- both fits ------------------------------------------------------------------------------------------------------- */
+/* ---- both fits ------------------------------------------------------------------------- */
 
 static void print_values(FILE *out, int missing, double optimum, double sg)
 {
@@ -64,25 +80,32 @@ static void print_pair(FILE *out, const char *what, double optimum, double sg)
 static void print_fits(FILE *out, const struct sg_class_analysis *a, const struct sg_table *table)
 {
     const struct sg_class_fit *best = &a->optimum, *sg = &a->sg;
-    fprintf(out, "\nWhere training ends, in file units\n  %-*s%18s%18s\n", (int)SG_CLI_NAME_WIDTH, "", "true gradient", "linear SG");
+    fprintf(out, "\nWhere training ends, in file units\n  %-*s%18s%18s\n", (int)SG_CLI_NAME_WIDTH,
+            "", "true gradient", "linear SG");
     for (size_t k = 0; k < a->m && (best->coefficients || sg->coefficients); k++) {
         if (a->m > 1)
             fprintf(out, "  class %.9g\n", a->class_value[k]);
-        print_pair(out, "(intercept)", best->coefficients ? best->intercept[k] : SG_NAN, sg->coefficients ? sg->intercept[k] : SG_NAN);
+        print_pair(out, "(intercept)", best->coefficients ? best->intercept[k] : SG_NAN,
+                   sg->coefficients ? sg->intercept[k] : SG_NAN);
         for (size_t j = 0; j < a->design.features; j++)
-            print_pair(out, table->names[a->design.column[j]], best->coefficients ? best->coefficients[j * a->m + k] : SG_NAN,
+            print_pair(out, table->names[a->design.column[j]],
+                       best->coefficients ? best->coefficients[j * a->m + k] : SG_NAN,
                        sg->coefficients ? sg->coefficients[j * a->m + k] : SG_NAN);
     }
     print_pair(out, "loss, nats a sample", best->loss, sg->loss);
     print_pair(out, "accuracy", best->accuracy, sg->accuracy);
     if (a->rank < a->columns)
-        sg_cli_print_wrapped(out, a->options.standardise ? "Many coefficients fit equally well; these have the smallest norm in standardised coordinates." :
-                                  "Many coefficients fit equally well; these have the smallest norm in file coordinates.");
+        sg_cli_print_wrapped(out, a->options.standardise
+                                      ? "Many coefficients fit equally well; these have the "
+                                        "smallest norm in standardised coordinates."
+                                      : "Many coefficients fit equally well; these have the "
+                                        "smallest norm in file coordinates.");
     if ((best->decided && !best->finite) || (sg->decided && !sg->finite))
-        sg_cli_print_wrapped(out, "Without coefficients: the weights grow without end and the loss tends to 0.");
+        sg_cli_print_wrapped(
+            out, "Without coefficients: the weights grow without end and the loss tends to 0.");
 }
 
-/* ---- verdict ----------------------------------------------------------------------------------------------------------- */
+/* ---- verdict --------------------------------------------------------------------------- */
 
 static void print_free(FILE *out, char *sentence)
 {
@@ -93,37 +116,53 @@ static void print_free(FILE *out, char *sentence)
 static void print_cost(FILE *out, const struct sg_class_analysis *a)
 {
     if (!a->optimum.finite) {
-        print_free(out, sg_base_format("The true gradient drives the loss to 0; the linear SG stops at %.4g nats a sample, at weights that do not separate.",
-                                       a->sg.loss));
+        print_free(out,
+                   sg_base_format("The true gradient drives the loss to 0; the linear SG stops at "
+                                  "%.4g nats a sample, at weights that do not separate.",
+                                  a->sg.loss));
         return;
     }
-    print_free(out, sg_base_format("The linear SG costs %.4g nats a sample, %.3g %% of the optimum's loss. 2 n gap = %.4g, against %zu degree%s of freedom: %s",
-                                   a->gap, 100 * a->relative_gap, a->likelihood_ratio, a->freedom, sg_cli_plural(a->freedom),
-                                   a->likelihood_ratio <= (double)a->freedom ? "no more than the weights behind such data lose to their fit on average." :
-                                   "more than the weights behind such data lose to their fit on average."));
+    print_free(out,
+               sg_base_format(
+                   "The linear SG costs %.4g nats a sample, %.3g %% of the optimum's loss. 2 n gap "
+                   "= %.4g, against %zu degree%s of freedom: %s",
+                   a->gap, 100 * a->relative_gap, a->likelihood_ratio, a->freedom,
+                   sg_cli_plural(a->freedom),
+                   a->likelihood_ratio <= (double)a->freedom
+                       ? "no more than the weights behind such data lose to their fit on average."
+                       : "more than the weights behind such data lose to their fit on average."));
 }
 
 static void print_verdict(FILE *out, const struct sg_class_analysis *a)
 {
     const bool repels = a->local.known && !a->local.attracts;
-    fprintf(out, "\nIs a linear SG harmless for the log loss? %s\n", sg_class_verdict_name(a->verdict));
+    fprintf(out, "\nIs a linear SG harmless for the log loss? %s\n",
+            sg_class_verdict_name(a->verdict));
     if (sg_cli_class_theory(a))
         print_free(out, sg_base_format("%s.", sg_cli_class_theory(a)));
     if (a->verdict == SG_CLASS_UNDECIDED)
-        sg_cli_print_wrapped(out, a->reason == SG_CLASS_UNKNOWN ? "The least-squares scores of the classes depend on each other, and no theorem says where the SG rests." :
-                                  "One of the two fits could be certified neither as finite nor as separating: data separated only in part.");
+        sg_cli_print_wrapped(out, a->reason == SG_CLASS_UNKNOWN
+                                      ? "The least-squares scores of the classes depend on each "
+                                        "other, and no theorem says where the SG rests."
+                                      : "One of the two fits could be certified neither as finite "
+                                        "nor as separating: data separated only in part.");
     else if (a->gap > 0)
         print_cost(out, a);
     else
         sg_cli_print_wrapped(out, "The gap is 0, by theorem.");
     if (a->sg.finite && !a->local.known)
-        sg_cli_print_wrapped(out, "Whether the point attracts is not decided by eigenvalues: the SG's optimum is not unique there.");
+        sg_cli_print_wrapped(out, "Whether the point attracts is not decided by eigenvalues: the "
+                                  "SG's optimum is not unique there.");
     if (repels)
-        sg_cli_print_wrapped(out, "The point repels: training with the linear SG does not stay there.");
+        sg_cli_print_wrapped(out,
+                             "The point repels: training with the linear SG does not stay there.");
     if (a->verdict != SG_CLASS_HARMFUL)
         return;
-    sg_cli_print_wrapped(out, a->classes == 2 ? "A sigmoid-linear SG, s = sigma(hA + C) + yB + D, contains the gradient: it is needed here (CP7)." :
-                              "No sigmoid-linear SG contains the gradient of three classes or more; one with a softmax would (CP7).");
+    sg_cli_print_wrapped(out, a->classes == 2
+                                  ? "A sigmoid-linear SG, s = sigma(hA + C) + yB + D, contains the "
+                                    "gradient: it is needed here (CP7)."
+                                  : "No sigmoid-linear SG contains the gradient of three classes "
+                                    "or more; one with a softmax would (CP7).");
 }
 
 static void print_rates(FILE *out, const struct sg_class_analysis *a)
@@ -137,7 +176,8 @@ static void print_rates(FILE *out, const struct sg_class_analysis *a)
     fprintf(out, "  both together, in this ratio: %.4g times these\n", l->together);
 }
 
-void sg_cli_classes_print(FILE *out, const struct sg_class_analysis *a, const struct sg_table *table, const char *path, const char *target)
+void sg_cli_classes_print(FILE *out, const struct sg_class_analysis *a,
+                          const struct sg_table *table, const char *path, const char *target)
 {
     fprintf(out, "%s\ntarget ", path);
     sg_cli_print_name(out, target);
@@ -148,7 +188,8 @@ void sg_cli_classes_print(FILE *out, const struct sg_class_analysis *a, const st
     print_rates(out, a);
     if (a->rows > 0)
         sg_cli_print_rows(out, a->row, a->rows);
-    fprintf(out, "%s  verdict: %s\n", a->rows > 0 ? "" : "\nNothing to check by simulation\n", sg_analysis_verdict_name(a->check));
+    fprintf(out, "%s  verdict: %s\n", a->rows > 0 ? "" : "\nNothing to check by simulation\n",
+            sg_analysis_verdict_name(a->check));
     if (a->check_reason[0])
         sg_cli_print_wrapped(out, a->check_reason);
 }

@@ -27,7 +27,8 @@ static json_t *coefficients_json(const struct sg_analysis *a, const struct sg_ta
     return object;
 }
 
-void sg_cli_json_columns(json_t *object, size_t n, const struct sg_design *design, const struct sg_table *table, size_t rank, double condition)
+void sg_cli_json_columns(json_t *object, size_t n, const struct sg_design *design,
+                         const struct sg_table *table, size_t rank, double condition)
 {
     json_t *dropped = json_array();
     for (size_t k = 0; k < design->dropped; k++)
@@ -49,7 +50,8 @@ json_t *sg_cli_json_rows(const struct sg_analysis_row *row, size_t rows)
         sg_cli_json_put(object, "measured", row[i].measured);
         sg_cli_json_put(object, "tolerance", row[i].tolerance);
         json_object_set_new(object, "steps", json_integer((json_int_t)row[i].steps));
-        json_object_set_new(object, "verdict", json_string(sg_analysis_verdict_name(row[i].verdict)));
+        json_object_set_new(object, "verdict",
+                            json_string(sg_analysis_verdict_name(row[i].verdict)));
         json_array_append_new(array, object);
     }
     return array;
@@ -92,7 +94,8 @@ static json_t *check_json(const struct sg_analysis *a)
     sg_cli_json_put(object, "deficit", c->deficit);
     sg_cli_json_put(object, "max_abs_diff", c->max_abs_diff);
     sg_cli_json_put(object, "predicted_diff", c->predicted_diff);
-    json_object_set_new(object, "coordinates", json_string(a->options.standardise ? "standardised" : "file"));
+    json_object_set_new(object, "coordinates",
+                        json_string(a->options.standardise ? "standardised" : "file"));
     json_object_set_new(object, "steps", json_integer((json_int_t)c->steps));
     json_object_set_new(object, "converged", json_boolean(c->converged));
     json_object_set_new(object, "verdict", json_string(sg_analysis_verdict_name(c->verdict)));
@@ -110,8 +113,9 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     sg_cli_json_put(object, "rss", a->rss);
     json_object_set_new(object, "lambda_x", numbers(a->lambda_x, a->columns));
     json_object_set_new(object, "lambda_z", numbers(a->lambda_z, 3));
-    json_object_set_new(object, "zero_eigenvalues", json_pack("{s:I, s:I}", "lambda_x", (json_int_t)a->rate_x.zeros, "lambda_z",
-                                                              (json_int_t)a->rate_z.zeros));
+    json_object_set_new(object, "zero_eigenvalues",
+                        json_pack("{s:I, s:I}", "lambda_x", (json_int_t)a->rate_x.zeros, "lambda_z",
+                                  (json_int_t)a->rate_z.zeros));
     sg_cli_json_put(object, "mu_critical", a->rate_x.critical);
     sg_cli_json_put(object, "nu_critical", a->rate_z.critical);
     sg_cli_json_put(object, "mu_optimal", a->rate_x.optimal);

@@ -10,7 +10,8 @@ int sg_cli_print_name(FILE *out, const char *name)
 {
     int length = 0, shown = 0;
     for (const char *s = name; *s; s++)
-        length += ((unsigned char)*s & 0xc0) != 0x80;        /* the first byte of a UTF-8 character */
+        /* the first byte of a UTF-8 character */
+        length += ((unsigned char)*s & 0xc0) != 0x80;
     const bool cut = length > NAME_WIDTH;
     const int most = cut ? NAME_WIDTH - 3 : length;
     for (const char *s = name; *s; s++) {
@@ -28,15 +29,17 @@ const char *sg_cli_plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
-/* ---- the data and the fit --------------------------------------------------------------------------------------- */
+/* ---- the data and the fit -------------------------------------------------------------- */
 
-void sg_cli_print_columns(FILE *out, size_t n, const struct sg_design *design, const struct sg_table *table, const struct sg_analysis_options *options,
+void sg_cli_print_columns(FILE *out, size_t n, const struct sg_design *design,
+                          const struct sg_table *table, const struct sg_analysis_options *options,
                           size_t rank, size_t columns, double condition)
 {
     const size_t features = design->features;
-    fprintf(out, "\nData\n  %zu row%s, %zu feature%s, %s\n  features %s\n", n, sg_cli_plural(n), features, sg_cli_plural(features),
-            options->intercept ? "intercept" : "no intercept",
-            options->standardise ? "centred and divided by their standard deviation" : "in file units");
+    fprintf(out, "\nData\n  %zu row%s, %zu feature%s, %s\n  features %s\n", n, sg_cli_plural(n),
+            features, sg_cli_plural(features), options->intercept ? "intercept" : "no intercept",
+            options->standardise ? "centred and divided by their standard deviation"
+                                 : "in file units");
     for (size_t k = 0; k < design->dropped; k++) {
         fprintf(out, "  left out, constant: ");
         sg_cli_print_name(out, table->names[design->dropped_column[k]]);
@@ -51,9 +54,11 @@ void sg_cli_print_columns(FILE *out, size_t n, const struct sg_design *design, c
 
 static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_table *table)
 {
-    sg_cli_print_columns(out, a->n, &a->design, table, &a->options, a->rank, a->columns, a->condition_number);
+    sg_cli_print_columns(out, a->n, &a->design, table, &a->options, a->rank, a->columns,
+                         a->condition_number);
     fprintf(out, "  target: mean %.6g, %s %.6g\n  residual: root mean square %.6g\n", a->y_mean,
-            a->options.intercept ? "standard deviation" : "root mean square", a->y_scale, sqrt(a->rss / (double)a->n));
+            a->options.intercept ? "standard deviation" : "root mean square", a->y_scale,
+            sqrt(a->rss / (double)a->n));
     if (a->realizable)
         fprintf(out, "  The columns reproduce the target to rounding (realizable data).\n");
 }
@@ -70,13 +75,15 @@ static void print_fit(FILE *out, const struct sg_analysis *a, const struct sg_ta
     }
     fprintf(out, "  residual sum of squares %.12g\n", a->rss);
     if (a->rank < a->columns)
-        fprintf(out, "  Many coefficients fit equally well; these have the smallest norm in\n  %s coordinates.\n",
+        fprintf(out,
+                "  Many coefficients fit equally well; these have the smallest norm in\n  %s "
+                "coordinates.\n",
                 a->options.standardise ? "standardised" : "file");
     if (!a->options.intercept && a->has_intercept)
         fprintf(out, "  The constant is what centring the features leaves; it is not fitted.\n");
 }
 
-/* ---- rates ------------------------------------------------------------------------------------------------------ */
+/* ---- rates ----------------------------------------------------------------------------- */
 
 static void print_pair(FILE *out, const char *what, double weights, double sg)
 {
@@ -86,7 +93,8 @@ static void print_pair(FILE *out, const char *what, double weights, double sg)
 static void print_rates(FILE *out, const struct sg_analysis *a)
 {
     const struct sg_rates *x = &a->rate_x, *z = &a->rate_z;
-    fprintf(out, "\nLearning rates (SG at the output, %s)\n", a->realizable ? "DY4: realizable data" : "DY3: noisy data");
+    fprintf(out, "\nLearning rates (SG at the output, %s)\n",
+            a->realizable ? "DY4: realizable data" : "DY3: noisy data");
     fprintf(out, "  %-32s %16s  %16s\n", "", "weights (mu)", "SG (nu)");
     print_pair(out, "largest eigenvalue", x->largest, z->largest);
     print_pair(out, "smallest, zeros left out", x->smallest, z->smallest);
@@ -94,21 +102,27 @@ static void print_rates(FILE *out, const struct sg_analysis *a)
     print_pair(out, "fastest at", x->optimal, z->optimal);
     print_pair(out, "1 - contraction there", x->deficit, z->deficit);
     if (x->zeros)
-        fprintf(out, "  %zu direction%s of the weights %s flat to working precision: nothing moves\n"
-                "  there, a start keeps its part along %s.\n", x->zeros, sg_cli_plural(x->zeros), x->zeros == 1 ? "is" : "are",
+        fprintf(out,
+                "  %zu direction%s of the weights %s flat to working precision: nothing moves\n"
+                "  there, a start keeps its part along %s.\n",
+                x->zeros, sg_cli_plural(x->zeros), x->zeros == 1 ? "is" : "are",
                 x->zeros == 1 ? "it" : "them");
     if (z->zeros)
-        fprintf(out, "  %zu direction%s of the SG %s flat to working precision: the SG converges in\n"
-                "  its output s, not in its parameters.\n", z->zeros, sg_cli_plural(z->zeros), z->zeros == 1 ? "is" : "are");
+        fprintf(out,
+                "  %zu direction%s of the SG %s flat to working precision: the SG converges in\n"
+                "  its output s, not in its parameters.\n",
+                z->zeros, sg_cli_plural(z->zeros), z->zeros == 1 ? "is" : "are");
     if (a->realizable)
-        fprintf(out, "  On realizable data there is a line of fixed points, phi* + c (1, -1, 0).  The\n"
+        fprintf(out,
+                "  On realizable data there is a line of fixed points, phi* + c (1, -1, 0).  The\n"
                 "  numbers here are those of the exact SG, c = 0; at another c the weights move\n"
                 "  1 + c times as fast, and stability ends near c = -1.\n");
 }
 
 static void print_steps(FILE *out, const struct sg_analysis_speed *s)
 {
-    fprintf(out, "  contraction 1 - %.4g a step; steps to shrink an error by 1e6: %.4g\n", s->deficit, s->steps_to_1e6);
+    fprintf(out, "  contraction 1 - %.4g a step; steps to shrink an error by 1e6: %.4g\n",
+            s->deficit, s->steps_to_1e6);
 }
 
 /* Worth a word when another unit of the target makes training at least half as fast again. */
@@ -124,7 +138,8 @@ static void print_speed(FILE *out, const struct sg_analysis *a)
     if (better) {
         fprintf(out, "  The target's unit slows the SG down.  With\n  ");
         if (a->options.intercept)
-            fprintf(out, "(target %c %.6g) / %.6g, ", a->y_mean < 0 ? '+' : '-', fabs(a->y_mean), a->y_scale);
+            fprintf(out, "(target %c %.6g) / %.6g, ", a->y_mean < 0 ? '+' : '-', fabs(a->y_mean),
+                    a->y_scale);
         else
             fprintf(out, "target / %.6g, ", a->y_scale);
         fprintf(out, "nu = %.4g instead of %.4g:\n", a->scaled_z.optimal, a->rate_z.optimal);
@@ -138,10 +153,12 @@ static void print_delay(FILE *out, const struct sg_analysis *a)
     if (!a->options.with_delay)
         return;
     fprintf(out, "\nA delay of %zu step%s (DY11): stable below\n", d->tau, sg_cli_plural(d->tau));
-    fprintf(out, "  backprop, stale gradient         mu %.6g, limit divided by %.4g\n", d->mu_backprop,
-            a->rate_x.critical / d->mu_backprop);
-    fprintf(out, "  SG trained on delayed pairs      mu %.6g, nu %.6g: no price\n", d->mu_delayed_pairs, d->nu_delayed_pairs);
-    fprintf(out, "  SG with its own gradient stale   mu %.6g, nu %.6g\n", a->rate_x.critical, d->nu_stale_sg);
+    fprintf(out, "  backprop, stale gradient         mu %.6g, limit divided by %.4g\n",
+            d->mu_backprop, a->rate_x.critical / d->mu_backprop);
+    fprintf(out, "  SG trained on delayed pairs      mu %.6g, nu %.6g: no price\n",
+            d->mu_delayed_pairs, d->nu_delayed_pairs);
+    fprintf(out, "  SG with its own gradient stale   mu %.6g, nu %.6g\n", a->rate_x.critical,
+            d->nu_stale_sg);
     fprintf(out, "  From closed forms, near the solution; far from it a delay can still hurt.\n");
 }
 
@@ -156,7 +173,7 @@ void sg_cli_print_wrapped(FILE *out, const char *s)
     fputc('\n', out);
 }
 
-/* ---- the check -------------------------------------------------------------------------------------------------- */
+/* ---- the check ------------------------------------------------------------------------- */
 
 void sg_cli_print_number(FILE *out, int width, int digits, double value)
 {
@@ -168,13 +185,17 @@ void sg_cli_print_number(FILE *out, int width, int digits, double value)
 
 void sg_cli_print_rows(FILE *out, const struct sg_analysis_row *row, size_t rows)
 {
-    fprintf(out, "\nChecked by simulation\n  %-40s %11s %11s %9s\n", "", "predicted", "measured", "tolerance");
+    fprintf(out, "\nChecked by simulation\n  %-40s %11s %11s %9s\n", "", "predicted", "measured",
+            "tolerance");
     for (size_t i = 0; i < rows; i++) {
         fprintf(out, "  %-40s %11.5g ", row[i].what, row[i].predicted);
         sg_cli_print_number(out, 11, 5, row[i].measured);
         fputc(' ', out);
         sg_cli_print_number(out, 9, 2, row[i].tolerance);
-        fprintf(out, "%s\n", row[i].verdict == SG_CHECK_HOLDS ? "" : row[i].verdict == SG_CHECK_FAILS ? " <-" : " ?");
+        fprintf(out, "%s\n",
+                row[i].verdict == SG_CHECK_HOLDS   ? ""
+                : row[i].verdict == SG_CHECK_FAILS ? " <-"
+                                                   : " ?");
     }
 }
 
@@ -182,16 +203,21 @@ static void print_check(FILE *out, const struct sg_analysis *a)
 {
     const struct sg_analysis_check *c = &a->check;
     sg_cli_print_rows(out, c->row, SG_ANALYSIS_ROWS);
-    fprintf(out, "  From 0 with the exact SG, after %llu step%s%s: largest\n  difference from least squares ", (unsigned long long)c->steps,
-            sg_cli_plural((size_t)c->steps), c->converged ? "" : ", not converged");
+    fprintf(out,
+            "  From 0 with the exact SG, after %llu step%s%s: largest\n  difference from least "
+            "squares ",
+            (unsigned long long)c->steps, sg_cli_plural((size_t)c->steps),
+            c->converged ? "" : ", not converged");
     sg_cli_print_number(out, 0, 3, c->max_abs_diff);
-    fprintf(out, ", predicted %.3g (%s)\n", c->predicted_diff, a->options.standardise ? "standardised" : "file units");
+    fprintf(out, ", predicted %.3g (%s)\n", c->predicted_diff,
+            a->options.standardise ? "standardised" : "file units");
     fprintf(out, "  verdict: %s\n", sg_analysis_verdict_name(c->verdict));
     if (c->reason[0])
         sg_cli_print_wrapped(out, c->reason);
 }
 
-void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct sg_table *table, const char *path, const char *target)
+void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct sg_table *table,
+                           const char *path, const char *target)
 {
     fprintf(out, "%s\ntarget ", path);
     sg_cli_print_name(out, target);

@@ -1,46 +1,52 @@
-/* bench mlp: minibatch training of dense ReLU layers on 28 x 28 digits, float32, softmax, Adam; one linear SG in the middle, or none.
+/* bench mlp: minibatch training of dense ReLU layers on 28 x 28 digits, float32, softmax, Adam; one
+ * linear SG in the middle, or none.
  *
- * Beside the steps stands the time that an ideal one would take: its matrix products back to back, each on buffers of its own and nothing in between,
- * and the bytes that the other passes have to move, at the rate of a copy.
- *   Adam            reads theta, g, m, v and writes theta, m, v                                  7 numbers a parameter
- *   ReLU            reads h and writes h'; down, reads delta and h' and writes what arrives      5 an activation
- *   bias            its gradient reads delta; on the way up it is part of the product            1
- *   SG              e = s - g                                                                    3 */
+ * Beside the steps stands the time that an ideal one would take: its matrix products back to back,
+ * each on buffers of its own and nothing in between, and the bytes that the other passes have to
+ * move, at the rate of a copy.
+ *   Adam  reads theta, g, m, v and writes theta, m, v                      7 numbers a parameter
+ *   ReLU  reads h and writes h'; down, reads delta and h' and writes
+ *         what arrives                                                    5 an activation
+ *   bias  its gradient reads delta; on the way up it is part of the product  1
+ *   SG    e = s - g                                                       3 */
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/bench.h"
-#define SG_KERNEL_F32
-#include "net/kernel/real.h"
 #include "synthgrad/train.h"
 
 enum { PIXELS = SG_DIGIT_SIDE * SG_DIGIT_SIDE, CLASSES = SG_DIGIT_CLASSES, COPY = 6 << 20 };
 
 /* One product of a step, on buffers that no other has. */
 struct product { enum sg_transpose op; size_t m, k, n; float *c, *a, *b; };
-struct ideal { size_t n; struct product *product; float *from, *to; double ours, blas, copy; };   /* seconds, the least so far; copy: of COPY floats */
+/* seconds, the least so far; copy: of COPY floats */
+struct ideal { size_t n; struct product *product; float *from, *to; double ours, blas, copy; };
 
 static bool has_sg(const struct sg_bench_setup *setup)
 {
     return strcmp(setup->form, "sg") == 0;
 }
 
-/* Layers h W, h^T delta and, but for the lowest, delta W^T; the SG's h A and h^T e.  Labels are one-hot: y B is no product. */
+/* Layers h W, h^T delta and, but for the lowest, delta W^T; the SG's h A and h^T e.  Labels are
+ * one-hot: y B is no product. */
 static double flops(const struct sg_bench_setup *setup)
 {
     const double k = (double)setup->width, hidden = (double)setup->layers;
-    return 2 * (double)setup->batch * (2 * PIXELS * k + 3 * (hidden - 1) * k * k + 3 * k * CLASSES + (has_sg(setup) ? 2 * k * k : 0));
+    return 2 * (double)setup->batch *
+           (2 * PIXELS * k + 3 * (hidden - 1) * k * k + 3 * k * CLASSES +
+            (has_sg(setup) ? 2 * k * k : 0));
 }
 
 static void copied(double *bytes, const struct sg_bench_setup *setup, struct sg_sizes sizes)
 {
     const double activations = (double)setup->batch * (double)setup->width;
-    *bytes = sizeof(float) * (7 * (double)(sizes.w + sizes.phi) + (6 * (double)setup->layers + (has_sg(setup) ? 3 : 0)) * activations);
+    *bytes = sizeof(float) * (7 * (double)(sizes.w + sizes.phi) +
+                              (6 * (double)setup->layers + (has_sg(setup) ? 3 : 0)) * activations);
 }
 
-/* ---- the ideal ------------------------------------------------------------------------------------------------------- */
+/* ---- the ideal ------------------------------------------------------------------------- */
 
 static float *numbers(size_t n, struct sg_rng *rng)
 {
@@ -50,17 +56,24 @@ static float *numbers(size_t n, struct sg_rng *rng)
     return x;
 }
 
-static void add_product(struct ideal *ideal, enum sg_transpose op, size_t m, size_t k, size_t n, struct sg_rng *rng)
+static void add_product(struct ideal *ideal, enum sg_transpose op, size_t m, size_t k, size_t n,
+                        struct sg_rng *rng)
 {
-    ideal->product[ideal->n++] = (struct product){op, m, k, n, numbers(m * n, rng), numbers(m * k, rng), numbers(k * n, rng)};
+    ideal->product[ideal->n++] = (struct product){
+        op, m, k, n, numbers(m * n, rng), numbers(m * k, rng), numbers(k * n, rng)};
 }
 
 static void ideal_alloc(struct ideal *ideal, const struct sg_bench_setup *setup)
 {
-    const size_t n = (size_t)setup->batch, width = (size_t)setup->width, layers = (size_t)setup->layers + 1;
+    const size_t n = (size_t)setup->batch, width = (size_t)setup->width,
+                 layers = (size_t)setup->layers + 1;
     struct sg_rng *rng = sg_base_rng_alloc(1, "bench", 0, "products");
-    *ideal = (struct ideal){.product = SG_NEW(3 * layers + 2, struct product), .from = SG_NEW(COPY, float), .to = SG_NEW(COPY, float),
-                            .ours = (double)INFINITY, .blas = (double)INFINITY, .copy = (double)INFINITY};
+    *ideal = (struct ideal){.product = SG_NEW(3 * layers + 2, struct product),
+                            .from = SG_NEW(COPY, float),
+                            .to = SG_NEW(COPY, float),
+                            .ours = (double)INFINITY,
+                            .blas = (double)INFINITY,
+                            .copy = (double)INFINITY};
     for (size_t i = 0; i < layers; i++)
         add_product(ideal, SG_NN, n, i ? width : PIXELS, i + 1 < layers ? width : CLASSES, rng);
     if (has_sg(setup))
@@ -94,10 +107,16 @@ static void least(double *seconds, double start, uint64_t threads)
     *seconds = taken < *seconds ? taken : *seconds;
 }
 
+static void by_net(const struct product *p)
+{
+    sg_net_product(p->c, p->a, p->b, p->op, p->m, p->k, p->n, SG_F32);
+}
+
 static void by_blas(const struct product *p)
 {
     const int m = (int)p->m, k = (int)p->k, n = (int)p->n;
-    cblas_sgemm(CblasRowMajor, p->op == SG_TN ? CblasTrans : CblasNoTrans, p->op == SG_NT ? CblasTrans : CblasNoTrans, m, n, k, 1, p->a,
+    cblas_sgemm(CblasRowMajor, p->op == SG_TN ? CblasTrans : CblasNoTrans,
+                p->op == SG_NT ? CblasTrans : CblasNoTrans, m, n, k, 1, p->a,
                 p->op == SG_TN ? m : k, p->b, p->op == SG_NT ? k : n, 0, p->c, n);
 }
 
@@ -113,8 +132,7 @@ static void time_ideal(struct ideal *ideal, uint64_t threads)
 {
     double start = sg_bench_seconds(threads);
     for (size_t i = 0; i < ideal->n; i++)
-        sg_net_multiply(ideal->product[i].c, ideal->product[i].a, ideal->product[i].b, ideal->product[i].op, ideal->product[i].m, ideal->product[i].k,
-                        ideal->product[i].n, 1, false);
+        by_net(&ideal->product[i]);
     least(&ideal->ours, start, threads);
     start = sg_bench_seconds(threads);
     for (size_t i = 0; threads == 1 && i < ideal->n; i++)      /* this BLAS runs on one */
@@ -126,7 +144,7 @@ static void time_ideal(struct ideal *ideal, uint64_t threads)
     least(&ideal->copy, start, threads);
 }
 
-/* ---- the steps ------------------------------------------------------------------------------------------------------- */
+/* ---- the steps ------------------------------------------------------------------------- */
 
 static struct sg_net *build(const struct sg_bench_setup *setup)
 {
@@ -137,9 +155,16 @@ static struct sg_net *build(const struct sg_bench_setup *setup)
         layers[2 * i + 1] = (struct sg_layer){SG_RELU, 0, false};
     }
     layers[2 * hidden] = (struct sg_layer){SG_DENSE, CLASSES, true};
-    const struct sg_module module = {middle, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
-    const struct sg_arch arch = {.dtype = SG_F32, .loss = SG_SOFTMAX_XENT, .inputs = PIXELS, .labels = CLASSES, .n_layers = 2 * hidden + 1,
-                                 .layers = layers, .n_modules = has_sg(setup), .modules = &module};
+    const struct sg_module module = {middle,         SG_LINEAR, SG_H | SG_Y | SG_ONE,
+                                     SG_TARGET_TRUE, 1.0,       0};
+    const struct sg_arch arch = {.dtype = SG_F32,
+                                 .loss = SG_SOFTMAX_XENT,
+                                 .inputs = PIXELS,
+                                 .labels = CLASSES,
+                                 .n_layers = 2 * hidden + 1,
+                                 .layers = layers,
+                                 .n_modules = has_sg(setup),
+                                 .modules = &module};
     struct sg_net *net = sg_net_alloc(&arch);
     free(layers);
     return net;
@@ -152,16 +177,24 @@ static enum sg_status time_steps(struct sg_bench_result *result, const struct sg
     struct sg_images images;
     struct sg_rng *rng = sg_base_rng_alloc(1, "bench", 0, "digits");
     sg_data_make_digits(&images, 4 * (size_t)setup->batch, rng);
-    const struct sg_train_spec spec = {.net = net, .net_opt = adam, .sg_opt = adam, .init = SG_HE, .images = &images, .batch = (size_t)setup->batch,
-                                       .name = "bench", .seed = 1};
+    const struct sg_train_spec spec = {.net = net,
+                                       .net_opt = adam,
+                                       .sg_opt = adam,
+                                       .init = SG_HE,
+                                       .images = &images,
+                                       .batch = (size_t)setup->batch,
+                                       .name = "bench",
+                                       .seed = 1};
     struct sg_train *train = sg_train_alloc(&spec);
     struct ideal ideal;
     ideal_alloc(&ideal, setup);
     sg_base_set_jobs((size_t)setup->threads);
     double step = (double)INFINITY;
-    const uint64_t part = setup->threads > 1 ? 1 : 4;       /* short where the clock counts: on a busy machine both cores are rarely free for long */
+    /* short where the clock counts: on a busy machine both cores are rarely free for long */
+    const uint64_t part = setup->threads > 1 ? 1 : 4;
     enum sg_status status = SG_OK;
-    for (uint64_t done = 0; done < setup->steps && status == SG_OK; done += part) {     /* in turns: both see the same neighbours */
+    /* in turns: both see the same neighbours */
+    for (uint64_t done = 0; done < setup->steps && status == SG_OK; done += part) {
         const double start = sg_bench_seconds(setup->threads);
         status = sg_train_advance(train, part);
         least(&step, start, setup->threads);
@@ -183,6 +216,11 @@ static enum sg_status time_steps(struct sg_bench_result *result, const struct sg
 }
 
 const struct sg_benchmark sg_bench_mlp = {
-    .name = "mlp", .takes = "layers width batch steps threads rule ", .choice = "rule", .forms = "sg bp ",
-    .defaults = {.layers = 20, .width = 512, .batch = 256, .threads = 1, .steps = 80}, .flops = flops, .time = time_steps,
+    .name = "mlp",
+    .takes = "layers width batch steps threads rule ",
+    .choice = "rule",
+    .forms = "sg bp ",
+    .defaults = {.layers = 20, .width = 512, .batch = 256, .threads = 1, .steps = 80},
+    .flops = flops,
+    .time = time_steps,
 };

@@ -8,11 +8,14 @@ struct sg_paths { size_t n; char **path; };
 
 /* ./cases, or where the cases were installed (not thread-safe). */
 const char *sg_cli_cases_folder(void);
-/* The files named (a path, or a bare name of a case in the folder), or all of the folder in alphabetical order. */
-enum sg_status sg_cli_find_cases(struct sg_paths *paths, size_t n_args, char **args, struct sg_error *err) SG_MUST_CHECK;
+/* The files named (a path, or a bare name of a case in the folder), or all of the
+ * folder in alphabetical order. */
+enum sg_status sg_cli_find_cases(struct sg_paths *paths, size_t n_args, char **args,
+                                 struct sg_error *err) SG_MUST_CHECK;
 void sg_cli_paths_free(struct sg_paths *paths);
 
-/* How many theorems about a claim `make proofs` has checked here, without assumptions and since their sources last changed; 0 where it has not run. */
+/* How many theorems about a claim `make proofs` has checked here, without assumptions and since
+ * their sources last changed.  0 where it has not run. */
 size_t sg_cli_checked_theorems(const char *claim);
 
 #endif

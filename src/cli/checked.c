@@ -1,4 +1,5 @@
-/* What `make proofs` left behind: build/proofs/checked.txt beside the cases, a line "CLAIM FILE THEOREM" each. */
+/* What `make proofs` left behind: build/proofs/checked.txt beside the cases, a line
+ * "CLAIM FILE THEOREM" each. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,8 @@
 
 static bool is_newer(const struct stat *a, const struct stat *b)
 {
-    return a->st_mtim.tv_sec > b->st_mtim.tv_sec || (a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec > b->st_mtim.tv_nsec);
+    return a->st_mtim.tv_sec > b->st_mtim.tv_sec ||
+           (a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec > b->st_mtim.tv_nsec);
 }
 
 size_t sg_cli_checked_theorems(const char *claim)

@@ -1,13 +1,20 @@
-/* cli.h - private: what the subcommands share.  Exit 0 fine, 1 a claim fell short, 2 usage or bad input, 3 internal error,
- * 130 interrupted. */
+/* cli.h - private: what the subcommands share.  Exit 0 fine, 1 a claim fell short, 2 usage or bad
+ * input, 3 internal error, 130 interrupted. */
 #ifndef SG_CLI_CLI_H
 #define SG_CLI_CLI_H
 
 #include "synthgrad/claim.h"
 
-enum { SG_EXIT_OK = 0, SG_EXIT_SHORT = 1, SG_EXIT_USAGE = 2, SG_EXIT_INTERNAL = 3, SG_EXIT_INTERRUPTED = 130 };
+enum {
+    SG_EXIT_OK = 0,
+    SG_EXIT_SHORT = 1,
+    SG_EXIT_USAGE = 2,
+    SG_EXIT_INTERNAL = 3,
+    SG_EXIT_INTERRUPTED = 130
+};
 
-/* One option of a subcommand: "--name VALUE" or "--name=VALUE" when it has a metavar, else a flag. */
+/* One option of a subcommand: "--name VALUE" or "--name=VALUE" when it
+ * has a metavar, else a flag. */
 struct sg_option {
     const char *name;         /* without the dashes */
     const char *metavar;      /* NULL: a flag */
@@ -24,18 +31,24 @@ struct sg_command {
     size_t min_args, max_args;
     int (*run)(const struct sg_command *command, size_t n_args, char **args);
 };
-extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_command_explain, sg_command_new, sg_command_analyze,
-    sg_command_bench, sg_command_merge, sg_command_report, sg_command_search;
+extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_command_explain,
+    sg_command_new, sg_command_analyze, sg_command_bench, sg_command_merge, sg_command_report,
+    sg_command_search;
 
-/* The option's entry; aborts when the command has none of that name. */
+/* The option's entry.  Aborts when the command has none of that name. */
 const struct sg_option *sg_cli_option(const struct sg_command *command, const char *name);
-/* Values, checked: a message on stderr and false when the text is no number or out of range.  Absent: *out is left alone. */
-bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char *name, uint64_t least, uint64_t most);
-bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least, double most);
+/* An option's value as an integer.  False, after a message on stderr, when the text is no number or
+ * out of range.  Leaves *out alone when the option is absent. */
+bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char *name,
+                    uint64_t least, uint64_t most);
+/* The same as a real number. */
+bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least,
+                 double most);
 
-/* "synthgrad: ..." on stderr, one line; returns SG_EXIT_USAGE. */
+/* Prints "synthgrad: ..." on stderr, one line, and returns SG_EXIT_USAGE. */
 int sg_cli_refuse(const char *fmt, ...) SG_PRINTF(1, 2);
-/* For a status that is not SG_OK: prints err->text (or the status's sentence) and gives the exit code. */
+/* For a status that is not SG_OK: prints err->text (or the status's sentence) and returns the exit
+ * code. */
 int sg_cli_fail(enum sg_status status, const struct sg_error *err);
 
 #endif

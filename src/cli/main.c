@@ -9,8 +9,9 @@
 #include "cli/parse.h"
 
 static struct sg_command *const commands[] = {
-    &sg_command_verify, &sg_command_run, &sg_command_list, &sg_command_explain, &sg_command_new, &sg_command_analyze, &sg_command_bench,
-    &sg_command_merge, &sg_command_report, &sg_command_search,
+    &sg_command_verify, &sg_command_run,     &sg_command_list,  &sg_command_explain,
+    &sg_command_new,    &sg_command_analyze, &sg_command_bench, &sg_command_merge,
+    &sg_command_report, &sg_command_search,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -22,19 +23,26 @@ static void on_interrupt(int signal_number)
 
 static const struct sg_manual manual = {
     .about = "theory verification and numerical analysis of synthetic gradients",
-    .exit_status = "0 fine, 1 a claim fell short, 2 usage or bad input, 3 internal error, 130 interrupted.",
-    .examples = "  synthgrad verify                       every claim: verdict, bound, measured value, margin\n"
-                "  synthgrad run cases/dy3_joint_spectrum.cfg\n"
-                "  synthgrad analyze data.csv --target y  which learning rates are stable on your data\n",
-    .n = COMMANDS, .command = commands,
+    .exit_status =
+        "0 fine, 1 a claim fell short, 2 usage or bad input, 3 internal error, 130 interrupted.",
+    .examples =
+        "  synthgrad verify                       every claim: verdict, bound, measured value, "
+        "margin\n"
+        "  synthgrad run cases/dy3_joint_spectrum.cfg\n"
+        "  synthgrad analyze data.csv --target y  which learning rates are stable on your data\n",
+    .n = COMMANDS,
+    .command = commands,
 };
 
 static void print_help(void)
 {
-    printf("synthgrad %s - %s\n\nusage: synthgrad COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n", sg_base_build()->version, manual.about);
+    printf("synthgrad %s - %s\n\nusage: synthgrad COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n",
+           sg_base_build()->version, manual.about);
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    printf("\n`synthgrad COMMAND --help` gives the options and examples of one.\nexit status: %s\n\nexamples:\n%s", manual.exit_status, manual.examples);
+    printf("\n`synthgrad COMMAND --help` gives the options and examples of one.\nexit status: "
+           "%s\n\nexamples:\n%s",
+           manual.exit_status, manual.examples);
 }
 
 static int dispatch(int argc, char **argv)
@@ -53,7 +61,8 @@ static int dispatch(int argc, char **argv)
     }
     /* For `make man`, not for people: not in --help. */
     if (strcmp(argv[1], "--help-man") == 0 || strcmp(argv[1], "--help-bash") == 0) {
-        (strcmp(argv[1], "--help-man") == 0 ? sg_cli_print_man : sg_cli_print_completion)(stdout, &manual);
+        (strcmp(argv[1], "--help-man") == 0 ? sg_cli_print_man
+                                            : sg_cli_print_completion)(stdout, &manual);
         return SG_EXIT_OK;
     }
     for (size_t i = 0; i < COMMANDS; i++)
@@ -75,5 +84,7 @@ int main(int argc, char **argv)
     const int code = dispatch(argc, argv);
     /* A full disk behind > is not a success. */
     const bool written = fflush(stdout) == 0 && !ferror(stdout);
-    return written || (code != SG_EXIT_OK && code != SG_EXIT_SHORT) ? code : sg_cli_refuse("cannot write to standard output");
+    return written || (code != SG_EXIT_OK && code != SG_EXIT_SHORT)
+               ? code
+               : sg_cli_refuse("cannot write to standard output");
 }

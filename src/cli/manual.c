@@ -1,4 +1,5 @@
-/* The command table once more: as a man page and as completion for bash.  `make man` and `make install` ask for both. */
+/* The command table once more: as a man page and as completion for bash.  `make man` and
+ * `make install` ask for both. */
 #include <string.h>
 
 #include "cli/manual.h"
@@ -42,7 +43,8 @@ static void print_option(FILE *out, const char *name, const char *metavar, const
 
 static void print_command(FILE *out, const struct sg_command *command)
 {
-    fprintf(out, ".SS \"synthgrad %s%s\\fI", command->name, command->options[0].name ? " [OPTIONS]" : "");
+    fprintf(out, ".SS \"synthgrad %s%s\\fI", command->name,
+            command->options[0].name ? " [OPTIONS]" : "");
     if (command->arguments[0])
         putc(' ', out);
     print_roff(out, command->arguments);
@@ -56,31 +58,43 @@ static void print_command(FILE *out, const struct sg_command *command)
 
 void sg_cli_print_man(FILE *out, const struct sg_manual *manual)
 {
-    fprintf(out, ".TH SYNTHGRAD 1 \"\" \"synthgrad %s\" \"User Commands\"\n.SH NAME\nsynthgrad \\- ", sg_base_build()->version);
+    fprintf(out,
+            ".TH SYNTHGRAD 1 \"\" \"synthgrad %s\" \"User Commands\"\n.SH NAME\nsynthgrad \\- ",
+            sg_base_build()->version);
     print_roff(out, manual->about);
-    fputs("\n.SH SYNOPSIS\n.B synthgrad\n.I COMMAND\n[OPTIONS] [ARGUMENTS]\n.SH DESCRIPTION\n", out);
+    fputs("\n.SH SYNOPSIS\n.B synthgrad\n.I COMMAND\n[OPTIONS] [ARGUMENTS]\n.SH DESCRIPTION\n",
+          out);
     for (size_t i = 0; i < manual->n; i++) {
         fprintf(out, ".TP\n.B %s\n", manual->command[i]->name);
         print_roff(out, manual->command[i]->summary);
         putc('\n', out);
     }
-    fputs(".SH COMMANDS\nEvery command has \\fB\\-\\-help\\fR beside the options below; an option's value may follow a blank or an equals sign.\n", out);
+    fputs(".SH COMMANDS\nEvery command has \\fB\\-\\-help\\fR beside the options below; an "
+          "option's value may follow a blank or an equals sign.\n",
+          out);
     for (size_t i = 0; i < manual->n; i++)
         print_command(out, manual->command[i]);
     fputs(".SH EXIT STATUS\n", out);
     print_roff(out, manual->exit_status);
-    fputs("\n.SH ENVIRONMENT\n.TP\n.B NIST_DIR\nThe folder of NIST's regression data; cases on them are skipped where it is missing.\n"
+    fputs("\n.SH ENVIRONMENT\n.TP\n.B NIST_DIR\nThe folder of NIST's regression data; cases on "
+          "them are skipped where it is missing.\n"
           ".TP\n.B MNIST_DIR\nThe folder of MNIST in its published form, gzipped or not.\n"
-          ".SH FILES\n.TP\n.I cases/*.cfg\nThe cases, of the working folder if it has any, else those installed beside the program in\n"
-          ".IR ../share/synthgrad/cases .\n.TP\n.I results/\nWhat the commands write unless \\fB\\-\\-out\\fR names another folder.\n.SH EXAMPLES\n", out);
+          ".SH FILES\n.TP\n.I cases/*.cfg\nThe cases, of the working folder if it has any, else "
+          "those installed beside the program in\n"
+          ".IR ../share/synthgrad/cases .\n.TP\n.I results/\nWhat the commands write unless "
+          "\\fB\\-\\-out\\fR names another folder.\n.SH EXAMPLES\n",
+          out);
     print_examples(out, manual->examples);
 }
 
 void sg_cli_print_completion(FILE *out, const struct sg_manual *manual)
 {
-    static const char claims[] = "^\\([A-Z][A-Z0-9]*\\)", cases[] = "^  *\\([a-z0-9_]*\\)";     /* what `synthgrad list` begins its lines with */
-    fputs("# bash completion for synthgrad, printed by the program\n_synthgrad()\n{\n    local word=${COMP_WORDS[COMP_CWORD]} words=\n"
-          "    case $COMP_CWORD:${COMP_WORDS[1]}:$word in\n    1:*) words='--help --version", out);
+    /* what `synthgrad list` begins its lines with */
+    static const char claims[] = "^\\([A-Z][A-Z0-9]*\\)", cases[] = "^  *\\([a-z0-9_]*\\)";
+    fputs("# bash completion for synthgrad, printed by the program\n_synthgrad()\n{\n    local "
+          "word=${COMP_WORDS[COMP_CWORD]} words=\n"
+          "    case $COMP_CWORD:${COMP_WORDS[1]}:$word in\n    1:*) words='--help --version",
+          out);
     for (size_t i = 0; i < manual->n; i++)
         fprintf(out, " %s", manual->command[i]->name);
     fputs("';;\n", out);
@@ -92,7 +106,11 @@ void sg_cli_print_completion(FILE *out, const struct sg_manual *manual)
             fprintf(out, " --%s", o->name);
         fputs("';;\n", out);
         if (claim || strstr(command->arguments, "CASE"))
-            fprintf(out, "    *:%s:*) words=$(synthgrad list 2>/dev/null | sed -n 's/%s .*/\\1/p');;\n", command->name, claim ? claims : cases);
+            fprintf(out,
+                    "    *:%s:*) words=$(synthgrad list 2>/dev/null | sed -n 's/%s .*/\\1/p');;\n",
+                    command->name, claim ? claims : cases);
     }
-    fputs("    esac\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\ncomplete -o default -F _synthgrad synthgrad\n", out);
+    fputs("    esac\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\ncomplete -o default "
+          "-F _synthgrad synthgrad\n",
+          out);
 }

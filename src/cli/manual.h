@@ -12,7 +12,8 @@ struct sg_manual {
     struct sg_command *const *command;
 };
 
-/* synthgrad(1) in man's own macros: name, summary, options and examples of every command as its --help has them. */
+/* synthgrad(1) in man's own macros: name, summary, options and examples of every
+ * command as its --help has them. */
 void sg_cli_print_man(FILE *out, const struct sg_manual *manual);
 /* Completion of commands, options and names of claims, for bash. */
 void sg_cli_print_completion(FILE *out, const struct sg_manual *manual);

@@ -15,6 +15,13 @@ static int merge(const struct sg_command *command, size_t n_args, char **args)
 
 static struct sg_option options[] = {{.name = "json", .help = "as JSON (it always is)"}, {0}};
 struct sg_command sg_command_merge = {
-    .name = "merge", .summary = "the verdicts of several result folders as one JSON array", .arguments = "DIR...", .options = options, .min_args = 1,
-    .max_args = 100000, .run = merge, .examples = "  synthgrad verify --shard 1/2 --out a; synthgrad verify --shard 2/2 --out b\n  synthgrad merge a b > all.json\n",
+    .name = "merge",
+    .summary = "the verdicts of several result folders as one JSON array",
+    .arguments = "DIR...",
+    .options = options,
+    .min_args = 1,
+    .max_args = 100000,
+    .run = merge,
+    .examples = "  synthgrad verify --shard 1/2 --out a; synthgrad verify --shard 2/2 --out b\n  "
+                "synthgrad merge a b > all.json\n",
 };

@@ -43,7 +43,8 @@ const struct sg_option *sg_cli_option(const struct sg_command *command, const ch
     sg_base_abort(__FILE__, __LINE__, name);
 }
 
-bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char *name, uint64_t least, uint64_t most)
+bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char *name,
+                    uint64_t least, uint64_t most)
 {
     const struct sg_option *option = sg_cli_option(command, name);
     if (!option->given)
@@ -51,17 +52,19 @@ bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char 
     char *end;
     errno = 0;
     const unsigned long long value = strtoull(option->value, &end, 10);
-    const bool digits = option->value[0] >= '0' && option->value[0] <= '9' && *end == '\0';   /* strtoull takes "-1" */
+    /* strtoull takes "-1" */
+    const bool digits = option->value[0] >= '0' && option->value[0] <= '9' && *end == '\0';
     if (!digits || errno || value < least || value > most) {
-        sg_cli_refuse("--%s %.40s: give a whole number from %llu to %llu", name, option->value, (unsigned long long)least,
-                      (unsigned long long)most);
+        sg_cli_refuse("--%s %.40s: give a whole number from %llu to %llu", name, option->value,
+                      (unsigned long long)least, (unsigned long long)most);
         return false;
     }
     *out = value;
     return true;
 }
 
-bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least, double most)
+bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least,
+                 double most)
 {
     const struct sg_option *option = sg_cli_option(command, name);
     if (!option->given)
@@ -98,12 +101,15 @@ static int take_option(struct sg_command *command, char **words, int left)
         o->value = words[1];
         return 2;
     }
-    return sg_cli_refuse("%s has no option %.60s; `synthgrad %s --help` lists them", command->name, words[0], command->name), 0;
+    return sg_cli_refuse("%s has no option %.60s; `synthgrad %s --help` lists them", command->name,
+                         words[0], command->name),
+           0;
 }
 
 static void print_help(const struct sg_command *command)
 {
-    printf("synthgrad %s - %s\n\nusage: synthgrad %s", command->name, command->summary, command->name);
+    printf("synthgrad %s - %s\n\nusage: synthgrad %s", command->name, command->summary,
+           command->name);
     if (command->options[0].name)
         printf(" [OPTIONS]");
     if (command->arguments[0])
@@ -111,7 +117,8 @@ static void print_help(const struct sg_command *command)
     printf("\n\noptions:\n");
     for (const struct sg_option *o = command->options; o->name; o++) {
         char head[60];
-        snprintf(head, sizeof head, "--%s%s%s", o->name, o->metavar ? " " : "", o->metavar ? o->metavar : "");
+        snprintf(head, sizeof head, "--%s%s%s", o->name, o->metavar ? " " : "",
+                 o->metavar ? o->metavar : "");
         printf("  %-20s %s\n", head, o->help);
     }
     printf("  %-20s %s\n\nexamples:\n%s", "--help", "this text", command->examples);
@@ -135,14 +142,17 @@ int sg_cli_run(struct sg_command *command, int n_words, char **words)
             i += took;
             code = took ? -1 : SG_EXIT_USAGE;
         } else if (!only_args && words[i][0] == '-' && words[i][1]) {
-            code = sg_cli_refuse("%s has no option %.60s; options begin with two dashes", command->name, words[i]);
+            code = sg_cli_refuse("%s has no option %.60s; options begin with two dashes",
+                                 command->name, words[i]);
         } else {
             args[n_args++] = words[i++];
         }
     }
     if (code < 0 && (n_args < command->min_args || n_args > command->max_args))
-        code = sg_cli_refuse("%s takes %s%s; `synthgrad %s --help` says more", command->name, command->arguments[0] ? command->arguments : "no arguments",
-                             n_args < command->min_args ? ", something is missing" : "", command->name);
+        code = sg_cli_refuse("%s takes %s%s; `synthgrad %s --help` says more", command->name,
+                             command->arguments[0] ? command->arguments : "no arguments",
+                             n_args < command->min_args ? ", something is missing" : "",
+                             command->name);
     if (code < 0)
         code = command->run(command, n_args, args);
     free(args);

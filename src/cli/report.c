@@ -34,6 +34,10 @@ static struct sg_option options[] = {
     {0},
 };
 struct sg_command sg_command_report = {
-    .name = "report", .summary = "the results so far as one page, DIR/report/index.html", .arguments = "", .options = options, .run = report,
+    .name = "report",
+    .summary = "the results so far as one page, DIR/report/index.html",
+    .arguments = "",
+    .options = options,
+    .run = report,
     .examples = "  synthgrad verify; synthgrad report\n",
 };

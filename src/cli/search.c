@@ -1,4 +1,5 @@
-/* search: instances that a theorem says exist, looked for; every finished climb is a case file, so that the same command goes on where it was stopped. */
+/* search: instances that a theorem says exist, looked for; every finished climb is a case file, so
+ * that the same command goes on where it was stopped. */
 #include <errno.h>
 #include <jansson.h>
 #include <pthread.h>
@@ -14,7 +15,12 @@
 enum { SHOWN = 10, WIDEST = 8 };
 
 /* What is kept of a climb; its case file holds the instance. */
-struct climb { bool finished; double abscissa, damping, kappa; double complex at; size_t repelled; };
+struct climb {
+    bool finished;
+    double abscissa, damping, kappa;
+    double complex at;
+    size_t repelled;
+};
 
 struct hunt {
     struct sg_search_plan plan;
@@ -23,7 +29,8 @@ struct hunt {
     double started;
     const char *out, *json;
     struct sg_place place;               /* of out */
-    char *head;                          /* the first line of every climb's file, up to its number */
+    /* the first line of every climb's file, up to its number */
+    char *head;
     struct climb *climb;
     pthread_mutex_t lock;                /* of what follows, and of the terminal */
     struct sg_progress progress;
@@ -31,7 +38,7 @@ struct hunt {
     struct sg_error err;
 };
 
-/* ---- a climb and its file -------------------------------------------------------------------------------------------------------- */
+/* ---- a climb and its file -------------------------------------------------------------- */
 
 static char *climb_path(const struct hunt *h, size_t i)
 {
@@ -44,14 +51,19 @@ static void keep(struct climb *to, const struct sg_repelling *f, size_t repelled
 }
 
 /* The instance of a climb's case; its abscissa is computed, not read. */
-static enum sg_status from_case(struct climb *to, const struct hunt *h, const char *path, size_t repelled, struct sg_error *err)
+static enum sg_status from_case(struct climb *to, const struct hunt *h, const char *path,
+                                size_t repelled, struct sg_error *err)
 {
     struct sg_case *c = SG_NEW(1, struct sg_case);
     struct sg_repelling f = sg_search_repelling_alloc(&h->plan.deep);
-    const size_t d = f.deep.width[0], m = f.deep.width[f.deep.n_layers], n_w = sg_closed_deep_n_w(&f.deep);
+    const size_t d = f.deep.width[0], m = f.deep.width[f.deep.n_layers],
+                 n_w = sg_closed_deep_n_w(&f.deep);
     enum sg_status status = sg_case_read(c, path, err);
-    if (status == SG_OK && (c->net.weights.n != n_w || c->data.S.n != d * d || c->data.R.n != m * m))
-        status = sg_base_refuse(err, path, 0, "not the net that is searched; take it away or choose another --out");
+    if (status == SG_OK &&
+        (c->net.weights.n != n_w || c->data.S.n != d * d || c->data.R.n != m * m))
+        status =
+            sg_base_refuse(err, path, 0,
+                           "not the net that is searched; take it away or choose another --out");
     if (status == SG_OK) {
         memcpy(f.w, c->net.weights.value, n_w * sizeof(double));
         memcpy(f.S, c->data.S.value, d * d * sizeof(double));
@@ -66,8 +78,10 @@ static enum sg_status from_case(struct climb *to, const struct hunt *h, const ch
     return status;
 }
 
-/* A climb that an earlier call finished.  Another search's file is refused: its climbs are not ours. */
-static enum sg_status take_up(struct climb *to, const struct hunt *h, size_t i, struct sg_error *err)
+/* A climb that an earlier call finished.  Another search's file is refused:
+ * its climbs are not ours. */
+static enum sg_status take_up(struct climb *to, const struct hunt *h, size_t i,
+                              struct sg_error *err)
 {
     char *path = climb_path(h, i), line[500] = "";
     const size_t head = strlen(h->head);
@@ -77,20 +91,27 @@ static enum sg_status take_up(struct climb *to, const struct hunt *h, size_t i, 
     if (file) {
         const bool read = fgets(line, sizeof line, file) != NULL;
         fclose(file);
-        if (!read || strncmp(line, h->head, head) != 0 || sscanf(line + head, " climb %zu, %zu of", &number, &repelled) != 2 || number != i)
-            status = sg_base_refuse(err, path, 1, "holds a climb of another search; choose another --out or take it away");
+        if (!read || strncmp(line, h->head, head) != 0 ||
+            sscanf(line + head, " climb %zu, %zu of", &number, &repelled) != 2 || number != i)
+            status = sg_base_refuse(
+                err, path, 1,
+                "holds a climb of another search; choose another --out or take it away");
         else
             status = from_case(to, h, path, repelled, err);
     } else if (errno != ENOENT) {
-        status = sg_base_refuse(err, path, 0, "cannot be read: %s; choose another --out", strerror(errno));
+        status = sg_base_refuse(err, path, 0, "cannot be read: %s; choose another --out",
+                                strerror(errno));
     }
     free(path);
     return status;
 }
 
-static enum sg_status save(const struct hunt *h, const struct sg_repelling *top, size_t i, size_t repelled, struct sg_error *err)
+static enum sg_status save(const struct hunt *h, const struct sg_repelling *top, size_t i,
+                           size_t repelled, struct sg_error *err)
 {
-    char *path = climb_path(h, i), *head = sg_base_format("%s climb %zu, %zu of the random instances repel\n", h->head, i, repelled);
+    char *path = climb_path(h, i),
+         *head = sg_base_format("%s climb %zu, %zu of the random instances repel\n", h->head, i,
+                                repelled);
     struct sg_file file;
     enum sg_status status = sg_base_place_check(&h->place, h->out, err);
     if (status == SG_OK)
@@ -116,7 +137,8 @@ static void climb_one(size_t i, void *context)
     pthread_mutex_lock(&h->lock);
     const bool broken = h->status != SG_OK;      /* what cannot be kept would be climbed in vain */
     pthread_mutex_unlock(&h->lock);
-    if (broken || h->climb[i].finished || (h->seconds && sg_base_seconds() - h->started > (double)h->seconds))
+    if (broken || h->climb[i].finished ||
+        (h->seconds && sg_base_seconds() - h->started > (double)h->seconds))
         return;
     enum sg_status status = sg_search_climb(&top, &repelled, &h->plan, i);
     if (status == SG_OK) {
@@ -134,7 +156,7 @@ static void climb_one(size_t i, void *context)
     pthread_mutex_unlock(&h->lock);
 }
 
-/* ---- what came of it --------------------------------------------------------------------------------------------------------------- */
+/* ---- what came of it ------------------------------------------------------------------- */
 
 static int higher_first(const void *a, const void *b)
 {
@@ -142,7 +164,8 @@ static int higher_first(const void *a, const void *b)
     return x->abscissa < y->abscissa ? 1 : x->abscissa > y->abscissa ? -1 : (x > y) - (x < y);
 }
 
-struct tally { size_t finished, found, repelled; double damping; const struct climb **best; };   /* damping: the largest where nothing was found */
+/* damping: the largest where nothing was found */
+struct tally { size_t finished, found, repelled; double damping; const struct climb **best; };
 
 static struct tally count(const struct hunt *h)
 {
@@ -166,31 +189,40 @@ static void print_tally(const struct hunt *h, const struct tally *t)
     printf("%s\n%-8s %12s %26s %11s\n", h->head + 2, "climb", "abscissa", "eigenvalue", "kappa");
     for (size_t i = 0; i < t->finished && i < SHOWN; i++) {
         const struct climb *c = t->best[i];
-        printf("%-8zu %12.5g %13.5g%+12.4gi %11.4g%s\n", (size_t)(c - h->climb), c->abscissa, creal(c->at), cimag(c->at), c->kappa,
+        printf("%-8zu %12.5g %13.5g%+12.4gi %11.4g%s\n", (size_t)(c - h->climb), c->abscissa,
+               creal(c->at), cimag(c->at), c->kappa,
                c->abscissa > SG_SEARCH_FOUND ? "" : "   does not repel");
     }
-    printf("\n%zu climbs of %zu + at most %zu evaluations; %zu found a minimum that repels (abscissa above %g of the spectral radius)\n", t->finished,
-           h->plan.draws, h->plan.steps, t->found, SG_SEARCH_FOUND);
+    printf("\n%zu climbs of %zu + at most %zu evaluations; %zu found a minimum that repels "
+           "(abscissa above %g of the spectral radius)\n",
+           t->finished, h->plan.draws, h->plan.steps, t->found, SG_SEARCH_FOUND);
     printf("%zu of %zu random instances repel\n", t->repelled, t->finished * h->plan.draws);
     if (t->finished > t->found)
         printf("the others end at Re lambda / |lambda| = %.6f or below\n", t->damping);
-    printf("each climb is a case in %s/: synthgrad run %s/climb_%06zu.cfg\n", h->out, h->out, t->finished ? (size_t)(t->best[0] - h->climb) : 0);
+    printf("each climb is a case in %s/: synthgrad run %s/climb_%06zu.cfg\n", h->out, h->out,
+           t->finished ? (size_t)(t->best[0] - h->climb) : 0);
 }
 
 static json_t *tally_json(const struct hunt *h, const struct tally *t)
 {
-    const size_t evaluations = t->finished * (h->plan.draws + h->plan.steps), random = t->finished * h->plan.draws;
+    const size_t evaluations = t->finished * (h->plan.draws + h->plan.steps),
+                 random = t->finished * h->plan.draws;
     json_t *climbs = json_array();
     for (size_t i = 0; i < t->finished; i++) {
         const struct climb *c = t->best[i];
-        json_array_append_new(climbs, json_pack("{s:I, s:b, s:o, s:[o, o], s:o, s:o, s:I}", "climb", (json_int_t)(c - h->climb), "found",
-                                                c->abscissa > SG_SEARCH_FOUND, "abscissa", sg_report_number(c->abscissa), "eigenvalue",
-                                                sg_report_number(creal(c->at)), sg_report_number(cimag(c->at)), "kappa", sg_report_number(c->kappa),
-                                                "damping", sg_report_number(c->damping), "random_repel", (json_int_t)c->repelled));
+        json_array_append_new(
+            climbs,
+            json_pack("{s:I, s:b, s:o, s:[o, o], s:o, s:o, s:I}", "climb",
+                      (json_int_t)(c - h->climb), "found", c->abscissa > SG_SEARCH_FOUND,
+                      "abscissa", sg_report_number(c->abscissa), "eigenvalue",
+                      sg_report_number(creal(c->at)), sg_report_number(cimag(c->at)), "kappa",
+                      sg_report_number(c->kappa), "damping", sg_report_number(c->damping),
+                      "random_repel", (json_int_t)c->repelled));
     }
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "search", h->head + 2, "finished", (json_int_t)t->finished, "found", (json_int_t)t->found,
-                     "evaluations_at_most", (json_int_t)evaluations, "random", (json_int_t)random,
-                     "random_repel", (json_int_t)t->repelled, "climbs", climbs);
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "search", h->head + 2, "finished",
+                     (json_int_t)t->finished, "found", (json_int_t)t->found, "evaluations_at_most",
+                     (json_int_t)evaluations, "random", (json_int_t)random, "random_repel",
+                     (json_int_t)t->repelled, "climbs", climbs);
 }
 
 static int summarise(const struct hunt *h)
@@ -227,11 +259,13 @@ static int carry_out(struct hunt *h)
     sg_report_progress_clear(&h->progress);
     pthread_mutex_destroy(&h->lock);
     const int code = summarise(h);
-    const enum sg_status status = h->status != SG_OK ? h->status : sg_base_interrupted() ? SG_INTERRUPTED : loop;
+    const enum sg_status status = h->status != SG_OK      ? h->status
+                                  : sg_base_interrupted() ? SG_INTERRUPTED
+                                                          : loop;
     return status != SG_OK ? sg_cli_fail(status, &h->err) : code;
 }
 
-/* ---- the command ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the command ----------------------------------------------------------------------- */
 
 /* "2,3,2": d, the hidden layers, m. */
 static bool read_widths(struct sg_deep *deep, const char *text)
@@ -252,8 +286,9 @@ static bool read_widths(struct sg_deep *deep, const char *text)
         if (*end == '\0')
             break;
     }
-    sg_cli_refuse("--widths %.60s: give inputs, hidden layers and outputs, 3 to %d numbers from 1 to %d and at most %d weights, such as 2,2,2", text,
-                  (int)SG_CASE_LIST_MAX + 1, (int)WIDEST, (int)SG_CASE_REALS_MAX);
+    sg_cli_refuse("--widths %.60s: give inputs, hidden layers and outputs, 3 to %d numbers from 1 "
+                  "to %d and at most %d weights, such as 2,2,2",
+                  text, (int)SG_CASE_LIST_MAX + 1, (int)WIDEST, (int)SG_CASE_REALS_MAX);
     return false;
 }
 
@@ -275,12 +310,17 @@ static bool read_plan(struct hunt *h, const struct sg_command *command)
     p->deep.n_layers = depth;
     for (size_t i = 0; i <= depth; i++)
         p->deep.width[i] = 2;
-    if (sg_cli_option(command, "widths")->given && !read_widths(&p->deep, sg_cli_option(command, "widths")->value))
+    if (sg_cli_option(command, "widths")->given &&
+        !read_widths(&p->deep, sg_cli_option(command, "widths")->value))
         return false;
-    if (!sg_cli_integer(&at, command, "at", 1, p->deep.n_layers) || !sg_cli_integer(&climbs, command, "climbs", 1, 100000) ||
-        !sg_cli_integer(&draws, command, "draws", 1, 1000000) || !sg_cli_integer(&steps, command, "steps", 0, 10000000) ||
-        !sg_cli_integer(&h->seconds, command, "seconds", 1, UINT32_MAX) || !sg_cli_integer(&h->jobs, command, "jobs", 1, 1024) ||
-        !sg_cli_integer(&p->seed, command, "seed", 0, UINT32_MAX) || !sg_cli_real(&p->kappa, command, "kappa", 1e-6, 1e6) ||
+    if (!sg_cli_integer(&at, command, "at", 1, p->deep.n_layers) ||
+        !sg_cli_integer(&climbs, command, "climbs", 1, 100000) ||
+        !sg_cli_integer(&draws, command, "draws", 1, 1000000) ||
+        !sg_cli_integer(&steps, command, "steps", 0, 10000000) ||
+        !sg_cli_integer(&h->seconds, command, "seconds", 1, UINT32_MAX) ||
+        !sg_cli_integer(&h->jobs, command, "jobs", 1, 1024) ||
+        !sg_cli_integer(&p->seed, command, "seed", 0, UINT32_MAX) ||
+        !sg_cli_real(&p->kappa, command, "kappa", 1e-6, 1e6) ||
         !sg_cli_real(&p->box, command, "box", 0.1, 20))
         return false;
     p->deep.at = at;
@@ -296,12 +336,15 @@ static char *describe(const struct sg_search_plan *p)
 {
     char widths[4 * (SG_DEEP_LAYERS_MAX + 1)] = "", kappa[SG_SHORTEST] = "", box[SG_SHORTEST];
     for (size_t i = 0, used = 0; i <= p->deep.n_layers; i++)
-        used += (size_t)snprintf(widths + used, sizeof widths - used, i ? ",%zu" : "%zu", p->deep.width[i]);
+        used += (size_t)snprintf(widths + used, sizeof widths - used, i ? ",%zu" : "%zu",
+                                 p->deep.width[i]);
     if (p->kappa > 0)
         sg_base_shortest(kappa, p->kappa, 1);
     sg_base_shortest(box, p->box, 1);
-    return sg_base_format("# synthgrad search repelling --widths %s --at %zu%s%s%s --box %s --draws %zu --steps %zu --seed %llu:", widths, p->deep.at,
-                          p->isotropic_x ? " --isotropic" : "", *kappa ? " --kappa " : "", kappa, box, p->draws, p->steps,
+    return sg_base_format("# synthgrad search repelling --widths %s --at %zu%s%s%s --box %s "
+                          "--draws %zu --steps %zu --seed %llu:",
+                          widths, p->deep.at, p->isotropic_x ? " --isotropic" : "",
+                          *kappa ? " --kappa " : "", kappa, box, p->draws, p->steps,
                           (unsigned long long)p->seed);
 }
 
@@ -311,7 +354,8 @@ static int search(const struct sg_command *command, size_t n_args, char **args)
     const struct sg_option *out = sg_cli_option(command, "out");
     if (strcmp(args[0], "repelling") != 0)
         return sg_cli_refuse("there is no search %.60s; this version has repelling", args[0]);
-    struct hunt h = {.out = out->given ? out->value : "results/search", .json = sg_cli_option(command, "json")->value};
+    struct hunt h = {.out = out->given ? out->value : "results/search",
+                     .json = sg_cli_option(command, "json")->value};
     if (!read_plan(&h, command))
         return SG_EXIT_USAGE;
     h.head = describe(&h.plan);
@@ -327,23 +371,43 @@ static struct sg_option options[] = {
     {.name = "widths", .metavar = "D,K,..,M", .help = "inputs, hidden layers, outputs instead"},
     {.name = "at", .metavar = "L", .help = "the SG sits after layer L (default 1)"},
     {.name = "isotropic", .help = "only S = I with R = rho I"},
-    {.name = "kappa", .metavar = "K", .help = "only this nu / mu (default: searched, from e^-12 to e^6)"},
-    {.name = "box", .metavar = "B", .help = "weights, factors of S and R and their logarithmic pivots within +-B (default 4)"},
-    {.name = "climbs", .metavar = "N", .help = "how many (default 20); climb i depends on the seed and i alone"},
-    {.name = "seconds", .metavar = "T", .help = "begin no climb after T seconds: a minute, a night"},
-    {.name = "draws", .metavar = "N", .help = "random instances before a climb, which starts from the best (default 100)"},
+    {.name = "kappa",
+     .metavar = "K",
+     .help = "only this nu / mu (default: searched, from e^-12 to e^6)"},
+    {.name = "box",
+     .metavar = "B",
+     .help = "weights, factors of S and R and their logarithmic pivots within +-B (default 4)"},
+    {.name = "climbs",
+     .metavar = "N",
+     .help = "how many (default 20); climb i depends on the seed and i alone"},
+    {.name = "seconds",
+     .metavar = "T",
+     .help = "begin no climb after T seconds: a minute, a night"},
+    {.name = "draws",
+     .metavar = "N",
+     .help = "random instances before a climb, which starts from the best (default 100)"},
     {.name = "steps", .metavar = "N", .help = "evaluations of a climb (default 6000)"},
     {.name = "jobs", .metavar = "N", .help = "threads (default 1); same bits for every N"},
     {.name = "seed", .metavar = "S", .help = "of all climbs (default 1)"},
-    {.name = "out", .metavar = "DIR", .help = "a case file for each climb (default results/search); the same command again goes on from them"},
+    {.name = "out",
+     .metavar = "DIR",
+     .help = "a case file for each climb (default results/search); the same command again goes on "
+             "from them"},
     {.name = "json", .metavar = "FILE", .help = "all climbs as JSON; - for standard output"},
     {0},
 };
 struct sg_command sg_command_search = {
-    .name = "search", .summary = "look for instances: global minima that repel (DY8), for a minute or a night", .arguments = "NAME",
-    .options = options, .min_args = 1, .max_args = 1, .run = search,
-    .examples = "  synthgrad search repelling                                  two layers, 20 climbs\n"
-                "  synthgrad search repelling --depth 4 --at 2 --seconds 60 --jobs 2\n"
-                "  synthgrad search repelling --isotropic --climbs 1000 --out results/open_case\n"
-                "  synthgrad run results/search/climb_000003.cfg               what a climb found, checked\n",
+    .name = "search",
+    .summary = "look for instances: global minima that repel (DY8), for a minute or a night",
+    .arguments = "NAME",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .run = search,
+    .examples =
+        "  synthgrad search repelling                                  two layers, 20 climbs\n"
+        "  synthgrad search repelling --depth 4 --at 2 --seconds 60 --jobs 2\n"
+        "  synthgrad search repelling --isotropic --climbs 1000 --out results/open_case\n"
+        "  synthgrad run results/search/climb_000003.cfg               what a climb found, "
+        "checked\n",
 };

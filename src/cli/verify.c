@@ -115,8 +115,11 @@ static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args, 
         status = sg_case_read(&job->c, paths.path[i], err);
         if (status != SG_OK)
             break;
-        if (!sg_claim_find(job->c.claim))
+        const struct sg_claim *claim = sg_claim_find(job->c.claim);
+        if (!claim)
             status = sg_base_refuse(err, job->c.path, 0, "there is no claim \"%s\"; `synthgrad list` names them", job->c.claim);
+        else
+            status = sg_claim_fits(claim, &job->c, err);
         if (wanted(plan, &job->c) && kept++ % plan->shards == plan->shard - 1)
             plan->n++;
         else
@@ -138,38 +141,58 @@ static void kinds_of(char text[SG_EVIDENCE_KINDS + 1], const struct sg_evidence 
         text[ev->row[i].kind] = letter[ev->row[i].kind];
 }
 
+static bool has_verdict(const struct job *job)
+{
+    return job->finished && job->status == SG_OK;
+}
+
+static void print_line(const struct sg_judgement *j)
+{
+    double margin = 0;
+    for (size_t r = 0; r < j->evidence.n_rows; r++)
+        margin = sg_base_max(margin, sg_claim_margin(&j->evidence.row[r]));
+    char kinds[SG_EVIDENCE_KINDS + 1];
+    kinds_of(kinds, &j->evidence);
+    printf("%-6s %-28s %-15s %-8s %8.2g  %s%s\n", j->claim->id, j->case_name, sg_claim_verdict_name(j->verdict), kinds,
+           margin, !j->has_control ? "none" : j->control_ok ? "breaks it" : "DOES NOT BREAK IT",
+           j->ok || j->verdict == SG_SKIPPED ? "" : "  *** not as expected ***");
+}
+
+static void print_table(const struct plan *plan)
+{
+    struct sg_entry *entry = SG_NEW(plan->n, struct sg_entry);
+    char sentence[SG_CENSUS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n; i++) {
+        const struct sg_judgement *j = &plan->job[i].j;
+        if (!has_verdict(&plan->job[i]))
+            continue;
+        if (n == 0)
+            printf("%-6s %-28s %-15s %-8s %8s  %s\n", "claim", "case", "verdict", "evidence", "margin", "control");
+        entry[n++] = (struct sg_entry){j->claim, j->verdict, j->ok};
+        print_line(j);
+    }
+    sg_report_census(sentence, entry, n);
+    if (n > 0)
+        printf("\n%s (evidence: closed form, simulated, certified, machine-checked; margin: the largest error over "
+               "its tolerance; results in %s/)\n", sentence, plan->out);
+    free(entry);
+}
+
 /* broken: why some cases have no verdict; one line is enough. */
 static int summarise(struct plan *plan, enum sg_status broken)
 {
-    size_t ok = 0, skipped = 0, short_of = 0;
+    size_t short_of = 0;
     json_t *all = json_array();
     for (size_t i = 0; i < plan->n; i++) {
         const struct job *job = &plan->job[i];
-        if (!job->finished || job->status != SG_OK)
+        if (!has_verdict(job))
             continue;
-        skipped += job->j.verdict == SG_SKIPPED;
-        ok += job->j.verdict != SG_SKIPPED && job->j.ok;
         short_of += job->j.verdict != SG_SKIPPED && !job->j.ok;
         json_array_append_new(all, sg_report_judgement_json(&job->j));
     }
-    if (!plan->quiet) {
-        printf("%-6s %-28s %-15s %-8s %8s  %s\n", "claim", "case", "verdict", "evidence", "margin", "control");
-        for (size_t i = 0; i < plan->n; i++) {
-            const struct sg_judgement *j = &plan->job[i].j;
-            double margin = 0;
-            if (!plan->job[i].finished || plan->job[i].status != SG_OK)
-                continue;
-            for (size_t r = 0; r < j->evidence.n_rows; r++)
-                margin = sg_base_max(margin, sg_claim_margin(&j->evidence.row[r]));
-            char kinds[SG_EVIDENCE_KINDS + 1];
-            kinds_of(kinds, &j->evidence);
-            printf("%-6s %-28s %-15s %-8s %8.2g  %s\n", j->claim->id, j->case_name, sg_claim_verdict_name(j->verdict), kinds, margin,
-                   !j->has_control ? "none" : j->control_ok ? "changes the verdict" : "DOES NOT CHANGE IT");
-        }
-        printf("\n%zu as expected, %zu not, %zu skipped (evidence: closed form, simulated, certified, machine-checked; margin: the largest error over "
-               "its tolerance; results in %s/)\n", ok, short_of, skipped,
-               plan->out);
-    }
+    if (!plan->quiet)
+        print_table(plan);
     struct sg_error err;
     enum sg_status status = SG_OK;
     if (plan->json && broken != SG_IO)

@@ -1,4 +1,5 @@
-/* Backprop on linear regression, mode by mode: V^T (W_t - W*) = (1 - mu lambda)^t V^T (W_0 - W*)   (DY1). */
+/* Backprop on linear regression, mode by mode:
+ * V^T (W_t - W*) = (1 - mu lambda)^t V^T (W_0 - W*)   (DY1). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static void by_modes(double *w, const struct sg_fit *fit, const double *w_0, con
     free(mode);
 }
 
-void sg_closed_backprop(double *w_t, const struct sg_fit *fit, const double *w_0, double mu, uint64_t t)
+void sg_closed_backprop(double *w_t, const struct sg_fit *fit, const double *w_0, double mu,
+                        uint64_t t)
 {
     double *factor = SG_NEW(fit->d, double);
     for (size_t i = 0; i < fit->d; i++)

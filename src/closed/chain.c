@@ -1,7 +1,8 @@
 /* Linear chains with linear SGs: what the joint directions F say about the true gradient (CP2).
  *
- * For every state, s - target = z psi with F_phi = E[z^T z] psi = S_z psi, hence z psi = z S_z^+ F_phi: the SG's error on every sample is
- * determined by F_phi, whatever psi is.  With z/sqrt(n) = U Sigma V^T it is sqrt(n) U Sigma^+ V^T F_phi, the solution of least norm of
+ * For every state, s - target = z psi with F_phi = E[z^T z] psi = S_z psi, hence
+ * z psi = z S_z^+ F_phi: the SG's error on every sample is determined by F_phi, whatever psi is.
+ * With z/sqrt(n) = U Sigma V^T it is sqrt(n) U Sigma^+ V^T F_phi, the solution of least norm of
  * z^T e = n F_phi; and |e|/sqrt(n) <= |F_phi| / sigma_min+. */
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +10,8 @@
 
 #include "synthgrad/closed.h"
 
-void sg_closed_chain_product(double *product, const struct sg_chain *c, const double *w, size_t from, size_t to)
+void sg_closed_chain_product(double *product, const struct sg_chain *c, const double *w,
+                             size_t from, size_t to)
 {
     const size_t rows = c->width[from];
     size_t widest = 0;
@@ -34,11 +36,13 @@ static size_t outputs(const struct sg_chain *c)
     return c->width[c->n_layers];
 }
 
-size_t sg_closed_chain_regressors(double *z, const struct sg_chain *c, const struct sg_data *data, const double *w, size_t j)
+size_t sg_closed_chain_regressors(double *z, const struct sg_chain *c, const struct sg_data *data,
+                                  const double *w, size_t j)
 {
     const struct sg_chain_module *module = &c->module[j];
     const size_t n = data->n, m = data->m, k = c->width[module->at];
-    const size_t of_h = module->h ? k : 0, of_y = module->y ? m : 0, q = of_h + of_y + (module->one ? 1 : 0);
+    const size_t of_h = module->h ? k : 0, of_y = module->y ? m : 0,
+                 q = of_h + of_y + (module->one ? 1 : 0);
     if (!z)
         return q;
     double *lower = SG_NEW(data->d * k, double), *h = SG_NEW(n * k, double);
@@ -81,8 +85,10 @@ struct error_of {
     size_t at, k, q;          /* k units, q regressors */
     double *z, *e;            /* n x q; n x k: e = s - g, where it is wanted */
     double e_norm, e_error;   /* |e|/sqrt(n): a bound; of the computed e: a bound on its error */
-    double sigma_max, sigma_min, dropped;   /* of z/sqrt(n): the smallest that counts (0: none), the largest that does not */
-    double sigma_solved;      /* the smallest that dgelsd, whose cut is a tenth of ours, may have divided by */
+    double sigma_max, sigma_min, dropped;   /* of z/sqrt(n): the smallest that counts (0: none),
+                                               the largest that does not */
+    double sigma_solved;      /* the smallest that dgelsd, whose cut is a tenth of
+                                 ours, may have divided by */
 };
 
 /* sigma below 10 max(n, q) u sigma_max counts as zero; one that counts is certain to a tenth. */
@@ -124,7 +130,8 @@ static enum sg_status least_error(struct error_of *o, size_t n, const double *f)
     for (size_t i = 0; i < o->q * o->k; i++)
         right[i] = (double)n * f[i];
     o->e = SG_NEW(n * o->k, double);
-    const enum sg_status status = sg_base_solve_least_squares(o->e, NULL, NULL, zt, right, o->q, n, o->k);
+    const enum sg_status status =
+        sg_base_solve_least_squares(o->e, NULL, NULL, zt, right, o->q, n, o->k);
     free(zt);
     free(right);
     return status;
@@ -139,21 +146,26 @@ static void errors_free(struct error_of *all, size_t count)
     free(all);
 }
 
-/* down <- P down, P = z z^+: of what comes down a module keeps what its own regressors can express. */
+/* down <- P down, P = z z^+: of what comes down a module keeps what its
+ * own regressors can express. */
 static enum sg_status project(double *down, struct error_of *o, size_t n)
 {
     double *c = SG_NEW(o->q * o->k, double);
-    const double size = (double)(n + 10 * o->q) * SG_UNIT_ROUNDOFF * (1 + o->sigma_max / o->sigma_solved);
-    const enum sg_status status = sg_base_solve_least_squares(c, NULL, NULL, o->z, down, n, o->q, o->k);
+    const double size = (double)(n + 10 * o->q) * SG_UNIT_ROUNDOFF *
+                        (1 + o->sigma_max / o->sigma_solved);
+    const enum sg_status status =
+        sg_base_solve_least_squares(c, NULL, NULL, o->z, down, n, o->q, o->k);
     o->e_error += size * sg_base_norm(down, n * o->k) / sqrt((double)n);
     sg_base_mul(down, o->z, c, n, o->q, o->k);
     free(c);
     return status;
 }
 
-/* Where the target is what arrives, e = z S_z^+ F_phi + P e_above V^T: the error above comes down through the layers between, V, and g is its
- * own projection.  P is the identity there if the module has all the terms of the one above. */
-static enum sg_status add_from_above(struct error_of *o, const struct error_of *above, const struct sg_chain *c, const double *w, size_t n)
+/* Where the target is what arrives, e = z S_z^+ F_phi + P e_above V^T: the error above comes down
+ * through the layers between, V, and g is its own projection.  P is the identity there if the
+ * module has all the terms of the one above. */
+static enum sg_status add_from_above(struct error_of *o, const struct error_of *above,
+                                     const struct sg_chain *c, const double *w, size_t n)
 {
     double *between = SG_NEW(o->k * above->k, double), norm;
     sg_closed_chain_product(between, c, w, o->at, above->at);
@@ -173,8 +185,9 @@ static enum sg_status add_from_above(struct error_of *o, const struct error_of *
 }
 
 /* Every module's error from the top down.  dphi NULL: norms only. */
-static enum sg_status find_errors(struct error_of **out, const struct sg_chain *c, const struct sg_data *data, const double *w,
-                                  const double *phi, const double *dphi, const double *f_phi)
+static enum sg_status find_errors(struct error_of **out, const struct sg_chain *c,
+                                  const struct sg_data *data, const double *w, const double *phi,
+                                  const double *dphi, const double *f_phi)
 {
     struct error_of *all = *out = SG_NEW(c->n_modules, struct error_of);
     const size_t n = data->n;
@@ -194,16 +207,18 @@ static enum sg_status find_errors(struct error_of **out, const struct sg_chain *
         o->z = SG_NEW(n * o->q, double);
         (void)sg_closed_chain_regressors(o->z, c, data, w, j);
         status = split_singular(o, n);
-        const bool labelled = c->module[j].h && c->module[j].y;   /* else there is no phi*, and no psi */
+        /* else there is no phi*, and no psi */
+        const bool labelled = c->module[j].h && c->module[j].y;
         const double hidden = labelled ? o->dropped * psi_norm(o, phi + offset, exact + offset) : 0;
         o->e_norm = hidden + (f_phi[j] > 0 ? f_phi[j] / o->sigma_min : 0);
         o->e_error = hidden + (f_phi[j] > 0 ? f_phi[j] / o->sigma_solved : 0);
         if (status == SG_OK && dphi) {
             status = least_error(o, n, dphi + offset);
-            /* dgelsd solves (z + dz)^T e = n F exactly, |dz| <= (q + 10 n) u |z|, to first order twice cond(z) of it; q and n change
-             * places because the system is z^T's. */
+            /* dgelsd solves (z + dz)^T e = n F exactly, |dz| <= (q + 10 n) u |z|, to first order
+             * twice cond(z) of it; q and n change places because the system is z^T's. */
             const double size = (double)o->q + 10 * (double)(n < o->q ? n : o->q);
-            o->e_error += 2 * size * SG_UNIT_ROUNDOFF * o->sigma_max / o->sigma_solved * sg_base_norm(o->e, n * o->k) / sqrt((double)n);
+            o->e_error += 2 * size * SG_UNIT_ROUNDOFF * o->sigma_max / o->sigma_solved *
+                          sg_base_norm(o->e, n * o->k) / sqrt((double)n);
         }
         if (status == SG_OK && c->module[j].arriving && j + 1 < c->n_modules)
             status = add_from_above(o, &all[j + 1], c, w, n);
@@ -212,9 +227,11 @@ static enum sg_status find_errors(struct error_of **out, const struct sg_chain *
     return status;
 }
 
-/* Of layer l (from 0), driven by module `o`: h_{l} (n x in), U = W_{l+2} ... W_at (out x k) and |h/sqrt n|_2 |U|_2. */
-static enum sg_status layer_factors(double *h, double *u, double *factor, const struct sg_chain *c, const struct sg_data *data,
-                                    const double *w, size_t l, const struct error_of *o)
+/* Of layer l (from 0), driven by module `o`: h_{l} (n x in), U = W_{l+2} ... W_at
+ * (out x k) and |h/sqrt n|_2 |U|_2. */
+static enum sg_status layer_factors(double *h, double *u, double *factor, const struct sg_chain *c,
+                                    const struct sg_data *data, const double *w, size_t l,
+                                    const struct error_of *o)
 {
     const size_t n = data->n, in = c->width[l], out = c->width[l + 1];
     double *lower = SG_NEW(data->d * in, double), norm_h = 0, norm_u = 0;
@@ -230,7 +247,8 @@ static enum sg_status layer_factors(double *h, double *u, double *factor, const 
 }
 
 /* -E[h^T e] U^T, added to the layer's part of the gradient. */
-static void correct_layer(double *gradient, const double *h, const double *u, const struct error_of *o, size_t n, size_t in, size_t out)
+static void correct_layer(double *gradient, const double *h, const double *u,
+                          const struct error_of *o, size_t n, size_t in, size_t out)
 {
     double *he = SG_NEW(in * o->k, double), *product = SG_NEW(in * out, double);
     sg_base_mul_tn(he, h, o->e, in, n, o->k);
@@ -241,14 +259,17 @@ static void correct_layer(double *gradient, const double *h, const double *u, co
     free(product);
 }
 
-/* Walks the layers below modules; adds the corrections to `gradient` unless NULL.  *sum: |(factor_l e_l)|, with rounding for e_error. */
-static enum sg_status walk_layers(double *gradient, double *sum, const struct sg_chain *c, const struct sg_data *data, const double *w,
+/* Walks the layers below modules; adds the corrections to `gradient` unless NULL.  *sum:
+ * |(factor_l e_l)|, with rounding for e_error. */
+static enum sg_status walk_layers(double *gradient, double *sum, const struct sg_chain *c,
+                                  const struct sg_data *data, const double *w,
                                   const struct error_of *all)
 {
     const size_t n = data->n;
     double squares = 0;
     enum sg_status status = SG_OK;
-    for (size_t l = 0, j = 0, offset = 0; l < c->n_layers && status == SG_OK; offset += c->width[l] * c->width[l + 1], l++) {
+    for (size_t l = 0, j = 0, offset = 0; l < c->n_layers && status == SG_OK;
+         offset += c->width[l] * c->width[l + 1], l++) {
         while (j < c->n_modules && c->module[j].at < l + 1)
             j++;
         if (j == c->n_modules)
@@ -260,7 +281,8 @@ static enum sg_status walk_layers(double *gradient, double *sum, const struct sg
         double e = o->e_norm;
         if (gradient && status == SG_OK) {
             correct_layer(gradient + offset, h, u, o, n, in, out);
-            e = o->e_error + (double)(n + data->d + o->k) * SG_UNIT_ROUNDOFF * sg_base_norm(o->e, n * o->k) / sqrt((double)n);
+            e = o->e_error + (double)(n + data->d + o->k) * SG_UNIT_ROUNDOFF *
+                                 sg_base_norm(o->e, n * o->k) / sqrt((double)n);
         }
         squares += factor * e * factor * e;
         free(h);
@@ -278,8 +300,10 @@ static size_t weights(const struct sg_chain *c)
     return count;
 }
 
-enum sg_status sg_closed_chain_gradient(double *gradient, double *error, const struct sg_chain *c, const struct sg_data *data, const double *w,
-                                        const double *phi, const double *dw, const double *dphi, double f_w, const double *f_phi)
+enum sg_status sg_closed_chain_gradient(double *gradient, double *error, const struct sg_chain *c,
+                                        const struct sg_data *data, const double *w,
+                                        const double *phi, const double *dw, const double *dphi,
+                                        double f_w, const double *f_phi)
 {
     struct error_of *all;
     const size_t n_w = weights(c);
@@ -295,7 +319,8 @@ enum sg_status sg_closed_chain_gradient(double *gradient, double *error, const s
     return status;
 }
 
-enum sg_status sg_closed_chain_bound(double *bound, const struct sg_chain *c, const struct sg_data *data, const double *w, const double *phi,
+enum sg_status sg_closed_chain_bound(double *bound, const struct sg_chain *c,
+                                     const struct sg_data *data, const double *w, const double *phi,
                                      double f_w, const double *f_phi)
 {
     struct error_of *all;

@@ -1,19 +1,28 @@
-/* deep.h - private to the deep_*.c files: the pieces of a deep linear net that every formula is made of. */
+/* deep.h - private to the deep_*.c files: the products and moments of a deep linear net that its
+ * formulas are made of. */
 #ifndef SG_CLOSED_DEEP_H
 #define SG_CLOSED_DEEP_H
 
 #include "synthgrad/deep.h"
 
-/* q = d + m + 1, the size of M; K, the SG's units; z, the length of (h, y, 1). */
-struct sg_deep_sizes { size_t d, m, K, q, z, n_w, n_phi; };
+struct sg_deep_sizes {
+    size_t d, m;
+    size_t K;              /* units of the SG */
+    size_t q;              /* d + m + 1, the size of M */
+    size_t z;              /* the length of (h, y, 1) */
+    size_t n_w, n_phi;
+};
 struct sg_deep_sizes sg_deep_sizes(const struct sg_deep *deep);
-/* L_i = W_1 ... W_{i-1}, R_i = W_{i+1} ... W_N and what lies between two boundaries, each a fresh matrix. */
+/* The product of the layers between two boundaries, as a fresh matrix.  L_i = W_1 ... W_{i-1} and
+ * R_i = W_{i+1} ... W_N are such products. */
 double *sg_deep_product(const struct sg_deep *deep, const double *w, size_t from, size_t to);
 /* E[x^T (p - y)] (d x m). */
 double *sg_deep_slope(const struct sg_deep *deep, const double *w, const double *moments);
 /* E[x^T z] (d x z) and S_z (z x z). */
-void sg_deep_z(double *xz, double *zz, const struct sg_deep *deep, const double *w, const double *moments);
-/* A block of rows and columns of M. */
-double *sg_deep_block(const double *moments, size_t q, size_t row, size_t rows, size_t column, size_t columns);
+void sg_deep_z(double *xz, double *zz, const struct sg_deep *deep, const double *w,
+               const double *moments);
+/* A block of rows and columns of M, as a fresh matrix. */
+double *sg_deep_block(const double *moments, size_t q, size_t row, size_t rows, size_t column,
+                      size_t columns);
 
 #endif

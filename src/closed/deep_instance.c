@@ -6,7 +6,8 @@
 #include "closed/deep.h"
 
 /* M = [[S, S P, 0], [P^T S, P^T S P + R, 0], [0, 0, 1]]. */
-void sg_closed_deep_centred_moments(double *M, const double *S, const double *R, const double *P, size_t d, size_t m)
+void sg_closed_deep_centred_moments(double *M, const double *S, const double *R, const double *P,
+                                    size_t d, size_t m)
 {
     const size_t q = d + m + 1;
     double *SP = SG_NEW(d * m, double), *PSP = SG_NEW(m * m, double);

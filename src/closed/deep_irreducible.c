@@ -5,12 +5,15 @@
 #include "closed/deep.h"
 
 /* Rows z Phi - g at the best Phi, by dgelsd. */
-enum sg_status sg_closed_deep_irreducible(double *error, const struct sg_deep *deep, const struct sg_data *data, const double *w, bool labels)
+enum sg_status sg_closed_deep_irreducible(double *error, const struct sg_deep *deep,
+                                          const struct sg_data *data, const double *w, bool labels)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     const size_t n = data->n, q = s.K + (labels ? s.m : 0) + 1;
-    double *U = sg_deep_product(deep, w, 0, deep->at), *V = sg_deep_product(deep, w, deep->at, deep->n_layers);
-    double *h = SG_NEW(n * s.K, double), *r = SG_NEW(n * s.m, double), *g = SG_NEW(n * s.K, double), *z = SG_NEW(n * q, double);
+    double *U = sg_deep_product(deep, w, 0, deep->at),
+           *V = sg_deep_product(deep, w, deep->at, deep->n_layers);
+    double *h = SG_NEW(n * s.K, double), *r = SG_NEW(n * s.m, double), *g = SG_NEW(n * s.K, double),
+           *z = SG_NEW(n * q, double);
     double *phi = SG_NEW(q * s.K, double), *fitted = SG_NEW(n * s.K, double);
     size_t rank;
     sg_base_mul(h, data->x, U, n, s.d, s.K);

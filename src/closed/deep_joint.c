@@ -1,16 +1,21 @@
 /* The joint Jacobian of weights and SG at a critical point of a deep linear net (DY8).
  *
- * psi = Phi - Phi*(w), so s = g + z psi:  w' = -grad L - Q psi,  psi' = -kappa G psi - D w' = -kappa G psi + D grad L  (D Q = 0: Q moves the
- * weights below the SG, Phi* depends on those above).  At grad L = 0, psi = 0:  [[-H, -Q], [D H, -kappa G]]. */
+ * With psi = Phi - Phi*(w), so that s = g + z psi:
+ *     w'   = -grad L - Q psi,
+ *     psi' = -kappa G psi - D w' = -kappa G psi + D grad L,
+ * since D Q = 0: Q moves the weights below the SG, and Phi* depends on those above.  At grad L = 0,
+ * psi = 0 the Jacobian is [[-H, -Q], [D H, -kappa G]]. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "closed/deep.h"
 
-void sg_closed_deep_exact_sg(double *phi, const struct sg_deep *deep, const double *w, const double *bias)
+void sg_closed_deep_exact_sg(double *phi, const struct sg_deep *deep, const double *w,
+                             const double *bias)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
-    double *V = sg_deep_product(deep, w, deep->at, deep->n_layers), *B = phi + s.K * s.K, *C = B + s.m * s.K;
+    double *V = sg_deep_product(deep, w, deep->at, deep->n_layers), *B = phi + s.K * s.K,
+           *C = B + s.m * s.K;
     sg_base_mul_nt(phi, V, V, s.K, s.m, s.K);
     for (size_t o = 0; o < s.K; o++) {
         for (size_t j = 0; j < s.m; j++)
@@ -20,7 +25,8 @@ void sg_closed_deep_exact_sg(double *phi, const struct sg_deep *deep, const doub
     free(V);
 }
 
-/* dW_i' = -L_i^T E[x^T z] psi M_i^T, M_i = W_{i+1} ... W_at: entry ((a, b), (j, o)) is (L_i^T E[x^T z])[a, j] M_i[b, o]. */
+/* dW_i' = -L_i^T E[x^T z] psi M_i^T, M_i = W_{i+1} ... W_at: entry ((a, b), (j, o)) is
+ * (L_i^T E[x^T z])[a, j] M_i[b, o]. */
 void sg_closed_deep_q(double *Q, const struct sg_deep *deep, const double *w, const double *moments)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
@@ -28,14 +34,17 @@ void sg_closed_deep_q(double *Q, const struct sg_deep *deep, const double *w, co
     sg_deep_z(xz, zz, deep, w, moments);
     memset(Q, 0, s.n_w * s.n_phi * sizeof *Q);
     for (size_t i = 0; i < deep->at; i++) {
-        const size_t A = deep->width[i], B = deep->width[i + 1], offset = sg_closed_deep_offset(deep, i);
-        double *L = sg_deep_product(deep, w, 0, i), *M = sg_deep_product(deep, w, i + 1, deep->at), *left = SG_NEW(A * s.z, double);
+        const size_t A = deep->width[i], B = deep->width[i + 1],
+                     offset = sg_closed_deep_offset(deep, i);
+        double *L = sg_deep_product(deep, w, 0, i), *M = sg_deep_product(deep, w, i + 1, deep->at),
+               *left = SG_NEW(A * s.z, double);
         sg_base_mul_tn(left, L, xz, A, s.d, s.z);
         for (size_t a = 0; a < A; a++)
             for (size_t b = 0; b < B; b++)
                 for (size_t j = 0; j < s.z; j++)
                     for (size_t o = 0; o < s.K; o++)
-                        Q[(offset + a * B + b) * s.n_phi + j * s.K + o] = left[a * s.z + j] * M[b * s.K + o];
+                        Q[(offset + a * B + b) * s.n_phi + j * s.K + o] = left[a * s.z + j] *
+                                                                          M[b * s.K + o];
         free(L);
         free(M);
         free(left);
@@ -48,11 +57,14 @@ void sg_closed_deep_q(double *Q, const struct sg_deep *deep, const double *w, co
 void sg_closed_deep_d(double *D, const struct sg_deep *deep, const double *w)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
-    double *V = sg_deep_product(deep, w, deep->at, deep->n_layers), *dV_VT = SG_NEW(s.K * s.K, double), *dV = SG_NEW(s.K * s.m, double);
+    double *V = sg_deep_product(deep, w, deep->at, deep->n_layers),
+           *dV_VT = SG_NEW(s.K * s.K, double), *dV = SG_NEW(s.K * s.m, double);
     memset(D, 0, s.n_phi * s.n_w * sizeof *D);
     for (size_t i = deep->at; i < deep->n_layers; i++) {
-        const size_t C = deep->width[i], B = deep->width[i + 1], offset = sg_closed_deep_offset(deep, i);
-        double *F = sg_deep_product(deep, w, deep->at, i), *R = sg_deep_product(deep, w, i + 1, deep->n_layers);
+        const size_t C = deep->width[i], B = deep->width[i + 1],
+                     offset = sg_closed_deep_offset(deep, i);
+        double *F = sg_deep_product(deep, w, deep->at, i),
+               *R = sg_deep_product(deep, w, i + 1, deep->n_layers);
         for (size_t c = 0; c < C; c++)
             for (size_t e = 0; e < B; e++) {
                 double *column = D + offset + c * B + e;
@@ -89,18 +101,21 @@ void sg_closed_deep_g(double *G, const struct sg_deep *deep, const double *w, co
     free(zz);
 }
 
-static void put_block(double *whole, size_t size, size_t row, size_t column, const double *block, size_t rows, size_t columns, double factor)
+static void put_block(double *whole, size_t size, size_t row, size_t column, const double *block,
+                      size_t rows, size_t columns, double factor)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++)
             whole[(row + i) * size + column + j] = factor * block[i * columns + j];
 }
 
-void sg_closed_deep_flow(double *jacobian, const struct sg_deep *deep, const double *w, const double *moments, double kappa)
+void sg_closed_deep_flow(double *jacobian, const struct sg_deep *deep, const double *w,
+                         const double *moments, double kappa)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     const size_t size = s.n_w + s.n_phi;
-    double *H = SG_NEW(s.n_w * s.n_w, double), *Q = SG_NEW(s.n_w * s.n_phi, double), *D = SG_NEW(s.n_phi * s.n_w, double);
+    double *H = SG_NEW(s.n_w * s.n_w, double), *Q = SG_NEW(s.n_w * s.n_phi, double),
+           *D = SG_NEW(s.n_phi * s.n_w, double);
     double *G = SG_NEW(s.n_phi * s.n_phi, double), *DH = SG_NEW(s.n_phi * s.n_w, double);
     sg_closed_deep_hessian(H, deep, w, moments);
     sg_closed_deep_q(Q, deep, w, moments);
@@ -116,8 +131,10 @@ void sg_closed_deep_flow(double *jacobian, const struct sg_deep *deep, const dou
         free(owned[k]);
 }
 
-/* T^-1 (I + mu J) T: the columns of psi move to those of w by -D, the rows of w to those of Phi by +D. */
-void sg_closed_deep_step(double *jacobian, const struct sg_deep *deep, const double *w, const double *moments, double mu, double nu)
+/* T^-1 (I + mu J) T: the columns of psi move to those of w by -D, the rows of
+ * w to those of Phi by +D. */
+void sg_closed_deep_step(double *jacobian, const struct sg_deep *deep, const double *w,
+                         const double *moments, double mu, double nu)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     const size_t size = s.n_w + s.n_phi;

@@ -1,17 +1,21 @@
-/* The step across the family of fixed points of a deep linear net with an SG, its gauge divided out (DY8).
+/* The step across the family of fixed points of a deep linear net with an SG, its
+ * gauge divided out (DY8).
  *
- * At a minimum H >= 0 and G >= 0, and the step leaves ker H x 0 and 0 x ker G where they are: Q psi = 0 where z psi = 0.  On the quotient, with
- * eigenvectors v_i of H (lambda_i > 0) and u_j of G (gamma_j > 0), in the coordinates x = (sqrt(lambda_i) v_i . dw, sqrt(gamma_j) u_j . psi):
+ * At a minimum H >= 0 and G >= 0, and the step leaves ker H x 0 and 0 x ker G where they are:
+ * Q psi = 0 where z psi = 0.  On the quotient, with eigenvectors v_i of H (lambda_i > 0) and u_j of
+ * G (gamma_j > 0), in the coordinates x = (sqrt(lambda_i) v_i . dw, sqrt(gamma_j) u_j . psi):
  *
  *   I + [[-mu diag(lambda), -mu push], [mu pull, -nu diag(gamma)]],
- *   push = sqrt(lambda_i / gamma_j) v_i^T Q u_j,  pull = sqrt(gamma_j lambda_i) u_j^T D v_i   (D H v_i = lambda_i D v_i). */
+ *   push = sqrt(lambda_i / gamma_j) v_i^T Q u_j,
+ *   pull = sqrt(gamma_j lambda_i) u_j^T D v_i          (D H v_i = lambda_i D v_i). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "closed/deep.h"
 
-/* Eigenvalues below this part of the largest are the family's: H and G are symmetric, their zeros lie at size u of it. */
+/* Eigenvalues below this part of the largest are the family's: H and G are symmetric, their
+ * zeros lie at size u of it. */
 static const double ZERO = 1e-11;
 
 struct sg_deep_normal {
@@ -21,7 +25,8 @@ struct sg_deep_normal {
     double *push, *pull;              /* r x g, g x r */
 };
 
-static enum sg_status positive_part(double *value, double *vector, size_t *rank, const double *a, size_t n)
+static enum sg_status positive_part(double *value, double *vector, size_t *rank, const double *a,
+                                    size_t n)
 {
     const enum sg_status status = sg_base_eigen_symmetric(value, vector, a, n);
     *rank = 0;
@@ -30,14 +35,22 @@ static enum sg_status positive_part(double *value, double *vector, size_t *rank,
     return status;
 }
 
-enum sg_status sg_closed_deep_normal_alloc(struct sg_deep_normal **normal, const struct sg_deep *deep, const double *w, const double *moments)
+enum sg_status sg_closed_deep_normal_alloc(struct sg_deep_normal **normal,
+                                           const struct sg_deep *deep, const double *w,
+                                           const double *moments)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     struct sg_deep_normal *f = *normal = SG_NEW(1, struct sg_deep_normal);
-    double *H = SG_NEW(s.n_w * s.n_w, double), *G = SG_NEW(s.n_phi * s.n_phi, double), *Q = SG_NEW(s.n_w * s.n_phi, double);
-    double *D = SG_NEW(s.n_phi * s.n_w, double), *half = SG_NEW(s.n_w * s.n_phi, double), *product = SG_NEW(s.n_w * s.n_phi, double);
-    *f = (struct sg_deep_normal){.n_w = s.n_w, .n_phi = s.n_phi, .lambda = SG_NEW(s.n_w, double), .gamma = SG_NEW(s.n_phi, double),
-                                 .v = SG_NEW(s.n_w * s.n_w, double), .u = SG_NEW(s.n_phi * s.n_phi, double)};
+    double *H = SG_NEW(s.n_w * s.n_w, double), *G = SG_NEW(s.n_phi * s.n_phi, double),
+           *Q = SG_NEW(s.n_w * s.n_phi, double);
+    double *D = SG_NEW(s.n_phi * s.n_w, double), *half = SG_NEW(s.n_w * s.n_phi, double),
+           *product = SG_NEW(s.n_w * s.n_phi, double);
+    *f = (struct sg_deep_normal){.n_w = s.n_w,
+                                 .n_phi = s.n_phi,
+                                 .lambda = SG_NEW(s.n_w, double),
+                                 .gamma = SG_NEW(s.n_phi, double),
+                                 .v = SG_NEW(s.n_w * s.n_w, double),
+                                 .u = SG_NEW(s.n_phi * s.n_phi, double)};
     sg_closed_deep_hessian(H, deep, w, moments);
     sg_closed_deep_g(G, deep, w, moments);
     sg_closed_deep_q(Q, deep, w, moments);
@@ -81,10 +94,14 @@ void sg_closed_deep_normal_free(struct sg_deep_normal *f)
 
 struct sg_deep_normal_sizes sg_closed_deep_normal_sizes(const struct sg_deep_normal *f)
 {
-    return (struct sg_deep_normal_sizes){.w = f->r, .phi = f->g, .lambda = f->lambda[0], .gamma = f->gamma[0]};
+    return (struct sg_deep_normal_sizes){.w = f->r,
+                                         .phi = f->g,
+                                         .lambda = f->lambda[0],
+                                         .gamma = f->gamma[0]};
 }
 
-void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *f, double mu, double nu)
+void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *f, double mu,
+                                double nu)
 {
     const size_t size = f->r + f->g;
     memset(jacobian, 0, size * size * sizeof *jacobian);
@@ -99,9 +116,10 @@ void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *f
         jacobian[(f->r + j) * size + f->r + j] = -nu * f->gamma[j];
 }
 
-/* The network's update moves psi by mu D H dw as well, the SG's only scales it: N = I + [[-mu lambda, -mu push], [mu pull, 0]],
- * S = diag(1, 1 - nu gamma). */
-void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_normal *f, double mu, double nu, bool sg_first)
+/* The network's update moves psi by mu D H dw as well, the SG's only scales it:
+ * N = I + [[-mu lambda, -mu push], [mu pull, 0]], S = diag(1, 1 - nu gamma). */
+void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_normal *f, double mu,
+                                      double nu, bool sg_first)
 {
     const size_t size = f->r + f->g;
     sg_closed_deep_normal_flow(jacobian, f, mu, nu);
@@ -109,12 +127,14 @@ void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_nor
         jacobian[i * size + i] += 1;
     for (size_t j = 0; j < f->g; j++)
         for (size_t i = 0; i < f->r; i++) {
-            double *entry = sg_first ? &jacobian[i * size + f->r + j] : &jacobian[(f->r + j) * size + i];
+            double *entry = sg_first ? &jacobian[i * size + f->r + j]
+                                     : &jacobian[(f->r + j) * size + i];
             *entry *= 1 - nu * f->gamma[j];
         }
 }
 
-void sg_closed_deep_normal_read(double *x, const struct sg_deep_normal *f, const double *dw, const double *psi)
+void sg_closed_deep_normal_read(double *x, const struct sg_deep_normal *f, const double *dw,
+                                const double *psi)
 {
     for (size_t i = 0; i < f->r; i++) {
         x[i] = 0;
@@ -128,7 +148,8 @@ void sg_closed_deep_normal_read(double *x, const struct sg_deep_normal *f, const
     }
 }
 
-void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_normal *f, const double *x)
+void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_normal *f,
+                                const double *x)
 {
     memset(dw, 0, f->n_w * sizeof *dw);
     memset(psi, 0, f->n_phi * sizeof *psi);
@@ -141,7 +162,8 @@ void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_no
 }
 
 /* |1 + mu lambda| < 1 iff 0 < mu < -2 Re lambda / |lambda|^2. */
-enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at, const struct sg_deep_normal *f, double kappa)
+enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at,
+                                           const struct sg_deep_normal *f, double kappa)
 {
     const size_t size = f->r + f->g;
     double *J = SG_NEW(size * size, double);
@@ -151,7 +173,9 @@ enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at, const
     *mu = status == SG_OK ? HUGE_VAL : SG_NAN;
     *at = 0;
     for (size_t i = 0; i < size && status == SG_OK; i++) {
-        const double limit = fmax(0, -2 * creal(lambda[i]) / (creal(lambda[i]) * creal(lambda[i]) + cimag(lambda[i]) * cimag(lambda[i])));
+        const double limit = fmax(0, -2 * creal(lambda[i]) /
+                                         (creal(lambda[i]) * creal(lambda[i]) +
+                                          cimag(lambda[i]) * cimag(lambda[i])));
         if (limit < *mu || (limit == 0 && creal(lambda[i]) > creal(*at))) {
             *mu = limit;
             *at = lambda[i];

@@ -7,7 +7,9 @@
 struct sg_deep_sizes sg_deep_sizes(const struct sg_deep *deep)
 {
     SG_REQUIRE(deep->n_layers <= SG_DEEP_LAYERS_MAX && deep->at >= 1 && deep->at <= deep->n_layers);
-    struct sg_deep_sizes s = {.d = deep->width[0], .m = deep->width[deep->n_layers], .K = deep->width[deep->at]};
+    struct sg_deep_sizes s = {.d = deep->width[0],
+                              .m = deep->width[deep->n_layers],
+                              .K = deep->width[deep->at]};
     s.q = s.d + s.m + 1;
     s.z = s.K + s.m + 1;
     s.n_w = sg_closed_deep_offset(deep, deep->n_layers);
@@ -49,14 +51,16 @@ double *sg_deep_product(const struct sg_deep *deep, const double *w, size_t from
     return product;
 }
 
-void sg_closed_deep_product(double *product, const struct sg_deep *deep, const double *w, size_t from, size_t to)
+void sg_closed_deep_product(double *product, const struct sg_deep *deep, const double *w,
+                            size_t from, size_t to)
 {
     double *fresh = sg_deep_product(deep, w, from, to);
     memcpy(product, fresh, deep->width[from] * deep->width[to] * sizeof *product);
     free(fresh);
 }
 
-double *sg_deep_block(const double *moments, size_t q, size_t row, size_t rows, size_t column, size_t columns)
+double *sg_deep_block(const double *moments, size_t q, size_t row, size_t rows, size_t column,
+                      size_t columns)
 {
     double *block = SG_NEW(rows * columns, double);
     for (size_t i = 0; i < rows; i++)
@@ -93,10 +97,12 @@ double *sg_deep_slope(const struct sg_deep *deep, const double *w, const double 
     return slope;
 }
 
-void sg_deep_z(double *xz, double *zz, const struct sg_deep *deep, const double *w, const double *moments)
+void sg_deep_z(double *xz, double *zz, const struct sg_deep *deep, const double *w,
+               const double *moments)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
-    double *U = sg_deep_product(deep, w, 0, deep->at), *map = SG_NEW(s.q * s.z, double), *half = SG_NEW(s.q * s.z, double);
+    double *U = sg_deep_product(deep, w, 0, deep->at), *map = SG_NEW(s.q * s.z, double),
+           *half = SG_NEW(s.q * s.z, double);
     for (size_t i = 0; i < s.d; i++)                     /* (x, y, 1) map = z */
         memcpy(map + i * s.z, U + i * s.K, s.K * sizeof *map);
     for (size_t i = 0; i <= s.m; i++)
@@ -110,15 +116,18 @@ void sg_deep_z(double *xz, double *zz, const struct sg_deep *deep, const double 
 }
 
 /* dL/dW_i = L_i^T E[x^T (p - y)] R_i^T. */
-void sg_closed_deep_gradient(double *gradient, const struct sg_deep *deep, const double *w, const double *moments)
+void sg_closed_deep_gradient(double *gradient, const struct sg_deep *deep, const double *w,
+                             const double *moments)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     double *slope = sg_deep_slope(deep, w, moments);
     for (size_t i = 0; i < deep->n_layers; i++) {
-        double *L = sg_deep_product(deep, w, 0, i), *R = sg_deep_product(deep, w, i + 1, deep->n_layers);
+        double *L = sg_deep_product(deep, w, 0, i),
+               *R = sg_deep_product(deep, w, i + 1, deep->n_layers);
         double *half = SG_NEW(deep->width[i] * s.m, double);
         sg_base_mul_tn(half, L, slope, deep->width[i], s.d, s.m);
-        sg_base_mul_nt(gradient + sg_closed_deep_offset(deep, i), half, R, deep->width[i], s.m, deep->width[i + 1]);
+        sg_base_mul_nt(gradient + sg_closed_deep_offset(deep, i), half, R, deep->width[i], s.m,
+                       deep->width[i + 1]);
         free(L);
         free(R);
         free(half);

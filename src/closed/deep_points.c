@@ -1,4 +1,5 @@
-/* Critical points of deep linear nets from the singular triplets of the least-squares map (CP2, DY8). */
+/* Critical points of deep linear nets from the singular triplets of the
+ * least-squares map (CP2, DY8). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,13 +7,16 @@
 #include "closed/deep.h"
 
 /* W* Y_S (d x r) and Y_S (m x r): Y_S the right singular vectors `keep` of X W* / sqrt(n). */
-static enum sg_status triplets(double *WY, double *Y_S, double *sigma, size_t *rank, const struct sg_data *data, const size_t *keep, size_t r)
+static enum sg_status triplets(double *WY, double *Y_S, double *sigma, size_t *rank,
+                               const struct sg_data *data, const size_t *keep, size_t r)
 {
     const size_t n = data->n, d = data->d, m = data->m, least = d < m ? d : m;
-    double *W = SG_NEW(d * m, double), *F = SG_NEW(n * m, double), *FF = SG_NEW(m * m, double), *Y = SG_NEW(m * m, double);
+    double *W = SG_NEW(d * m, double), *F = SG_NEW(n * m, double), *FF = SG_NEW(m * m, double),
+           *Y = SG_NEW(m * m, double);
     double *lambda = SG_NEW(m, double);
     size_t rank_x;
-    enum sg_status status = sg_base_solve_least_squares(W, &rank_x, NULL, data->x, data->y, n, d, m);
+    enum sg_status status =
+        sg_base_solve_least_squares(W, &rank_x, NULL, data->x, data->y, n, d, m);
     sg_base_mul(F, data->x, W, n, d, m);
     sg_base_mul_tn(FF, F, F, m, n, m);
     if (status == SG_OK)
@@ -41,13 +45,16 @@ static enum sg_status pseudoinverse(double *out, const double *C, size_t r, size
     size_t rank;
     for (size_t i = 0; i < r; i++)
         identity[i * r + i] = 1.0;
-    const enum sg_status status = sg_base_solve_least_squares(out, &rank, NULL, C, identity, r, k, r);
+    const enum sg_status status =
+        sg_base_solve_least_squares(out, &rank, NULL, C, identity, r, k, r);
     free(identity);
     return status != SG_OK ? status : rank == r ? SG_OK : SG_SINGULAR;
 }
 
-/* W_1 = W* Y_S C_1, W_i = C_{i-1}^+ C_i, W_N = C_{N-1}^+ Y_S^T; `left` is the factor that the next layer starts with. */
-static enum sg_status factorise(double *w, const struct sg_deep *deep, const double *WY, const double *Y_S, size_t r, struct sg_rng *rng)
+/* W_1 = W* Y_S C_1, W_i = C_{i-1}^+ C_i, W_N = C_{N-1}^+ Y_S^T; `left` is the factor that
+ * the next layer starts with. */
+static enum sg_status factorise(double *w, const struct sg_deep *deep, const double *WY,
+                                const double *Y_S, size_t r, struct sg_rng *rng)
 {
     enum sg_status status = SG_OK;
     double *left = sg_base_copy(WY, deep->width[0] * r, sizeof *WY);
@@ -70,7 +77,8 @@ static enum sg_status factorise(double *w, const struct sg_deep *deep, const dou
     return status;
 }
 
-enum sg_status sg_closed_deep_critical_point(double *w, double *sigma, const struct sg_deep *deep, const struct sg_data *data, const size_t *keep,
+enum sg_status sg_closed_deep_critical_point(double *w, double *sigma, const struct sg_deep *deep,
+                                             const struct sg_data *data, const size_t *keep,
                                              size_t n_keep, struct sg_rng *rng)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
@@ -81,7 +89,8 @@ enum sg_status sg_closed_deep_critical_point(double *w, double *sigma, const str
     for (size_t i = 0; i <= deep->n_layers && status == SG_OK; i++)
         status = n_keep <= deep->width[i] ? SG_OK : SG_HYPOTHESIS;
     if (status == SG_OK && deep->n_layers == 1 && n_keep < rank)
-        status = SG_HYPOTHESIS;                          /* one layer: only least squares is critical */
+        /* one layer: only least squares is critical */
+        status = SG_HYPOTHESIS;
     for (size_t k = 0; k < n_keep && status == SG_OK; k++)
         status = keep[k] < rank ? SG_OK : SG_HYPOTHESIS;
     memset(w, 0, s.n_w * sizeof *w);                     /* no triplet: the critical point 0 */

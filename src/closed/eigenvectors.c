@@ -4,7 +4,8 @@
 #include "synthgrad/closed.h"
 
 /* A complex matrix A + iB has the singular values of the real [[A, -B], [B, A]], each twice. */
-enum sg_status sg_approx_eigenvector_condition(double *condition, const double complex *vectors, size_t size)
+enum sg_status sg_approx_eigenvector_condition(double *condition, const double complex *vectors,
+                                               size_t size)
 {
     double *real = SG_NEW(4 * size * size, double), *sigma = SG_NEW(2 * size, double);
     for (size_t i = 0; i < size; i++)

@@ -1,8 +1,10 @@
-/* What a fast but not infinitely fast SG does to first order in 1/kappa, and a finite step to first order in mu (DY9, DY10).
+/* What a fast but not infinitely fast SG does to first order in 1/kappa, and a finite step to first
+ * order in mu (DY9, DY10).
  *
  *     w' = -grad L,   late' = -H late - Q G^-1 D grad L,   euler' = -H euler - H grad L / 2 :
  *
- * the SG lags behind phi* by psi = G^-1 D grad L / kappa and adds -Q psi to w'; a gradient step of size mu is the flow with -mu w''/2. */
+ * the SG lags behind phi* by psi = G^-1 D grad L / kappa and adds -Q psi to w'; a gradient step of
+ * size mu is the flow with -mu w''/2. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +47,9 @@ void sg_closed_fast_free(struct sg_fast *f)
 {
     if (!f)
         return;
-    double *owned[] = {f->moments, f->H, f->Q, f->D, f->G, f->S_z, f->lag, f->rhs, f->stage, f->slope[0], f->slope[1], f->slope[2], f->slope[3]};
+    double *owned[] = {f->moments,  f->H,        f->Q,       f->D,     f->G,
+                       f->S_z,      f->lag,      f->rhs,     f->stage, f->slope[0],
+                       f->slope[1], f->slope[2], f->slope[3]};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(f);
@@ -72,7 +76,8 @@ static enum sg_status pushed(double *out, struct sg_fast *f, const double *w, co
     return status;
 }
 
-enum sg_status sg_closed_fast_start(double *late, struct sg_fast *f, const double *w, const double *psi)
+enum sg_status sg_closed_fast_start(double *late, struct sg_fast *f, const double *w,
+                                    const double *psi)
 {
     return pushed(late, f, w, psi);
 }
@@ -88,7 +93,8 @@ static enum sg_status derivative(double *out, struct sg_fast *f, const double *s
     const enum sg_status status = pushed(late, f, state, f->rhs);
     for (size_t i = 0; i < n; i++) {
         late[i] -= sg_base_dot(f->H + i * n, state + n, n);
-        euler[i] = -sg_base_dot(f->H + i * n, state + 2 * n, n) - sg_base_dot(f->H + i * n, w, n) / 2;
+        euler[i] = -sg_base_dot(f->H + i * n, state + 2 * n, n) -
+                   sg_base_dot(f->H + i * n, w, n) / 2;
     }
     for (size_t i = 0; i < n; i++)
         w[i] = -w[i];

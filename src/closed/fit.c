@@ -13,7 +13,8 @@ void sg_closed_exact_sg(double *phi, size_t m)
     }
 }
 
-/* Eigenvalues of a^T a / n from the singular values of a (n x q): squaring keeps the relative accuracy of the small ones. */
+/* Eigenvalues of a^T a / n from the singular values of a (n x q): squaring keeps the relative
+ * accuracy of the small ones. */
 static enum sg_status gram_eigenvalues(double *lambda, const double *a, size_t n, size_t q)
 {
     double *sigma = SG_NEW(n < q ? n : q, double);
@@ -31,23 +32,38 @@ static void gram(double *s, const double *a, const double *b, size_t n, size_t p
         s[i] /= (double)n;
 }
 
-/* Is r* no larger than what rounding leaves?  dgelsd solves a problem off by C u in X and in y: |r*| <= 10 max(n, d) u (|X| |W*| + |y|). */
+/* Is r* no larger than what rounding leaves?  dgelsd solves a problem off by C u in X and in y:
+ * |r*| <= 10 max(n, d) u (|X| |W*| + |y|). */
 static bool at_rounding_level(const struct sg_fit *fit, const struct sg_data *data)
 {
     const double size = (double)(fit->n > fit->d ? fit->n : fit->d);
-    const double scale = sg_base_norm(data->x, fit->n * fit->d) * sg_base_norm(fit->w, fit->d * fit->m) + sg_base_norm(data->y, fit->n * fit->m);
-    return sg_base_within(sg_base_norm(fit->residual, fit->n * fit->m), 10 * size * SG_UNIT_ROUNDOFF * scale);
+    const double scale = sg_base_norm(data->x, fit->n * fit->d) *
+                             sg_base_norm(fit->w, fit->d * fit->m) +
+                         sg_base_norm(data->y, fit->n * fit->m);
+    return sg_base_within(sg_base_norm(fit->residual, fit->n * fit->m),
+                          10 * size * SG_UNIT_ROUNDOFF * scale);
 }
 
 enum sg_status sg_closed_fit_alloc(struct sg_fit **out, const struct sg_data *data)
 {
     const size_t n = data->n, d = data->d, m = data->m, q = 2 * m + 1;
     struct sg_fit *fit = *out = SG_NEW(1, struct sg_fit);
-    *fit = (struct sg_fit){.n = n, .d = d, .m = m, .q = q, .w = SG_NEW(d * m, double), .residual = SG_NEW(n * m, double),
-                           .z = SG_NEW(n * q, double), .s_x = SG_NEW(d * d, double), .s_z = SG_NEW(q * q, double),
-                           .x_z = SG_NEW(d * q, double), .lambda_x = SG_NEW(d, double), .lambda_z = SG_NEW(q, double),
-                           .v_x = SG_NEW(d * d, double), .v_z = SG_NEW(q * q, double)};
-    enum sg_status status = sg_base_solve_least_squares(fit->w, &fit->rank, NULL, data->x, data->y, n, d, m);
+    *fit = (struct sg_fit){.n = n,
+                           .d = d,
+                           .m = m,
+                           .q = q,
+                           .w = SG_NEW(d * m, double),
+                           .residual = SG_NEW(n * m, double),
+                           .z = SG_NEW(n * q, double),
+                           .s_x = SG_NEW(d * d, double),
+                           .s_z = SG_NEW(q * q, double),
+                           .x_z = SG_NEW(d * q, double),
+                           .lambda_x = SG_NEW(d, double),
+                           .lambda_z = SG_NEW(q, double),
+                           .v_x = SG_NEW(d * d, double),
+                           .v_z = SG_NEW(q * q, double)};
+    enum sg_status status =
+        sg_base_solve_least_squares(fit->w, &fit->rank, NULL, data->x, data->y, n, d, m);
     if (status == SG_OK) {
         double *p = SG_NEW(n * m, double), *scratch = SG_NEW(d > q ? d : q, double);
         sg_base_mul(p, data->x, fit->w, n, d, m);
@@ -84,7 +100,8 @@ void sg_closed_fit_free(struct sg_fit *fit)
 {
     if (!fit)
         return;
-    double *owned[] = {fit->w, fit->residual, fit->z, fit->s_x, fit->s_z, fit->x_z, fit->lambda_x, fit->lambda_z, fit->v_x, fit->v_z};
+    double *owned[] = {fit->w,   fit->residual, fit->z,        fit->s_x, fit->s_z,
+                       fit->x_z, fit->lambda_x, fit->lambda_z, fit->v_x, fit->v_z};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(fit);

@@ -1,8 +1,11 @@
-/* A frozen SG, s = p A + y B + C for good: the weights follow an affine iteration, mode by mode (DY2).
+/* A frozen SG, s = p A + y B + C for good: the weights follow an affine
+ * iteration, mode by mode (DY2).
  *
- * Row i of V^T W in the eigenbasis of S_x = V diag(lambda) V^T, with u_i, e_i those of V^T E[x^T y], V^T E[x^T 1]:
+ * Row i of V^T W in the eigenbasis of S_x = V diag(lambda) V^T, with u_i, e_i those of
+ * V^T E[x^T y], V^T E[x^T 1]:
  *
- *     v' = v (I - mu lambda_i A) - mu b_i,   b_i = u_i B + e_i C,   so   v_t = v* + (v_0 - v*) (I - mu lambda_i A)^t,   v* lambda_i A = -b_i.
+ *     v' = v (I - mu lambda_i A) - mu b_i,   b_i = u_i B + e_i C,
+ *     so   v_t = v* + (v_0 - v*) (I - mu lambda_i A)^t,   v* lambda_i A = -b_i.
  *
  * In the null space of X, lambda_i = 0, also u_i = 0 and e_i = 0: nothing moves. */
 #include <math.h>
@@ -29,12 +32,16 @@ static void matrix_power(double *power, const double *a, size_t m, uint64_t t)
     free(product);
 }
 
-/* rest (d x m): v* of every mode that moves, -(1/lambda_i) b_i A^{-1}, and 0 in the null space.  mode (d x m): V^T W_0. */
-static enum sg_status resting_modes(double *rest, double *mode, const struct sg_fit *fit, const double *w_0, const double *phi)
+/* rest (d x m): v* of every mode that moves, -(1/lambda_i) b_i A^{-1}, and 0 in the null
+ * space.  mode (d x m): V^T W_0. */
+static enum sg_status resting_modes(double *rest, double *mode, const struct sg_fit *fit,
+                                    const double *w_0, const double *phi)
 {
     const size_t d = fit->d, m = fit->m, q = fit->q;
-    double *projected = SG_NEW(d * q, double), *a_t = SG_NEW(m * m, double), *b_t = SG_NEW(m * d, double), *x_t = SG_NEW(m * d, double);
-    sg_base_mul_tn(projected, fit->v_x, fit->x_z, d, d, q);      /* V^T E[x^T (p*, y, 1)]; p* is not looked at */
+    double *projected = SG_NEW(d * q, double), *a_t = SG_NEW(m * m, double),
+           *b_t = SG_NEW(m * d, double), *x_t = SG_NEW(m * d, double);
+    /* V^T E[x^T (p*, y, 1)]; p* is not looked at */
+    sg_base_mul_tn(projected, fit->v_x, fit->x_z, d, d, q);
     sg_base_mul_tn(mode, fit->v_x, w_0, d, d, m);
     for (size_t j = 0; j < m; j++) {
         for (size_t l = 0; l < m; l++)
@@ -53,10 +60,12 @@ static enum sg_status resting_modes(double *rest, double *mode, const struct sg_
     return status;
 }
 
-enum sg_status sg_closed_frozen(double *w_t, const struct sg_fit *fit, const double *w_0, const double *phi, double mu, uint64_t t)
+enum sg_status sg_closed_frozen(double *w_t, const struct sg_fit *fit, const double *w_0,
+                                const double *phi, double mu, uint64_t t)
 {
     const size_t d = fit->d, m = fit->m;
-    double *rest = SG_NEW(d * m, double), *mode = SG_NEW(d * m, double), *step = SG_NEW(m * m, double), *power = SG_NEW(m * m, double);
+    double *rest = SG_NEW(d * m, double), *mode = SG_NEW(d * m, double),
+           *step = SG_NEW(m * m, double), *power = SG_NEW(m * m, double);
     double *moved = SG_NEW(m, double);
     const enum sg_status status = resting_modes(rest, mode, fit, w_0, phi);
     for (size_t i = 0; i < fit->rank; i++) {
@@ -78,7 +87,8 @@ enum sg_status sg_closed_frozen(double *w_t, const struct sg_fit *fit, const dou
     return status;
 }
 
-enum sg_status sg_closed_frozen_limit(double *w, const struct sg_fit *fit, const double *w_0, const double *phi)
+enum sg_status sg_closed_frozen_limit(double *w, const struct sg_fit *fit, const double *w_0,
+                                      const double *phi)
 {
     const size_t d = fit->d, m = fit->m;
     double *rest = SG_NEW(d * m, double), *mode = SG_NEW(d * m, double);
@@ -94,6 +104,8 @@ double sg_closed_frozen_critical(const double complex *a, size_t m, double lambd
 {
     double critical = HUGE_VAL;
     for (size_t j = 0; j < m; j++)
-        critical = fmin(critical, 2 * creal(a[j]) / (lambda_max * (creal(a[j]) * creal(a[j]) + cimag(a[j]) * cimag(a[j]))));
+        critical = fmin(critical,
+                        2 * creal(a[j]) /
+                            (lambda_max * (creal(a[j]) * creal(a[j]) + cimag(a[j]) * cimag(a[j]))));
     return critical > 0 ? critical : 0.0;
 }

@@ -3,11 +3,12 @@
 
 #include "synthgrad/closed.h"
 
-enum sg_status sg_closed_irreducible_error(double *error, const struct sg_data *data, const double *w, bool labels)
+enum sg_status sg_closed_irreducible_error(double *error, const struct sg_data *data,
+                                           const double *w, bool labels)
 {
     const size_t n = data->n, m = data->m, columns = m + (labels ? m : 0) + 1;
-    double *p = SG_NEW(n * m, double), *g = SG_NEW(n * m, double), *z = SG_NEW(n * columns, double), *phi = SG_NEW(columns * m, double),
-           *fitted = SG_NEW(n * m, double);
+    double *p = SG_NEW(n * m, double), *g = SG_NEW(n * m, double), *z = SG_NEW(n * columns, double),
+           *phi = SG_NEW(columns * m, double), *fitted = SG_NEW(n * m, double);
     sg_base_mul(p, data->x, w, n, data->d, m);
     for (size_t i = 0; i < n; i++) {
         double *row = z + i * columns;

@@ -1,4 +1,5 @@
-/* The joint step of weights and SG on linear regression: Jacobian, spectrum, eigenvectors (DY3, DY4). */
+/* The joint step of weights and SG on linear regression: Jacobian, spectrum,
+ * eigenvectors (DY3, DY4). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,11 +40,13 @@ static struct blocks blocks_at(const struct sg_data *data, const double *w)
 }
 
 /* Columns: the direction dW = e_(i,o) or dPhi = e_(j,o); rows: dW' (i',o'), dPhi' (j',o'). */
-void sg_closed_joint_jacobian(double *jacobian, const struct sg_data *data, const double *w, const double *phi, double mu, double nu)
+void sg_closed_joint_jacobian(double *jacobian, const struct sg_data *data, const double *w,
+                              const double *phi, double mu, double nu)
 {
     const size_t d = data->d, m = data->m, q = 2 * m + 1, nw = d * m, size = nw + q * m;
     const struct blocks b = blocks_at(data, w);
-    double *psi = sg_base_copy(phi, q * m, sizeof *phi), *exact = SG_NEW(q * m, double), *z_psi = SG_NEW(d * m, double);
+    double *psi = sg_base_copy(phi, q * m, sizeof *phi), *exact = SG_NEW(q * m, double),
+           *z_psi = SG_NEW(d * m, double);
     sg_closed_exact_sg(exact, m);
     for (size_t i = 0; i < q * m; i++)
         psi[i] -= exact[i];
@@ -58,8 +61,10 @@ void sg_closed_joint_jacobian(double *jacobian, const struct sg_data *data, cons
                 for (size_t k = 0; k < d; k++)                   /* - mu S_x dW A */
                     jacobian[(k * m + r) * size + column] -= mu * b.xx[k * d + i] * phi[o * m + r];
                 for (size_t k = 0; k < q; k++)                   /* - nu E[z^T x] dW psi_A */
-                    jacobian[(nw + k * m + r) * size + column] -= nu * b.xz[i * q + k] * psi[o * m + r];
-                jacobian[(nw + o * m + r) * size + column] -= nu * z_psi[i * m + r];   /* - nu E[(x dW)^T z psi] */
+                    jacobian[(nw + k * m + r) * size + column] -=
+                        nu * b.xz[i * q + k] * psi[o * m + r];
+                /* - nu E[(x dW)^T z psi] */
+                jacobian[(nw + o * m + r) * size + column] -= nu * z_psi[i * m + r];
             }
         }
     for (size_t j = 0; j < q; j++)
@@ -98,7 +103,8 @@ static struct dominant dominant(const struct sg_fit *fit, double mu, double nu)
     struct dominant best = {0.0, true, 0};
     for (int block = 0; block < 2; block++) {
         const double *lambda = block ? fit->lambda_z : fit->lambda_x, rate = block ? nu : mu;
-        const size_t size = block ? fit->q : fit->d, nonzero = size - sg_closed_rates(lambda, size).zeros;
+        const size_t size = block ? fit->q : fit->d,
+                     nonzero = size - sg_closed_rates(lambda, size).zeros;
         for (size_t i = 0; i < nonzero; i++)
             if (fabs(1 - rate * lambda[i]) > fabs(best.value))
                 best = (struct dominant){1 - rate * lambda[i], block == 0, i};
@@ -111,8 +117,9 @@ double sg_closed_joint_radius(const struct sg_fit *fit, double mu, double nu)
     return fabs(dominant(fit, mu, nu).value);
 }
 
-/* J = [[J1, K], [0, J2]] with K = -mu E[x^T z].  From the SG's block, l = (0, v_z).  From the weights' block, l = (v_x, c) with
- * c (rho - J2) = v_x K: in the eigenbasis of S_z, c_j = (v_x K v_zj) / (rho - 1 + nu lambda_zj). */
+/* J = [[J1, K], [0, J2]] with K = -mu E[x^T z].  From the SG's block, l = (0, v_z).  From the
+ * weights' block, l = (v_x, c) with c (rho - J2) = v_x K: in the eigenbasis of S_z,
+ * c_j = (v_x K v_zj) / (rho - 1 + nu lambda_zj). */
 double sg_closed_joint_left(double *left, const struct sg_fit *fit, double mu, double nu)
 {
     const size_t d = fit->d, m = fit->m, q = fit->q, nw = d * m;

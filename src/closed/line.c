@@ -1,12 +1,15 @@
-/* Realizable data: the fixed points of the joint step are phi* + (C, -C, 0), any C; the spectrum at each where S_x = I (DY4).
+/* Realizable data (DY4): the fixed points of the joint step are phi* + (C, -C, 0), any C.  Here is
+ * the spectrum at each of them where S_x = I.
  *
- * S_z = V diag(a) V^T with k = m + 1 positive a, x_z V = B R (B orthonormal columns, rho of them).  In the basis (B, rest) for dW, V for dPhi and the
- * eigenvectors of C, with eigenvalue c:
+ * S_z = V diag(a) V^T with k = m + 1 positive a, x_z V = B R (B orthonormal columns, rho of them).
+ * In the basis (B, rest) for dW, V for dPhi and the eigenvectors of C, with eigenvalue c:
  *
- *     rest (d - rho of them):  1 - mu (1 + c);      null directions of S_z (m of them):  1;
+ *     rest (d - rho of them):             1 - mu (1 + c);
+ *     null directions of S_z (m of them): 1;
  *     B and a together:        1 - eigenvalues of [[mu (1 + c) I, mu R], [nu c R^T, nu diag(a)]].
  *
- * With 1 in col X, R^T R = diag(a), rho = k, and the last falls into pairs, those of [[mu (1 + c), mu], [nu a c, nu a]]. */
+ * With 1 in col X, R^T R = diag(a), rho = k, and the last falls into pairs, those of
+ * [[mu (1 + c), mu], [nu a c, nu a]]. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +41,14 @@ enum sg_status sg_closed_line_alloc(struct sg_line **out, const struct sg_fit *f
         !sg_base_within(fabs(fit->lambda_x[0] - 1) + fabs(fit->lambda_x[d - 1] - 1), rounding))
         return SG_HYPOTHESIS;
     struct sg_line *line = *out = SG_NEW(1, struct sg_line);
-    *line = (struct sg_line){.d = d, .m = m, .k = k, .rho = d < k ? d : k, .a = SG_NEW(k, double), .r = SG_NEW(k * k, double)};
-    double *v = SG_NEW(q * k, double), *g = SG_NEW(d * k, double), *gg = SG_NEW(k * k, double), off = 0;
+    *line = (struct sg_line){.d = d,
+                             .m = m,
+                             .k = k,
+                             .rho = d < k ? d : k,
+                             .a = SG_NEW(k, double),
+                             .r = SG_NEW(k * k, double)};
+    double *v = SG_NEW(q * k, double), *g = SG_NEW(d * k, double), *gg = SG_NEW(k * k, double),
+           off = 0;
     memcpy(line->a, fit->lambda_z, k * sizeof *line->a);
     for (size_t i = 0; i < q; i++)
         memcpy(v + i * k, fit->v_z + i * q, k * sizeof *v);
@@ -78,7 +87,8 @@ size_t sg_closed_line_free_modes(const struct sg_line *line)
     return line->d - line->rho;
 }
 
-/* lambda^2 - s lambda + delta = 0 with s = mu (1 + c) + nu a, delta = mu nu a: the larger root without cancellation, the other from the product. */
+/* lambda^2 - s lambda + delta = 0 with s = mu (1 + c) + nu a, delta = mu nu a: the larger root
+ * without cancellation, the other from the product. */
 static void pair(double complex out[2], double complex c, double a, double mu, double nu)
 {
     const double complex s = mu * (1 + c) + nu * a, root = csqrt(s * s - 4 * mu * nu * a);
@@ -87,13 +97,17 @@ static void pair(double complex out[2], double complex c, double a, double mu, d
     out[1] = 1 - mu * nu * a / larger;
 }
 
-/* The coupled block for c = u + iv as a real matrix: v = 0, size rho + k; else c as [[u, -v], [v, u]], twice that, for c and its conjugate. */
-static size_t coupled_block(double *block, const struct sg_line *line, double complex c, double mu, double nu)
+/* The coupled block for c = u + iv as a real matrix.  v = 0: its size is rho + k.  Else c is
+ * [[u, -v], [v, u]] and the size is twice that, for c and its conjugate. */
+static size_t coupled_block(double *block, const struct sg_line *line, double complex c, double mu,
+                            double nu)
 {
-    const size_t rho = line->rho, k = line->k, half = rho + k, copies = cimag(c) == 0 ? 1 : 2, size = copies * half;
+    const size_t rho = line->rho, k = line->k, half = rho + k, copies = cimag(c) == 0 ? 1 : 2,
+                 size = copies * half;
     memset(block, 0, size * size * sizeof *block);
     for (size_t p = 0; p < copies; p++) {
-        double *diagonal = block + p * half * size + p * half, *across = block + p * half * size + (1 - p) * half;
+        double *diagonal = block + p * half * size + p * half,
+               *across = block + p * half * size + (1 - p) * half;
         const double v = p == 0 ? -cimag(c) : cimag(c);
         for (size_t i = 0; i < rho; i++) {
             diagonal[i * size + i] = mu * (1 + creal(c));
@@ -112,7 +126,8 @@ static size_t coupled_block(double *block, const struct sg_line *line, double co
     return size;
 }
 
-enum sg_status sg_closed_line_spectrum(double complex *eigenvalues, const struct sg_line *line, const double complex *c, double mu, double nu)
+enum sg_status sg_closed_line_spectrum(double complex *eigenvalues, const struct sg_line *line,
+                                       const double complex *c, double mu, double nu)
 {
     const size_t m = line->m, rho = line->rho, k = line->k, most = 2 * (rho + k);
     double *block = SG_NEW(most * most, double);
@@ -139,7 +154,8 @@ enum sg_status sg_closed_line_spectrum(double complex *eigenvalues, const struct
     return status;
 }
 
-double sg_closed_line_radius(const struct sg_line *line, const double complex *c, double mu, double nu)
+double sg_closed_line_radius(const struct sg_line *line, const double complex *c, double mu,
+                             double nu)
 {
     const size_t transverse = line->m * (line->d + line->k);
     double complex *eigenvalues = SG_NEW(transverse + line->m * line->m, double complex);
@@ -152,12 +168,15 @@ double sg_closed_line_radius(const struct sg_line *line, const double complex *c
     return radius;
 }
 
-/* The eigenvectors are those of the blocks, each basis scaled as we like: the worst block's condition number is the whole one's. */
-enum sg_status sg_closed_line_condition(double *condition, const struct sg_line *line, const double complex *c, double mu, double nu)
+/* The eigenvectors are those of the blocks, each basis scaled as we like: the worst block's
+ * condition number is the whole one's. */
+enum sg_status sg_closed_line_condition(double *condition, const struct sg_line *line,
+                                        const double complex *c, double mu, double nu)
 {
     const size_t most = 2 * (line->rho + line->k);
     double *block = SG_NEW(most * most, double), of_block;
-    double complex *lambda = SG_NEW(most, double complex), *left = SG_NEW(most * most, double complex);
+    double complex *lambda = SG_NEW(most, double complex),
+                   *left = SG_NEW(most * most, double complex);
     enum sg_status status = SG_OK;
     *condition = 1;
     for (size_t j = 0; j < line->m && status == SG_OK; j++) {
@@ -173,11 +192,13 @@ enum sg_status sg_closed_line_condition(double *condition, const struct sg_line 
     return status;
 }
 
-/* ---- where stability ends --------------------------------------------------------------------------------------------------- */
+/* ---- where stability ends -------------------------------------------------------------- */
 
-/* For a pair with lambda_1 lambda_2 = delta > 0 and sigma + i tau = lambda_1 + lambda_2, both |1 - lambda| < 1 iff delta < sigma < 2 + delta/2 and
+/* For a pair with lambda_1 lambda_2 = delta > 0 and sigma + i tau = lambda_1 + lambda_2, both
+ * |1 - lambda| < 1 iff delta < sigma < 2 + delta/2 and
  * tau^2 (2 sigma - delta) < (sigma - delta)^2 (4 + delta - 2 sigma). */
-bool sg_closed_line_stable(const struct sg_line *line, const double complex *c, double mu, double nu)
+bool sg_closed_line_stable(const struct sg_line *line, const double complex *c, double mu,
+                           double nu)
 {
     SG_REQUIRE(line->inside);
     bool stable = true;
@@ -188,13 +209,15 @@ bool sg_closed_line_stable(const struct sg_line *line, const double complex *c, 
         for (size_t i = 0; i < line->k; i++) {
             const double sigma = sigma_free + nu * line->a[i], delta = mu * nu * line->a[i];
             stable = stable && delta < sigma && sigma < 2 + delta / 2 &&
-                     tau * tau * (2 * sigma - delta) < (sigma - delta) * (sigma - delta) * (4 + delta - 2 * sigma);
+                     tau * tau * (2 * sigma - delta) <
+                         (sigma - delta) * (sigma - delta) * (4 + delta - 2 * sigma);
         }
     }
     return stable;
 }
 
-void sg_closed_line_interval(double *low, double *high, const struct sg_line *line, double mu, double nu)
+void sg_closed_line_interval(double *low, double *high, const struct sg_line *line, double mu,
+                             double nu)
 {
     SG_REQUIRE(line->inside);
     const bool free_modes = line->d > line->rho;
@@ -207,7 +230,8 @@ void sg_closed_line_interval(double *low, double *high, const struct sg_line *li
     }
 }
 
-double sg_closed_line_limit(const struct sg_line *line, const double complex *c_0, double mu, double nu, double sign, bool by_inequalities)
+double sg_closed_line_limit(const struct sg_line *line, const double complex *c_0, double mu,
+                            double nu, double sign, bool by_inequalities)
 {
     enum { DOUBLINGS = 40, HALVINGS = 52, SCAN = 16 };
     double complex *c = SG_NEW(line->m, double complex);
@@ -216,7 +240,8 @@ double sg_closed_line_limit(const struct sg_line *line, const double complex *c_
         const double t = isnan(outside) ? inside + sign * step : (inside + outside) / 2;
         for (size_t j = 0; j < line->m; j++)
             c[j] = t * c_0[j];
-        if (by_inequalities ? sg_closed_line_stable(line, c, mu, nu) : sg_closed_line_radius(line, c, mu, nu) < 1)
+        if (by_inequalities ? sg_closed_line_stable(line, c, mu, nu)
+                            : sg_closed_line_radius(line, c, mu, nu) < 1)
             inside = t;
         else
             outside = t;

@@ -1,4 +1,5 @@
-/* The gap that a linear SG leaves under the log loss, for one output: two regressions, without the weights of either point (CP6, AD1). */
+/* The gap that a linear SG leaves under the log loss, for one output: two regressions, without the
+ * weights of either point (CP6, AD1). */
 #include <stdlib.h>
 
 #include "synthgrad/logloss.h"
@@ -7,7 +8,8 @@
 static enum sg_status score_features(double *features, const struct sg_data *data)
 {
     double *w = SG_NEW(data->d, double), *p = SG_NEW(data->n, double);
-    const enum sg_status status = sg_base_solve_least_squares(w, NULL, NULL, data->x, data->y, data->n, data->d, 1);
+    const enum sg_status status =
+        sg_base_solve_least_squares(w, NULL, NULL, data->x, data->y, data->n, data->d, 1);
     sg_base_mul(p, data->x, w, data->n, data->d, 1);
     for (size_t i = 0; i < data->n; i++) {
         features[2 * i] = p[i];
@@ -19,7 +21,8 @@ static enum sg_status score_features(double *features, const struct sg_data *dat
 }
 
 /* Probabilities (n x 2) at the minimum over scores F B. */
-static void minimum_probabilities(double *q, const double *features, const size_t *label, size_t n, const struct sg_regression *r)
+static void minimum_probabilities(double *q, const double *features, const size_t *label, size_t n,
+                                  const struct sg_regression *r)
 {
     double *score = SG_NEW(n, double);
     sg_base_mul(score, features, r->b, n, r->f, 1);
@@ -33,7 +36,8 @@ enum sg_status sg_closed_log_gap(struct sg_log_gap *gap, const struct sg_data *d
     const size_t n = data->n;
     size_t *label = NULL, c;
     struct sg_regression *sg = NULL, *best = NULL;
-    double *features = SG_NEW(2 * n, double), *q_sg = SG_NEW(2 * n, double), *q_best = SG_NEW(2 * n, double);
+    double *features = SG_NEW(2 * n, double), *q_sg = SG_NEW(2 * n, double),
+           *q_best = SG_NEW(2 * n, double);
     *gap = (struct sg_log_gap){.gap = SG_NAN, .infimum = SG_NAN};
     enum sg_status status = sg_closed_classes(&label, &c, data);
     if (status == SG_OK)
@@ -48,7 +52,9 @@ enum sg_status sg_closed_log_gap(struct sg_log_gap *gap, const struct sg_data *d
         gap->finite = !sg->separated;
         gap->separable = best->separated;
         gap->infimum = best->separated ? 0 : best->loss;
-        gap->gap = sg->separated ? 0 : best->separated ? sg->loss : sg_closed_loss_gap(q_best, q_sg, n, 1);
+        gap->gap = sg->separated     ? 0
+                   : best->separated ? sg->loss
+                                     : sg_closed_loss_gap(q_best, q_sg, n, 1);
     }
     sg_closed_regression_free(sg);
     sg_closed_regression_free(best);

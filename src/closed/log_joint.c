@@ -1,6 +1,8 @@
-/* The joint equations of weights and linear SG under the log loss, and Newton's method on them: CP6's oracle, which knows nothing of its theorem.
+/* The joint equations of weights and linear SG under the log loss, and Newton's method on them:
+ * CP6's oracle, which knows nothing of its theorem.
  *
- *     dF_W = E[x^T ds],   dF_Phi = E[z^T (ds - dg)] + (E[dp^T e]; 0; 0),   dp = x dW,  ds = dp A + z dPhi,  dg = dp (diag q - q^T q),  e = s - g. */
+ *     dF_W = E[x^T ds],   dF_Phi = E[z^T (ds - dg)] + (E[dp^T e]; 0; 0),
+ *     dp = x dW,   ds = dp A + z dPhi,   dg = dp (diag q - q^T q),   e = s - g. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +31,15 @@ static void probabilities(double *q, const double *p, size_t m)
 static struct rows rows_alloc(const struct sg_data *data)
 {
     const size_t n = data->n, m = data->m, q = 2 * m + 1;
-    return (struct rows){n, data->d, m, q, SG_NEW(n * m, double), SG_NEW(n * q, double), SG_NEW(n * m, double), SG_NEW(n * m, double), SG_NEW(n * m, double)};
+    return (struct rows){n,
+                         data->d,
+                         m,
+                         q,
+                         SG_NEW(n * m, double),
+                         SG_NEW(n * q, double),
+                         SG_NEW(n * m, double),
+                         SG_NEW(n * m, double),
+                         SG_NEW(n * m, double)};
 }
 
 static void rows_free(struct rows *r)
@@ -81,8 +91,8 @@ static void gradient_change(double *dg, const double *dp, const double *q, size_
 }
 
 /* The column of dstate = e_k, from dp (n x m), ds and de = ds - dg. */
-static void fill_column(double *jacobian, size_t k, double *column, const struct sg_data *data, const struct rows *r, const double *dp, const double *ds,
-                        const double *de)
+static void fill_column(double *jacobian, size_t k, double *column, const struct sg_data *data,
+                        const struct rows *r, const double *dp, const double *ds, const double *de)
 {
     const size_t n_w = r->d * r->m, size = n_w + r->q * r->m;
     sg_base_mul_tn(column, data->x, ds, r->d, r->n, r->m);
@@ -102,7 +112,8 @@ void sg_closed_log_joint_jacobian(double *jacobian, const struct sg_data *data, 
 {
     struct rows r = rows_alloc(data);
     const size_t n = r.n, m = r.m, n_w = r.d * m, size = sg_closed_log_joint_size(data);
-    double *dp = SG_NEW(n * m, double), *ds = SG_NEW(n * m, double), *de = SG_NEW(n * m, double), *column = SG_NEW(size, double);
+    double *dp = SG_NEW(n * m, double), *ds = SG_NEW(n * m, double), *de = SG_NEW(n * m, double),
+           *column = SG_NEW(size, double);
     fill_rows(&r, data, state);
     for (size_t k = 0; k < size; k++) {
         const bool weight = k < n_w;
@@ -139,8 +150,9 @@ static double probability_error(const double *q, const double *dp, size_t j, siz
     return q[j] * (others + 8 * (double)(m + 1) * U);
 }
 
-/* Row by row, on absolute values: dp = (d + 1) u |x| |W|, ds = dp |A| + (q + 2) u |z| |Phi|, dg as above;  then F_W by E[|x| ((n + 2) u |s| + ds)] and F_Phi
- * by E[|z| ((n + 4) u |e| + 2 u |s| + ds + dg)] + E[dp |e|]. */
+/* Row by row, on absolute values: dp = (d + 1) u |x| |W|, ds = dp |A| + (q + 2) u |z| |Phi|, dg
+ * as above;  then F_W by E[|x| ((n + 2) u |s| + ds)] and F_Phi by
+ * E[|z| ((n + 4) u |e| + 2 u |s| + ds + dg)] + E[dp |e|]. */
 double sg_closed_log_joint_rounding(const struct sg_data *data, const double *state)
 {
     struct rows r = rows_alloc(data);
@@ -158,9 +170,12 @@ double sg_closed_log_joint_rounding(const struct sg_data *data, const double *st
         for (size_t j = 0; j < m; j++) {
             double ds = 0;
             for (size_t k = 0; k < q; k++)
-                ds += fabs(phi[k * m + j]) * ((double)(q + 2) * U * fabs(z[k]) + (k < m ? dp[k] : 0));
-            const double s = fabs(r.s[i * m + j]), e = fabs(r.e[i * m + j]), of_s = (rows + 2) * U * s + ds,
-                         of_e = (rows + 4) * U * e + 2 * U * s + ds + probability_error(r.probability + i * m, dp, j, m);
+                ds += fabs(phi[k * m + j]) *
+                      ((double)(q + 2) * U * fabs(z[k]) + (k < m ? dp[k] : 0));
+            const double s = fabs(r.s[i * m + j]), e = fabs(r.e[i * m + j]),
+                         of_s = (rows + 2) * U * s + ds,
+                         of_e = (rows + 4) * U * e + 2 * U * s + ds +
+                                probability_error(r.probability + i * m, dp, j, m);
             for (size_t k = 0; k < d; k++)
                 bound[k * m + j] += fabs(x[k]) * of_s / rows;
             for (size_t k = 0; k < q; k++)
@@ -174,11 +189,12 @@ double sg_closed_log_joint_rounding(const struct sg_data *data, const double *st
     return norm;
 }
 
-/* ---- Newton ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Newton ---------------------------------------------------------------------------- */
 
 struct newton { size_t size, rows; double *f, *jacobian, *step, *trial; };
 
-/* For m > 1 training conserves the row sums of W and, from 0, those of Phi: a leaf on which steps stay by equations of their own. */
+/* For m > 1 training conserves the row sums of W and, from 0, those of Phi: a leaf on which steps
+ * stay by equations of their own. */
 static void keep_row_sums(double *jacobian, const struct sg_data *data, size_t size)
 {
     const size_t m = data->m;
@@ -191,15 +207,18 @@ static void keep_row_sums(double *jacobian, const struct sg_data *data, size_t s
 }
 
 /* A Newton step, halved until |F| falls; SG_DIVERGED when it does not. */
-static enum sg_status newton_step(double *state, double *residual, struct newton *s, const struct sg_data *data)
+static enum sg_status newton_step(double *state, double *residual, struct newton *s,
+                                  const struct sg_data *data)
 {
     double next = DBL_MAX;
     sg_closed_log_joint(s->f, data, state);
     sg_closed_log_joint_jacobian(s->jacobian, data, state);
     if (data->m > 1)
         keep_row_sums(s->jacobian, data, s->size);
-    const enum sg_status status = data->m > 1 ? sg_base_solve_least_squares(s->step, NULL, NULL, s->jacobian, s->f, s->rows, s->size, 1)
-                                              : sg_base_solve(s->step, s->jacobian, s->f, s->size, 1);
+    const enum sg_status status =
+        data->m > 1 ? sg_base_solve_least_squares(s->step, NULL, NULL, s->jacobian, s->f, s->rows,
+                                                  s->size, 1)
+                    : sg_base_solve(s->step, s->jacobian, s->f, s->size, 1);
     if (status != SG_OK)
         return status;
     for (double t = 1; t > 1e-6 && !(next < *residual); t /= 2) {
@@ -216,7 +235,8 @@ static enum sg_status newton_step(double *state, double *residual, struct newton
 }
 
 /* Steps until |F| no longer falls: at its rounding level that is the end. */
-static enum sg_status newton(double *state, double *residual, struct newton *s, const struct sg_data *data)
+static enum sg_status newton(double *state, double *residual, struct newton *s,
+                             const struct sg_data *data)
 {
     enum { STEPS = 30 };
     enum sg_status status = SG_OK;
@@ -229,7 +249,8 @@ static enum sg_status newton(double *state, double *residual, struct newton *s, 
     return status;
 }
 
-/* Labels near 1 / classes make the problem linear: p = classes P_X (y - 1 / classes), rows summing to 0 for m > 1, and q = (p + 1) / classes. */
+/* Labels near 1 / classes make the problem linear: p = classes P_X (y - 1 / classes), rows summing
+ * to 0 for m > 1, and q = (p + 1) / classes. */
 static enum sg_status start(double *state, const struct sg_data *data)
 {
     const size_t n = data->n, d = data->d, m = data->m;
@@ -237,7 +258,8 @@ static enum sg_status start(double *state, const struct sg_data *data)
     double *target = SG_NEW(n * m, double);
     for (size_t i = 0; i < n * m; i++)
         target[i] = scale * (data->y[i] - middle);
-    const enum sg_status status = sg_base_solve_least_squares(state, NULL, NULL, data->x, target, n, d, m);
+    const enum sg_status status =
+        sg_base_solve_least_squares(state, NULL, NULL, data->x, target, n, d, m);
     double *phi = state + d * m;
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < m; j++) {
@@ -256,8 +278,10 @@ static void soften(double *y, const struct sg_data *data, double even)
         y[i] = (1 - even) * data->y[i] + even / (data->m == 1 ? 2 : (double)data->m);
 }
 
-/* Labels (1 - even) y + even / classes, even from nearly 1 to 0: by a ratio that grows with success and shrinks with failure; from `last` on at once. */
-static enum sg_status continue_to_labels(double *state, double *residual, struct newton *s, const struct sg_data *data, struct sg_data *soft)
+/* Labels (1 - even) y + even / classes, even from nearly 1 to 0: by a ratio that grows with success
+ * and shrinks with failure; from `last` on at once. */
+static enum sg_status continue_to_labels(double *state, double *residual, struct newton *s,
+                                         const struct sg_data *data, struct sg_data *soft)
 {
     const double first = 0.95, last = 1e-10, timid = 0.99;
     double even = first, ratio = 0.5, *before = SG_NEW(s->size, double);
@@ -283,8 +307,9 @@ static enum sg_status continue_to_labels(double *state, double *residual, struct
     return status;
 }
 
-/* Does p give each sample's own class the largest score (p > 0 for class 1, p < 0 for class 0)?  Then -sum_j p_j g_j > 0 for every sample, but a zero of F has
- * P_X s = 0 and so E[p g] = E[p s] = 0: F only tends to 0 on the way to infinity. */
+/* Does p give each sample's own class the largest score (p > 0 for class 1, p < 0 for class 0)?
+ * Then -sum_j p_j g_j > 0 for every sample, but a zero of F has P_X s = 0 and so
+ * E[p g] = E[p s] = 0: F only tends to 0 on the way to infinity. */
 static bool separates(const struct sg_data *data, const double *state)
 {
     struct rows r = rows_alloc(data);
@@ -302,10 +327,16 @@ static bool separates(const struct sg_data *data, const double *state)
     return all;
 }
 
-enum sg_status sg_closed_log_joint_solve(double *state, double *residual, const struct sg_data *data)
+enum sg_status sg_closed_log_joint_solve(double *state, double *residual,
+                                         const struct sg_data *data)
 {
-    const size_t m = data->m, size = sg_closed_log_joint_size(data), rows = size + (m > 1 ? size / m : 0);
-    struct newton s = {.size = size, .rows = rows, .f = SG_NEW(rows, double), .jacobian = SG_NEW(rows * size, double), .step = SG_NEW(size, double),
+    const size_t m = data->m, size = sg_closed_log_joint_size(data),
+                 rows = size + (m > 1 ? size / m : 0);
+    struct newton s = {.size = size,
+                       .rows = rows,
+                       .f = SG_NEW(rows, double),
+                       .jacobian = SG_NEW(rows * size, double),
+                       .step = SG_NEW(size, double),
                        .trial = SG_NEW(size, double)};
     struct sg_data soft = *data;
     soft.y = SG_NEW(data->n * m, double);

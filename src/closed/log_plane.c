@@ -1,4 +1,5 @@
-/* Without a ones column: joint critical points p = a P_X y + b P_X 1 of logistic regression with a linear SG, a search in one direction (CP6). */
+/* Without a ones column: joint critical points p = a P_X y + b P_X 1 of logistic regression with a
+ * linear SG, a search in one direction (CP6). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ struct plane {
     bool open;
 };
 
-/* (a, b) = r (cos, sin) with the least loss on the line; r's sign comes with it.  False where the line separates. */
+/* (a, b) = r (cos, sin) with the least loss on the line; r's sign comes with it.  False
+ * where the line separates. */
 static bool on_line(double *ab, struct plane *s, double angle)
 {
     struct sg_regression *r = NULL;
@@ -56,7 +58,8 @@ static enum sg_status project(struct plane *s, const struct sg_data *data)
         both[2 * i] = data->y[i];
         both[2 * i + 1] = 1;
     }
-    const enum sg_status status = sg_base_solve_least_squares(w, NULL, NULL, data->x, both, n, d, 2);
+    const enum sg_status status =
+        sg_base_solve_least_squares(w, NULL, NULL, data->x, both, n, d, 2);
     sg_base_mul(fit, data->x, w, n, d, 2);
     for (size_t i = 0; i < n; i++) {
         const double y = data->y[i] - fit[2 * i], one = 1 - fit[2 * i + 1];
@@ -72,7 +75,8 @@ static enum sg_status project(struct plane *s, const struct sg_data *data)
     return status;
 }
 
-/* The directions of descent at 0 are a half circle around minus the gradient there; on its border the minimum is at 0. */
+/* The directions of descent at 0 are a half circle around minus the gradient there; on its
+ * border the minimum is at 0. */
 static double middle_direction(const struct plane *s)
 {
     double of_u = 0, of_v = 0;
@@ -83,7 +87,8 @@ static double middle_direction(const struct plane *s)
     return atan2(of_v, of_u);
 }
 
-enum sg_status sg_closed_log_plane(double *found_ab, size_t *found, bool *open, const struct sg_data *data, size_t looks, size_t most)
+enum sg_status sg_closed_log_plane(double *found_ab, size_t *found, bool *open,
+                                   const struct sg_data *data, size_t looks, size_t most)
 {
     SG_REQUIRE(data->m == 1 && looks >= 2);
     struct plane s = {.n = data->n, .y = data->y};
@@ -99,7 +104,8 @@ enum sg_status sg_closed_log_plane(double *found_ab, size_t *found, bool *open, 
     const double start = middle_direction(&s) - PI / 2;
     double ab[2], before = SG_NAN;
     for (size_t k = 0; k < looks && status == SG_OK; k++) {
-        const double step = PI / (double)looks, here = start + ((double)k + 0.5) * step, value = turning(ab, &s, here);
+        const double step = PI / (double)looks, here = start + ((double)k + 0.5) * step,
+                     value = turning(ab, &s, here);
         if (before * value < 0) {                                   /* false with NaN */
             double low = here - step, high = here;
             for (int i = 0; i < 60; i++) {

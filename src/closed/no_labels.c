@@ -1,6 +1,7 @@
 /* An SG without labels on linear regression: where it rests, and where it gets there from (CP5).
  *
- * In the inner product <a, b>_S = a^T S_x b, with b = base() and q = w - b:  E[p r] = <q, w - w*>_S on E[r] = 0, the sphere of diameter b w*. */
+ * In the inner product <a, b>_S = a^T S_x b, with b = base() and q = w - b:  E[p r] = <q, w - w*>_S
+ * on E[r] = 0, the sphere of diameter b w*. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,8 @@ void sg_closed_no_labels_base(double *base, const struct sg_fit *fit, bool const
         base[fit->d - 1] = fit->s_z[1 * fit->q + 2];           /* E[y] */
 }
 
-void sg_closed_no_labels_point(double *w, const struct sg_fit *fit, bool constant, const double *direction, double radius)
+void sg_closed_no_labels_point(double *w, const struct sg_fit *fit, bool constant,
+                               const double *direction, double radius)
 {
     const size_t d = fit->d;
     double *base = SG_NEW(d, double), *diameter = SG_NEW(d, double);
@@ -45,7 +47,8 @@ void sg_closed_no_labels_point(double *w, const struct sg_fit *fit, bool constan
     free(diameter);
 }
 
-struct sg_no_labels sg_closed_no_labels_state(const struct sg_fit *fit, bool constant, const double *w)
+struct sg_no_labels sg_closed_no_labels_state(const struct sg_fit *fit, bool constant,
+                                              const double *w)
 {
     const size_t d = fit->d;
     double *error = SG_NEW(d, double), *centred = sg_base_copy(w, d, sizeof *w);
@@ -61,7 +64,8 @@ struct sg_no_labels sg_closed_no_labels_state(const struct sg_fit *fit, bool con
     return at;
 }
 
-void sg_closed_no_labels_update(double *dw, const struct sg_fit *fit, bool constant, const double *w)
+void sg_closed_no_labels_update(double *dw, const struct sg_fit *fit, bool constant,
+                                const double *w)
 {
     const size_t d = fit->d;
     const struct sg_no_labels at = sg_closed_no_labels_state(fit, constant, w);
@@ -77,18 +81,23 @@ void sg_closed_no_labels_update(double *dw, const struct sg_fit *fit, bool const
     free(a);
 }
 
-struct sg_no_labels_ray sg_closed_no_labels_ray(const struct sg_fit *fit, bool constant, const double *w_0)
+struct sg_no_labels_ray sg_closed_no_labels_ray(const struct sg_fit *fit, bool constant,
+                                                const double *w_0)
 {
     const size_t k = fit->d - (constant ? 1 : 0);
     const double tau = sg_base_norm(w_0, k);
-    return (struct sg_no_labels_ray){.tau = tau, .c = sg_base_dot(w_0, fit->w, k) / tau, .length = sg_base_norm(fit->w, k)};
+    return (struct sg_no_labels_ray){.tau = tau,
+                                     .c = sg_base_dot(w_0, fit->w, k) / tau,
+                                     .length = sg_base_norm(fit->w, k)};
 }
 
-void sg_closed_no_labels_step(double *w, const struct sg_fit *fit, bool constant, const double *w_0, double mu, uint64_t t)
+void sg_closed_no_labels_step(double *w, const struct sg_fit *fit, bool constant, const double *w_0,
+                              double mu, uint64_t t)
 {
     const size_t k = fit->d - (constant ? 1 : 0);
     const struct sg_no_labels_ray ray = sg_closed_no_labels_ray(fit, constant, w_0);
-    const double left = pow(1 - mu, (double)t), share = (ray.c + left * (ray.tau - ray.c)) / ray.tau;
+    const double left = pow(1 - mu, (double)t),
+                 share = (ray.c + left * (ray.tau - ray.c)) / ray.tau;
     double *base = SG_NEW(fit->d, double);
     sg_closed_no_labels_base(base, fit, constant);
     for (size_t i = 0; i < k; i++)
@@ -98,7 +107,8 @@ void sg_closed_no_labels_step(double *w, const struct sg_fit *fit, bool constant
     free(base);
 }
 
-void sg_closed_no_labels_limit(double *w, const struct sg_fit *fit, bool constant, const double *w_0)
+void sg_closed_no_labels_limit(double *w, const struct sg_fit *fit, bool constant,
+                               const double *w_0)
 {
     sg_closed_no_labels_step(w, fit, constant, w_0, 1, 1);
 }
@@ -139,13 +149,15 @@ static double covariance_at(double *w, const struct sg_fit *fit, const double *w
     return sg_closed_no_labels_state(fit, false, w).covariance;
 }
 
-enum sg_status sg_closed_no_labels_arrival(double *w, double *a, const struct sg_fit *fit, const double *w_0, double near)
+enum sg_status sg_closed_no_labels_arrival(double *w, double *a, const struct sg_fit *fit,
+                                           const double *w_0, double near)
 {
     enum { LOOKS = 200 };
     double low = near, high = near, reach = 1e-3 / fit->lambda_x[0];
     const double f = covariance_at(w, fit, w_0, near), sign = f < 0 ? -1 : 1;
     enum sg_status status = f == 0 ? SG_OK : SG_NO_CONVERGENCE;
-    for (int k = 0; k < LOOKS && status != SG_OK; k++, reach *= 1.1) {          /* uphill in A where f > 0, downhill where f < 0 */
+    /* uphill in A where f > 0, downhill where f < 0 */
+    for (int k = 0; k < LOOKS && status != SG_OK; k++, reach *= 1.1) {
         low = high;
         high += sign * reach;
         if (!(sign * covariance_at(w, fit, w_0, high) > 0))

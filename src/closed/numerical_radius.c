@@ -4,8 +4,8 @@
 
 #include "synthgrad/closed.h"
 
-/* The Hermitian part of e^{i theta} J, H = A + i B with A symmetric, B antisymmetric, as the real symmetric [[A, -B], [B, A]]: the same
- * eigenvalues, twice. */
+/* The Hermitian part of e^{i theta} J, H = A + i B with A symmetric, B antisymmetric, as the real
+ * symmetric [[A, -B], [B, A]]: the same eigenvalues, twice. */
 static void hermitian_part(double *h, const double *jacobian, size_t size, double theta)
 {
     const double c = cos(theta) / 2, s = sin(theta) / 2;
@@ -19,7 +19,8 @@ static void hermitian_part(double *h, const double *jacobian, size_t size, doubl
         }
 }
 
-enum sg_status sg_approx_numerical_radius(double *radius, const double *jacobian, size_t size, size_t angles)
+enum sg_status sg_approx_numerical_radius(double *radius, const double *jacobian, size_t size,
+                                          size_t angles)
 {
     double *h = SG_NEW(4 * size * size, double), *lambda = SG_NEW(2 * size, double);
     enum sg_status status = SG_OK;

@@ -1,4 +1,5 @@
-/* What a linear SG's field s = h A + b is the gradient of, and what of it is the gradient of nothing (NL2). */
+/* What a linear SG's field s = h A + b is the gradient of, and what of it is the
+ * gradient of nothing (NL2). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@ double sg_closed_circulation(const double *a, const double *u, const double *v, 
     return sum;
 }
 
-double sg_closed_potential_value(const double *s, const double *b, const double *h, const double *from, size_t k)
+double sg_closed_potential_value(const double *s, const double *b, const double *h,
+                                 const double *from, size_t k)
 {
     double value = 0;
     for (size_t i = 0; i < k; i++) {
@@ -25,11 +27,15 @@ double sg_closed_potential_value(const double *s, const double *b, const double 
     return value;
 }
 
-/* In the eigenbasis of Sigma the mean square of what is left, sum_ij sigma_i (A_ij - S_ij)^2, is a sum over pairs {i, j}, and in each
- *     S_ij = S_ji = (sigma_i A_ij + sigma_j A_ji) / (sigma_i + sigma_j),   leaving   sigma_i sigma_j / (sigma_i + sigma_j) (A_ij - A_ji)^2. */
-enum sg_status sg_closed_potential_nearest(double *s, double *left, const double *a, const double *sigma, size_t k)
+/* In the eigenbasis of Sigma the mean square of what is left, sum_ij sigma_i (A_ij - S_ij)^2, is a
+ * sum over pairs {i, j}, and in each
+ *     S_ij = S_ji = (sigma_i A_ij + sigma_j A_ji) / (sigma_i + sigma_j),   leaving
+ *     sigma_i sigma_j / (sigma_i + sigma_j) (A_ij - A_ji)^2. */
+enum sg_status sg_closed_potential_nearest(double *s, double *left, const double *a,
+                                           const double *sigma, size_t k)
 {
-    double *lambda = SG_NEW(k, double), *v = SG_NEW(k * k, double), *turned = SG_NEW(k * k, double), *part = SG_NEW(k * k, double);
+    double *lambda = SG_NEW(k, double), *v = SG_NEW(k * k, double), *turned = SG_NEW(k * k, double),
+           *part = SG_NEW(k * k, double);
     enum sg_status status = sg_base_eigen_symmetric(lambda, v, sigma, k);
     *left = status == SG_OK ? 0 : SG_NAN;
     if (status == SG_OK) {
@@ -38,10 +44,13 @@ enum sg_status sg_closed_potential_nearest(double *s, double *left, const double
         const double least = (double)k * SG_UNIT_ROUNDOFF * lambda[0];
         for (size_t i = 0; i < k; i++)
             for (size_t j = 0; j <= i; j++) {
-                /* Directions in which the points do not vary: no slope is better than another there. */
-                const double p = lambda[i] > least ? lambda[i] : 0, q = lambda[j] > least ? lambda[j] : 0, both = p + q;
+                /* Directions in which the points do not vary: no slope is
+                 * better than another there. */
+                const double p = lambda[i] > least ? lambda[i] : 0,
+                             q = lambda[j] > least ? lambda[j] : 0, both = p + q;
                 const double above = turned[i * k + j], below = turned[j * k + i];
-                part[i * k + j] = part[j * k + i] = both > 0 ? (p * above + q * below) / both : (above + below) / 2;
+                part[i * k + j] = part[j * k + i] = both > 0 ? (p * above + q * below) / both
+                                                             : (above + below) / 2;
                 *left += both > 0 ? p * q / both * (above - below) * (above - below) : 0;
             }
         sg_base_mul(turned, v, part, k, k, k);

@@ -21,8 +21,8 @@ struct sg_rates sg_closed_rates(const double *lambda, size_t q)
     return r;
 }
 
-/* lambda^{tau+1} - lambda^tau + a = 0 has its largest root on the unit circle first at lambda = e^{i theta}, theta = pi/(2 tau + 1),
- * a = 2 sin(theta / 2). */
+/* lambda^{tau+1} - lambda^tau + a = 0 has its largest root on the unit circle first at
+ * lambda = e^{i theta}, theta = pi/(2 tau + 1), a = 2 sin(theta / 2). */
 double sg_closed_delay_limit(size_t tau)
 {
     return 2 * sin(M_PI / (2.0 * (2.0 * (double)tau + 1.0)));

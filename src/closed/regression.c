@@ -1,7 +1,9 @@
-/* Logistic and softmax regression, decided: a finite minimiser or a separation, each with its certificate.
+/* Logistic and softmax regression, decided: a finite minimiser or a separation,
+ * each with its certificate.
  *
- * With delta_ik = p_ik - p_i,label (p_i0 = 0) the loss of a sample is log(1 + sum_{k != label} exp delta_ik) and the probabilities of the wrong classes are
- * exp delta_ik / (1 + sum): both keep their digits when they are small. */
+ * With delta_ik = p_ik - p_i,label (p_i0 = 0) the loss of a sample is log(1 + sum_{k != label}
+ * exp delta_ik) and the probabilities of the wrong classes are exp delta_ik / (1 + sum): both keep
+ * their digits when they are small. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +17,8 @@ static double score_of(const double *score, size_t i, size_t k, size_t c)
 }
 
 /* Loss of one sample; probability (c + 1) of its classes. */
-static double sample_loss(double *probability, const double *score, size_t i, size_t label, size_t c)
+static double sample_loss(double *probability, const double *score, size_t i, size_t label,
+                          size_t c)
 {
     const double own = score_of(score, i, label, c);
     double top = 0, sum = 0;
@@ -27,13 +30,15 @@ static double sample_loss(double *probability, const double *score, size_t i, si
         if (probability)
             probability[k] = e;
     }
-    const double whole = exp(-top) + sum;                         /* the label's own term is exp(0 - top) */
+    /* the label's own term is exp(0 - top) */
+    const double whole = exp(-top) + sum;
     for (size_t k = 0; k <= c && probability; k++)
         probability[k] /= whole;
     return top == 0 ? log1p(sum) : top + log(whole);
 }
 
-double sg_closed_log_loss(double *probability, const double *score, const size_t *label, size_t n, size_t c)
+double sg_closed_log_loss(double *probability, const double *score, const size_t *label, size_t n,
+                          size_t c)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -41,13 +46,15 @@ double sg_closed_log_loss(double *probability, const double *score, const size_t
     return sum / (double)n;
 }
 
-/* sum_k a_k log(a_k / b_k) - a_k + b_k, each term by Bregman's form a h(b/a - 1), h(x) = x - log(1 + x) >= 0. */
+/* sum_k a_k log(a_k / b_k) - a_k + b_k, each term by Bregman's form a h(b/a - 1),
+ * h(x) = x - log(1 + x) >= 0. */
 double sg_closed_loss_gap(const double *best, const double *q, size_t n, size_t c)
 {
     double sum = 0;
     for (size_t i = 0; i < n * (c + 1); i++) {
         const double x = (q[i] - best[i]) / best[i];
-        /* x - log1p(x) loses digits below 1e-4; there the series to x^4 does, either to about 1e-12 */
+        /* x - log1p(x) loses digits below 1e-4; there the series to x^4
+         * does, either to about 1e-12 */
         sum += best[i] * (fabs(x) < 1e-4 ? x * x * (0.5 - x / 3 + x * x / 4) : x - log1p(x));
     }
     return sum / (double)n;
@@ -83,7 +90,7 @@ enum sg_status sg_closed_classes(size_t **out, size_t *c, const struct sg_data *
     return fine ? SG_OK : SG_HYPOTHESIS;
 }
 
-/* ---- Newton ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Newton ---------------------------------------------------------------------------- */
 
 struct newton {
     const double *features;
@@ -124,7 +131,8 @@ static double other(const double *q, size_t k, size_t c)
     return sum;
 }
 
-/* T_i (c x c) of one sample: diag q - q^T q, or sum_{k != label} q_k (e_k - e_label)^T (e_k - e_label) with e_0 = 0. */
+/* T_i (c x c) of one sample: diag q - q^T q, or sum_{k != label} q_k (e_k - e_label)^T (e_k
+ * - e_label) with e_0 = 0. */
 enum metric { HESSIAN, WRONG_CLASSES };
 
 static double metric_of(const struct newton *s, enum metric metric, size_t i, size_t k, size_t l)
@@ -152,7 +160,8 @@ static void fill_matrix(double *matrix, struct newton *s, enum metric metric)
             sg_base_mul_tn(s->block, s->features, s->weighted, f, n, f);
             for (size_t a = 0; a < f; a++)
                 for (size_t b = 0; b < f; b++)
-                    matrix[(a * c + k) * s->size + b * c + l] = matrix[(b * c + l) * s->size + a * c + k] = s->block[a * f + b];
+                    matrix[(a * c + k) * s->size + b * c + l] =
+                        matrix[(b * c + l) * s->size + a * c + k] = s->block[a * f + b];
         }
 }
 
@@ -164,7 +173,8 @@ static void fill_gradient(struct newton *s)
         s->gradient[a] /= (double)s->n;
 }
 
-/* The smallest margin p_label - p_k over what rounding may have made of it, (f + 2) u (|F| |b|); above 1 all of them are positive. */
+/* The smallest margin p_label - p_k over what rounding may have made of it, (f + 2) u (|F| |b|);
+ * above 1 all of them are positive. */
 static double separation(const struct newton *s)
 {
     double least = DBL_MAX;
@@ -174,10 +184,13 @@ static double separation(const struct newton *s)
                 continue;
             double size = 0;
             for (size_t a = 0; a < s->f; a++)
-                size += fabs(s->features[i * s->f + a]) * ((k ? fabs(s->b[a * s->c + k - 1]) : 0) +
-                                                           (s->label[i] ? fabs(s->b[a * s->c + s->label[i] - 1]) : 0));
-            const double margin = score_of(s->score, i, s->label[i], s->c) - score_of(s->score, i, k, s->c);
-            least = fmin(least, size > 0 ? margin / ((double)(s->f + 2) * SG_UNIT_ROUNDOFF * size) : 0);
+                size += fabs(s->features[i * s->f + a]) *
+                        ((k ? fabs(s->b[a * s->c + k - 1]) : 0) +
+                         (s->label[i] ? fabs(s->b[a * s->c + s->label[i] - 1]) : 0));
+            const double margin = score_of(s->score, i, s->label[i], s->c) -
+                                  score_of(s->score, i, k, s->c);
+            least =
+                fmin(least, size > 0 ? margin / ((double)(s->f + 2) * SG_UNIT_ROUNDOFF * size) : 0);
         }
     return least;
 }
@@ -207,13 +220,15 @@ static enum sg_status descend(struct newton *s, double *decrement)
     return SG_NO_CONVERGENCE;
 }
 
-/* ---- the certificate of finiteness ---------------------------------------------------------------------------------------------- */
+/* ---- the certificate of finiteness ----------------------------------------------------- */
 
-/* g_i = sum_{k != label} lambda_ik (e_k - e_label), lambda_ik = q_ik > 0 as stored: exact numbers, with r = E[F^T g] known to (n + c + 2) u E[|F|^T |g|].
- * (A q that underflowed stands for 1e-320, which r's error does not notice.)  lambda'_ik = lambda_ik (1 - F_i (eta_k - eta_label)) makes r vanish for
- * K eta = r, K = E[F_i^T F_i (x) T_i] with the wrong classes' T, known to (n + 10 size) u tr K; all lambda' are positive if sqrt(2) |F_i| |eta| < 1, where
- * |eta| <= (|r| + error) / lambda_min(K).  For q' to be probabilities the label's own must stay positive too.  *slack: the smallest of 1 - correction,
- * relative to the class that it bears on. */
+/* g_i = sum_{k != label} lambda_ik (e_k - e_label), lambda_ik = q_ik > 0 as stored: exact numbers,
+ * with r = E[F^T g] known to (n + c + 2) u E[|F|^T |g|].  (A q that underflowed stands for 1e-320,
+ * which r's error does not notice.)  lambda'_ik = lambda_ik (1 - F_i (eta_k - eta_label)) makes r
+ * vanish for K eta = r, K = E[F_i^T F_i (x) T_i] with the wrong classes' T, known to (n + 10 size)
+ * u tr K; all lambda' are positive if sqrt(2) |F_i| |eta| < 1, where
+ * |eta| <= (|r| + error) / lambda_min(K).  For q' to be probabilities the label's own must stay
+ * positive too.  *slack: the smallest of 1 - correction, relative to the class that it bears on. */
 static enum sg_status stiemke(double *slack, double *eta, struct newton *s)
 {
     const size_t n = s->n, f = s->f, c = s->c;
@@ -222,7 +237,8 @@ static enum sg_status stiemke(double *slack, double *eta, struct newton *s)
     enum sg_status status = sg_base_eigen_symmetric(lambda, NULL, s->hessian, s->size);
     for (size_t a = 0; a < s->size; a++)
         trace += s->hessian[a * s->size + a];
-    const double least = lambda[s->size - 1] - (double)(n + 10 * s->size) * SG_UNIT_ROUNDOFF * trace;
+    const double least = lambda[s->size - 1] -
+                         (double)(n + 10 * s->size) * SG_UNIT_ROUNDOFF * trace;
     free(lambda);
     if (status == SG_OK)
         status = sg_base_solve(eta, s->hessian, s->gradient, s->size, 1);
@@ -238,7 +254,8 @@ static enum sg_status stiemke(double *slack, double *eta, struct newton *s)
     size += sg_base_norm(s->gradient, s->size);
     *slack = 1;
     for (size_t i = 0; i < n; i++) {
-        const double *q = s->q + i * (c + 1), share = 1.5 * sg_base_norm(s->features + i * f, f) * size / least;
+        const double *q = s->q + i * (c + 1),
+                     share = 1.5 * sg_base_norm(s->features + i * f, f) * size / least;
         *slack = fmin(*slack, 1 - share * fmax(1, other(q, s->label[i], c) / q[s->label[i]]));
     }
     return *slack > 0 ? SG_OK : SG_UNPROVED;
@@ -256,7 +273,8 @@ static double dual_bound(const double *eta, const struct newton *s)
         for (size_t k = 0; k <= c; k++) {
             if (k == label)
                 continue;
-            const double p = s->q[i * (c + 1) + k] * (1 - (score_of(shift, i, k, c) - score_of(shift, i, label, c)));
+            const double p = s->q[i * (c + 1) + k] *
+                             (1 - (score_of(shift, i, k, c) - score_of(shift, i, label, c)));
             wrong += p;
             sum -= p > 0 ? p * log(p) : 0;
         }
@@ -295,19 +313,34 @@ static enum sg_status solve(struct sg_regression *r, struct newton *s)
     return status;
 }
 
-enum sg_status sg_closed_regression_alloc(struct sg_regression **out, const double *features, const size_t *label, size_t n, size_t f, size_t c)
+enum sg_status sg_closed_regression_alloc(struct sg_regression **out, const double *features,
+                                          const size_t *label, size_t n, size_t f, size_t c)
 {
     SG_REQUIRE(n >= 1 && f >= 1 && c >= 1);
     const size_t size = f * c;
     struct sg_regression *r = *out = SG_NEW(1, struct sg_regression);
     *r = (struct sg_regression){.f = f, .c = c, .b = SG_NEW(size, double)};
-    struct newton s = {.features = features, .label = label, .n = n, .f = f, .c = c, .size = size, .b = r->b, .trial = SG_NEW(size, double),
-                       .score = SG_NEW(n * c, double), .q = SG_NEW(n * (c + 1), double), .g = SG_NEW(n * c, double), .gradient = SG_NEW(size, double),
-                       .hessian = SG_NEW(size * size, double), .step = SG_NEW(size, double), .weighted = SG_NEW(n * f, double),
+    struct newton s = {.features = features,
+                       .label = label,
+                       .n = n,
+                       .f = f,
+                       .c = c,
+                       .size = size,
+                       .b = r->b,
+                       .trial = SG_NEW(size, double),
+                       .score = SG_NEW(n * c, double),
+                       .q = SG_NEW(n * (c + 1), double),
+                       .g = SG_NEW(n * c, double),
+                       .gradient = SG_NEW(size, double),
+                       .hessian = SG_NEW(size * size, double),
+                       .step = SG_NEW(size, double),
+                       .weighted = SG_NEW(n * f, double),
                        .block = SG_NEW(f * f, double)};
-    const enum sg_status status = sg_base_all_finite(features, n * f) ? solve(r, &s) : SG_NOT_FINITE;
+    const enum sg_status status = sg_base_all_finite(features, n * f) ? solve(r, &s)
+                                                                      : SG_NOT_FINITE;
     r->gradient = sg_base_norm(s.gradient, size);
-    double *owned[] = {s.trial, s.score, s.q, s.g, s.gradient, s.hessian, s.step, s.weighted, s.block};
+    double *owned[] = {s.trial,   s.score, s.q,        s.g,    s.gradient,
+                       s.hessian, s.step,  s.weighted, s.block};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     if (status != SG_OK) {

@@ -5,10 +5,11 @@
 
 #include "synthgrad/closed.h"
 
-enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const double *jacobian, size_t size, double rho, double cond,
-                                          size_t limit)
+enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const double *jacobian,
+                                          size_t size, double rho, double cond, size_t limit)
 {
-    double *power = SG_NEW(size * size, double), *next = SG_NEW(size * size, double), *gram = SG_NEW(size * size, double), bound = cond;
+    double *power = SG_NEW(size * size, double), *next = SG_NEW(size * size, double),
+           *gram = SG_NEW(size * size, double), bound = cond;
     enum sg_status status = rho < 1 ? SG_OK : SG_HYPOTHESIS;
     for (size_t i = 0; i < size; i++)
         power[i * size + i] = 1.0;
@@ -23,11 +24,13 @@ enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const d
         sg_base_mul(next, jacobian, power, size, size, size);
         memcpy(power, next, size * size * sizeof *power);
         sg_base_mul_tn(gram, power, power, size, size, size);
-        norm = sqrt(sg_base_norm(gram, size * size));    /* |A^T A|_F^(1/2) >= |A|: where this is too small, that is */
+        /* |A^T A|_F^(1/2) >= |A|: where this is too small, that is */
+        norm = sqrt(sg_base_norm(gram, size * size));
         if (!(norm <= *growth))
             status = sg_base_norm2(&norm, power, size, size);
         else if (norm <= 1)
-            break;                                       /* |J^(ak + b)| <= |J^k|^a |J^b|: nothing later is larger */
+            /* |J^(ak + b)| <= |J^k|^a |J^b|: nothing later is larger */
+            break;
         if (status == SG_OK && norm > *growth) {
             *growth = norm;
             *k_max = k;

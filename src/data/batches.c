@@ -30,12 +30,18 @@ static void shuffle(struct sg_batches *batches, uint64_t epoch)
     batches->epoch = epoch;
 }
 
-struct sg_batches *sg_data_batches_alloc(size_t n, size_t batch, uint64_t seed, const char *name, uint64_t replicate)
+struct sg_batches *sg_data_batches_alloc(size_t n, size_t batch, uint64_t seed, const char *name,
+                                         uint64_t replicate)
 {
     SG_REQUIRE(name && batch >= 1 && batch <= n);
     struct sg_batches *batches = SG_NEW(1, struct sg_batches);
-    *batches = (struct sg_batches){.n = n, .batch = batch, .seed = seed, .replicate = replicate, .name = sg_base_copy(name, strlen(name) + 1, 1),
-                               .index = SG_NEW(n, size_t), .rng = sg_base_rng_alloc(seed, name, replicate, "order")};
+    *batches = (struct sg_batches){.n = n,
+                                   .batch = batch,
+                                   .seed = seed,
+                                   .replicate = replicate,
+                                   .name = sg_base_copy(name, strlen(name) + 1, 1),
+                                   .index = SG_NEW(n, size_t),
+                                   .rng = sg_base_rng_alloc(seed, name, replicate, "order")};
     shuffle(batches, 0);
     return batches;
 }

@@ -3,7 +3,8 @@
 
 #include "synthgrad/data.h"
 
-/* Swaps `swaps` of n labels, every subset of that size equally likely: sample i is one with probability (still to go) / (samples left). */
+/* Swaps `swaps` of n labels, every subset of that size equally likely: sample i is one with
+ * probability (still to go) / (samples left). */
 static void swap_some(bool *label, size_t n, size_t swaps, struct sg_rng *rng)
 {
     for (size_t i = 0; i < n; i++)
@@ -14,14 +15,16 @@ static void swap_some(bool *label, size_t n, size_t swaps, struct sg_rng *rng)
 }
 
 /* y from a hyperplane through the origin of the first k columns of X. */
-static void put_labels(struct sg_data *data, size_t k, const struct sg_classes *spec, struct sg_rng *rng)
+static void put_labels(struct sg_data *data, size_t k, const struct sg_classes *spec,
+                       struct sg_rng *rng)
 {
     const size_t n = data->n, d = data->d, m = data->m;
     double *normal = SG_NEW(k, double);
     bool *label = SG_NEW(n, bool);
     sg_base_rng_direction(normal, k, rng);
     for (size_t i = 0; i < n; i++)
-        label[i] = spec->labels == SG_LABELS_RANDOM ? sg_base_rng_index(rng, 2) == 1 : sg_base_dot(normal, data->x + i * d, k) > 0;
+        label[i] = spec->labels == SG_LABELS_RANDOM ? sg_base_rng_index(rng, 2) == 1
+                                                    : sg_base_dot(normal, data->x + i * d, k) > 0;
     if (spec->labels == SG_LABELS_NOISY)
         swap_some(label, n, (n + 5) / 10, rng);
     for (size_t i = 0; i < n; i++) {
@@ -46,7 +49,8 @@ void sg_data_make_classes(struct sg_data *data, const struct sg_classes *spec, s
     put_labels(data, k, spec, rng);
 }
 
-void sg_data_make_grid(struct sg_data *data, size_t side, const struct sg_classes *spec, struct sg_rng *rng)
+void sg_data_make_grid(struct sg_data *data, size_t side, const struct sg_classes *spec,
+                       struct sg_rng *rng)
 {
     const size_t n = spec->n, d = spec->d, m = spec->one_hot ? 2 : 1;
     SG_REQUIRE(side >= 2 && n == side * side && d == (spec->bias ? 3 : 2));

@@ -1,7 +1,8 @@
-/* QR compression: the rows of sqrt(q) R, R from the QR of [x y 1]/sqrt(n), q = d + m + 1, as a data set.
+/* QR compression: the rows of sqrt(q) R, R from the QR of [x y 1]/sqrt(n),
+ * q = d + m + 1, as a data set.
  *
- * Rows stream through in blocks: R of [R_so_far; block] by one Householder QR.  Forming the moments instead would square the
- * condition number; this does not. */
+ * Rows stream through in blocks: R of [R_so_far; block] by one Householder QR.  Forming the moments
+ * instead would square the condition number; this does not. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,15 @@
-/* csv.c - tables from CSV files (RFC 4180): a header of unique names, then rows of finite decimal numbers.
+/* csv.c - tables from CSV files (RFC 4180): a header of unique names, then rows
+ * of finite decimal numbers.
  *
- * libcsv splits bytes into cells, in strict mode.  It is fed one physical line at a time, so that every refusal names
- * the line an editor shows, and in blocks, so that neither an endless line nor an endless cell is ever held in memory.
- * Its callbacks cannot stop it: the first refusal is kept in the reader and later callbacks do nothing.
+ * libcsv splits bytes into cells, in strict mode.  It is fed one physical line at a time, so that
+ * every refusal names the line an editor shows, and in blocks, so that neither an endless line nor
+ * an endless cell is ever held in memory.  Its callbacks cannot stop it: the first refusal is kept
+ * in the reader and later callbacks do nothing.
  *
- * Blank lines at the end are fine; elsewhere they are refused, because in a file of one column a blank line is an
- * empty cell, and in a wider one most likely a lost row.  Blanks around a cell or a name are not part of it.
- * A number too small for a double, such as 1e-400, is rounded to the nearest one, as 0.1 is. */
+ * Blank lines at the end are fine; elsewhere they are refused, because in a file of one column a
+ * blank line is an empty cell, and in a wider one most likely a lost row.  Blanks around a cell
+ * or a name are not part of it.  A number too small for a double, such as 1e-400, is rounded to
+ * the nearest one, as 0.1 is. */
 #include <csv.h>
 #include <errno.h>
 #include <locale.h>
@@ -21,7 +24,8 @@
 enum {
     BLOCK = 1 << 16,          /* bytes read at a time */
     LONGEST_CELL = 1 << 16,   /* a longer one means a forgotten quote, or no CSV file at all */
-    MOST_COLUMNS = 100000,    /* their d x d moments alone would be 80 GB: garbage without a line end */
+    MOST_COLUMNS = 100000,    /* their d x d moments alone would be 80 GB:
+                                 garbage without a line end */
     LABEL = 128               /* room for a column's number and name in a message */
 };
 
@@ -30,7 +34,8 @@ enum {
 #define MEND "write a decimal number such as 12.5, for a class 0 or 1, or remove the row"
 
 /* Refuses the file at a line; r->status keeps the refusal. */
-#define REFUSE(r, line, ...) ((r)->status = sg_base_refuse((r)->err, (r)->path, (line), __VA_ARGS__))
+#define REFUSE(r, line, ...) \
+    ((r)->status = sg_base_refuse((r)->err, (r)->path, (line), __VA_ARGS__))
 
 struct reader {
     struct csv_parser parser;
@@ -49,7 +54,7 @@ struct reader {
     bool open_cr;             /* the last byte fed was a CR */
 };
 
-/* ---- what a message may show ---------------------------------------------------------------------------------- */
+/* ---- what a message may show ----------------------------------------------------------- */
 
 /* The current cell in a message: column 3 ("gnp"), without the name where there is none yet. */
 static const char *label(char out[LABEL], const struct reader *r)
@@ -57,11 +62,12 @@ static const char *label(char out[LABEL], const struct reader *r)
     if (r->in_header || r->column >= r->table->columns)
         snprintf(out, LABEL, "column %zu", r->column + 1);
     else
-        snprintf(out, LABEL, "column %zu (\"%s\")", r->column + 1, SHOW(r->table->names[r->column]));
+        snprintf(out, LABEL, "column %zu (\"%s\")", r->column + 1,
+                 SHOW(r->table->names[r->column]));
     return out;
 }
 
-/* ---- header --------------------------------------------------------------------------------------------------- */
+/* ---- header ---------------------------------------------------------------------------- */
 
 /* UTF-8 without control characters; a quoted name may hold tabs and line ends. */
 static bool is_text(const char *s)
@@ -79,15 +85,18 @@ static void take_name(struct reader *r, const char *name)
 {
     struct sg_table *table = r->table;
     if (*name == '\0') {
-        REFUSE(r, r->cell_line, "column %zu has no name; name every column in the first row", r->column + 1);
+        REFUSE(r, r->cell_line, "column %zu has no name; name every column in the first row",
+               r->column + 1);
     } else if (table->columns == MOST_COLUMNS) {
-        REFUSE(r, r->cell_line, "the header has more than %d columns; end it with a line end, or drop columns",
+        REFUSE(r, r->cell_line,
+               "the header has more than %d columns; end it with a line end, or drop columns",
                (int)MOST_COLUMNS);
     } else if (!is_text(name)) {
         REFUSE(r, r->cell_line, "column %zu: the name \"%s\" is not plain UTF-8 text; "
                "save the file as UTF-8 or rename the column", r->column + 1, SHOW(name));
     } else {
-        table->names = sg_base_grow(table->names, table->columns, &r->names_capacity, sizeof *table->names);
+        table->names =
+            sg_base_grow(table->names, table->columns, &r->names_capacity, sizeof *table->names);
         table->names[table->columns++] = sg_base_copy(name, strlen(name) + 1, 1);
     }
 }
@@ -100,7 +109,8 @@ static int compare_names(const void *a, const void *b)
     return order != 0 ? order : (left > right) - (left < right);
 }
 
-/* Sorted, equal names are neighbours: n log n, where all pairs would take forever on a header of garbage. */
+/* Sorted, equal names are neighbours: n log n, where all pairs would take
+ * forever on a header of garbage. */
 static void check_unique(struct reader *r)
 {
     char **names = r->table->names;
@@ -111,8 +121,10 @@ static void check_unique(struct reader *r)
     qsort(sorted, n, sizeof *sorted, compare_names);
     for (size_t j = 1; j < n && r->status == SG_OK; j++)
         if (strcmp(*sorted[j - 1], *sorted[j]) == 0)
-            REFUSE(r, r->row_line, "columns %zu and %zu are both named \"%s\"; give every column its own name",
-                   (size_t)(sorted[j - 1] - names) + 1, (size_t)(sorted[j] - names) + 1, SHOW(*sorted[j]));
+            REFUSE(r, r->row_line,
+                   "columns %zu and %zu are both named \"%s\"; give every column its own name",
+                   (size_t)(sorted[j - 1] - names) + 1, (size_t)(sorted[j] - names) + 1,
+                   SHOW(*sorted[j]));
     free(sorted);
 }
 
@@ -121,14 +133,15 @@ static void end_header(struct reader *r)
     const char *only = r->table->columns == 1 ? r->table->names[0] : "";
     bool semicolons = strchr(only, ';') != NULL;
     if (semicolons || strchr(only, '\t') != NULL)
-        REFUSE(r, r->row_line, "the header has no comma but %s; this looks like a %s-separated file, "
+        REFUSE(r, r->row_line,
+               "the header has no comma but %s; this looks like a %s-separated file, "
                "save it with commas between cells and points in numbers",
                semicolons ? "semicolons" : "tabs", semicolons ? "semicolon" : "tab");
     else
         check_unique(r);
 }
 
-/* ---- numbers -------------------------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------- */
 
 static const char *skip_digits(const char *s)
 {
@@ -137,8 +150,8 @@ static const char *skip_digits(const char *s)
     return s;
 }
 
-/* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point.  strtod alone would also take
- * hexadecimal, "nan" and "inf". */
+/* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point.  strtod alone
+ * would also take hexadecimal, "nan" and "inf". */
 static bool is_decimal(const char *s)
 {
     s += *s == '+' || *s == '-';
@@ -198,13 +211,15 @@ static void take_number(struct reader *r, const char *cell)
     table->cells[r->cells++] = value;
 }
 
-/* ---- libcsv's callbacks --------------------------------------------------------------------------------------- */
+/* ---- libcsv's callbacks ---------------------------------------------------------------- */
 
 static void refuse_long(struct reader *r)
 {
     char where[LABEL];
-    REFUSE(r, r->cell_line, "%s: the cell is longer than %d bytes; look for a quote that is never closed, "
-           "or save the table as CSV", label(where, r), (int)LONGEST_CELL);
+    REFUSE(r, r->cell_line,
+           "%s: the cell is longer than %d bytes; look for a quote that is never closed, "
+           "or save the table as CSV",
+           label(where, r), (int)LONGEST_CELL);
 }
 
 /* libcsv trims blanks outside quotes; this trims those inside, in libcsv's own buffer. */
@@ -225,7 +240,8 @@ static void take_cell(void *field, size_t len, void *context)
         refuse_long(r);
     else if (r->in_header)
         take_name(r, trim(field, len));
-    else if (r->column < r->table->columns)   /* a longer row is refused at its end, when its length is known */
+    else if (r->column < r->table->columns)
+        /* a longer row is refused at its end, when its length is known */
         take_number(r, trim(field, len));
     r->column++;
     r->cell_line = r->line;
@@ -240,15 +256,17 @@ static void end_row(int terminator, void *context)
     if (r->in_header)
         end_header(r);
     else if (r->column != r->table->columns)
-        REFUSE(r, r->row_line, "the row has %zu cell%s but the header has %zu; give every row one cell per column, "
-               "and write decimals with a point", r->column, r->column == 1 ? "" : "s", r->table->columns);
+        REFUSE(r, r->row_line,
+               "the row has %zu cell%s but the header has %zu; give every row one cell per column, "
+               "and write decimals with a point",
+               r->column, r->column == 1 ? "" : "s", r->table->columns);
     else
         r->table->rows++;
     r->in_header = false;
     r->column = 0;
 }
 
-/* ---- lines and blocks ----------------------------------------------------------------------------------------- */
+/* ---- lines and blocks ------------------------------------------------------------------ */
 
 /* What libcsv would let pass: NUL bytes, carriage returns on their own, blank lines. */
 static void check_bytes(struct reader *r, const char *s, size_t len)
@@ -259,24 +277,33 @@ static void check_bytes(struct reader *r, const char *s, size_t len)
     for (const char *c = s; c < end && !r->text; c++)
         r->text = strchr(" \t\r\n", *c) == NULL;
     if (memchr(s, '\0', len) != NULL)
-        REFUSE(r, r->line, "there is a NUL byte, so this is UTF-16 or no text at all; save the table as CSV in UTF-8");
+        REFUSE(r, r->line,
+               "there is a NUL byte, so this is UTF-16 or no text at all; save the table as CSV in "
+               "UTF-8");
     else if (lone_cr)
-        REFUSE(r, r->line, "there is a carriage return inside the line; save the file with LF or CR LF line ends");
+        REFUSE(
+            r, r->line,
+            "there is a carriage return inside the line; save the file with LF or CR LF line ends");
     else if (r->text && r->first_blank != 0)
-        REFUSE(r, r->first_blank, "the line is blank but rows follow; remove the line or fill in the row");
+        REFUSE(r, r->first_blank,
+               "the line is blank but rows follow; remove the line or fill in the row");
 }
 
-/* A strict-mode error of libcsv: the only two are a quote inside an unquoted cell and text after a closing quote. */
+/* A strict-mode error of libcsv: the only two are a quote inside an unquoted cell and
+ * text after a closing quote. */
 static void refuse_syntax(struct reader *r)
 {
     char where[LABEL];
     if (csv_error(&r->parser) != CSV_EPARSE)
         REFUSE(r, r->line, "%s; save the table as CSV", csv_strerror(csv_error(&r->parser)));
     else if (r->parser.quoted)
-        REFUSE(r, r->line, "%s: the quoted cell that begins on line %zu goes on after its closing quote; "
-               "put a comma there, or write \"\" for a quote inside it", label(where, r), r->cell_line);
+        REFUSE(r, r->line,
+               "%s: the quoted cell that begins on line %zu goes on after its closing quote; "
+               "put a comma there, or write \"\" for a quote inside it",
+               label(where, r), r->cell_line);
     else
-        REFUSE(r, r->line, "%s: there is a quote inside an unquoted cell; remove it, or quote the whole cell",
+        REFUSE(r, r->line,
+               "%s: there is a quote inside an unquoted cell; remove it, or quote the whole cell",
                label(where, r));
 }
 
@@ -323,9 +350,11 @@ static void end_file(struct reader *r)
 {
     char where[LABEL];
     if (r->open_cr)
-        REFUSE(r, r->line, "the file ends in a carriage return; save it with LF or CR LF line ends");
+        REFUSE(r, r->line,
+               "the file ends in a carriage return; save it with LF or CR LF line ends");
     else if (csv_fini(&r->parser, take_cell, end_row, r) != 0)
-        REFUSE(r, r->cell_line, "%s: the quote that opens here is never closed; close it or remove it",
+        REFUSE(r, r->cell_line,
+               "%s: the quote that opens here is never closed; close it or remove it",
                label(where, r));
     else if (r->status == SG_OK && r->in_header)
         REFUSE(r, 1, "the file is empty; write a header with column names, then rows of numbers");
@@ -360,7 +389,8 @@ enum sg_status sg_data_read_csv(struct sg_table *table, const char *path, struct
     *table = (struct sg_table){0};
     FILE *file = fopen(path, "rbe");
     if (file == NULL) {
-        (void)sg_base_refuse(err, path, 0, "the file cannot be opened (%s); check its name and permissions",
+        (void)sg_base_refuse(err, path, 0,
+                             "the file cannot be opened (%s); check its name and permissions",
                              strerror(errno));
         return SG_IO;
     }
@@ -369,7 +399,8 @@ enum sg_status sg_data_read_csv(struct sg_table *table, const char *path, struct
     r.c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
     SG_REQUIRE(r.c_locale != (locale_t)0);
     SG_REQUIRE(csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) == 0);
-    csv_set_blk_size(&r.parser, 4096);   /* by default it grows by 128 bytes, too often for a long cell */
+    /* by default it grows by 128 bytes, too often for a long cell */
+    csv_set_blk_size(&r.parser, 4096);
     read_blocks(&r, file);
     csv_free(&r.parser);
     freelocale(r.c_locale);

@@ -1,11 +1,11 @@
-/* design.c - from a table to X (n x d) and y (n x m): targets by name, constant columns out, the rest standardised,
- * ones last.
+/* design.c - from a table to X (n x d) and y (n x m): targets by name, constant columns out, the
+ * rest standardised, ones last.
  *
  * mean = (1/n) sum_i c_i,  scale = sqrt((1/n) sum_i (c_i - mean)^2),  x_i = (c_i - mean) / scale,
  * in units of a power of two near max |c_i|: exact, and nothing overflows below the largest double.
  *
- * Without an intercept a constant column that is not zero stays, since it does the intercept's work.  It has no spread
- * to divide by, so standardising leaves it as it is (mean 0, scale 1). */
+ * Without an intercept a constant column that is not zero stays, since it does the intercept's
+ * work.  It has no spread to divide by, so standardising leaves it as it is (mean 0, scale 1). */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -26,10 +26,10 @@ enum {
 /* The header is line 1: reading a CSV file allows nothing before it. */
 enum { HEADER_LINE = 1 };
 
-/* ---- names ---------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------- */
 
-static enum sg_status refuse_unknown(struct sg_error *err, const char *path, const struct sg_table *table,
-                                     const char *target)
+static enum sg_status refuse_unknown(struct sg_error *err, const char *path,
+                                     const struct sg_table *table, const char *target)
 {
     char list[LISTED * (SHOWN + 4)] = "", more[48] = "";
     size_t nearest = 0, least = SIZE_MAX, used = 0;
@@ -45,17 +45,20 @@ static enum sg_status refuse_unknown(struct sg_error *err, const char *path, con
                                  SHOW(table->names[j]));
     if (table->columns > LISTED)
         snprintf(more, sizeof more, " and %zu more", table->columns - LISTED);
-    return sg_base_refuse(err, path, HEADER_LINE,
-                          "there is no column \"%s\" for the target; the nearest name is \"%s\" (columns: %s%s)",
-                          SHOW(target), SHOW(table->names[nearest]), list, more);
+    return sg_base_refuse(
+        err, path, HEADER_LINE,
+        "there is no column \"%s\" for the target; the nearest name is \"%s\" (columns: %s%s)",
+        SHOW(target), SHOW(table->names[nearest]), list, more);
 }
 
 /* The columns of the targets, marked in is_target (columns). */
-static enum sg_status find_targets(size_t *column, bool *is_target, const struct sg_table *table, const char *path,
-                                   const char *const *targets, size_t n_targets, struct sg_error *err)
+static enum sg_status find_targets(size_t *column, bool *is_target, const struct sg_table *table,
+                                   const char *path, const char *const *targets, size_t n_targets,
+                                   struct sg_error *err)
 {
     if (targets == NULL || n_targets == 0)
-        return sg_base_refuse(err, path, HEADER_LINE, "no target is named; name the column to predict");
+        return sg_base_refuse(err, path, HEADER_LINE,
+                              "no target is named; name the column to predict");
     for (size_t k = 0; k < n_targets; k++) {
         SG_REQUIRE(targets[k] != NULL);
         size_t j = 0;
@@ -64,7 +67,8 @@ static enum sg_status find_targets(size_t *column, bool *is_target, const struct
         if (j == table->columns)
             return refuse_unknown(err, path, table, targets[k]);
         if (is_target[j])
-            return sg_base_refuse(err, path, HEADER_LINE, "the target \"%s\" is named twice; name every target once",
+            return sg_base_refuse(err, path, HEADER_LINE,
+                                  "the target \"%s\" is named twice; name every target once",
                                   SHOW(targets[k]));
         is_target[j] = true;
         column[k] = j;
@@ -72,7 +76,7 @@ static enum sg_status find_targets(size_t *column, bool *is_target, const struct
     return SG_OK;
 }
 
-/* ---- columns -------------------------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------- */
 
 static void gather(double *c, const struct sg_table *table, size_t j)
 {
@@ -88,8 +92,9 @@ static bool is_constant(const double *c, size_t n)
     return true;
 }
 
-/* c (n, not constant) centred and divided by its standard deviation.  Both passes are corrected by the sum of what the
- * first left over (Chan, Golub and LeVeque 1983), so a mean far above the spread costs no digits.
+/* c (n, not constant) centred and divided by its standard deviation.  Both passes are corrected
+ * by the sum of what the first left over (Chan, Golub and LeVeque 1983), so a mean far above
+ * the spread costs no digits.
  * False when the scale is below the normal doubles: then 1 / scale overflows. */
 static bool standardise(double *c, double *mean, double *scale, size_t n)
 {
@@ -121,14 +126,17 @@ static bool standardise(double *c, double *mean, double *scale, size_t n)
 
 static enum sg_status refuse_spread(struct sg_error *err, const char *path, const char *name)
 {
-    return sg_base_refuse(err, path, HEADER_LINE, "the spread of column \"%s\" is out of range for double precision; "
-                          "give the column in another unit", SHOW(name));
+    return sg_base_refuse(err, path, HEADER_LINE,
+                          "the spread of column \"%s\" is out of range for double precision; "
+                          "give the column in another unit",
+                          SHOW(name));
 }
 
-/* ---- assembly ------------------------------------------------------------------------------------------------- */
+/* ---- assembly -------------------------------------------------------------------------- */
 
 /* Which columns are features and which are dropped. */
-static void sort_columns(struct sg_design *design, double *c, const struct sg_table *table, const bool *is_target)
+static void sort_columns(struct sg_design *design, double *c, const struct sg_table *table,
+                         const bool *is_target)
 {
     for (size_t j = 0; j < table->columns; j++) {
         if (is_target[j])
@@ -142,13 +150,15 @@ static void sort_columns(struct sg_design *design, double *c, const struct sg_ta
 }
 
 static enum sg_status fill_features(struct sg_data *data, struct sg_design *design, double *c,
-                                    const struct sg_table *table, const char *path, bool centred, struct sg_error *err)
+                                    const struct sg_table *table, const char *path, bool centred,
+                                    struct sg_error *err)
 {
     for (size_t k = 0; k < design->features; k++) {
         gather(c, table, design->column[k]);
         design->mean[k] = 0;
         design->scale[k] = 1;
-        if (centred && !is_constant(c, data->n) && !standardise(c, &design->mean[k], &design->scale[k], data->n))
+        if (centred && !is_constant(c, data->n) &&
+            !standardise(c, &design->mean[k], &design->scale[k], data->n))
             return refuse_spread(err, path, table->names[design->column[k]]);
         for (size_t i = 0; i < data->n; i++)
             data->x[i * data->d + k] = c[i];
@@ -158,15 +168,18 @@ static enum sg_status fill_features(struct sg_data *data, struct sg_design *desi
     return SG_OK;
 }
 
-static enum sg_status refuse_constant(struct sg_error *err, const char *path, const char *name, double value)
+static enum sg_status refuse_constant(struct sg_error *err, const char *path, const char *name,
+                                      double value)
 {
-    return sg_base_refuse(err, path, HEADER_LINE, "the target \"%s\" is constant (%.6g) and cannot be standardised; "
-                          "keep it in its own unit or choose another target", SHOW(name), value);
+    return sg_base_refuse(err, path, HEADER_LINE,
+                          "the target \"%s\" is constant (%.6g) and cannot be standardised; "
+                          "keep it in its own unit or choose another target",
+                          SHOW(name), value);
 }
 
 static enum sg_status fill_targets(struct sg_data *data, struct sg_design *design, double *c,
-                                   const struct sg_table *table, const char *path, const size_t *target, bool centred,
-                                   struct sg_error *err)
+                                   const struct sg_table *table, const char *path,
+                                   const size_t *target, bool centred, struct sg_error *err)
 {
     for (size_t k = 0; k < data->m; k++) {
         gather(c, table, target[k]);
@@ -182,13 +195,15 @@ static enum sg_status fill_targets(struct sg_data *data, struct sg_design *desig
     return SG_OK;
 }
 
-/* The caller owns the scratch c (rows), is_target (columns), target (n_targets), and clears up after a refusal. */
-static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c, bool *is_target,
-                               size_t *target, const struct sg_table *table, const char *path,
-                               const char *const *targets, const struct sg_design_options *options,
-                               struct sg_error *err)
+/* The caller owns the scratch c (rows), is_target (columns), target (n_targets), and
+ * clears up after a refusal. */
+static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c,
+                               bool *is_target, size_t *target, const struct sg_table *table,
+                               const char *path, const char *const *targets,
+                               const struct sg_design_options *options, struct sg_error *err)
 {
-    enum sg_status status = find_targets(target, is_target, table, path, targets, design->outputs, err);
+    enum sg_status status =
+        find_targets(target, is_target, table, path, targets, design->outputs, err);
     if (status != SG_OK)
         return status;
     sort_columns(design, c, table, is_target);
@@ -202,8 +217,9 @@ static enum sg_status assemble(struct sg_data *data, struct sg_design *design, d
     return fill_targets(data, design, c, table, path, target, options->standardise_targets, err);
 }
 
-enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design, const struct sg_table *table,
-                                   const char *path, const char *const *targets, size_t n_targets,
+enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design,
+                                   const struct sg_table *table, const char *path,
+                                   const char *const *targets, size_t n_targets,
                                    const struct sg_design_options *options, struct sg_error *err)
 {
     SG_REQUIRE(data != NULL && design != NULL && table != NULL && options != NULL && err != NULL);
@@ -212,14 +228,19 @@ enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *desig
     SG_REQUIRE(sg_base_all_finite(table->cells, table->rows * table->columns));
     size_t columns = table->columns;
     *data = (struct sg_data){0};
-    *design = (struct sg_design){.outputs = n_targets, .intercept = options->intercept,
-                                 .column = SG_NEW(columns, size_t), .dropped_column = SG_NEW(columns, size_t),
-                                 .mean = SG_NEW(columns, double), .scale = SG_NEW(columns, double),
-                                 .y_mean = SG_NEW(n_targets, double), .y_scale = SG_NEW(n_targets, double)};
+    *design = (struct sg_design){.outputs = n_targets,
+                                 .intercept = options->intercept,
+                                 .column = SG_NEW(columns, size_t),
+                                 .dropped_column = SG_NEW(columns, size_t),
+                                 .mean = SG_NEW(columns, double),
+                                 .scale = SG_NEW(columns, double),
+                                 .y_mean = SG_NEW(n_targets, double),
+                                 .y_scale = SG_NEW(n_targets, double)};
     double *c = SG_NEW(table->rows, double);
     bool *is_target = SG_NEW(columns, bool);
     size_t *target = SG_NEW(n_targets, size_t);
-    enum sg_status status = assemble(data, design, c, is_target, target, table, path, targets, options, err);
+    enum sg_status status =
+        assemble(data, design, c, is_target, target, table, path, targets, options, err);
     free(c);
     free(is_target);
     free(target);

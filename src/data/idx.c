@@ -1,9 +1,11 @@
 /* idx.c - labelled images from a pair of IDX files, plain or gzip: MNIST's format.
  *
- *   00 00 TYPE DIMENSIONS, one big-endian 32-bit size for each dimension, then the elements, last index fastest
+ *   00 00 TYPE DIMENSIONS, one big-endian 32-bit size for each dimension, then the
+ *   elements, last index fastest
  *
- * TYPE 08 is unsigned bytes, the only one read.  A header is believed only as far as the file's length bears it out, so that a few forged bytes
- * neither allocate nor unpack gigabytes.  Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits". */
+ * TYPE 08 is unsigned bytes, the only one read.  A header is believed only as far as the file's
+ * length bears it out, so that a few forged bytes neither allocate nor unpack gigabytes.  Y. LeCun,
+ * C. Cortes, C. Burges, "The MNIST database of handwritten digits". */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,24 +22,33 @@ enum {
 /* Refuses s's file; no line is to blame. */
 #define REFUSE(s, ...) sg_base_refuse((s)->err, (s)->path, 0, __VA_ARGS__)
 
-struct header { size_t n, rows, columns, elements, bytes; };   /* rows = columns = 1 for labels; bytes of the header itself */
+/* rows = columns = 1 for labels; bytes of the header itself */
+struct header { size_t n, rows, columns, elements, bytes; };
 
 static uint32_t big_endian(const unsigned char *b)
 {
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-static enum sg_status check_magic(const unsigned char *b, size_t dimensions, const struct sg_stream *s)
+static enum sg_status check_magic(const unsigned char *b, size_t dimensions,
+                                  const struct sg_stream *s)
 {
     const char *wanted = dimensions == 3 ? "images" : "labels";
     if (b[0] != 0 || b[1] != 0)
-        return REFUSE(s, "the file begins with the bytes %02x %02x %02x %02x, so it is not IDX; name a file of %s that begins with 00 00 08 %02zx",
+        return REFUSE(s,
+                      "the file begins with the bytes %02x %02x %02x %02x, so it is not IDX; name "
+                      "a file of %s that begins with 00 00 08 %02zx",
                       b[0], b[1], b[2], b[3], wanted, dimensions);
     if (b[2] != UNSIGNED_BYTES)
-        return REFUSE(s, "the elements are of IDX type %02x, only unsigned bytes (08) are read; convert the file", b[2]);
+        return REFUSE(s,
+                      "the elements are of IDX type %02x, only unsigned bytes (08) are read; "
+                      "convert the file",
+                      b[2]);
     if (b[3] != dimensions)
-        return REFUSE(s, "the file has %d dimension%s, but %s have %zu; are the files of images and labels exchanged?", b[3], b[3] == 1 ? "" : "s",
-                      wanted, dimensions);
+        return REFUSE(s,
+                      "the file has %d dimension%s, but %s have %zu; are the files of images and "
+                      "labels exchanged?",
+                      b[3], b[3] == 1 ? "" : "s", wanted, dimensions);
     return SG_OK;
 }
 
@@ -45,19 +56,29 @@ static enum sg_status check_magic(const unsigned char *b, size_t dimensions, con
 static enum sg_status check_sizes(struct header *h, const struct sg_stream *s)
 {
     if (h->n == 0 || h->rows == 0 || h->columns == 0)
-        return REFUSE(s, "the header says %zu x %zu x %zu, so there is nothing in it; name a file with data", h->n, h->rows, h->columns);
+        return REFUSE(
+            s, "the header says %zu x %zu x %zu, so there is nothing in it; name a file with data",
+            h->n, h->rows, h->columns);
     if (h->rows > MOST_SIDE || h->columns > MOST_SIDE)
-        return REFUSE(s, "the header says images of %zu x %zu, at most %d x %d are read; make them smaller", h->rows, h->columns, (int)MOST_SIDE,
-                      (int)MOST_SIDE);
+        return REFUSE(
+            s, "the header says images of %zu x %zu, at most %d x %d are read; make them smaller",
+            h->rows, h->columns, (int)MOST_SIDE, (int)MOST_SIDE);
     h->elements = h->n * h->rows * h->columns;            /* below 2^32 2^12 2^12: no overflow */
     if (h->elements > MOST_BYTES)
-        return REFUSE(s, "the header says %zu bytes of data, at most 1 GiB are read; split the file", h->elements);
+        return REFUSE(s,
+                      "the header says %zu bytes of data, at most 1 GiB are read; split the file",
+                      h->elements);
     const size_t promised = h->bytes + h->elements;
     if (s->zipped ? promised / DEFLATE_MOST > s->length : promised > s->length)
-        return REFUSE(s, "the header says %zu bytes of data, but the file is only %zu bytes long; fetch the file again", h->elements, s->length);
+        return REFUSE(s,
+                      "the header says %zu bytes of data, but the file is only %zu bytes long; "
+                      "fetch the file again",
+                      h->elements, s->length);
     if (!s->zipped && promised < s->length)
-        return REFUSE(s, "the file goes on for %zu bytes after the %zu that its header says; fetch the file again", s->length - promised,
-                      h->elements);
+        return REFUSE(s,
+                      "the file goes on for %zu bytes after the %zu that its header says; fetch "
+                      "the file again",
+                      s->length - promised, h->elements);
     return SG_OK;
 }
 
@@ -72,7 +93,8 @@ static enum sg_status read_header(struct header *h, size_t dimensions, struct sg
     if (status != SG_OK)
         return status;
     if (got < h->bytes)
-        return REFUSE(s, "the file ends after %zu bytes, within its header; fetch the file again", got);
+        return REFUSE(s, "the file ends after %zu bytes, within its header; fetch the file again",
+                      got);
     h->n = big_endian(b + 4);
     if (dimensions == 3) {
         h->rows = big_endian(b + 8);
@@ -81,27 +103,35 @@ static enum sg_status read_header(struct header *h, size_t dimensions, struct sg
     return check_sizes(h, s);
 }
 
-/* `size` elements: the first `kept` into out, the others looked at only.  The file has to end there. */
-static enum sg_status read_elements(unsigned char *out, size_t kept, size_t size, struct sg_stream *s)
+/* `size` elements: the first `kept` into out, the others looked at only.
+ * The file has to end there. */
+static enum sg_status read_elements(unsigned char *out, size_t kept, size_t size,
+                                    struct sg_stream *s)
 {
     unsigned char passed[1 << 14] = {0};
     size_t at = 0, got = 0;
     enum sg_status status = SG_OK;
     while (at < size && status == SG_OK) {
-        const size_t left = (at < kept ? kept : size) - at, want = at < kept || left < sizeof passed ? left : sizeof passed;
+        const size_t left = (at < kept ? kept : size) - at,
+                     want = at < kept || left < sizeof passed ? left : sizeof passed;
         status = sg_data_stream_read(at < kept ? out + at : passed, &got, want, s);
         at += got;
         if (status == SG_OK && got < want)
-            return REFUSE(s, "the data end after %zu bytes, but the header says %zu; fetch the file again", at, size);
+            return REFUSE(
+                s, "the data end after %zu bytes, but the header says %zu; fetch the file again",
+                at, size);
     }
     if (status == SG_OK)
         status = sg_data_stream_read(passed, &got, 1, s);
     if (status == SG_OK && got > 0)
-        return REFUSE(s, "the data go on after the %zu bytes that the header says; fetch the file again", size);
+        return REFUSE(
+            s, "the data go on after the %zu bytes that the header says; fetch the file again",
+            size);
     return status;
 }
 
-static enum sg_status read_images(struct sg_images *images, size_t *there, size_t classes, size_t most, struct sg_stream *s)
+static enum sg_status read_images(struct sg_images *images, size_t *there, size_t classes,
+                                  size_t most, struct sg_stream *s)
 {
     struct header h;
     enum sg_status status = read_header(&h, 3, s);
@@ -113,31 +143,38 @@ static enum sg_status read_images(struct sg_images *images, size_t *there, size_
 }
 
 /* All labels are looked at, also those of images that are not wanted. */
-static enum sg_status read_labels(struct sg_images *images, size_t there, const char *images_path, struct sg_stream *s)
+static enum sg_status read_labels(struct sg_images *images, size_t there, const char *images_path,
+                                  struct sg_stream *s)
 {
     struct header h;
     enum sg_status status = read_header(&h, 1, s);
     if (status != SG_OK)
         return status;
     if (h.n != there)
-        return REFUSE(s, "the file holds %zu labels, but %s holds %zu images; name files that belong together", h.n,
-                      sg_base_show(images_path, 92).text, there);
+        return REFUSE(
+            s,
+            "the file holds %zu labels, but %s holds %zu images; name files that belong together",
+            h.n, sg_base_show(images_path, 92).text, there);
     unsigned char *label = SG_NEW(h.n, unsigned char);
     status = read_elements(label, h.n, h.n, s);
     for (size_t i = 0; status == SG_OK && i < h.n; i++)
         if (label[i] >= images->classes)
-            status = REFUSE(s, "label %zu of %zu is %d, but the classes are 0 to %zu; fetch the file again", i + 1, h.n, label[i],
-                            images->classes - 1);
+            status =
+                REFUSE(s,
+                       "label %zu of %zu is %d, but the classes are 0 to %zu; fetch the file again",
+                       i + 1, h.n, label[i], images->classes - 1);
     if (status == SG_OK)
         memcpy(images->label, label, images->n);
     free(label);
     return status;
 }
 
-enum sg_status sg_data_read_idx(struct sg_images *images, const char *images_path, const char *labels_path, size_t classes, size_t most,
+enum sg_status sg_data_read_idx(struct sg_images *images, const char *images_path,
+                                const char *labels_path, size_t classes, size_t most,
                                 struct sg_error *err)
 {
-    SG_REQUIRE(images && images_path && labels_path && err && classes >= 1 && classes <= 256 && most >= 1);
+    SG_REQUIRE(images && images_path && labels_path && err && classes >= 1 && classes <= 256 &&
+               most >= 1);
     *images = (struct sg_images){0};
     struct sg_stream *s = SG_NEW(1, struct sg_stream);
     size_t there = 0;

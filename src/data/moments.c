@@ -5,7 +5,8 @@
 
 #include "synthgrad/data.h"
 
-/* The lower Cholesky factor of a (n x n).  False: a pivot is negative, or 0 over a column that is not. */
+/* The lower Cholesky factor of a (n x n).  False: a pivot is negative, or 0
+ * over a column that is not. */
 static bool cholesky(double *l, const double *a, size_t n)
 {
     memset(l, 0, n * n * sizeof *l);
@@ -24,8 +25,9 @@ static bool cholesky(double *l, const double *a, size_t n)
     return true;
 }
 
-/* Singular matrices that rounding left without a Cholesky factor have V Lambda^(1/2).  n u |a| is what rounding of the entries (of norm at most
- * n u max |a_ij|) and of dsyevd make of a zero eigenvalue; C = 4. */
+/* Singular matrices that rounding left without a Cholesky factor have V Lambda^(1/2).
+ * n u |a| is what rounding of the entries (of norm at most n u max |a_ij|) and of dsyevd make
+ * of a zero eigenvalue; C = 4. */
 enum sg_status sg_data_factor_moments(double *l, const double *a, size_t n)
 {
     SG_REQUIRE(n > 0);
@@ -47,9 +49,10 @@ enum sg_status sg_data_factor_moments(double *l, const double *a, size_t n)
     return status;
 }
 
-/* Sample pair k < d: x = +-c (column k of L_S), r = 0; pair d + k: x = 0, r = +-c (column k of L_R); c^2 = d + m, so that
- * E[x^T x] = (1/(2 (d + m))) 2 (d + m) L_S L_S^T = S. */
-enum sg_status sg_data_make_moments(struct sg_data *data, const double *S, const double *R, const double *P, size_t d, size_t m)
+/* Sample pair k < d: x = +-c (column k of L_S), r = 0; pair d + k: x = 0, r = +-c
+ * (column k of L_R); c^2 = d + m, so that E[x^T x] = (1/(2 (d + m))) 2 (d + m) L_S L_S^T = S. */
+enum sg_status sg_data_make_moments(struct sg_data *data, const double *S, const double *R,
+                                    const double *P, size_t d, size_t m)
 {
     const size_t pairs = d + m;
     const double c = sqrt((double)pairs);

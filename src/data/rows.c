@@ -9,12 +9,18 @@ static size_t real_size(enum sg_dtype dtype)
     return dtype == SG_F32 ? sizeof(float) : sizeof(double);
 }
 
-void sg_data_rows_alloc(struct sg_rows *rows, enum sg_dtype dtype, size_t capacity, size_t d, size_t m)
+void sg_data_rows_alloc(struct sg_rows *rows, enum sg_dtype dtype, size_t capacity, size_t d,
+                        size_t m)
 {
     const size_t size = real_size(dtype);
     SG_REQUIRE(rows && capacity >= 1 && d >= 1 && m >= 1);
-    *rows = (struct sg_rows){.dtype = dtype, .capacity = capacity, .d = d, .m = m, .x = sg_base_alloc(capacity * d, size),
-                             .y = sg_base_alloc(capacity * m, size), .one = sg_base_alloc(capacity, size)};
+    *rows = (struct sg_rows){.dtype = dtype,
+                             .capacity = capacity,
+                             .d = d,
+                             .m = m,
+                             .x = sg_base_alloc(capacity * d, size),
+                             .y = sg_base_alloc(capacity * m, size),
+                             .one = sg_base_alloc(capacity, size)};
 }
 
 void sg_data_rows_free(struct sg_rows *rows)
@@ -42,7 +48,8 @@ static struct sg_batch batch_of(const struct sg_rows *rows, size_t n)
     return (struct sg_batch){.n = n, .x = rows->x, .y = rows->y, .one = rows->one};
 }
 
-struct sg_batch sg_data_gather(struct sg_rows *rows, const struct sg_data *data, const size_t *index, size_t n)
+struct sg_batch sg_data_gather(struct sg_rows *rows, const struct sg_data *data,
+                               const size_t *index, size_t n)
 {
     SG_REQUIRE(n <= rows->capacity && data->d == rows->d && data->m == rows->m);
     for (size_t i = 0; i < n; i++) {
@@ -56,7 +63,8 @@ struct sg_batch sg_data_gather(struct sg_rows *rows, const struct sg_data *data,
 }
 
 /* 256 shades as numbers once, then a look-up a pixel. */
-static void put_pixels(void *x, enum sg_dtype dtype, size_t i, const double *shade, const unsigned char *pixel, size_t d)
+static void put_pixels(void *x, enum sg_dtype dtype, size_t i, const double *shade,
+                       const unsigned char *pixel, size_t d)
 {
     if (dtype == SG_F32)
         for (size_t j = 0; j < d; j++)
@@ -66,7 +74,8 @@ static void put_pixels(void *x, enum sg_dtype dtype, size_t i, const double *sha
             ((double *)x)[i * d + j] = shade[pixel[j]];
 }
 
-struct sg_batch sg_data_gather_images(struct sg_rows *rows, const struct sg_images *images, const size_t *index, size_t n)
+struct sg_batch sg_data_gather_images(struct sg_rows *rows, const struct sg_images *images,
+                                      const size_t *index, size_t n)
 {
     const size_t d = rows->d, m = rows->m;
     double shade[256], one_hot[256] = {0};

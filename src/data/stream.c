@@ -1,6 +1,8 @@
-/* The bytes of a file, unpacked when it is gzip (RFC 1952: one member or several, and nothing after them).
+/* The bytes of a file, unpacked when it is gzip (RFC 1952: one member or several,
+ * and nothing after them).
  *
- * zlib's own gzread passes over garbage after the last member and takes a file that is cut off for one that ends; inflate tells. */
+ * zlib's own gzread passes over garbage after the last member and takes a file that is cut off for
+ * one that ends; inflate tells. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,7 +14,9 @@
 
 static enum sg_status unreadable(const struct sg_stream *s, const char *what, int error)
 {
-    (void)sg_base_refuse(s->err, s->path, 0, "the file cannot be %s (%s); check its name and permissions", what, strerror(error));
+    (void)sg_base_refuse(s->err, s->path, 0,
+                         "the file cannot be %s (%s); check its name and permissions", what,
+                         strerror(error));
     return SG_IO;
 }
 
@@ -20,8 +24,10 @@ static void look_inside(struct sg_stream *s)
 {
     static const unsigned char magic[] = {0x1f, 0x8b};
     unsigned char first[sizeof magic];
-    s->zipped = fread(first, 1, sizeof first, s->file) == sizeof first && memcmp(first, magic, sizeof magic) == 0;
-    rewind(s->file);                                    /* and forgets an error: the next read meets it again */
+    s->zipped = fread(first, 1, sizeof first, s->file) == sizeof first &&
+                memcmp(first, magic, sizeof magic) == 0;
+    /* and forgets an error: the next read meets it again */
+    rewind(s->file);
     if (s->zipped)
         SG_REQUIRE(inflateInit2(&s->z, 16 + MAX_WBITS) == Z_OK);   /* 16: gzip, not zlib */
 }
@@ -32,7 +38,8 @@ enum sg_status sg_data_stream_open(struct sg_stream *s, const char *path, struct
     memset(s, 0, sizeof *s);
     s->path = path;
     s->err = err;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* a named pipe would wait for its writer */
+    /* a named pipe would wait for its writer */
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return unreadable(s, "opened", errno);
     if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
@@ -84,7 +91,9 @@ static enum sg_status read_zipped(unsigned char *out, size_t *got, size_t want, 
         if (status != SG_OK)
             break;
         if (s->z.avail_in == 0)
-            return sg_base_refuse(s->err, s->path, 0, "the gzip data are cut off after %zu bytes; fetch the file again", s->length);
+            return sg_base_refuse(s->err, s->path, 0,
+                                  "the gzip data are cut off after %zu bytes; fetch the file again",
+                                  s->length);
         const size_t room = want - *got < UINT_MAX ? want - *got : UINT_MAX;
         s->z.next_out = out + *got;
         s->z.avail_out = (uInt)room;
@@ -95,7 +104,9 @@ static enum sg_status read_zipped(unsigned char *out, size_t *got, size_t want, 
         else if (outcome == Z_MEM_ERROR)
             SG_REQUIRE(outcome != Z_MEM_ERROR);
         else if (outcome != Z_OK && outcome != Z_BUF_ERROR)
-            return sg_base_refuse(s->err, s->path, 0, "the gzip data are corrupt (%s); fetch the file again", s->z.msg ? s->z.msg : "no reason given");
+            return sg_base_refuse(s->err, s->path, 0,
+                                  "the gzip data are corrupt (%s); fetch the file again",
+                                  s->z.msg ? s->z.msg : "no reason given");
     }
     return status;
 }

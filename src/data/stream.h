@@ -17,11 +17,15 @@ struct sg_stream {
     unsigned char block[1 << 16];           /* compressed bytes on their way to z */
 };
 
-/* Opens a regular file and looks at its first bytes.  Refusals are "FILE: what is wrong, and the mend"; SG_IO when it cannot be opened or read.
- * sg_data_stream_close it, whatever the status. */
-enum sg_status sg_data_stream_open(struct sg_stream *s, const char *path, struct sg_error *err) SG_MUST_CHECK;
+/* Opens a regular file and looks at its first bytes.  Refusals are "FILE: what is wrong, and what
+ * to change".  SG_IO: it cannot be opened or read.  Call sg_data_stream_close whatever the
+ * status. */
+enum sg_status sg_data_stream_open(struct sg_stream *s, const char *path,
+                                   struct sg_error *err) SG_MUST_CHECK;
 void sg_data_stream_close(struct sg_stream *s);
-/* The next `want` bytes into out; got < want only at the end.  At the end of a gzip file its checksums have been compared. */
-enum sg_status sg_data_stream_read(void *out, size_t *got, size_t want, struct sg_stream *s) SG_MUST_CHECK;
+/* Reads the next `want` bytes into out.  *got < want only at the end of the file.  At the end of a
+ * gzip file its checksums have been compared. */
+enum sg_status sg_data_stream_read(void *out, size_t *got, size_t want,
+                                   struct sg_stream *s) SG_MUST_CHECK;
 
 #endif

@@ -7,16 +7,11 @@
 #include "synthgrad/cert.h"
 
 static const char *const powers = "ball arithmetic, |J^k|_F < 1 or |tr J^k| > n; binary64 samples and rates, exact";
-static const double WIDTH = 1e-4, NARROW = 1e-10;        /* of an enclosure of a spectral radius; of one of a number */
+static const double NARROW = 1e-10;        /* of an enclosure of a number */
 
 static struct sg_cert_data exact(const struct sg_data *data)
 {
     return (struct sg_cert_data){.n = data->n, .d = data->d, .m = data->m, .x = data->x, .y = data->y};
-}
-
-static double backward(const struct sg_data *data)       /* an SVD of the samples, or of their R: relative error of the largest eigenvalue */
-{
-    return 10 * (double)(data->d + data->m) * SG_UNIT_ROUNDOFF;
 }
 
 /* Radius proved on one side of 1: a row each way. */
@@ -24,48 +19,6 @@ static enum sg_status step_fact(struct sg_evidence *ev, const char *what, const 
 {
     struct sg_interval radius;
     return sg_certified_fact(ev, what, sg_cert_step_radius(&radius, data, &step, HUGE_VAL), wanted, powers);
-}
-
-static enum sg_status frozen_fact(struct sg_evidence *ev, const char *what, const struct sg_cert_data *data, double mu, const double *A, enum sg_status wanted)
-{
-    struct sg_interval radius;
-    return sg_certified_fact(ev, what, sg_cert_frozen_radius(&radius, data, mu, A, HUGE_VAL), wanted, powers);
-}
-
-/* 2/lambda_max, closed form against the enclosure. */
-static void limit_row(struct sg_evidence *ev, const char *what, double critical, const struct sg_interval *lambda, const struct sg_data *data)
-{
-    sg_certified_enclosed(ev, what, critical * lambda->low / 2, lambda->low / lambda->high, 1.0, NARROW, backward(data), "10 (d + m) u of the closed form; enclosure no wider than 1e-10");
-}
-
-/* ---- one network, no SG that learns -------------------------------------------------------------------------------------------------- */
-
-enum sg_status sg_dy1_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s)
-{
-    const struct sg_cert_data data = exact(trial->data);
-    struct sg_interval radius;
-    if (s->rate_x.zeros || !sg_certified_wanted(ev, trial, data.d))
-        return SG_OK;
-    const enum sg_status inside = sg_cert_frozen_radius(&radius, &data, s->mu, NULL, WIDTH);
-    const double closed = fmax(fabs(1 - s->mu * s->rate_x.largest), fabs(1 - s->mu * s->rate_x.smallest));
-    enum sg_status status = sg_certified_fact(ev, "I - mu S_x contracts at the case's rate", inside, SG_OK, powers);
-    if (status == SG_OK) {
-        sg_certified_enclosed(ev, "its spectral radius, closed form against the proved enclosure", closed, radius.low, radius.high, WIDTH,
-                              backward(trial->data) * (1 + closed), "10 (d + m) u of the closed form; enclosure no wider than 1e-4");
-        status = frozen_fact(ev, "at 0.99 of 2/lambda_max every eigenvalue is inside", &data, 0.99 * s->rate_x.critical, NULL, SG_OK);
-    }
-    return status == SG_OK ? frozen_fact(ev, "at 1.01 of 2/lambda_max one is outside", &data, 1.01 * s->rate_x.critical, NULL, SG_REFUTED) : status;
-}
-
-enum sg_status sg_dy2_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *A, double critical)
-{
-    const struct sg_cert_data data = exact(trial->data);
-    if (s->rate_x.zeros || !sg_certified_wanted(ev, trial, data.d * data.m))
-        return SG_OK;
-    enum sg_status status = frozen_fact(ev, "at the case's share of the limit the frozen step contracts", &data, s->mu / s->rate_x.critical * critical, A, SG_OK);
-    if (status == SG_OK)
-        status = frozen_fact(ev, "at 0.99 of min_j 2 Re(a_j) / (lambda_max |a_j|^2) every eigenvalue is inside", &data, 0.99 * critical, A, SG_OK);
-    return status == SG_OK ? frozen_fact(ev, "at 1.01 of it one is outside", &data, 1.01 * critical, A, SG_REFUTED) : status;
 }
 
 /* ---- the joint step ---------------------------------------------------------------------------------------------------------------------- */
@@ -228,9 +181,6 @@ enum sg_status sg_cp5_certify(struct sg_evidence *ev, const struct sg_trial *tri
 #include "lab/certified.h"
 
 #define NOT_BUILT { (void)sg_certified_wanted(ev, trial, 0); return SG_OK; }
-enum sg_status sg_dy1_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }
-enum sg_status sg_dy2_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *A, double critical)
-{ (void)s; (void)A; (void)critical; NOT_BUILT }
 enum sg_status sg_dy4_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *C_0, double t, double low)
 { (void)s; (void)C_0; (void)t; (void)low; NOT_BUILT }
 enum sg_status sg_dy11_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }

@@ -3,8 +3,6 @@
 
 #include "lab/certify.h"
 
-static const char powers[] = "ball arithmetic, |J^k|_F < 1 or |tr J^k| > n; binary64 samples and rates, exact";
-
 bool sg_lab_certifies(struct sg_lab *lab, size_t size)
 {
     if (lab->trial->replicate > 0 || lab->status != SG_OK)
@@ -40,14 +38,16 @@ void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what, co
                         struct sg_cert_step step, enum sg_status wanted)
 {
     struct sg_interval radius;
-    sg_lab_proved(lab, id, what, sg_cert_step_radius(&radius, data, &step, HUGE_VAL), wanted, powers);
+    sg_lab_proved(lab, id, what, sg_cert_step_radius(&radius, data, &step, HUGE_VAL), wanted,
+                  SG_CERTIFY_POWERS);
 }
 
 void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what, const struct sg_cert_data *data,
                           double mu, const double *A, enum sg_status wanted)
 {
     struct sg_interval radius;
-    sg_lab_proved(lab, id, what, sg_cert_frozen_radius(&radius, data, mu, A, HUGE_VAL), wanted, powers);
+    sg_lab_proved(lab, id, what, sg_cert_frozen_radius(&radius, data, mu, A, HUGE_VAL), wanted,
+                  SG_CERTIFY_POWERS);
 }
 
 void sg_lab_limit_enclosed(struct sg_lab *lab, const char *id, const char *what, double critical,

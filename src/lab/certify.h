@@ -1,5 +1,5 @@
-/* certify.h - private: rows that are proved in ball arithmetic (synthgrad/cert.h), each double taken
- * exactly.  Rows are added in a case's first replicate only. */
+/* certify.h - private: rows that are proved in ball arithmetic (synthgrad/cert.h), each double
+ * taken exactly.  Rows are added in a case's first replicate only. */
 #ifndef SG_LAB_CERTIFY_H
 #define SG_LAB_CERTIFY_H
 
@@ -12,8 +12,12 @@ enum { SG_CERTIFY_STATE_MOST = 72, SG_CERTIFY_WORK_MOST = 4000000 };
 #define SG_CERTIFY_RADIUS_WIDTH 1e-4
 #define SG_CERTIFY_NUMBER_WIDTH 1e-10
 
-/* Is this trial to be certified?  size: of the matrix that is squared.  If not in replicate 0, notes
- * why: too large, or Arb is not built in. */
+/* Where a proof about a spectral radius comes from. */
+#define SG_CERTIFY_POWERS \
+    "ball arithmetic, |J^k|_F < 1 or |tr J^k| > n; binary64 samples and rates, exact"
+
+/* Is this trial to be certified?  size: of the matrix that is squared.  If not in replicate 0,
+ * notes why: too large, or Arb is not built in. */
 bool sg_lab_certifies(struct sg_lab *lab, size_t size);
 /* The trial's samples, exactly. */
 struct sg_cert_data sg_lab_exact_data(const struct sg_trial *trial);
@@ -23,11 +27,13 @@ struct sg_tol sg_tol_closed_eigenvalue(const struct sg_trial *trial, double size
 
 /* Row: the joint step's eigenvalues are all inside the unit disc (wanted SG_OK) or one is outside
  * (SG_REFUTED). */
-void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what, const struct sg_cert_data *data,
-                        struct sg_cert_step step, enum sg_status wanted);
+void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what,
+                        const struct sg_cert_data *data, struct sg_cert_step step,
+                        enum sg_status wanted);
 /* The same for W <- W - mu E[x^T x] W A; A NULL: backprop. */
-void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what, const struct sg_cert_data *data,
-                          double mu, const double *A, enum sg_status wanted);
+void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what,
+                          const struct sg_cert_data *data, double mu, const double *A,
+                          enum sg_status wanted);
 /* Row: 2/lambda_max in closed form, over the proved enclosure of lambda_max. */
 void sg_lab_limit_enclosed(struct sg_lab *lab, const char *id, const char *what, double critical,
                            const struct sg_interval *lambda);

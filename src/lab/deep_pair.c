@@ -1,21 +1,31 @@
-/* A deep linear net with one SG beside plain backprop, stepped together: what DY9 and DY10 share. */
+/* A deep linear net with one SG beside plain backprop, stepped together. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "lab/deep_pair.h"
 
-enum sg_status sg_deep_pair_alloc(struct sg_deep_pair *p, const struct sg_case *c, const struct sg_data *data, struct sg_evidence *ev)
+static void end_twin(void *twin)
 {
-    *p = (struct sg_deep_pair){0};
-    const bool plain_time = c->train.order == SG_SIMULTANEOUS && c->train.delay == SG_DELAY_NONE && c->train.search == SG_SEARCH_FIXED;
-    if (!plain_time || c->train.form == SG_FORM_SPECTRAL || c->n_modules != 1) {
-        snprintf(ev->note, sizeof ev->note, "the claim is on one SG in simultaneous steps at fixed rates without delay, sample or compressed form");
-        return SG_HYPOTHESIS;
-    }
-    const enum sg_status status = sg_twin_alloc(&p->twin, c, data, ev);
-    if (status != SG_OK)
-        return status;
+    sg_twin_free(twin);
+}
+
+static void end_sim(void *sim)
+{
+    sg_sim_free(sim);
+}
+
+static void end_fast(void *fast)
+{
+    sg_closed_fast_free(fast);
+}
+
+struct sg_deep_pair *sg_deep_pair_make(struct sg_lab *lab, const struct sg_case *c)
+{
+    struct sg_deep_pair *p = SG_TAKE(lab, 1, struct sg_deep_pair);
+    const enum sg_status status = sg_twin_alloc(&p->twin, c, lab->trial->data, lab->ev);
+    sg_lab_own(lab, p->twin, end_twin);
+    if (!sg_lab_try(lab, status))
+        return NULL;
     const struct sg_twin *t = p->twin;
     p->deep = (struct sg_deep){.n_layers = t->chain.n_layers, .at = t->chained[0].at};
     for (size_t i = 0; i <= t->chain.n_layers; i++)
@@ -24,38 +34,47 @@ enum sg_status sg_deep_pair_alloc(struct sg_deep_pair *p, const struct sg_case *
     p->n_phi = t->n_phi;
     p->first = sg_closed_fast_alloc(&p->deep, &t->rows);
     p->plain_field = sg_sim_net_field(t->plain, t->rows.n);
-    double *zero = SG_NEW(p->n_w + p->n_phi, double);
-    const struct sg_sim_spec with = {.field = &t->field}, without = {.field = &p->plain_field};
-    p->sg = sg_sim_alloc(&with, zero, zero);
-    p->plain = sg_sim_alloc(&without, zero, NULL);
-    free(zero);
-    return SG_OK;
+    const double *zero = SG_TAKE(lab, p->n_w + p->n_phi, double);
+    p->sg = sg_sim_alloc(&(struct sg_sim_spec){.field = &t->field}, zero, zero);
+    p->plain = sg_sim_alloc(&(struct sg_sim_spec){.field = &p->plain_field}, zero, NULL);
+    sg_lab_own(lab, p->first, end_fast);
+    sg_lab_own(lab, p->sg, end_sim);
+    sg_lab_own(lab, p->plain, end_sim);
+    return p;
 }
 
-void sg_deep_pair_free(struct sg_deep_pair *p)
-{
-    sg_sim_free(p->sg);
-    sg_sim_free(p->plain);
-    sg_closed_fast_free(p->first);
-    sg_twin_free(p->twin);
-}
-
-enum sg_status sg_deep_pair_rates(struct sg_deep_pair *p, const struct sg_case *c, const double *w, struct sg_evidence *ev)
+struct sg_deep_spread sg_deep_pair_s_z(struct sg_lab *lab, struct sg_deep_pair *p, const double *w)
 {
     const size_t z = p->deep.width[p->deep.at] + p->twin->rows.m + 1;
-    double *lambda = SG_NEW(z, double);
-    if (c->train.units == SG_UNITS_OPTIMAL) {
-        snprintf(ev->note, sizeof ev->note, "units are \"absolute\" or \"critical\": S_z moves, no rate is the fastest");
-        free(lambda);
-        return SG_HYPOTHESIS;
+    double *lambda = SG_TAKE(lab, z, double);
+    const double *S_z = sg_closed_fast_s_z(p->first, w);
+    if (!sg_lab_try(lab, sg_base_eigen_symmetric(lambda, NULL, S_z, z)))
+        return (struct sg_deep_spread){SG_NAN, SG_NAN};
+    return (struct sg_deep_spread){lambda[z - 1], lambda[0]};
+}
+
+bool sg_deep_pair_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_deep_pair *p,
+                              const struct sg_deep_spread s_z[2], size_t n)
+{
+    const size_t q = p->deep.width[p->deep.at] + p->twin->rows.m + 1;
+    bool is = true;
+    for (int k = 0; k < 2 && is; k++) {
+        is = s_z[k].least > (double)q * SG_UNIT_ROUNDOFF * s_z[k].most;
+        snprintf(value, SG_HYPOTHESIS_VALUE_MAX,
+                 "its eigenvalues go from %.2g to %.2g (%zu columns, n = %zu)", s_z[k].least,
+                 s_z[k].most, q, n);
     }
-    const enum sg_status status = sg_base_eigen_symmetric(lambda, NULL, sg_closed_fast_s_z(p->first, w), z);
-    p->top_z = lambda[0];
-    const double unit = c->train.units == SG_UNITS_CRITICAL ? 2 / p->top_z : 1;
-    p->mu = c->train.mu * unit;
-    p->nu = c->train.nu * unit;
-    free(lambda);
-    return status;
+    return is;
+}
+
+bool sg_deep_pair_is_fast(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_deep_spread s_z[2],
+                          double kappa, double moves)
+{
+    static const double times = 3;
+    const double slowest = kappa * fmin(s_z[0].least, s_z[1].least);
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX,
+             "at kappa = %.3g its slowest mode is %.2g times as fast", kappa, slowest / moves);
+    return slowest >= times * moves;
 }
 
 void sg_deep_pair_exact_sg(double *phi, const struct sg_deep_pair *p, const double *w)
@@ -96,6 +115,6 @@ double sg_fit_slope_error(const double *x, const double *off, size_t n)
     double mean, sum = 0;
     const double squares = spread(&mean, x, n);
     for (size_t i = 0; i < n; i++)
-        sum += fabs(x[i] - mean) * off[i];
+        sum += x[i] == mean ? 0 : fabs(x[i] - mean) * off[i]; /* off may be infinite */
     return sum / squares;
 }

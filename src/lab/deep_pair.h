@@ -1,4 +1,4 @@
-/* deep_pair.h - private: a deep linear net with one SG beside plain backprop, stepped together (DY9, DY10). */
+/* deep_pair.h - private: a deep linear net with one SG beside plain backprop, stepped together. */
 #ifndef SG_LAB_DEEP_PAIR_H
 #define SG_LAB_DEEP_PAIR_H
 
@@ -8,22 +8,36 @@
 struct sg_deep_pair {
     struct sg_twin *twin;
     struct sg_deep deep;
-    struct sg_fast *first;            /* first-order corrections; NULL where the SG lacks a term */
+    struct sg_fast *first; /* first-order corrections, of an SG with all three terms */
     struct sg_field plain_field;
     struct sg_sim *sg, *plain;
     size_t n_w, n_phi;
-    double top_z;                     /* lambda_max(S_z) at the start, from sg_deep_pair_rates */
-    double mu, nu;                    /* the case's rates in absolute units, likewise */
 };
 
-/* SG_HYPOTHESIS with ev->note unless the case is a deep linear net under MSE with one linear SG that no state's numbers are hidden from:
- * simultaneous, no delay, sample or compressed form. */
-enum sg_status sg_deep_pair_alloc(struct sg_deep_pair *p, const struct sg_case *c, const struct sg_data *data, struct sg_evidence *ev) SG_MUST_CHECK;
-void sg_deep_pair_free(struct sg_deep_pair *p);
-/* The case's rates; units "critical": multiples of 2 / lambda_max(S_z) at weights w, mu and nu alike, so kappa = nu / mu as written. */
-enum sg_status sg_deep_pair_rates(struct sg_deep_pair *p, const struct sg_case *c, const double *w, struct sg_evidence *ev) SG_MUST_CHECK;
+/* Keys of a case that it reads besides the data and sg.at, sg.terms. */
+#define SG_READS_DEEP_PAIR \
+    " net.layers! net.loss=mse sg=one sg.family=linear sg.target=true sg.mix=1.0" \
+    " train.form=sample|compressed train.units=absolute|critical train.mu train.nu train.steps"
+
+/* The case's net, or another case's on the trial's data; owned by the lab.  NULL when it stops. */
+struct sg_deep_pair *sg_deep_pair_make(struct sg_lab *lab, const struct sg_case *c);
 /* phi*(w), entries of missing terms left out. */
 void sg_deep_pair_exact_sg(double *phi, const struct sg_deep_pair *p, const double *w);
+/* Smallest and largest eigenvalue of S_z, z = (h, y, 1), at weights w. */
+struct sg_deep_spread {
+    double least, most;
+};
+struct sg_deep_spread sg_deep_pair_s_z(struct sg_lab *lab, struct sg_deep_pair *p, const double *w);
+
+/* Is S_z nonsingular at both of two weights?  Zero: below the rounding level q u lambda_max.
+ * If not, value says so. */
+bool sg_deep_pair_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_deep_pair *p,
+                              const struct sg_deep_spread s_z[2], size_t n);
+/* Is the SG fast at this kappa?  `moves` is the rate at which its target moves.  The terms of an
+ * expansion in 1/kappa then shrink to a third each, so that all that follow one are at most half of
+ * it, which Richardson's estimate supposes. */
+bool sg_deep_pair_is_fast(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_deep_spread s_z[2],
+                          double kappa, double moves);
 
 /* |a - b|. */
 double sg_deep_distance(const double *a, const double *b, size_t n);

@@ -11,7 +11,10 @@
 #include "lab/matrix.h"
 #include "lab/shallow.h"
 #include "lab/statistics.h"
+#include "lab/tolerance.h"
 #include "synthgrad/closed.h"
+
+#define sg_claim_spectrum_distance sg_lab_spectrum_distance
 
 static inline void sg_claim_old(struct sg_evidence *ev, enum sg_row_form form, enum sg_evidence_kind kind, const char *what,
                                 double measured, double predicted, double tolerance, const char *basis)

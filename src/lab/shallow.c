@@ -145,6 +145,16 @@ void sg_shallow_weights(double *w, const struct sg_shallow *s)
         memcpy(w, sg_sim_w(s->sim), s->n_w * sizeof *w);
 }
 
+void sg_shallow_modes(double *mode, const struct sg_shallow *s, const double *w)
+{
+    double *difference = SG_NEW(s->n_w, double);
+    sg_shallow_weights(difference, s);
+    for (size_t i = 0; i < s->n_w; i++)
+        difference[i] -= w[i];
+    sg_base_mul_tn(mode, s->fit->v_x, difference, s->fit->d, s->fit->d, s->fit->m);
+    free(difference);
+}
+
 static void difference(struct sg_shallow *s)
 {
     memcpy(s->now, sg_sim_w(s->sim), s->n_w * sizeof(double));
@@ -158,18 +168,6 @@ double sg_shallow_distance(struct sg_shallow *s)
 {
     difference(s);
     return sg_base_norm(s->now, s->size);
-}
-
-double sg_shallow_projection(struct sg_shallow *s, const double *l)
-{
-    difference(s);
-    if (s->spectral) {                                   /* the projection in the net's coordinates */
-        double *w = SG_NEW(s->n_w, double);
-        sg_sim_spectral_to_w(w, s->spectral, s->now);
-        memcpy(s->now, w, s->n_w * sizeof *w);
-        free(w);
-    }
-    return sg_base_dot(l, s->now, s->size);
 }
 
 double sg_shallow_coordinate(struct sg_shallow *s, const double *l)

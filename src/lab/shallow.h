@@ -57,11 +57,11 @@ void sg_shallow_to_form(double *jacobian, const struct sg_shallow *s);
 void sg_shallow_start(struct sg_shallow *s, const double *offset, double mu, double nu);
 /* W now (d x m), in the net's coordinates. */
 void sg_shallow_weights(double *w, const struct sg_shallow *s);
-/* |state - fixed| now. */
+/* V^T (W now - w), V the eigenvectors of S_x: mode i in row i (d x m). */
+void sg_shallow_modes(double *mode, const struct sg_shallow *s, const double *w);
+/* |state - fixed| now; leaves the difference in `now`. */
 double sg_shallow_distance(struct sg_shallow *s);
-/* l . (state - fixed) now; l in the net's coordinates (W, Phi). */
-double sg_shallow_projection(struct sg_shallow *s, const double *l);
-/* The same for a step loop: l in the form's coordinates (sg_shallow_form_row), no allocation. */
+/* l . (state - fixed) now; l in the form's coordinates (sg_shallow_form_row). */
 double sg_shallow_coordinate(struct sg_shallow *s, const double *l);
 /* A row over (W, Phi) -> over the form's coordinates, in place: V is orthogonal, so l . state stays what it is. */
 void sg_shallow_form_row(double *l, const struct sg_shallow *s);

@@ -17,20 +17,46 @@ struct sg_tol sg_tol_dgeev(struct sg_lab *lab, const double *J, size_t size, dou
                            "Bauer-Fike: 10 size u |J| cond(T)", 0};
 }
 
-struct sg_tol sg_tol_dgeev_near(struct sg_lab *lab, const double *J, const double *J_near, size_t size,
-                                double cond_T)
+struct sg_tol sg_tol_dgeev_blocks(struct sg_lab *lab, const double *J, size_t size, size_t first)
+{
+    for (size_t i = first; i < size; i++)
+        SG_REQUIRE(sg_base_max_abs(J + i * size, first) == 0);
+    return (struct sg_tol){10 * ((double)size * SG_UNIT_ROUNDOFF * norm2(lab, J, size)),
+                           "10 size u |J|: block triangular with symmetric blocks", 0};
+}
+
+struct sg_tol sg_tol_dgeev_near(struct sg_lab *lab, const double *J, const double *J_near,
+                                size_t size, double cond_T)
 {
     double *E = SG_TAKE(lab, size * size, double);
     for (size_t i = 0; i < size * size; i++)
         E[i] = J[i] - J_near[i];
     const double dgeev = 10 * ((double)size * SG_UNIT_ROUNDOFF * norm2(lab, J, size));
     return (struct sg_tol){cond_T * (dgeev + norm2(lab, E, size)),
-                           "Bauer-Fike: cond(T) times the norm of the two Jacobians' difference", 0};
+                           "Bauer-Fike: cond(T) times the norm of the two Jacobians' difference",
+                           0};
 }
 
 struct sg_tol sg_tol_rounding(double ulps, double scale, const char *words)
 {
     return (struct sg_tol){ulps * SG_UNIT_ROUNDOFF * scale, words, scale};
+}
+
+struct sg_tol sg_tol_dgeev_blocks_near(struct sg_lab *lab, const double *J, const double *J_near,
+                                       size_t size, size_t first, double cond_T)
+{
+    const struct sg_tol bauer_fike = sg_tol_dgeev_near(lab, J, J_near, size, cond_T);
+    const double E = sg_tol_dgeev_near(lab, J, J_near, size, 1).value;
+    double *B = SG_TAKE(lab, size * size, double);
+    for (size_t i = 0; i < first; i++)
+        for (size_t j = first; j < size; j++)
+            B[i * size + j] = J[i * size + j];
+    const double moved = (E + sqrt(E * E + 4 * E * norm2(lab, B, size))) / 2;
+    return moved < bauer_fike.value
+               ? (struct sg_tol){moved,
+                                 "(|E| + sqrt(|E|^2 + 4 |E| |B|)) / 2, E the Jacobians' difference",
+                                 0}
+               : bauer_fike;
 }
 
 static int by_real_part(const void *a, const void *b)
@@ -55,9 +81,9 @@ double sg_lab_spectrum_distance(const double complex *a, const double complex *b
     return distance;
 }
 
-void sg_lab_spectrum(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
-                     double complex *lambda, const double *J, const double complex *closed, size_t size,
-                     struct sg_tol tol)
+void sg_lab_spectrum(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id,
+                     const char *what, double complex *lambda, const double *J,
+                     const double complex *closed, size_t size, struct sg_tol tol)
 {
     double complex *found = lambda ? lambda : SG_TAKE(lab, size, double complex);
     sg_lab_try(lab, sg_base_eigen_general(found, NULL, J, size));

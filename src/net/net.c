@@ -19,7 +19,8 @@ static void place_layers(struct sg_net *net)
         const struct sg_layer_ops *ops = sg_net_layer_ops(net, i);
         if (!ops->matrix && layer->width == 0)
             layer->width = net->width[i];
-        SG_REQUIRE(layer->width >= 1 && (ops->matrix || (layer->width == net->width[i] && !layer->bias)));
+        SG_REQUIRE(layer->width >= 1 &&
+                   (ops->matrix || (layer->width == net->width[i] && !layer->bias)));
         net->width[i + 1] = layer->width;
         net->layer_offset[i] = net->sizes.w;
         net->sizes.w += ops->n_params(layer, net->width[i]);
@@ -35,23 +36,30 @@ static void place_modules(struct sg_net *net)
         net->plan[i].module = SG_NO_MODULE;
     for (size_t j = 0; j < net->arch.n_modules; j++) {
         const struct sg_module *module = &net->arch.modules[j];
-        SG_REQUIRE(module->at >= 1 && module->at <= net->arch.n_layers && (int)module->family < SG_FAMILIES);
+        SG_REQUIRE(module->at >= 1 && module->at <= net->arch.n_layers &&
+                   (int)module->family < SG_FAMILIES);
         SG_REQUIRE(j == 0 || module->at > net->arch.modules[j - 1].at);
-        SG_REQUIRE(module->terms >= 1 && module->terms <= 7 && module->mix >= 0.0 && module->mix <= 1.0);
+        SG_REQUIRE(module->terms >= 1 && module->terms <= 7 && module->mix >= 0.0 &&
+                   module->mix <= 1.0);
         net->plan[module->at].module = j;
         net->module_offset[j] = net->sizes.phi;
-        net->sizes.phi += net->kernels->family[module->family]->n_params(module, net->width[module->at], net->arch.labels);
+        net->sizes.phi += net->kernels->family[module->family]->n_params(module,
+                                                                         net->width[module->at],
+                                                                         net->arch.labels);
     }
 }
 
 struct sg_net *sg_net_alloc(const struct sg_arch *arch)
 {
-    SG_REQUIRE(arch->n_layers >= 1 && arch->inputs >= 1 && arch->labels >= 1 && (int)arch->loss < SG_LOSS_KINDS);
+    SG_REQUIRE(arch->n_layers >= 1 && arch->inputs >= 1 && arch->labels >= 1 &&
+               (int)arch->loss < SG_LOSS_KINDS);
     const size_t boundaries = arch->n_layers + 1;
     struct sg_net *net = SG_NEW(1, struct sg_net);
     net->arch = *arch;
-    net->arch.layers = net->layers = sg_base_copy(arch->layers, arch->n_layers, sizeof *arch->layers);
-    net->arch.modules = net->modules = sg_base_copy(arch->modules, arch->n_modules, sizeof *arch->modules);
+    net->arch.layers = net->layers =
+        sg_base_copy(arch->layers, arch->n_layers, sizeof *arch->layers);
+    net->arch.modules = net->modules =
+        sg_base_copy(arch->modules, arch->n_modules, sizeof *arch->modules);
     net->credit = SG_NEW(boundaries, enum sg_credit);   /* zeroed: SG_TRUE */
     for (size_t i = 0; arch->credit && i < boundaries; i++)
         net->credit[i] = arch->credit[i];
@@ -128,7 +136,8 @@ size_t sg_net_module_offset(const struct sg_net *net, size_t module)
     return net->module_offset[module];
 }
 
-void sg_net_init(void *w, void *aux, const struct sg_net *net, enum sg_init init, struct sg_rng *rng)
+void sg_net_init(void *w, void *aux, const struct sg_net *net, enum sg_init init,
+                 struct sg_rng *rng)
 {
     const size_t real = net->kernels->real_size;
     SG_REQUIRE(init == SG_GLOROT || init == SG_HE);
@@ -136,7 +145,8 @@ void sg_net_init(void *w, void *aux, const struct sg_net *net, enum sg_init init
         const struct sg_layer_ops *ops = sg_net_layer_ops(net, i);
         const size_t in = net->width[i], fan = init == SG_HE ? in : in + net->width[i + 1];
         if (ops->init)
-            ops->init((char *)w + net->layer_offset[i] * real, aux ? (char *)aux + net->aux_offset[i] * real : NULL, &net->layers[i], in,
+            ops->init((char *)w + net->layer_offset[i] * real,
+                      aux ? (char *)aux + net->aux_offset[i] * real : NULL, &net->layers[i], in,
                       sqrt(2 / (double)fan), rng);
     }
 }
@@ -159,7 +169,8 @@ void sg_net_start_phi(void *phi, const struct sg_net *net, struct sg_rng *rng)
         const struct sg_module *module = &net->arch.modules[j];
         const struct sg_family_ops *family = net->kernels->family[module->family];
         if (family->start)
-            family->start((char *)phi + net->module_offset[j] * real, module, net->width[module->at], net->arch.labels, rng);
+            family->start((char *)phi + net->module_offset[j] * real, module,
+                          net->width[module->at], net->arch.labels, rng);
     }
 }
 
@@ -173,7 +184,14 @@ bool sg_net_opt_has_v(const struct sg_opt *opt)
     return opt->kind == SG_RMSPROP || opt->kind == SG_ADAM;
 }
 
-struct opt_pass { char *next, *m, *v; const char *theta, *grad; const struct sg_opt *opt; const struct sg_kernels *kernels; uint64_t t; size_t n; };
+struct opt_pass {
+    char *next, *m, *v;
+    const char *theta, *grad;
+    const struct sg_opt *opt;
+    const struct sg_kernels *kernels;
+    uint64_t t;
+    size_t n;
+};
 
 static void opt_part(size_t part, size_t parts, void *pass)
 {
@@ -182,23 +200,34 @@ static void opt_part(size_t part, size_t parts, void *pass)
     size_t from, to;
     sg_base_share(&from, &to, p->n, 1024, part, parts);
     const size_t at = from * real;
-    const struct sg_moments moments = {.m = p->m ? p->m + at : NULL, .v = p->v ? p->v + at : NULL, .t = p->t};
+    const struct sg_moments moments = {.m = p->m ? p->m + at : NULL,
+                                       .v = p->v ? p->v + at : NULL,
+                                       .t = p->t};
     if (p->opt->kind == SG_GD)
         p->kernels->descend(p->next + at, p->theta + at, p->grad + at, p->opt->rate, to - from);
     else
-        p->kernels->optimise(p->next + at, &moments, p->theta + at, p->grad + at, p->opt, to - from);
+        p->kernels->optimise(p->next + at, &moments, p->theta + at, p->grad + at, p->opt,
+                             to - from);
 }
 
-void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad, const struct sg_opt *opt, enum sg_dtype dtype,
-                     size_t n)
+void sg_net_product(void *c, const void *a, const void *b, enum sg_transpose op, size_t m,
+                    size_t k, size_t n, enum sg_dtype dtype)
+{
+    sg_net_kernels(dtype)->multiply(c, a, b, op, m, k, n);
+}
+
+void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad,
+                     const struct sg_opt *opt, enum sg_dtype dtype, size_t n)
 {
     const struct sg_kernels *kernels = sg_net_kernels(dtype);
     SG_REQUIRE((int)opt->kind < SG_OPT_KINDS);
-    struct opt_pass pass = {.next = next, .theta = theta, .grad = grad, .opt = opt, .kernels = kernels, .n = n};
+    struct opt_pass pass = {
+        .next = next, .theta = theta, .grad = grad, .opt = opt, .kernels = kernels, .n = n};
     if (opt->kind != SG_GD) {
         const bool has_m = sg_net_opt_has_m(opt), has_v = sg_net_opt_has_v(opt);
         SG_REQUIRE(moments && (!has_m || (moments->m && opt->beta1 >= 0 && opt->beta1 < 1)));
-        SG_REQUIRE(!has_v || (moments->v && opt->beta2 >= 0 && opt->beta2 < 1 && opt->epsilon >= 0));
+        SG_REQUIRE(!has_v ||
+                   (moments->v && opt->beta2 >= 0 && opt->beta2 < 1 && opt->epsilon >= 0));
         pass.t = ++moments->t;
         pass.m = moments->m;
         pass.v = moments->v;

@@ -1,12 +1,15 @@
-/* What each boundary needs, decided once: a gradient that nobody reads is not computed, and that is what unlocks.
+/* What each boundary needs, decided once: a gradient that nobody reads is not computed,
+ * and that is what unlocks.
  *
- * Also the matrices that feedback alignment, direct feedback and kickback keep in place of the net's own weights. */
+ * Also the matrices that feedback alignment, direct feedback and kickback keep in place
+ * of the net's own weights. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "net/internal.h"
 
-/* Entries N(0, 1 / rows it sums over): what comes through has the mean square of what went in.  A stream per boundary. */
+/* Entries N(0, 1 / rows it sums over): what comes through has the mean square of what went
+ * in.  A stream per boundary. */
 static void *draw(const struct sg_net *net, size_t boundary, size_t rows, size_t entries)
 {
     struct sg_rng *rng = sg_base_rng_alloc(net->arch.seed, "net", boundary, "fixed");
@@ -56,8 +59,10 @@ static void *fixed_matrix(const struct sg_net *net, size_t i)
 void sg_net_plan(struct sg_net *net)
 {
     const size_t top = net->arch.n_layers;
-    bool cut = false;                                  /* above i something other than the true gradient is passed down */
-    size_t lowest = top + 1;                           /* boundary of the lowest module that trains towards the true gradient */
+    /* above i something other than the true gradient is passed down */
+    bool cut = false;
+    /* boundary of the lowest module that trains towards the true gradient */
+    size_t lowest = top + 1;
     for (size_t j = net->arch.n_modules; j-- > 0;)
         if (net->modules[j].target == SG_TARGET_TRUE)
             lowest = net->modules[j].at;
@@ -65,11 +70,15 @@ void sg_net_plan(struct sg_net *net)
         struct sg_plan *plan = &net->plan[i];
         SG_REQUIRE((int)net->credit[i] < SG_CREDITS);
         plan->fixed = i >= 1 ? fixed_matrix(net, i) : NULL;
-        const struct sg_module *module = plan->module == SG_NO_MODULE ? NULL : &net->modules[plan->module];
+        const struct sg_module *module = plan->module == SG_NO_MODULE ? NULL
+                                                                      : &net->modules[plan->module];
         const bool truth = lowest <= i, base = !(module && module->mix == 1.0);
         plan->base = base && plan->fixed;
-        plan->arriving = i == top || (base && net->credit[i] == SG_TRUE) || (truth && !cut) || (module && module->target == SG_TARGET_ARRIVING);
-        plan->truth = plan->arriving && !cut ? SG_TRUTH_ARRIVES : truth ? SG_TRUTH_APART : SG_TRUTH_NONE;
+        plan->arriving = i == top || (base && net->credit[i] == SG_TRUE) || (truth && !cut) ||
+                         (module && module->target == SG_TARGET_ARRIVING);
+        plan->truth = plan->arriving && !cut ? SG_TRUTH_ARRIVES
+                      : truth                ? SG_TRUTH_APART
+                                             : SG_TRUTH_NONE;
         cut = cut || net->credit[i] != SG_TRUE || (module && module->mix != 0.0);
     }
 }

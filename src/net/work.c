@@ -8,7 +8,8 @@ enum { TABLES = 7 };
 /* The tables of one buffer a boundary, and whether the plan asks for it. */
 static void tables(char ***table[TABLES], struct sg_net_work *work)
 {
-    char ***const all[TABLES] = {&work->h, &work->arriving, &work->truth, &work->base, &work->s, &work->mixed, &work->err};
+    char ***const all[TABLES] = {&work->h, &work->arriving, &work->truth, &work->base,
+                                 &work->s, &work->mixed,    &work->err};
     for (size_t t = 0; t < TABLES; t++)
         table[t] = all[t];
 }
@@ -38,7 +39,9 @@ struct sg_net_work *sg_net_work_alloc(const struct sg_net *net, size_t batch_max
     for (size_t i = 1; i < boundaries; i++) {
         const struct sg_plan *plan = &net->plan[i];
         const bool module = plan->module != SG_NO_MODULE;
-        const bool wanted[TABLES] = {true, plan->arriving, plan->truth == SG_TRUTH_APART, plan->base, module, module, module};
+        const bool wanted[TABLES] = {true,       plan->arriving, plan->truth == SG_TRUTH_APART,
+                                     plan->base, module,         module,
+                                     module};
         for (size_t t = 0; t < TABLES; t++)
             if (wanted[t])
                 (*table[t])[i] = sg_base_alloc(batch_max, net->width[i] * real);
@@ -51,12 +54,16 @@ struct sg_net_work *sg_net_work_alloc(const struct sg_net *net, size_t batch_max
     for (size_t j = 0; j < work->modules; j++) {
         const struct sg_module *module = &net->modules[j];
         const struct sg_family_ops *family = net->kernels->family[module->family];
-        work->scratch_bytes[j] = family->scratch ? family->scratch(module, net->width[module->at]) * real : 0;
+        work->scratch_bytes[j] =
+            family->scratch ? family->scratch(module, net->width[module->at]) * real : 0;
         work->scratch[j] = sg_base_alloc(batch_max, work->scratch_bytes[j]);
     }
     work->pass = SG_NEW(net->arch.n_layers, struct sg_layer_pass);
     for (size_t i = 0; i < net->arch.n_layers; i++)
-        work->pass[i] = (struct sg_layer_pass){.in = net->width[i], .out = net->width[i + 1], .bias = net->layers[i].bias, .saved = work->saved[i]};
+        work->pass[i] = (struct sg_layer_pass){.in = net->width[i],
+                                               .out = net->width[i + 1],
+                                               .bias = net->layers[i].bias,
+                                               .saved = work->saved[i]};
     if (nothing)
         work->nothing = sg_base_alloc(batch_max, nothing * real);
     return work;

@@ -4,7 +4,8 @@
 
 #include "synthgrad/report.h"
 
-static enum sg_status write_series(const char *out_dir, const struct sg_judgement *j, const struct sg_series *series, struct sg_error *err)
+static enum sg_status write_series(const char *out_dir, const struct sg_judgement *j,
+                                   const struct sg_series *series, struct sg_error *err)
 {
     struct sg_file file;
     char *path = sg_base_format("%s/%s/%s.dat", out_dir, j->case_name, series->name);
@@ -13,15 +14,18 @@ static enum sg_status write_series(const char *out_dir, const struct sg_judgemen
     if (status != SG_OK)
         return status;
     const struct sg_build *build = sg_base_build();
-    fprintf(file.stream, "# synthgrad %s, commit %s; claim %s, case %s, seed %llu\n# %s\n", build->version, build->commit, j->claim->id, j->case_name,
-            (unsigned long long)j->seed, series->columns);
+    fprintf(file.stream, "# synthgrad %s, commit %s; claim %s, case %s, seed %llu\n# %s\n",
+            build->version, build->commit, j->claim->id, j->case_name, (unsigned long long)j->seed,
+            series->columns);
     for (size_t i = 0; i < series->rows; i++)
         for (size_t k = 0; k < series->width; k++)
-            fprintf(file.stream, "%.17g%c", series->value[i * series->width + k], k + 1 < series->width ? ' ' : '\n');
+            fprintf(file.stream, "%.17g%c", series->value[i * series->width + k],
+                    k + 1 < series->width ? ' ' : '\n');
     return sg_base_file_commit(&file, err);
 }
 
-enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j, struct sg_error *err)
+enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j,
+                                    struct sg_error *err)
 {
     enum sg_status status = SG_OK;
     char *folder = sg_base_format("%s/%s", out_dir, j->case_name);

@@ -30,7 +30,8 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
 {
     DIR *dir = opendir(folder);
     if (!dir)
-        return sg_base_refuse(err, folder, 0, "%s; name a folder that verify wrote with --out", strerror(errno));
+        return sg_base_refuse(err, folder, 0, "%s; name a folder that verify wrote with --out",
+                              strerror(errno));
     enum sg_status status = SG_OK;
     const size_t before = json_array_size(all);
     for (struct dirent *entry; status == SG_OK && (entry = readdir(dir));) {
@@ -40,8 +41,11 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
         if (file) {
             json_t *summary = json_loadf(file, 0, &problem);
             if (!summary || !json_is_string(json_object_get(summary, "case")))
-                status = sg_base_refuse(err, path, summary || problem.line < 1 ? 0 : (size_t)problem.line, "not a summary%s%s; run the case again",
-                                        summary ? "" : ": ", summary ? "" : sg_base_show(problem.text, 92).text);
+                status = sg_base_refuse(err, path,
+                                        summary || problem.line < 1 ? 0 : (size_t)problem.line,
+                                        "not a summary%s%s; run the case again",
+                                        summary ? "" : ": ",
+                                        summary ? "" : sg_base_show(problem.text, 92).text);
             else
                 json_array_append(all, summary);
             json_decref(summary);
@@ -51,11 +55,13 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
     }
     closedir(dir);
     if (status == SG_OK && json_array_size(all) == before)
-        status = sg_base_refuse(err, folder, 0, "no results in it; name a folder that verify wrote with --out");
+        status = sg_base_refuse(err, folder, 0,
+                                "no results in it; name a folder that verify wrote with --out");
     return status;
 }
 
-enum sg_status sg_report_gather(json_t **out, size_t n_folders, char *const *folder, struct sg_error *err)
+enum sg_status sg_report_gather(json_t **out, size_t n_folders, char *const *folder,
+                                struct sg_error *err)
 {
     json_t *all = json_array();
     enum sg_status status = SG_OK;
@@ -69,7 +75,8 @@ enum sg_status sg_report_gather(json_t **out, size_t n_folders, char *const *fol
     *out = json_array();
     for (size_t i = 0; i < n && status == SG_OK; i++) {
         if (i > 0 && by_case(&order[i - 1], &order[i]) == 0)
-            status = sg_base_refuse(err, NULL, 0, "case %s is in two of the folders; give each result once",
+            status = sg_base_refuse(err, NULL, 0,
+                                    "case %s is in two of the folders; give each result once",
                                     sg_base_show(case_of(order[i]), 92).text);
         json_array_append(*out, order[i]);
     }

@@ -1,4 +1,4 @@
-/* html.h - private: the pieces of an HTML page. */
+/* html.h - private: the elements of an HTML page. */
 #ifndef SG_REPORT_HTML_H
 #define SG_REPORT_HTML_H
 

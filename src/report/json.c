@@ -45,7 +45,8 @@ static json_t *kinds_json(const struct sg_evidence *ev)
         for (size_t i = 0; i < ev->n_rows; i++)
             present = present || (int)ev->row[i].kind == kind;
         if (present)
-            json_array_append_new(kinds, json_string(sg_claim_kind_name((enum sg_evidence_kind)kind)));
+            json_array_append_new(kinds,
+                                  json_string(sg_claim_kind_name((enum sg_evidence_kind)kind)));
     }
     return kinds;
 }
@@ -61,24 +62,30 @@ static json_t *tables_json(const struct sg_evidence *ev)
         for (size_t i = 0; i < list->n_rows; i++) {
             json_t *values = json_array();
             for (size_t k = 0; k + 1 < list->n_columns; k++)
-                json_array_append_new(values, sg_report_number(list->value[i * (list->n_columns - 1) + k]));
-            json_array_append_new(rows, json_pack("{s:s, s:o}", "name", list->row[i], "values", values));
+                json_array_append_new(values,
+                                      sg_report_number(list->value[i * (list->n_columns - 1) + k]));
+            json_array_append_new(rows,
+                                  json_pack("{s:s, s:o}", "name", list->row[i], "values", values));
         }
-        json_array_append_new(tables, json_pack("{s:s, s:o, s:o}", "title", list->title, "columns", columns, "rows", rows));
+        json_array_append_new(tables, json_pack("{s:s, s:o, s:o}", "title", list->title, "columns",
+                                                columns, "rows", rows));
     }
     return tables;
 }
 
 json_t *sg_report_judgement_json(const struct sg_judgement *j)
 {
-    json_t *control = j->has_control ? json_pack("{s:s, s:s, s:b}", "what", j->control_what, "verdict",
-                                                 sg_claim_verdict_name(j->control_verdict), "ok", j->control_ok)
-                                     : json_null();
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:s}", "claim", j->claim->id, "case", j->case_name,
-                     "title", j->claim->title, "verdict", sg_claim_verdict_name(j->verdict), "expected", j->expected, "ok", j->ok,
-                     "evidence", kinds_json(&j->evidence), "rows", rows_json(&j->evidence), "tables", tables_json(&j->evidence), "control", control, "seconds",
-                     sg_report_number(j->seconds), "seed", (json_int_t)j->seed, "replicates", (json_int_t)j->replicates, "note",
-                     j->evidence.note);
+    json_t *control =
+        j->has_control ? json_pack("{s:s, s:s, s:b}", "what", j->control_what, "verdict",
+                                   sg_claim_verdict_name(j->control_verdict), "ok", j->control_ok)
+                       : json_null();
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:s}",
+                     "claim", j->claim->id, "case", j->case_name, "title", j->claim->title,
+                     "verdict", sg_claim_verdict_name(j->verdict), "expected", j->expected, "ok",
+                     j->ok, "evidence", kinds_json(&j->evidence), "rows", rows_json(&j->evidence),
+                     "tables", tables_json(&j->evidence), "control", control, "seconds",
+                     sg_report_number(j->seconds), "seed", (json_int_t)j->seed, "replicates",
+                     (json_int_t)j->replicates, "note", j->evidence.note);
 }
 
 enum sg_status sg_report_write_json(const char *path, json_t *json, struct sg_error *err)

@@ -46,10 +46,16 @@ static bool is_skipped(const json_t *summary)
     return strcmp(text_of(summary, "verdict"), "skipped") == 0;
 }
 
+/* Green only for what was shown: a theorem that holds, an effect that was found. */
+static const char *class_of(const char *verdict)
+{
+    return strcmp(verdict, "holds") == 0 || strcmp(verdict, "reproduced") == 0 ? "good" : "open";
+}
+
 static void print_verdict(const struct page *page, const json_t *summary)
 {
     const bool ok = json_is_true(json_object_get(summary, "ok"));
-    fprintf(page->out, "<span class=\"verdict %s\">", is_skipped(summary) ? "open" : ok ? "good" : "bad");
+    fprintf(page->out, "<span class=\"verdict %s\">", !ok && !is_skipped(summary) ? "bad" : class_of(text_of(summary, "verdict")));
     sg_html_text(page->out, text_of(summary, "verdict"));
     fputs(ok || is_skipped(summary) ? "</span>" : " (not as expected)</span>", page->out);
 }
@@ -65,7 +71,13 @@ static void print_kinds(const struct page *page, const json_t *kinds)
 }
 
 /* A claim's cases in one line. */
-struct tally { size_t cases, good, skipped, controls, broken; double margin; json_t *kinds; const char *verdict; };   /* of all cases that ran, or NULL */
+/* of all cases that ran, or NULL */
+struct tally {
+    size_t cases, good, skipped, controls, broken;
+    double margin;
+    json_t *kinds;
+    const char *verdict;
+};
 
 static struct tally tally_of(const struct page *page, const char *claim)
 {
@@ -84,7 +96,8 @@ static struct tally tally_of(const struct page *page, const char *claim)
         t.margin = sg_base_max(t.margin, margin_of(summary));
         if (!is_skipped(summary)) {
             const char *verdict = text_of(summary, "verdict");
-            t.verdict = ran++ == 0 || (t.verdict && strcmp(t.verdict, verdict) == 0) ? verdict : NULL;
+            t.verdict = ran++ == 0 || (t.verdict && strcmp(t.verdict, verdict) == 0) ? verdict
+                                                                                     : NULL;
         }
         json_array_foreach(json_object_get(summary, "evidence"), k, kind) {
             bool known = false;
@@ -97,13 +110,14 @@ static struct tally tally_of(const struct page *page, const char *claim)
     return t;
 }
 
-static void print_tally(const struct page *page, const struct sg_claim *claim, const struct tally *t)
+static void print_tally(const struct page *page, const struct sg_claim *claim,
+                        const struct tally *t)
 {
     const size_t run = t->cases - t->skipped;
     fprintf(page->out, "<tr><td><a href=\"#%s\">%s</a></td><td>", claim->id, claim->id);
     sg_html_text(page->out, claim->title);
-    fprintf(page->out, "</td><td><span class=\"verdict %s\">", run == 0 ? "open" : t->good == run ? "good" : "bad");
-    sg_html_text(page->out, run == 0 ? "skipped" : t->good < run ? "not as expected" : t->verdict ? t->verdict : "as expected");
+    fprintf(page->out, "</td><td><span class=\"verdict %s\">", run == 0 ? "open" : t->good < run ? "bad" : t->verdict ? class_of(t->verdict) : "open");
+    sg_html_text(page->out, run == 0 ? "skipped" : t->good < run ? "not as expected" : t->verdict ? t->verdict : "mixed");
     fputs("</span></td><td>", page->out);
     print_kinds(page, t->kinds);
     fprintf(page->out, "</td><td class=\"n\">%zu", run);
@@ -112,19 +126,42 @@ static void print_tally(const struct page *page, const struct sg_claim *claim, c
     fputs("</td><td class=\"n\">", page->out);
     if (run)
         sg_html_number(page->out, t->margin, 2);
-    fprintf(page->out, "</td><td>%s</td></tr>\n", t->broken ? "<span class=\"bad\">does not change it</span>" : t->controls ? "changes it" : "none");
+    fprintf(page->out, "</td><td>%s</td></tr>\n",
+            t->broken     ? "<span class=\"bad\">does not change it</span>"
+            : t->controls ? "changes it"
+                          : "none");
+}
+
+static enum sg_verdict verdict_named(const char *name)
+{
+    int v = 0;
+    while (v < SG_VERDICTS && strcmp(sg_claim_verdict_name((enum sg_verdict)v), name) != 0)
+        v++;
+    return (enum sg_verdict)v;
+}
+
+static void print_census(const struct page *page)
+{
+    struct sg_entry *entry = SG_NEW(json_array_size(page->all), struct sg_entry);
+    char sentence[SG_CENSUS_MAX];
+    size_t i, n = 0;
+    json_t *summary;
+    json_array_foreach(page->all, i, summary) {
+        const struct sg_claim *claim = sg_claim_find(text_of(summary, "claim"));
+        const enum sg_verdict verdict = verdict_named(text_of(summary, "verdict"));
+        if (claim && verdict != SG_VERDICTS)
+            entry[n++] = (struct sg_entry){claim, verdict, json_is_true(json_object_get(summary, "ok"))};
+    }
+    sg_report_census(sentence, entry, n);
+    fputs("<p class=\"soft\">", page->out);
+    sg_html_text(page->out, sentence);
+    fputs(".</p>\n", page->out);
+    free(entry);
 }
 
 static void print_overview(const struct page *page)
 {
-    size_t i, good = 0, skipped = 0;
-    json_t *summary;
-    json_array_foreach(page->all, i, summary) {
-        skipped += is_skipped(summary);
-        good += !is_skipped(summary) && json_is_true(json_object_get(summary, "ok"));
-    }
-    fprintf(page->out, "<p class=\"soft\">%zu cases: %zu as the theory predicts, %zu not, %zu skipped.</p>\n", json_array_size(page->all), good,
-            json_array_size(page->all) - good - skipped, skipped);
+    print_census(page);
     fputs("<p>Each number was found twice, by a formula and by a simulation, a proof or another formula, and the difference held against a tolerance "
           "derived from rounding and conditioning; what only runs can show has a 95 % interval instead. The <em>margin</em> is the largest error over its "
           "tolerance: above 1 fails. The <em>control</em> is the nearest violation of a hypothesis, which has to change the verdict. Cases in brackets take long and were skipped.</p>\n<div class=\"wide\"><table class=\"claims\">\n"
@@ -142,7 +179,8 @@ static void print_overview(const struct page *page)
 /* The first comment of the script that draws the figure. */
 static char *caption_of(const struct page *page, const char *name)
 {
-    char *path = sg_base_format("%s/%s.gp", page->captions ? page->captions : ".", name), *caption = sg_base_format("%s", "");
+    char *path = sg_base_format("%s/%s.gp", page->captions ? page->captions : ".", name),
+         *caption = sg_base_format("%s", "");
     FILE *file = fopen(path, "r");
     char line[1024];
     while (file && fgets(line, sizeof line, file) && line[0] == '#') {
@@ -214,13 +252,17 @@ static void print_rows(const struct page *page, const json_t *summary)
 {
     size_t i;
     json_t *row;
-    fputs("<div class=\"wide\"><table>\n<tr><th>What</th><th class=\"n\">Measured</th><th class=\"n\">Predicted</th><th class=\"n\">Tolerance</th>"
-          "<th>Evidence</th></tr>\n", page->out);
+    fputs("<div class=\"wide\"><table>\n<tr><th>What</th><th class=\"n\">Measured</th><th "
+          "class=\"n\">Predicted</th><th class=\"n\">Tolerance</th>"
+          "<th>Evidence</th></tr>\n",
+          page->out);
     json_array_foreach(json_object_get(summary, "rows"), i, row) {
         const double measured = number_of(json_object_get(row, "measured"));
-        const bool fact = number_of(json_object_get(row, "tolerance")) == 0 && number_of(json_object_get(row, "predicted")) == 1 &&
+        const bool fact = number_of(json_object_get(row, "tolerance")) == 0 &&
+                          number_of(json_object_get(row, "predicted")) == 1 &&
                           (measured == 0 || measured == 1);
-        fprintf(page->out, "<tr><td%s>", json_is_true(json_object_get(row, "ok")) ? "" : " class=\"bad\"");
+        fprintf(page->out, "<tr><td%s>",
+                json_is_true(json_object_get(row, "ok")) ? "" : " class=\"bad\"");
         sg_html_text(page->out, text_of(row, "what"));
         fputs("</td>", page->out);
         const json_t *interval = json_object_get(row, "interval");
@@ -233,7 +275,8 @@ static void print_rows(const struct page *page, const json_t *summary)
             sg_html_number(page->out, number_of(json_array_get(interval, 1)), 4);
             fputs("</td>", page->out);
         } else if (fact)
-            fprintf(page->out, "<td class=\"n\" colspan=\"3\">%s</td>", measured == 1 ? "so it is" : "not so");
+            fprintf(page->out, "<td class=\"n\" colspan=\"3\">%s</td>",
+                    measured == 1 ? "so it is" : "not so");
         else {
             print_cell(page, row, "measured", 9);
             print_cell(page, row, "predicted", 9);
@@ -306,7 +349,8 @@ static void print_case(const struct page *page, const json_t *summary)
     fputs("; <code>synthgrad run cases/", page->out);
     sg_html_text(page->out, name);
     fprintf(page->out, ".cfg</code>, seed %lld, %lld replicate%s, ",
-            (long long)json_integer_value(json_object_get(summary, "seed")), (long long)json_integer_value(json_object_get(summary, "replicates")),
+            (long long)json_integer_value(json_object_get(summary, "seed")),
+            (long long)json_integer_value(json_object_get(summary, "replicates")),
             json_integer_value(json_object_get(summary, "replicates")) == 1 ? "" : "s");
     sg_html_number(page->out, number_of(json_object_get(summary, "seconds")), 3);
     fputs(" s</p>\n", page->out);
@@ -324,7 +368,10 @@ static void print_claim(const struct page *page, const struct sg_claim *claim)
             sg_html_text(page->out, claim->title);
             fputs("</h2>\n<p>", page->out);
             sg_html_text(page->out, claim->statement);
-            fprintf(page->out, "</p>\n<p class=\"soft\">Proof, what is checked and what is not: <code>proofs/%s.md</code></p>\n", claim->name);
+            fprintf(page->out,
+                    "</p>\n<p class=\"soft\">Proof, what is checked and what is not: "
+                    "<code>proofs/%s.md</code></p>\n",
+                    claim->name);
         }
         print_case(page, summary);
     }
@@ -356,7 +403,8 @@ static void print_how(const struct page *page)
     size_t i;
     json_t *summary;
     double seconds = 0;
-    const char *commit = text_of(json_array_get(page->all, 0), "commit"), *version = text_of(json_array_get(page->all, 0), "version");
+    const char *commit = text_of(json_array_get(page->all, 0), "commit"),
+               *version = text_of(json_array_get(page->all, 0), "version");
     bool one_commit = true;
     json_array_foreach(page->all, i, summary) {
         seconds += number_of(json_object_get(summary, "seconds"));
@@ -371,12 +419,15 @@ static void print_how(const struct page *page)
     sg_html_text(page->out, version);
     fputs(", commit ", page->out);
     sg_html_text(page->out, commit);
-    fprintf(page->out, "%s; page written %s; ", one_commit ? "" : " (some results are of other commits)", when);
+    fprintf(page->out, "%s; page written %s; ",
+            one_commit ? "" : " (some results are of other commits)", when);
     sg_html_number(page->out, seconds, 3);
     fputs(" s in all cases together, on ", page->out);
     print_processor(page);
-    fputs(". A case and a seed give the same numbers on every run and for every number of threads; the seeds are with the cases.</p>\n"
-          "<p><code>make verify plots report</code> makes this page again.</p>\n</section>\n", page->out);
+    fputs(". A case and a seed give the same numbers on every run and for every number of threads; "
+          "the seeds are with the cases.</p>\n"
+          "<p><code>make verify plots report</code> makes this page again.</p>\n</section>\n",
+          page->out);
 }
 
 enum sg_status sg_report_write_page(const char *folder, const char *captions, struct sg_error *err)
@@ -394,7 +445,10 @@ enum sg_status sg_report_write_page(const char *folder, const char *captions, st
     if (status == SG_OK)
         status = sg_base_file_open(&file, path, err);
     if (status == SG_OK) {
-        const struct page page = {.out = file.stream, .folder = folder, .captions = captions, .all = all};
+        const struct page page = {.out = file.stream,
+                                  .folder = folder,
+                                  .captions = captions,
+                                  .all = all};
         sg_html_begin(page.out, "Synthetic gradients: what was claimed, what was found");
         fputs("<h1>Synthetic gradients: what was claimed, what was found</h1>\n", page.out);
         print_overview(&page);

@@ -23,7 +23,8 @@ static void draw(const struct sg_progress *p)
     if (p->piece_total > 0) {
         fprintf(stderr, "; %s: %zu of %zu", p->piece, p->piece_done, p->piece_total);
         if (p->piece_done > p->piece_first)
-            draw_left((now - p->piece_started) / (double)(p->piece_done - p->piece_first) * (double)(p->piece_total - p->piece_done));
+            draw_left((now - p->piece_started) / (double)(p->piece_done - p->piece_first) *
+                      (double)(p->piece_total - p->piece_done));
     } else if (p->done > 0 && p->done < p->total) {
         draw_left((now - p->started) / (double)p->done * (double)(p->total - p->done));
     }
@@ -32,7 +33,10 @@ static void draw(const struct sg_progress *p)
 
 void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t total)
 {
-    *p = (struct sg_progress){.what = what, .total = total, .started = sg_base_seconds(), .terminal = isatty(STDERR_FILENO) == 1};
+    *p = (struct sg_progress){.what = what,
+                              .total = total,
+                              .started = sg_base_seconds(),
+                              .terminal = isatty(STDERR_FILENO) == 1};
     draw(p);
 }
 

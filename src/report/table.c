@@ -23,13 +23,17 @@ static void print_numbers(FILE *out, const struct sg_row *row)
         fprintf(out, "         proved: in [%.17g, %.17g]\n", row->low, row->high);
 }
 
-static void print_row(FILE *out, const struct sg_row *row)
+/* replicates: of the case; a row stands for the worst of them, which is named. */
+static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
 {
     static const char *const mark[] = {
         [SG_ROW_MET] = "ok  ", [SG_ROW_MISSED] = "FAIL", [SG_ROW_OPEN] = "open", [SG_ROW_IS_BLIND] = "blind"};
     static const char *const of_effect[] = {
         [SG_ROW_MET] = "found", [SG_ROW_MISSED] = "the other way round", [SG_ROW_OPEN] = "open"};
-    fprintf(out, "    %s %s\n", mark[row->state], row->what);
+    fprintf(out, "    %s %s", mark[row->state], row->what);
+    if (replicates > 1 && row->form == SG_ROW_EQUAL)
+        fprintf(out, " (worst: replicate %zu)", row->replicate);
+    fputs("\n", out);
     switch (row->form) {
     case SG_ROW_EFFECT:
         fprintf(out, "         %.4g, 95 %% interval [%.4g, %.4g]: %s\n", row->measured, row->low, row->high,
@@ -69,7 +73,8 @@ static void print_listing(FILE *out, const struct sg_listing *list)
             char text[32] = "";
             if (!isnan(value))
                 snprintf(text, sizeof text, "%.5g", value);
-            fprintf(out, "  %*s", (int)(strlen(list->column[k]) > 11 ? strlen(list->column[k]) : 11), text);
+            fprintf(out, "  %*s",
+                    (int)(strlen(list->column[k]) > 11 ? strlen(list->column[k]) : 11), text);
         }
     }
     fprintf(out, "\n\n");
@@ -77,10 +82,11 @@ static void print_listing(FILE *out, const struct sg_listing *list)
 
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j)
 {
-    fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id, j->claim->title, j->case_name, j->replicates,
-            j->replicates == 1 ? "" : "s", (unsigned long long)j->seed, j->seconds);
+    fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id,
+            j->claim->title, j->case_name, j->replicates, j->replicates == 1 ? "" : "s",
+            (unsigned long long)j->seed, j->seconds);
     for (size_t i = 0; i < j->evidence.n_rows; i++)
-        print_row(out, &j->evidence.row[i]);
+        print_row(out, &j->evidence.row[i], j->replicates);
     for (size_t i = 0; i < j->evidence.n_listings; i++)
         print_listing(out, &j->evidence.listing[i]);
     if (j->evidence.note[0])

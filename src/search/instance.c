@@ -1,18 +1,24 @@
-/* A global minimum with its data, and whether it repels: all eigenvalues of the flow there (DY8). */
+/* A global minimum with its data, and whether it repels: all eigenvalues
+ * of the flow there (DY8). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "search/search.h"
 
-static const double ZERO = 1e-7;               /* eigenvalues below this part of the largest are the gauge's */
-static const double SLOW = 1e-5;               /* below this part, the damping ratio says more about rounding */
+/* eigenvalues below this part of the largest are the gauge's */
+static const double ZERO = 1e-7;
+/* below this part, the damping ratio says more about rounding */
+static const double SLOW = 1e-5;
 
 struct sg_repelling sg_search_repelling_alloc(const struct sg_deep *deep)
 {
     const size_t d = deep->width[0], m = deep->width[deep->n_layers];
-    return (struct sg_repelling){.deep = *deep, .w = SG_NEW(sg_closed_deep_n_w(deep), double), .S = SG_NEW(d * d, double),
-                                 .R = SG_NEW(m * m, double), .abscissa = -HUGE_VAL};
+    return (struct sg_repelling){.deep = *deep,
+                                 .w = SG_NEW(sg_closed_deep_n_w(deep), double),
+                                 .S = SG_NEW(d * d, double),
+                                 .R = SG_NEW(m * m, double),
+                                 .abscissa = -HUGE_VAL};
 }
 
 void sg_search_repelling_free(struct sg_repelling *found)

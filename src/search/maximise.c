@@ -1,8 +1,10 @@
-/* The (1+1)-CMA-ES with Cholesky factors: Igel, Suttorp, Hansen, "A computational efficient covariance matrix update and a (1+1)-CMA for evolution
- * strategies" (GECCO 2006), with their constants.
+/* The (1+1)-CMA-ES with Cholesky factors: Igel, Suttorp, Hansen, "A computational
+ * efficient covariance matrix update and a (1+1)-CMA for evolution strategies" (GECCO
+ * 2006), with their constants.
  *
- * A trial is theta + sigma A z, z ~ N(0, I).  sigma follows the success rate p towards 2/11; a success that sigma did not merely stumble on
- * (p < 0.44) turns A towards the step taken:  A A^T <- (1 - c) A A^T + c path path^T, by a rank-one change of A and of its inverse. */
+ * A trial is theta + sigma A z, z ~ N(0, I).  sigma follows the success rate p towards 2/11; a
+ * success that sigma did not merely stumble on (p < 0.44) turns A towards the step taken:
+ * A A^T <- (1 - c) A A^T + c path path^T, by a rank-one change of A and of its inverse. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +17,15 @@ struct state { size_t n; double *A, *inverse, *path, *along, *row, *z, *step, *n
 
 static struct state state_alloc(size_t n)
 {
-    struct state s = {n, SG_NEW(n * n, double), SG_NEW(n * n, double), SG_NEW(n, double), SG_NEW(n, double), SG_NEW(n, double), SG_NEW(n, double),
-                      SG_NEW(n, double), SG_NEW(n, double)};
+    struct state s = {n,
+                      SG_NEW(n * n, double),
+                      SG_NEW(n * n, double),
+                      SG_NEW(n, double),
+                      SG_NEW(n, double),
+                      SG_NEW(n, double),
+                      SG_NEW(n, double),
+                      SG_NEW(n, double),
+                      SG_NEW(n, double)};
     for (size_t i = 0; i < n; i++)
         s.A[i * n + i] = s.inverse[i * n + i] = 1;
     return s;
@@ -29,14 +38,16 @@ static void state_free(struct state *s)
         free(owned[k]);
 }
 
-/* A A^T <- alpha A A^T + beta path path^T, with along = A^-1 path:  A <- sqrt(alpha) (A + g path along^T), g = (sqrt(1 + (beta/alpha) |along|^2) - 1) / |along|^2;
- * the inverse by Sherman and Morrison. */
+/* A A^T <- alpha A A^T + beta path path^T, with along = A^-1 path:  A <- sqrt(alpha)
+ * (A + g path along^T), g = (sqrt(1 + (beta/alpha) |along|^2) - 1) / |along|^2; the
+ * inverse by Sherman and Morrison. */
 static void turn(struct state *s, double alpha, double beta)
 {
     const size_t n = s->n;
     sg_base_mul(s->along, s->inverse, s->path, n, n, 1);
     sg_base_mul(s->row, s->along, s->inverse, 1, n, n);
-    const double square = sg_base_dot(s->along, s->along, n), root = sqrt(1 + beta / alpha * square), a = sqrt(alpha);
+    const double square = sg_base_dot(s->along, s->along, n),
+                 root = sqrt(1 + beta / alpha * square), a = sqrt(alpha);
     if (!(square > 0) || !isfinite(root))
         return;
     const double g = (root - 1) / square, h = (1 - 1 / root) / square;
@@ -49,14 +60,16 @@ static void turn(struct state *s, double alpha, double beta)
 
 static void learn(struct state *s, double success)
 {
-    const double n = (double)s->n, c_path = 2 / (n + 2), c = 2 / (n * n + 6), fresh = sqrt(c_path * (2 - c_path));
+    const double n = (double)s->n, c_path = 2 / (n + 2), c = 2 / (n * n + 6),
+                 fresh = sqrt(c_path * (2 - c_path));
     const bool stumbled = success >= STUMBLED;
     for (size_t i = 0; i < s->n; i++)
         s->path[i] = (1 - c_path) * s->path[i] + (stumbled ? 0 : fresh * s->step[i]);
     turn(s, 1 - c + (stumbled ? c * c_path * (2 - c_path) : 0), c);
 }
 
-enum sg_status sg_search_maximise(double *theta, double *best, const struct sg_climber *climber, struct sg_rng *rng)
+enum sg_status sg_search_maximise(double *theta, double *best, const struct sg_climber *climber,
+                                  struct sg_rng *rng)
 {
     const size_t n = climber->n;
     struct state s = state_alloc(n);

@@ -19,7 +19,8 @@ static double height(const double *theta, void *context)
     return c->trial.abscissa > SG_SEARCH_FOUND ? 1 + c->trial.abscissa : fmin(c->trial.damping, 0);
 }
 
-enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled, const struct sg_search_plan *plan, size_t index)
+enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled,
+                               const struct sg_search_plan *plan, size_t index)
 {
     const size_t n = sg_search_n_theta(plan);
     struct climb c = {plan, sg_search_repelling_alloc(&plan->deep)};

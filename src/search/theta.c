@@ -24,8 +24,10 @@ size_t sg_search_n_theta(const struct sg_search_plan *plan)
            n_factor(deep->width[deep->n_layers], plan->isotropic_r, true) + !(plan->kappa > 0);
 }
 
-/* a = L L^T from the entries of L row by row, the diagonal ones as logarithms; or e^(2 theta) I; or I. */
-static const double *read_factor(double *a, const double *theta, size_t n, bool isotropic, bool scaled, double box)
+/* a = L L^T from the entries of L row by row, the diagonal ones as
+ * logarithms; or e^(2 theta) I; or I. */
+static const double *read_factor(double *a, const double *theta, size_t n, bool isotropic,
+                                 bool scaled, double box)
 {
     double *L = SG_NEW(n * n, double);
     for (size_t i = 0; i < n; i++)
@@ -34,20 +36,23 @@ static const double *read_factor(double *a, const double *theta, size_t n, bool 
             L[i * n + j] = i == j ? exp(within(entry, box)) : within(entry, box);
             theta += !isotropic;
         }
-    for (size_t i = 0; i < n; i++)                       /* symmetric to the last bit: the same products in the same order */
+    /* symmetric to the last bit: the same products in the same order */
+    for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             a[i * n + j] = sg_base_dot(L + (i < j ? i : j) * n, L + (i < j ? j : i) * n, n);
     free(L);
     return theta + (isotropic && scaled);
 }
 
-void sg_search_decode(struct sg_repelling *f, const double *theta, const struct sg_search_plan *plan)
+void sg_search_decode(struct sg_repelling *f, const double *theta,
+                      const struct sg_search_plan *plan)
 {
     const size_t n_w = sg_closed_deep_n_w(&f->deep);
     for (size_t i = 0; i < n_w; i++)
         f->w[i] = within(theta[i], plan->box);
     theta = read_factor(f->S, theta + n_w, f->deep.width[0], plan->isotropic_x, false, plan->box);
-    theta = read_factor(f->R, theta, f->deep.width[f->deep.n_layers], plan->isotropic_r, true, plan->box);
+    theta = read_factor(f->R, theta, f->deep.width[f->deep.n_layers], plan->isotropic_r, true,
+                        plan->box);
     f->kappa = plan->kappa > 0 ? plan->kappa : exp(fmin(fmax(*theta, SLOWEST), FASTEST));
 }
 
@@ -60,7 +65,8 @@ void sg_search_random_theta(double *theta, const struct sg_search_plan *plan, st
         theta[n - 1] = -4.0 + 2.0 * theta[n - 1];        /* ln kappa: mostly a slow SG */
 }
 
-void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *plan, struct sg_rng *rng)
+void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *plan,
+                    struct sg_rng *rng)
 {
     double *theta = SG_NEW(sg_search_n_theta(plan), double);
     sg_search_random_theta(theta, plan, rng);

@@ -28,8 +28,10 @@ static void write_list(FILE *out, const char *name, const double *a, size_t n)
     fprintf(out, ");");
 }
 
-/* mu a power of two at most 0.1 over the spectral radius: the other modes stay where the flow has them, and nu / mu is kappa exactly. */
-enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *f, const char *head, unsigned steps)
+/* mu a power of two at most 0.1 over the spectral radius: the other modes stay where the flow has
+ * them, and nu / mu is kappa exactly. */
+enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *f, const char *head,
+                                    unsigned steps)
 {
     const struct sg_deep *deep = &f->deep;
     const size_t d = deep->width[0], m = deep->width[deep->n_layers];
@@ -37,9 +39,14 @@ enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *f, con
     const double mu = exp2(floor(log2(0.1 / f->radius)));
     double kappa = HUGE_VAL;
     const enum sg_status status = repels ? sg_search_critical_kappa(&kappa, f) : SG_OK;
-    fprintf(out, "%s# A global minimum %s: eigenvalue %.6g%+.6g i, %.4g of the spectral radius, at kappa = nu / mu = %.4g.\n", head,
-            repels ? "that repels" : "where nothing repels", creal(f->at), cimag(f->at), f->abscissa, f->kappa);
-    fprintf(out, "claim = \"DY8\";  expect = \"%s\";  seed = 1;  replicates = 1;\ndata  = { kind = \"moments\"; bias = false;",
+    fprintf(out,
+            "%s# A global minimum %s: eigenvalue %.6g%+.6g i, %.4g of the spectral radius, at "
+            "kappa = nu / mu = %.4g.\n",
+            head, repels ? "that repels" : "where nothing repels", creal(f->at), cimag(f->at),
+            f->abscissa, f->kappa);
+    fprintf(out,
+            "claim = \"DY8\";  expect = \"%s\";  seed = 1;  replicates = 1;\ndata  = { kind = "
+            "\"moments\"; bias = false;",
             repels ? "holds" : "fails");
     write_list(out, "S", f->S, d * d);
     write_list(out, "R", f->R, m * m);
@@ -48,7 +55,10 @@ enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *f, con
         fprintf(out, i > 1 ? ", %zu" : "%zu", deep->width[i]);
     fprintf(out, ");");
     write_list(out, "weights", f->w, sg_closed_deep_n_w(deep));
-    fprintf(out, " };\nsg    = ( { at = %zu; } );\ntrain = { form = \"sample\"; units = \"absolute\"; mu = ", deep->at);
+    fprintf(
+        out,
+        " };\nsg    = ( { at = %zu; } );\ntrain = { form = \"sample\"; units = \"absolute\"; mu = ",
+        deep->at);
     write_number(out, mu);
     fprintf(out, "; nu = ");
     write_number(out, f->kappa * mu);
@@ -56,7 +66,10 @@ enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *f, con
     if (kappa < HUGE_VAL) {
         fprintf(out, "control = { nu = ");
         write_number(out, 1.01 * kappa * mu);
-        fprintf(out, "; };                # 1 %% beyond kappa = %.6g, where the minimum begins to attract\n", kappa);
+        fprintf(
+            out,
+            "; };                # 1 %% beyond kappa = %.6g, where the minimum begins to attract\n",
+            kappa);
     }
     return status;
 }

@@ -1,8 +1,10 @@
-/* Points where a field vanishes, by Levenberg-Marquardt on F(w, phi) = (dw, dphi): nothing is assumed about where they are.
+/* Points where a field vanishes, by Levenberg-Marquardt on F(w, phi) = (dw, dphi): nothing is
+ * assumed about where they are.
  *
- * GSL's trust-region solver with More's scaling and a QR of the stacked Jacobian and damping, so a singular Jacobian (fixed points that
- * form a line) is no obstacle.  The Jacobian is by central differences of F itself: for linear nets every component is of degree two at
- * most in each single parameter, so they have no truncation error there. */
+ * GSL's trust-region solver with More's scaling and a QR of the stacked Jacobian and damping, so a
+ * singular Jacobian (fixed points that form a line) is no obstacle.  The Jacobian is by central
+ * differences of F itself: for linear nets every component is of degree two at most in each single
+ * parameter, so they have no truncation error there. */
 #include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
 #include <stdlib.h>
@@ -56,7 +58,8 @@ void sg_sim_critical_free(struct sg_critical *s)
 static void eval(double *f, struct sg_critical *s, const double *state)
 {
     const size_t n_w = s->field.sizes.w;
-    s->field.eval(f, f + n_w, NULL, &s->field, state, state + n_w, s->batch, SG_WANT_W | SG_WANT_PHI, s->work);
+    s->field.eval(f, f + n_w, NULL, &s->field, state, state + n_w, s->batch,
+                  SG_WANT_W | SG_WANT_PHI, s->work);
 }
 
 /* GSL's own vectors are contiguous. */
@@ -81,12 +84,14 @@ static int jacobian(const gsl_vector *x, void *context, gsl_matrix *j)
         eval(s->minus, s, s->moved);
         s->moved[k] = at;
         for (size_t i = 0; i < s->size; i++)
-            gsl_matrix_set(j, i, k, (s->plus[i] - s->minus[i]) / (up - down));   /* the increment as it was rounded */
+            /* the increment as it was rounded */
+            gsl_matrix_set(j, i, k, (s->plus[i] - s->minus[i]) / (up - down));
     }
     return GSL_SUCCESS;
 }
 
-static enum sg_status iterate(struct sg_critical *s, size_t iterations, sg_sim_solved *solved, void *context)
+static enum sg_status iterate(struct sg_critical *s, size_t iterations, sg_sim_solved *solved,
+                              void *context)
 {
     const double *x = s->lm->x->data, *f = s->lm->f->data;
     for (size_t i = 0;; i++) {
@@ -94,19 +99,26 @@ static enum sg_status iterate(struct sg_critical *s, size_t iterations, sg_sim_s
             return SG_NOT_FINITE;
         if (solved(x, f, context))
             return SG_OK;
-        if (i == iterations || sg_base_interrupted() || gsl_multifit_nlinear_iterate(s->lm) != GSL_SUCCESS)
+        if (i == iterations || sg_base_interrupted() ||
+            gsl_multifit_nlinear_iterate(s->lm) != GSL_SUCCESS)
             return SG_NO_CONVERGENCE;
     }
 }
 
-enum sg_status sg_sim_solve_critical(double *state, struct sg_critical *s, const struct sg_batch *batch, size_t iterations,
+enum sg_status sg_sim_solve_critical(double *state, struct sg_critical *s,
+                                     const struct sg_batch *batch, size_t iterations,
                                      sg_sim_solved *solved, void *context)
 {
-    gsl_multifit_nlinear_fdf fdf = {.f = residual, .df = jacobian, .n = s->size, .p = s->size, .params = s};
+    gsl_multifit_nlinear_fdf fdf = {.f = residual,
+                                    .df = jacobian,
+                                    .n = s->size,
+                                    .p = s->size,
+                                    .params = s};
     enum sg_status status = SG_NOT_FINITE;
     s->batch = batch;
     memcpy(s->start->data, state, s->size * sizeof *state);
-    if (sg_base_all_finite(state, s->size) && gsl_multifit_nlinear_init(s->start, &fdf, s->lm) == GSL_SUCCESS)
+    if (sg_base_all_finite(state, s->size) &&
+        gsl_multifit_nlinear_init(s->start, &fdf, s->lm) == GSL_SUCCESS)
         status = iterate(s, iterations, solved, context);
     for (size_t i = 0; i < s->size; i++)
         state[i] = status == SG_OK ? s->lm->x->data[i] : SG_NAN;

@@ -1,8 +1,8 @@
 /* Weights driven by an SG that is at its optimum in every step: the limit of an infinitely fast SG.
  *
- * For a family linear in phi, grad L_SG(phi) = G phi - b at fixed w, G = E[z^T z] and b = E[z^T g].  Both are read off evaluations of the
- * field, so that every form and every choice of terms will do: b = -grad(0), and G's column j is grad(T e_j) / T with T so large that b
- * is below rounding. */
+ * For a family linear in phi, grad L_SG(phi) = G phi - b at fixed w, G = E[z^T z] and b = E[z^T g].
+ * Both are read off evaluations of the field, so that every form and every choice of terms will do:
+ * b = -grad(0), and G's column j is grad(T e_j) / T with T so large that b is below rounding. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,14 +18,22 @@ struct sg_fitted {
     void *work;
 };
 
-struct sg_fitted *sg_sim_fitted_alloc(const struct sg_field *field, const struct sg_batch *batch, const double *w, double mu)
+struct sg_fitted *sg_sim_fitted_alloc(const struct sg_field *field, const struct sg_batch *batch,
+                                      const double *w, double mu)
 {
     const size_t n_w = field->sizes.w, k = field->sizes.phi;
     SG_REQUIRE(field->dtype == SG_F64 && k > 0);
     struct sg_fitted *f = SG_NEW(1, struct sg_fitted);
-    *f = (struct sg_fitted){.field = *field, .batch = batch, .mu = mu, .w = sg_base_copy(w, n_w, sizeof *w), .phi = SG_NEW(k, double),
-                            .dw = SG_NEW(n_w, double), .dphi = SG_NEW(k, double), .gram = SG_NEW(k * k, double),
-                            .probe = SG_NEW(k, double), .work = field->work_alloc(field)};
+    *f = (struct sg_fitted){.field = *field,
+                            .batch = batch,
+                            .mu = mu,
+                            .w = sg_base_copy(w, n_w, sizeof *w),
+                            .phi = SG_NEW(k, double),
+                            .dw = SG_NEW(n_w, double),
+                            .dphi = SG_NEW(k, double),
+                            .gram = SG_NEW(k * k, double),
+                            .probe = SG_NEW(k, double),
+                            .work = field->work_alloc(field)};
     return f;
 }
 
@@ -46,8 +54,9 @@ void sg_sim_fitted_restart(struct sg_fitted *f, const double *w, double mu)
     f->mu = mu;
 }
 
-/* G phi = b by Cholesky in place; G is symmetric, k x k, k the SG's few parameters.  Its entries are sums over n rows, known to (n + k) u of the columns'
- * lengths: a pivot within four times that, v^T |dG| |v| for v = (1, -1) of two equal columns, may be 0. */
+/* G phi = b by Cholesky in place; G is symmetric, k x k, k the SG's few parameters.  Its entries
+ * are sums over n rows, known to (n + k) u of the columns' lengths: a pivot within four times that,
+ * v^T |dG| |v| for v = (1, -1) of two equal columns, may be 0. */
 static enum sg_status solve_normal(double *phi, double *gram, size_t k, size_t n)
 {
     for (size_t j = 0; j < k; j++) {
@@ -76,7 +85,8 @@ static enum sg_status solve_normal(double *phi, double *gram, size_t k, size_t n
 
 static void evaluate(struct sg_fitted *f, const double *phi)
 {
-    f->field.eval(f->dw, f->dphi, NULL, &f->field, f->w, phi, f->batch, SG_WANT_W | SG_WANT_PHI, f->work);
+    f->field.eval(f->dw, f->dphi, NULL, &f->field, f->w, phi, f->batch, SG_WANT_W | SG_WANT_PHI,
+                  f->work);
 }
 
 enum sg_status sg_sim_fitted_look(struct sg_fitted *f)

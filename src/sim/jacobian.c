@@ -1,14 +1,17 @@
-/* Finite-difference Jacobian of the step map that the simulator runs: the judge of every analytic one.
+/* Finite-difference Jacobian of the step map that the simulator runs: the
+ * judge of every analytic one.
  *
- * Central differences with increment h: error h^2/6 |F'''| + u |F| / h.  For these maps F is a polynomial of low degree in the
- * state, so the truncation error of h and of h/2 differ by exactly 3/4 of it up to h^4: the bound is measured, not assumed. */
+ * Central differences with increment h: error h^2/6 |F'''| + u |F| / h.  For these maps F is a
+ * polynomial of low degree in the state, so the truncation error of h and of h/2 differ by exactly
+ * 3/4 of it up to h^4: the bound is measured, not assumed. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "synthgrad/sim.h"
 
-static void difference(double *column, struct sg_sim *sim, const double *state, const struct sg_batch *batch, size_t j, double h,
-                       double *plus, double *minus)
+static void difference(double *column, struct sg_sim *sim, const double *state,
+                       const struct sg_batch *batch, size_t j, double h, double *plus,
+                       double *minus)
 {
     const size_t size = sg_sim_state_size(sim);
     double *side[2] = {plus, minus};
@@ -24,11 +27,14 @@ static void difference(double *column, struct sg_sim *sim, const double *state, 
         column[i] = (plus[i] - minus[i]) / (at[0] - at[1]);   /* the increment as it was rounded */
 }
 
-void sg_approx_step_jacobian(double *jacobian, double *bound, struct sg_sim *sim, const double *state, const struct sg_batch *batch)
+void sg_approx_step_jacobian(double *jacobian, double *bound, struct sg_sim *sim,
+                             const double *state, const struct sg_batch *batch)
 {
     const size_t size = sg_sim_state_size(sim);
-    const double scale = sg_base_max(1.0, sg_base_max_abs(state, size)), h = cbrt(SG_UNIT_ROUNDOFF) * scale;
-    double *coarse = SG_NEW(size, double), *fine = SG_NEW(size, double), *plus = SG_NEW(size, double), *minus = SG_NEW(size, double);
+    const double scale = sg_base_max(1.0, sg_base_max_abs(state, size)),
+                 h = cbrt(SG_UNIT_ROUNDOFF) * scale;
+    double *coarse = SG_NEW(size, double), *fine = SG_NEW(size, double),
+           *plus = SG_NEW(size, double), *minus = SG_NEW(size, double);
     double truncation = 0.0, value = 0.0;
     for (size_t j = 0; j < size; j++) {
         difference(coarse, sim, state, batch, j, h, plus, minus);

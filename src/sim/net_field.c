@@ -1,9 +1,11 @@
-/* The net as a field: on samples this is the definition; on compressed rows, the same code on q rows.  A step is training: batch norm goes by
- * the batch, and nobody asks for running moments here. */
+/* The net as a field: on samples this is the definition; on compressed rows, the same
+ * code on q rows.  A step is training: batch norm goes by the batch, and nobody asks
+ * for running moments here. */
 #include "synthgrad/sim.h"
 
-static void eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field, const void *w, const void *phi,
-                 const struct sg_batch *batch, unsigned want, void *work)
+static void eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field,
+                 const void *w, const void *phi, const struct sg_batch *batch, unsigned want,
+                 void *work)
 {
     sg_net_eval(dw, dphi, metrics, field->self, w, phi, batch, want | SG_TRAIN, work);
 }
@@ -20,8 +22,13 @@ static void work_free(void *work)
 
 struct sg_field sg_sim_net_field(const struct sg_net *net, size_t batch_max)
 {
-    return (struct sg_field){.dtype = sg_net_arch(net)->dtype, .sizes = sg_net_sizes(net), .eval = eval, .work_alloc = work_alloc,
-                             .work_free = work_free, .self = net, .batch_max = batch_max};
+    return (struct sg_field){.dtype = sg_net_arch(net)->dtype,
+                             .sizes = sg_net_sizes(net),
+                             .eval = eval,
+                             .work_alloc = work_alloc,
+                             .work_free = work_free,
+                             .self = net,
+                             .batch_max = batch_max};
 }
 
 struct sg_batch sg_sim_batch(const struct sg_data *data)

@@ -1,9 +1,13 @@
 /* How far rounding can take an evaluation of the net: the same walk over absolute values.
  *
- * Every component of (dw, dphi) is a sum of products of leaves (x, y, 1, W, phi).  Make all of them add up without cancelling, and the value
- * M computed bounds the error of the real one by gamma_K M, K roundings on any way up the tree (Higham, ASNA 2nd ed., 3.1).  The net itself
- * computes M: weights and rows become |W|, |x|, and y becomes -|y|, so that p - y adds up; a module's s has to have the sign against its
- * target, so that s - target adds up: phi becomes -|phi| (its y rows +|phi|) where the target is positive, and the other way round. */
+ * Every component of (dw, dphi) is a sum of products of the inputs x, y, 1, W, phi.  Let M be the
+ * value of the same sum when all products add up without cancelling.  Then the error of the real
+ * one is at most gamma_K M, with at most K roundings between any input and the result (Higham, ASNA
+ * 2nd ed., 3.1).  The net itself computes M from inputs with other signs:
+ *   W, x   become |W|, |x|
+ *   y      becomes -|y|, so that p - y adds up
+ *   phi    becomes -|phi| (its y rows +|phi|) where the target is positive, and the other way
+ *          round, so that s has the sign against its target and s - target adds up */
 #include <math.h>
 #include <stdlib.h>
 
@@ -22,12 +26,17 @@ static size_t regressors(const struct sg_net *net, size_t j)
 {
     const struct sg_arch *arch = sg_net_arch(net);
     const struct sg_module *module = &arch->modules[j];
-    return (module->terms & SG_H ? sg_net_width(net, module->at) : 0) + (module->terms & SG_Y ? arch->labels : 0) +
-           (module->terms & SG_ONE ? 1 : 0);
+    return (module->terms & SG_H ? sg_net_width(net, module->at) : 0) +
+           (module->terms & SG_Y ? arch->labels : 0) + (module->terms & SG_ONE ? 1 : 0);
 }
 
-/* A layer's sum of `in` products takes in + 1 roundings and enters twice, through h and through what is computed from h; the way back takes
- * out + 1; an SG its regressors + 1, and one for s - target; the outer product with the batch n + 2, and p - y one. */
+/* Roundings between an input and the result:
+ *   in + 1          a layer's sum of `in` products.  It enters twice, through h and through what is
+ *                   computed from h.
+ *   out + 1         a layer's way back
+ *   regressors + 2  an SG, with one for s - target
+ *   n + 2           the outer product with the batch
+ *   1               p - y */
 static double roundings(const struct sg_net *net, size_t n)
 {
     const struct sg_arch *arch = sg_net_arch(net);
@@ -81,18 +90,22 @@ static void signed_phi(struct sg_rounding *r, const double *phi)
     double arriving = 1;                                  /* the sign of what comes down */
     for (size_t j = arch->n_modules; j-- > 0;) {
         const struct sg_module *module = &arch->modules[j];
-        const size_t at = sg_net_module_offset(r->net, j), k = sg_net_width(r->net, module->at), rows = regressors(r->net, j);
+        const size_t at = sg_net_module_offset(r->net, j), k = sg_net_width(r->net, module->at),
+                     rows = regressors(r->net, j);
         const double sign = module->target == SG_TARGET_TRUE ? -1 : -arriving;
-        const size_t y_from = module->terms & SG_H ? k : 0, y_to = y_from + (module->terms & SG_Y ? arch->labels : 0);
+        const size_t y_from = module->terms & SG_H ? k : 0,
+                     y_to = y_from + (module->terms & SG_Y ? arch->labels : 0);
         for (size_t i = 0; i < rows; i++)
             for (size_t l = 0; l < k; l++)
-                r->phi[at + i * k + l] = (i >= y_from && i < y_to ? -sign : sign) * fabs(phi[at + i * k + l]);
+                r->phi[at + i * k + l] = (i >= y_from && i < y_to ? -sign : sign) *
+                                         fabs(phi[at + i * k + l]);
         if (module->mix == 1.0)
             arriving = sign;
     }
 }
 
-void sg_sim_rounding(double *dw, double *dphi, struct sg_rounding *r, const double *w, const double *phi)
+void sg_sim_rounding(double *dw, double *dphi, struct sg_rounding *r, const double *w,
+                     const double *phi)
 {
     const struct sg_sizes sizes = sg_net_sizes(r->net);
     const struct sg_batch batch = sg_sim_batch(&r->rows);

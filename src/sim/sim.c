@@ -1,4 +1,5 @@
-/* Steps in time.  Order and delay are one idea: at which time each of the two updates reads w and phi. */
+/* Steps in time.  Order and delay are one idea: at which time each of the two
+ * updates reads w and phi. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,8 @@ struct sg_sim {
     struct sg_opt net_opt, sg_opt;
     struct sg_timing timing;
     size_t real;                        /* bytes of one number */
-    size_t past;                        /* longest delay; past + 1 slots are alive, one more takes the next state */
+    size_t past;                        /* longest delay; past + 1 slots are alive, one
+                                           more takes the next state */
     size_t slots, now;
     char *ring;                         /* slots x (w, phi) */
     const struct sg_batch **batch;      /* [slots] the batch of that time */
@@ -43,7 +45,8 @@ static char *phi_at(const struct sg_sim *sim, size_t index)
     return w_at(sim, index) + sim->field.sizes.w * sim->real;
 }
 
-static void moments_alloc(struct sg_moments *moments, const struct sg_opt *opt, size_t n, size_t real)
+static void moments_alloc(struct sg_moments *moments, const struct sg_opt *opt, size_t n,
+                          size_t real)
 {
     moments->m = sg_net_opt_has_m(opt) ? sg_base_alloc(n, real) : NULL;
     moments->v = sg_net_opt_has_v(opt) ? sg_base_alloc(n, real) : NULL;
@@ -75,7 +78,8 @@ struct sg_sim *sg_sim_alloc(const struct sg_sim_spec *spec, const void *w, const
     sim->timing = *t;
     sim->real = sg_net_kernels(sim->field.dtype)->real_size;
     sim->past = later(later(later(later(0, t->net_w), t->net_phi), t->sg_w), t->sg_phi);
-    sim->slots = sim->past ? sim->past + 2 : 1;                   /* without a delay the step is in place */
+    /* without a delay the step is in place */
+    sim->slots = sim->past ? sim->past + 2 : 1;
     sim->ring = sg_base_alloc(sim->slots, slot_bytes(sim));
     sim->batch = SG_NEW(sim->slots, const struct sg_batch *);
     sim->dw = sg_base_alloc(sim->field.sizes.w, sim->real);
@@ -119,11 +123,13 @@ void sg_sim_restart(struct sg_sim *sim, const void *w, const void *phi, double m
     sim->sg_opt.rate = nu;
 }
 
-/* Directions read at (w `w_ago` steps back, phi `phi_ago` steps back), on the batch that w was first used with. */
+/* Directions read at (w `w_ago` steps back, phi `phi_ago` steps back), on the batch
+ * that w was first used with. */
 static void directions(struct sg_sim *sim, unsigned want, size_t w_slot, size_t phi_slot)
 {
     const struct sg_batch *batch = sim->batch[w_slot] ? sim->batch[w_slot] : sim->batch[sim->now];
-    sim->field.eval(sim->dw, sim->dphi, NULL, &sim->field, w_at(sim, w_slot), phi_at(sim, phi_slot), batch, want, sim->work);
+    sim->field.eval(sim->dw, sim->dphi, NULL, &sim->field, w_at(sim, w_slot), phi_at(sim, phi_slot),
+                    batch, want, sim->work);
 }
 
 void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch)
@@ -131,16 +137,23 @@ void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch)
     const struct sg_timing t = sim->timing;
     const size_t now = sim->now, next = (now + 1) % sim->slots;
     const bool joint = t.net_w == 0 && t.net_phi == 0 && t.sg_w == 0 && t.sg_phi == 0;
-    const unsigned first = joint ? SG_WANT_W | SG_WANT_PHI : t.net_phi == -1 ? SG_WANT_PHI : SG_WANT_W;
-    sim->batch[now] = sim->batch[next] = batch;                   /* a fresh w is read with the batch that made it */
-    for (unsigned done = 0, want = first; done != (SG_WANT_W | SG_WANT_PHI); want = (SG_WANT_W | SG_WANT_PHI) & ~done) {
-        const int w_ago = want & SG_WANT_W ? t.net_w : t.sg_w, phi_ago = want & SG_WANT_W ? t.net_phi : t.sg_phi;
-        directions(sim, want, w_ago < 0 ? next : slot(sim, (size_t)w_ago), phi_ago < 0 ? next : slot(sim, (size_t)phi_ago));
+    const unsigned first = joint             ? SG_WANT_W | SG_WANT_PHI
+                           : t.net_phi == -1 ? SG_WANT_PHI
+                                             : SG_WANT_W;
+    /* a fresh w is read with the batch that made it */
+    sim->batch[now] = sim->batch[next] = batch;
+    for (unsigned done = 0, want = first; done != (SG_WANT_W | SG_WANT_PHI);
+         want = (SG_WANT_W | SG_WANT_PHI) & ~done) {
+        const int w_ago = want & SG_WANT_W ? t.net_w : t.sg_w,
+                  phi_ago = want & SG_WANT_W ? t.net_phi : t.sg_phi;
+        directions(sim, want, w_ago < 0 ? next : slot(sim, (size_t)w_ago),
+                   phi_ago < 0 ? next : slot(sim, (size_t)phi_ago));
         if (want & SG_WANT_W)
-            sg_net_opt_step(w_at(sim, next), &sim->net_moments, w_at(sim, now), sim->dw, &sim->net_opt, sim->field.dtype, sim->field.sizes.w);
+            sg_net_opt_step(w_at(sim, next), &sim->net_moments, w_at(sim, now), sim->dw,
+                            &sim->net_opt, sim->field.dtype, sim->field.sizes.w);
         if (want & SG_WANT_PHI)
-            sg_net_opt_step(phi_at(sim, next), &sim->sg_moments, phi_at(sim, now), sim->dphi, &sim->sg_opt, sim->field.dtype,
-                            sim->field.sizes.phi);
+            sg_net_opt_step(phi_at(sim, next), &sim->sg_moments, phi_at(sim, now), sim->dphi,
+                            &sim->sg_opt, sim->field.dtype, sim->field.sizes.phi);
         done |= want;
     }
     sim->now = next;
@@ -180,7 +193,8 @@ uint64_t sg_sim_time(const struct sg_sim *sim)
 
 size_t sg_sim_state_size(const struct sg_sim *sim)
 {
-    SG_REQUIRE(sim->net_opt.kind == SG_GD && sim->sg_opt.kind == SG_GD);   /* moments would be part of the state */
+    /* moments would be part of the state */
+    SG_REQUIRE(sim->net_opt.kind == SG_GD && sim->sg_opt.kind == SG_GD);
     return (sim->past + 1) * (sim->field.sizes.w + sim->field.sizes.phi);
 }
 
@@ -195,7 +209,9 @@ void sg_sim_set_state(struct sg_sim *sim, const double *state)
 {
     SG_REQUIRE(sim->field.dtype == SG_F64 && sg_sim_state_size(sim) > 0);
     for (size_t ago = 0; ago <= sim->past; ago++)
-        memcpy(w_at(sim, slot(sim, ago)), (const char *)state + ago * slot_bytes(sim), slot_bytes(sim));
+        memcpy(w_at(sim, slot(sim, ago)), (const char *)state + ago * slot_bytes(sim),
+               slot_bytes(sim));
     for (size_t i = 0; i < sim->slots; i++)
-        sim->batch[i] = NULL;                                     /* a past that is set has no batches of its own */
+        /* a past that is set has no batches of its own */
+        sim->batch[i] = NULL;
 }

@@ -1,8 +1,10 @@
-/* The spectral form: shallow regression p = x W in the eigenbasis of S_x = V diag(lambda) V^T, linear SG at the output.
+/* The spectral form: shallow regression p = x W in the eigenbasis of S_x = V diag(lambda) V^T,
+ * linear SG at the output.
  *
- * With v = V^T W (d x m), u = V^T E[x^T y] (d x m), e = V^T E[x^T 1] (d) every direction is a sum over eigenmodes:
+ * With v = V^T W (d x m), u = V^T E[x^T y] (d x m), e = V^T E[x^T 1] (d) every direction
+ * is a sum over eigenmodes:
  *
- *   E[x^T s]  = lambda_i v_i A + u_i B + e_i C                            (row i, in the eigenbasis)
+ *   E[x^T s]  = lambda_i v_i A + u_i B + e_i C                        (row i, in the eigenbasis)
  *   E[p^T p]  = sum_i lambda_i v_i^T v_i,  E[p^T y] = sum_i v_i^T u_i,  E[p^T 1] = sum_i v_i^T e_i
  *   grad L_SG = S_z (phi - phi*),  phi* = (I, -I, 0),  restricted to the terms that the module has.
  *
@@ -28,13 +30,23 @@ struct work {
     double *abc;                /* q x m: what drives dw, mixed with the true gradient */
 };
 
-enum sg_status sg_sim_spectral_alloc(struct sg_spectral **out, const struct sg_data *data, unsigned terms, double mix)
+enum sg_status sg_sim_spectral_alloc(struct sg_spectral **out, const struct sg_data *data,
+                                     unsigned terms, double mix)
 {
     const size_t n = data->n, d = data->d, m = data->m, q = 2 * m + 1;
     struct sg_spectral *sp = *out = SG_NEW(1, struct sg_spectral);
-    *sp = (struct sg_spectral){.d = d, .m = m, .q = q, .terms = terms, .mix = terms ? mix : 0.0, .lambda = SG_NEW(d, double),
-                               .v = SG_NEW(d * d, double), .u = SG_NEW(d * m, double), .e = SG_NEW(d, double), .yy1 = SG_NEW(q * q, double)};
-    double *s_x = SG_NEW(d * d, double), *moment = SG_NEW(d * (m + 1), double), *y1 = SG_NEW(n * (m + 1), double);
+    *sp = (struct sg_spectral){.d = d,
+                               .m = m,
+                               .q = q,
+                               .terms = terms,
+                               .mix = terms ? mix : 0.0,
+                               .lambda = SG_NEW(d, double),
+                               .v = SG_NEW(d * d, double),
+                               .u = SG_NEW(d * m, double),
+                               .e = SG_NEW(d, double),
+                               .yy1 = SG_NEW(q * q, double)};
+    double *s_x = SG_NEW(d * d, double), *moment = SG_NEW(d * (m + 1), double),
+           *y1 = SG_NEW(n * (m + 1), double);
     for (size_t i = 0; i < n; i++) {
         memcpy(y1 + i * (m + 1), data->y + i * m, m * sizeof *y1);
         y1[i * (m + 1) + m] = data->one[i];
@@ -92,12 +104,14 @@ void sg_sim_spectral_to_w(double *w, const struct sg_spectral *sp, const double 
 
 static double lane_sum(const union sg_lanes_double *v)
 {
-    return ((v->lane[0] + v->lane[4]) + (v->lane[1] + v->lane[5])) + ((v->lane[2] + v->lane[6]) + (v->lane[3] + v->lane[7]));
+    return ((v->lane[0] + v->lane[4]) + (v->lane[1] + v->lane[5])) +
+           ((v->lane[2] + v->lane[6]) + (v->lane[3] + v->lane[7]));
 }
 
-/* One output.  dw_i = a lambda_i v_i + b u_i + c e_i and, in the same pass, E[p^2], E[p y], E[p]. */
-SG_WIDE static void pass_one_output(double *dw, double moments[3], const struct sg_spectral *sp, const double *v, double a, double b,
-                                    double c)
+/* One output.  dw_i = a lambda_i v_i + b u_i + c e_i and, in the same
+ * pass, E[p^2], E[p y], E[p]. */
+SG_WIDE static void pass_one_output(double *dw, double moments[3], const struct sg_spectral *sp,
+                                    const double *v, double a, double b, double c)
 {
     enum { LANES = 8 };
     const double *lambda = sp->lambda, *u = sp->u, *e = sp->e;
@@ -105,8 +119,10 @@ SG_WIDE static void pass_one_output(double *dw, double moments[3], const struct 
     double tail[3] = {0};
     size_t i = 0;
     for (; i + LANES <= sp->d; i += LANES) {
-        const sg_wide_double vi = *(const sg_wide_double *)(v + i), ui = *(const sg_wide_double *)(u + i);
-        const sg_wide_double ei = *(const sg_wide_double *)(e + i), lv = *(const sg_wide_double *)(lambda + i) * vi;
+        const sg_wide_double vi = *(const sg_wide_double *)(v + i),
+                             ui = *(const sg_wide_double *)(u + i);
+        const sg_wide_double ei = *(const sg_wide_double *)(e + i),
+                             lv = *(const sg_wide_double *)(lambda + i) * vi;
         *(sg_wide_double *)(dw + i) = a * lv + b * ui + c * ei;
         pp.wide += lv * vi;
         py.wide += ui * vi;
@@ -125,7 +141,8 @@ SG_WIDE static void pass_one_output(double *dw, double moments[3], const struct 
 }
 
 /* Any number of outputs; s_z gets its rows and columns of p; dw NULL: not wanted. */
-static void pass_outputs(double *dw, double *s_z, const struct sg_spectral *sp, const double *v, const double *abc)
+static void pass_outputs(double *dw, double *s_z, const struct sg_spectral *sp, const double *v,
+                         const double *abc)
 {
     const size_t m = sp->m, q = sp->q;
     for (size_t i = 0; i < m; i++)
@@ -178,10 +195,13 @@ static void restrict_terms(double *dphi, const struct sg_spectral *sp, const dou
     }
 }
 
-/* The usual case, one output and all three terms, with nothing but scalars between the two passes over the modes. */
-static void eval_one_output(double *dw, double *dphi, const struct sg_spectral *sp, const double *v, const double *phi)
+/* The usual case, one output and all three terms, with nothing but scalars between the
+ * two passes over the modes. */
+static void eval_one_output(double *dw, double *dphi, const struct sg_spectral *sp, const double *v,
+                            const double *phi)
 {
-    const double mix = sp->mix, a = mix * phi[0] + (1 - mix), b = mix * phi[1] - (1 - mix), c = mix * phi[2];
+    const double mix = sp->mix, a = mix * phi[0] + (1 - mix), b = mix * phi[1] - (1 - mix),
+                 c = mix * phi[2];
     const double psi_a = phi[0] - 1, psi_b = phi[1] + 1, psi_c = phi[2];
     const double yy = sp->yy1[4], y1 = sp->yy1[5], oo = sp->yy1[8];
     double p[3];
@@ -191,8 +211,9 @@ static void eval_one_output(double *dw, double *dphi, const struct sg_spectral *
     dphi[2] = p[2] * psi_a + y1 * psi_b + oo * psi_c;
 }
 
-static void eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field, const void *v, const void *phi,
-                 const struct sg_batch *batch, unsigned want, void *work_v)
+static void eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field,
+                 const void *v, const void *phi, const struct sg_batch *batch, unsigned want,
+                 void *work_v)
 {
     (void)batch;
     const struct sg_spectral *sp = field->self;
@@ -206,7 +227,8 @@ static void eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct 
     memcpy(work->psi, work->abc, q * m * sizeof *work->psi);
     for (size_t i = 0; i < q * m; i++)
         work->abc[i] *= sp->mix;
-    for (size_t j = 0; j < m; j++) {                     /* (1 - mix) of the true gradient, s = p - y */
+    /* (1 - mix) of the true gradient, s = p - y */
+    for (size_t j = 0; j < m; j++) {
         work->psi[j * m + j] -= 1.0;
         work->psi[(m + j) * m + j] += 1.0;
         work->abc[j * m + j] += 1 - sp->mix;
@@ -218,9 +240,11 @@ static void eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct 
     if (want & SG_WANT_PHI)
         restrict_terms(dphi, sp, work->full);
     if (want & SG_WANT_METRICS) {
-        *metrics = (struct sg_metrics){.sg_loss = sp->terms ? 0.5 * sg_base_dot(work->psi, work->full, q * m) : 0.0};
+        *metrics = (struct sg_metrics){
+            .sg_loss = sp->terms ? 0.5 * sg_base_dot(work->psi, work->full, q * m) : 0.0};
         for (size_t j = 0; j < m; j++)
-            metrics->loss += 0.5 * (work->s_z[j * q + j] - 2 * work->s_z[j * q + m + j] + work->s_z[(m + j) * q + m + j]);
+            metrics->loss += 0.5 * (work->s_z[j * q + j] - 2 * work->s_z[j * q + m + j] +
+                                    work->s_z[(m + j) * q + m + j]);
     }
 }
 
@@ -248,7 +272,12 @@ static void *work_alloc(const struct sg_field *field)
 struct sg_field sg_sim_spectral_field(const struct sg_spectral *sp)
 {
     const size_t m = sp->m;
-    const size_t rows = (sp->terms & SG_H ? m : 0) + (sp->terms & SG_Y ? m : 0) + (sp->terms & SG_ONE ? 1 : 0);
-    return (struct sg_field){.dtype = SG_F64, .sizes = {.w = sp->d * m, .phi = rows * m}, .eval = eval, .work_alloc = work_alloc,
-                             .work_free = work_free, .self = sp};
+    const size_t rows = (sp->terms & SG_H ? m : 0) + (sp->terms & SG_Y ? m : 0) +
+                        (sp->terms & SG_ONE ? 1 : 0);
+    return (struct sg_field){.dtype = SG_F64,
+                             .sizes = {.w = sp->d * m, .phi = rows * m},
+                             .eval = eval,
+                             .work_alloc = work_alloc,
+                             .work_free = work_free,
+                             .self = sp};
 }

@@ -1,7 +1,8 @@
 /* Two halves of a net, unlocked by the SG between them.
  *
- * Slot t mod (delay + 1) carries minibatch t: its rows, and a workspace in which the lower half leaves h and the upper half g, so that nothing is
- * copied. It is free again when the SG has been trained on its pair, at the end of step t + delay: before step t + delay + 1 wants it. */
+ * Slot t mod (delay + 1) carries minibatch t: its rows, and a workspace in which the lower half
+ * leaves h and the upper half g, so that nothing is copied. It is free again when the SG has been
+ * trained on its pair, at the end of step t + delay: before step t + delay + 1 wants it. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -38,18 +39,25 @@ struct sg_halves *sg_train_halves_alloc(struct sg_train *t, uint64_t delay, size
     const struct sg_net *net = t->spec.net;
     const struct sg_arch *arch = sg_net_arch(net);
     SG_REQUIRE(t->time == 0 && !t->halved && delay < SIZE_MAX && (threads == 1 || threads == 2));
-    SG_REQUIRE(arch->n_modules == 1 && arch->modules[0].mix == 1.0 && arch->modules[0].at < arch->n_layers);
+    SG_REQUIRE(arch->n_modules == 1 && arch->modules[0].mix == 1.0 &&
+               arch->modules[0].at < arch->n_layers);
     struct sg_halves *h = SG_NEW(1, struct sg_halves);
-    *h = (struct sg_halves){.t = t, .cut = arch->modules[0].at, .top = arch->n_layers, .delay = delay, .threads = threads == 2,
+    *h = (struct sg_halves){.t = t,
+                            .cut = arch->modules[0].at,
+                            .top = arch->n_layers,
+                            .delay = delay,
+                            .threads = threads == 2,
                             .n_slots = (size_t)delay + 1};
     t->halved = true;
     h->n_lower = sg_net_layer_offset(net, h->cut);
     h->lower = t->w.moments;
-    h->upper = (struct sg_moments){.m = offset(t->w.moments.m, h->n_lower, t), .v = offset(t->w.moments.v, h->n_lower, t)};
+    h->upper = (struct sg_moments){.m = offset(t->w.moments.m, h->n_lower, t),
+                                   .v = offset(t->w.moments.v, h->n_lower, t)};
     h->slot = SG_NEW(h->n_slots, struct slot);
     for (size_t i = 0; i < h->n_slots; i++) {
         h->slot[i].work = sg_net_work_alloc(net, t->spec.batch);
-        sg_data_rows_alloc(&h->slot[i].rows, arch->dtype, t->spec.batch, arch->inputs, arch->labels);
+        sg_data_rows_alloc(&h->slot[i].rows, arch->dtype, t->spec.batch, arch->inputs,
+                           arch->labels);
     }
     SG_REQUIRE(pthread_mutex_init(&h->mutex, NULL) == 0 && pthread_cond_init(&h->moved, NULL) == 0);
     return h;
@@ -69,7 +77,7 @@ void sg_train_halves_free(struct sg_halves *h)
     free(h);
 }
 
-/* ---- the queue between them ---------------------------------------------------------------------------------------------- */
+/* ---- the queue between them ------------------------------------------------------------ */
 
 static void hand(struct sg_halves *h, uint64_t *count)
 {
@@ -92,18 +100,20 @@ static struct slot *slot_of(const struct sg_halves *h, uint64_t step)
     return &h->slot[step % h->n_slots];
 }
 
-/* ---- the halves ------------------------------------------------------------------------------------------------------------ */
+/* ---- the halves ------------------------------------------------------------------------ */
 
 static const unsigned want = SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS | SG_TRAIN;
 
 /* `n` numbers of a part from `first` on take a step. */
-static void move(const struct sg_halves *h, const struct part *part, struct sg_moments *moments, size_t first, size_t n, uint64_t time)
+static void move(const struct sg_halves *h, const struct part *part, struct sg_moments *moments,
+                 size_t first, size_t n, uint64_t time)
 {
     const struct sg_train *t = h->t;
     struct sg_opt opt = part->opt;
     opt.rate *= sg_train_share(t, time);
     void *theta = offset(part->theta, first, t);
-    sg_net_opt_step(theta, moments, theta, offset(part->grad, first, t), &opt, sg_net_arch(t->spec.net)->dtype, n);
+    sg_net_opt_step(theta, moments, theta, offset(part->grad, first, t), &opt,
+                    sg_net_arch(t->spec.net)->dtype, n);
 }
 
 static void hand_up(struct sg_halves *h, uint64_t time)
@@ -111,7 +121,8 @@ static void hand_up(struct sg_halves *h, uint64_t time)
     struct sg_train *t = h->t;
     struct slot *s = slot_of(h, time);
     const struct sg_state state = sg_train_state(t);
-    s->batch = sg_data_gather_images(&s->rows, t->spec.images, sg_data_batches_at(t->order, time), t->spec.batch);
+    s->batch = sg_data_gather_images(&s->rows, t->spec.images, sg_data_batches_at(t->order, time),
+                                     t->spec.batch);
     sg_net_forward(t->spec.net, 0, h->cut, &state, &s->batch, want, s->work);
     hand(h, &h->handed_up);
 }
@@ -121,7 +132,8 @@ static void move_lower(struct sg_halves *h, uint64_t time)
     struct sg_train *t = h->t;
     struct slot *s = slot_of(h, time);
     const struct sg_state state = sg_train_state(t);
-    sg_net_backward(t->w.grad, NULL, t->spec.net, 0, h->cut, &state, &s->batch, SG_WANT_W | SG_TRAIN, s->work);
+    sg_net_backward(t->w.grad, NULL, t->spec.net, 0, h->cut, &state, &s->batch,
+                    SG_WANT_W | SG_TRAIN, s->work);
     move(h, &t->w, &h->lower, 0, h->n_lower, time);
 }
 
@@ -145,13 +157,14 @@ static void upper_step(struct sg_halves *h, uint64_t time)
     struct slot *s = slot_of(h, time);
     const struct sg_state state = sg_train_state(t);
     sg_net_forward(t->spec.net, h->cut, h->top, &state, &s->batch, want, s->work);
-    sg_net_backward(t->w.grad, NULL, t->spec.net, h->cut, h->top, &state, &s->batch, SG_WANT_W | SG_WANT_METRICS | SG_TRAIN, s->work);
+    sg_net_backward(t->w.grad, NULL, t->spec.net, h->cut, h->top, &state, &s->batch,
+                    SG_WANT_W | SG_WANT_METRICS | SG_TRAIN, s->work);
     t->sum.loss += sg_net_metrics(s->work).loss;
     move(h, &t->w, &h->upper, h->n_lower, t->w.n - h->n_lower, time);
     hand(h, &h->handed_back);
 }
 
-/* ---- running them ------------------------------------------------------------------------------------------------------------ */
+/* ---- running them ---------------------------------------------------------------------- */
 
 static double cpu_seconds(void)
 {
@@ -160,7 +173,8 @@ static double cpu_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static void timed(double *sum, void (*part)(struct sg_halves *h, uint64_t time), struct sg_halves *h, uint64_t time)
+static void timed(double *sum, void (*part)(struct sg_halves *h, uint64_t time),
+                  struct sg_halves *h, uint64_t time)
 {
     const double start = cpu_seconds();
     part(h, time);

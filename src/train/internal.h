@@ -4,7 +4,8 @@
 
 #include "synthgrad/train.h"
 
-struct part { size_t n; void *theta, *grad; struct sg_moments moments; struct sg_opt opt; };   /* w, phi */
+/* w, phi */
+struct part { size_t n; void *theta, *grad; struct sg_moments moments; struct sg_opt opt; };
 
 struct sg_train {
     struct sg_train_spec spec;
@@ -21,7 +22,8 @@ struct sg_train {
 };
 
 struct sg_state sg_train_state(const struct sg_train *t);
-double sg_train_share(const struct sg_train *t, uint64_t time);      /* of both rates, in that step */
+/* of both rates, in that step */
+double sg_train_share(const struct sg_train *t, uint64_t time);
 bool sg_train_is_finite(const struct sg_train *t);
 
 #endif

@@ -8,7 +8,10 @@ enum { LOOK = 64, SCORE_ROWS = 500 };
 
 static struct part part_alloc(size_t n, size_t real, const struct sg_opt *opt)
 {
-    return (struct part){.n = n, .theta = sg_base_alloc(n, real), .grad = sg_base_alloc(n, real), .opt = *opt,
+    return (struct part){.n = n,
+                         .theta = sg_base_alloc(n, real),
+                         .grad = sg_base_alloc(n, real),
+                         .opt = *opt,
                          .moments = {.m = sg_net_opt_has_m(opt) ? sg_base_alloc(n, real) : NULL,
                                      .v = sg_net_opt_has_v(opt) ? sg_base_alloc(n, real) : NULL}};
 }
@@ -26,7 +29,8 @@ struct sg_train *sg_train_alloc(const struct sg_train_spec *spec)
     const struct sg_arch *arch = sg_net_arch(spec->net);
     const struct sg_images *images = spec->images;
     const size_t d = images->rows * images->columns;
-    SG_REQUIRE(arch->inputs == d && arch->labels == images->classes && spec->batch >= 1 && spec->batch <= images->n);
+    SG_REQUIRE(arch->inputs == d && arch->labels == images->classes && spec->batch >= 1 &&
+               spec->batch <= images->n);
     struct sg_train *t = SG_NEW(1, struct sg_train);
     t->spec = *spec;
     t->sizes = sg_net_sizes(spec->net);
@@ -34,7 +38,8 @@ struct sg_train *sg_train_alloc(const struct sg_train_spec *spec)
     t->w = part_alloc(t->sizes.w, t->real, &spec->net_opt);
     t->phi = part_alloc(t->sizes.phi, t->real, &spec->sg_opt);
     t->aux = sg_base_alloc(t->sizes.aux, t->real);
-    t->order = sg_data_batches_alloc(images->n, spec->batch, spec->seed, spec->name, spec->replicate);
+    t->order =
+        sg_data_batches_alloc(images->n, spec->batch, spec->seed, spec->name, spec->replicate);
     sg_data_rows_alloc(&t->rows, arch->dtype, spec->batch, d, arch->labels);
     sg_data_rows_alloc(&t->score_rows, arch->dtype, SCORE_ROWS, d, arch->labels);
     t->work = sg_net_work_alloc(spec->net, spec->batch);
@@ -67,13 +72,17 @@ struct sg_state sg_train_state(const struct sg_train *t)
 }
 
 /* The entries from..to - 1 of a part take their step, as the part's step t. */
-static void part_step(const struct part *p, size_t from, size_t to, uint64_t t, size_t real, enum sg_dtype dtype, double share)
+static void part_step(const struct part *p, size_t from, size_t to, uint64_t t, size_t real,
+                      enum sg_dtype dtype, double share)
 {
     const size_t at = from * real;
-    struct sg_moments moments = {.m = p->moments.m ? (char *)p->moments.m + at : NULL, .v = p->moments.v ? (char *)p->moments.v + at : NULL, .t = t};
+    struct sg_moments moments = {.m = p->moments.m ? (char *)p->moments.m + at : NULL,
+                                 .v = p->moments.v ? (char *)p->moments.v + at : NULL,
+                                 .t = t};
     struct sg_opt opt = p->opt;
     opt.rate *= share;
-    sg_net_opt_step((char *)p->theta + at, &moments, (char *)p->theta + at, (char *)p->grad + at, &opt, dtype, to - from);
+    sg_net_opt_step((char *)p->theta + at, &moments, (char *)p->theta + at, (char *)p->grad + at,
+                    &opt, dtype, to - from);
 }
 
 double sg_train_share(const struct sg_train *t, uint64_t time)
@@ -82,13 +91,15 @@ double sg_train_share(const struct sg_train *t, uint64_t time)
     return end == 0 ? 1.0 : time < end ? 1.0 - (double)time / (double)end : 0.0;
 }
 
-/* Down layer by layer: nothing below reads a layer's weights, so they move while their gradient is in the cache.  What the modules are taught
- * comes with the walk; nothing reads phi on it. */
+/* Down layer by layer: nothing below reads a layer's weights, so they move while their gradient is
+ * in the cache.  What the modules are taught comes with the walk; nothing reads phi on it. */
 static void step(struct sg_train *t)
 {
     const struct sg_net *net = t->spec.net;
     const struct sg_arch *arch = sg_net_arch(net);
-    const struct sg_batch batch = sg_data_gather_images(&t->rows, t->spec.images, sg_data_batches_at(t->order, t->time), t->spec.batch);
+    const struct sg_batch batch = sg_data_gather_images(&t->rows, t->spec.images,
+                                                        sg_data_batches_at(t->order, t->time),
+                                                        t->spec.batch);
     const struct sg_state state = sg_train_state(t);
     const double share = sg_train_share(t, t->time);
     const unsigned want = SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS | SG_TRAIN;
@@ -182,14 +193,15 @@ void *sg_train_aux(const struct sg_train *t)
     return t->aux;
 }
 
-/* ---- score --------------------------------------------------------------------------------------------------------- */
+/* ---- score ----------------------------------------------------------------------------- */
 
 static size_t largest(const void *p, size_t row, size_t m, enum sg_dtype dtype)
 {
     size_t best = 0;
     for (size_t j = 1; j < m; j++)
-        if (dtype == SG_F32 ? ((const float *)p)[row * m + j] > ((const float *)p)[row * m + best]
-                            : ((const double *)p)[row * m + j] > ((const double *)p)[row * m + best])
+        if (dtype == SG_F32
+                ? ((const float *)p)[row * m + j] > ((const float *)p)[row * m + best]
+                : ((const double *)p)[row * m + j] > ((const double *)p)[row * m + best])
             best = j;
     return best;
 }
@@ -205,7 +217,8 @@ struct sg_score sg_train_score(struct sg_train *t, const struct sg_images *image
         const struct sg_images slice = sg_data_images_slice(images, first, n);
         const struct sg_batch batch = sg_data_gather_images(&t->score_rows, &slice, NULL, n);
         struct sg_metrics metrics;
-        sg_net_eval_state(NULL, NULL, &metrics, t->spec.net, &state, &batch, SG_WANT_METRICS, t->score_work);
+        sg_net_eval_state(NULL, NULL, &metrics, t->spec.net, &state, &batch, SG_WANT_METRICS,
+                          t->score_work);
         score.loss += metrics.loss * (double)n / (double)images->n;
         const void *p = sg_net_view(t->score_work, SG_VIEW_H, arch->n_layers);
         for (size_t i = 0; i < n; i++)
@@ -215,7 +228,7 @@ struct sg_score sg_train_score(struct sg_train *t, const struct sg_images *image
     return score;
 }
 
-/* ---- checkpoints --------------------------------------------------------------------------------------------------- */
+/* ---- checkpoints ----------------------------------------------------------------------- */
 
 struct head { uint64_t time, seen, w_steps, phi_steps; struct sg_metrics sum; };
 struct field { void *data; size_t bytes; };
@@ -224,8 +237,13 @@ enum { FIELDS = 7 };
 static void fields_of(struct field field[FIELDS], const struct sg_train *t)
 {
     const size_t w = t->w.n * t->real, phi = t->phi.n * t->real;
-    const struct field all[FIELDS] = {{t->w.theta, w},       {t->w.moments.m, w},     {t->w.moments.v, w},           {t->phi.theta, phi},
-                                      {t->phi.moments.m, phi}, {t->phi.moments.v, phi}, {t->aux, t->sizes.aux * t->real}};
+    const struct field all[FIELDS] = {{t->w.theta, w},
+                                      {t->w.moments.m, w},
+                                      {t->w.moments.v, w},
+                                      {t->phi.theta, phi},
+                                      {t->phi.moments.m, phi},
+                                      {t->phi.moments.v, phi},
+                                      {t->aux, t->sizes.aux * t->real}};
     memcpy(field, all, sizeof all);
 }
 

@@ -17,7 +17,8 @@ static void aligned_and_zeroed(void **state)
     (void)state;
     for (size_t bytes = 0; bytes < 700; bytes += bytes < 70 ? 1 : 13) {
         context("%zu bytes", bytes);
-        for (int again = 0; again < 3; again++) {          /* the second block is most likely the first one, dirtied */
+        /* the second block is most likely the first one, dirtied */
+        for (int again = 0; again < 3; again++) {
             unsigned char *p = sg_base_alloc(bytes, 1);
             CHECK(p != NULL && (uintptr_t)p % 64 == 0);
             CHECK(all_zero(p, bytes));
@@ -87,13 +88,18 @@ static void exhaustion_ends_the_process(void **state)
     (void)state;
     CHECK_EXITS(free(sg_base_alloc(SIZE_MAX / 8, 16)), 3);       /* the product overflows */
     CHECK_EXITS(free(sg_base_alloc(SIZE_MAX / 16 + 1, 16)), 3);  /* to exactly 0 */
-    CHECK_EXITS(free(sg_base_alloc(SIZE_MAX, 1)), 3);            /* rounding up to the alignment would overflow */
+    /* rounding up to the alignment would overflow */
+    CHECK_EXITS(free(sg_base_alloc(SIZE_MAX, 1)), 3);
     CHECK_EXITS(free(sg_base_alloc(SIZE_MAX - 3, 1)), 3);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(aligned_and_zeroed), TEST(distinct_blocks), TEST(copies), TEST(formats), TEST(grows),
+    const struct CMUnitTest tests[] = {TEST(aligned_and_zeroed),
+                                       TEST(distinct_blocks),
+                                       TEST(copies),
+                                       TEST(formats),
+                                       TEST(grows),
                                        TEST(exhaustion_ends_the_process)};
     return RUN(tests);
 }

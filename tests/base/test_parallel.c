@@ -1,4 +1,5 @@
-/* Parallel loops: every index once, as many threads as jobs allow and no more, nested, interrupted. */
+/* Parallel loops: every index once, as many threads as jobs allow and no
+ * more, nested, interrupted. */
 #include "support.h"
 
 #include <math.h>
@@ -13,7 +14,7 @@ static void pause_ns(long ns)
     nanosleep(&t, NULL);
 }
 
-/* ---- every index once ------------------------------------------------------------------------------------------------ */
+/* ---- every index once ------------------------------------------------------------------ */
 
 struct tally { atomic_int *seen; atomic_int running, most; };
 
@@ -51,7 +52,7 @@ static void every_index_once(void **state)
     CHECK_ABORTS(sg_base_set_jobs(0));
 }
 
-/* ---- threads really meet, at any depth of nesting, and come back afterwards ------------------------------------------- */
+/* ---- threads really meet, at any depth of nesting, and come back afterwards ------------ */
 
 enum { MEET = 4 };
 static atomic_int inside;
@@ -85,13 +86,14 @@ static void all_threads_work(void **state)
         for (size_t i = 0; i < MEET; i++)
             CHECK(met[i]);
         enum sg_status nested = SG_UNPROVED;
-        CHECK_STATUS(sg_base_parallel_for(1, inner_meeting, &nested), SG_OK);   /* a loop of one leaves its threads to the inner loop */
+        /* a loop of one leaves its threads to the inner loop */
+        CHECK_STATUS(sg_base_parallel_for(1, inner_meeting, &nested), SG_OK);
         CHECK_STATUS(nested, SG_OK);
     }
     sg_base_set_jobs(1);
 }
 
-/* ---- the result does not depend on the number of threads ---------------------------------------------------------------- */
+/* ---- the result does not depend on the number of threads ------------------------------- */
 
 enum { OUTER = 13, INNER = 29 };
 struct grid { double *out; size_t row; };
@@ -130,7 +132,7 @@ static void nested_and_reproducible(void **state)
     sg_base_set_jobs(1);
 }
 
-/* ---- Ctrl-C: nothing can take it back, so each scenario has a process of its own ------------------------------------------ */
+/* ---- Ctrl-C: nothing can take it back, so each scenario has a process of its own ------- */
 
 struct stop { size_t at; atomic_size_t done; };
 
@@ -142,8 +144,10 @@ static void stop_at(size_t i, void *stop_v)
     atomic_fetch_add(&stop->done, 1);
 }
 
-/* Exit 0 when the loop of n, interrupted inside body `at`, ended with `status` after at least `least` and at most `most` bodies. */
-static void interrupted_loop(size_t n, size_t at, size_t jobs, enum sg_status status, size_t least, size_t most)
+/* Exit 0 when the loop of n, interrupted inside body `at`, ended with `status` after at least
+ * `least` and at most `most` bodies. */
+static void interrupted_loop(size_t n, size_t at, size_t jobs, enum sg_status status, size_t least,
+                             size_t most)
 {
     struct stop stop = {.at = at};
     sg_base_set_jobs(jobs);
@@ -169,12 +173,13 @@ static void interrupts(void **state)
     (void)state;
     CHECK_EXITS(interrupted_loop(1000, 5, 1, SG_INTERRUPTED, 6, 6), 0);
     CHECK_EXITS(interrupted_loop(1000, 0, 1, SG_INTERRUPTED, 1, 1), 0);
-    CHECK_EXITS(interrupted_loop(1000, 999, 1, SG_OK, 1000, 1000), 0);            /* all had started */
+    /* all had started */
+    CHECK_EXITS(interrupted_loop(1000, 999, 1, SG_OK, 1000, 1000), 0);
     CHECK_EXITS(interrupted_loop(1000, 998, 1, SG_INTERRUPTED, 999, 999), 0);
     CHECK_EXITS(interrupted_loop(100000000, 5, 4, SG_INTERRUPTED, 6, 99999999), 0);
 }
 
-/* ---- a pass that threads share ----------------------------------------------------------------------------------------- */
+/* ---- a pass that threads share --------------------------------------------------------- */
 
 struct shared { size_t n, unit; atomic_int *seen; atomic_size_t parts; atomic_int wrong; };
 
@@ -190,19 +195,24 @@ static void mark(size_t part, size_t parts, void *context_v)
     atomic_store(&shared->parts, parts);
 }
 
-/* No matter how many threads: every entry once; as many parts as jobs, at most `most`; and again, since the threads stay. */
+/* No matter how many threads: every entry once; as many parts as jobs, at most `most`; and
+ * again, since the threads stay. */
 static void every_entry_once(void **state)
 {
     (void)state;
-    const size_t sizes[] = {0, 1, 5, 64, 1000}, jobs[] = {1, 2, 3, 8}, mosts[] = {0, 1, 2, SIZE_MAX};
+    const size_t sizes[] = {0, 1, 5, 64, 1000}, jobs[] = {1, 2, 3, 8},
+                 mosts[] = {0, 1, 2, SIZE_MAX};
     for (size_t j = 0; j < COUNT(jobs); j++)
         for (size_t s = 0; s < COUNT(sizes); s++)
             for (size_t m = 0; m < COUNT(mosts); m++) {
                 const size_t want = mosts[m] == 0 ? 1 : mosts[m] < jobs[j] ? mosts[m] : jobs[j];
-                struct shared shared = {.n = sizes[s], .unit = 16, .seen = SG_NEW(sizes[s] + 1, atomic_int)};
+                struct shared shared = {.n = sizes[s],
+                                        .unit = 16,
+                                        .seen = SG_NEW(sizes[s] + 1, atomic_int)};
                 sg_base_set_jobs(jobs[j]);
                 for (int round = 1; round <= 20; round++) {
-                    context("%zu entries, %zu jobs, at most %zu, round %d", sizes[s], jobs[j], mosts[m], round);
+                    context("%zu entries, %zu jobs, at most %zu, round %d", sizes[s], jobs[j],
+                            mosts[m], round);
                     sg_base_split(mosts[m], mark, &shared);
                     CHECK(atomic_load(&shared.parts) == want && atomic_load(&shared.wrong) == 0);
                     for (size_t i = 0; i < sizes[s]; i++)
@@ -213,7 +223,8 @@ static void every_entry_once(void **state)
     sg_base_set_jobs(1);
 }
 
-/* Inside a loop that has all the jobs there is nobody to share with; when it is over there is again. */
+/* Inside a loop that has all the jobs there is nobody to share with; when
+ * it is over there is again. */
 static void share_alone(size_t i, void *context_v)
 {
     struct shared *shared = (struct shared *)context_v + i;
@@ -244,7 +255,8 @@ static void within_the_jobs(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(every_index_once), TEST(all_threads_work), TEST(nested_and_reproducible), TEST(interrupts),
-                                       TEST(every_entry_once), TEST(within_the_jobs)};
+    const struct CMUnitTest tests[] = {TEST(every_index_once),        TEST(all_threads_work),
+                                       TEST(nested_and_reproducible), TEST(interrupts),
+                                       TEST(every_entry_once),        TEST(within_the_jobs)};
     return RUN(tests);
 }

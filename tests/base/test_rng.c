@@ -1,4 +1,5 @@
-/* Random streams: the published generator, seeded by a hash of all four names; moments and ranges. */
+/* Random streams: the published generator, seeded by a hash of all four
+ * names; moments and ranges. */
 #include "support.h"
 
 #include <math.h>
@@ -7,7 +8,7 @@
 
 enum { DRAWS = 200000 };
 
-/* ---- the generator, written again from the papers ----------------------------------------------------------------- */
+/* ---- the generator, written again from the papers -------------------------------------- */
 
 /* xoshiro256**, Blackman and Vigna's reference code. */
 static uint64_t rotl(uint64_t x, unsigned k) { return (x << k) | (x >> (64 - k)); }
@@ -29,23 +30,28 @@ static uint64_t mix64(uint64_t z)
 }
 static const uint64_t GOLDEN = UINT64_C(0x9e3779b97f4a7c15);
 
-/* The oracle first: known answers.  xoshiro256** from state (1, 2, 3, 4) and SplitMix64 from seed 1234567, as published with the
- * reference implementations' ports (rand_xoshiro, Rosetta Code). */
+/* The oracle first: known answers.  xoshiro256** from state (1, 2, 3, 4) and SplitMix64
+ * from seed 1234567, as published with the reference implementations' ports
+ * (rand_xoshiro, Rosetta Code). */
 static void known_answers(void **state)
 {
     (void)state;
     uint64_t s[4] = {1, 2, 3, 4};
-    const uint64_t first[] = {11520, 0, 1509978240, UINT64_C(1215971899390074240), UINT64_C(1216172134540287360)};
+    const uint64_t first[] = {11520, 0, 1509978240, UINT64_C(1215971899390074240),
+                              UINT64_C(1216172134540287360)};
     for (size_t i = 0; i < COUNT(first); i++)
         CHECK(xoshiro(s) == first[i]);
     CHECK(mix64(1234567 + GOLDEN) == UINT64_C(6457827717110365317));
     CHECK(mix64(1234567 + 2 * GOLDEN) == UINT64_C(3203168211198807973));
 }
 
-/* FNV-1a over both texts, each with its terminating zero, from an offset that carries seed and replicate. */
-static uint64_t stream_seed(uint64_t seed, const char *name, uint64_t replicate, const char *purpose)
+/* FNV-1a over both texts, each with its terminating zero, from an offset that
+ * carries seed and replicate. */
+static uint64_t stream_seed(uint64_t seed, const char *name, uint64_t replicate,
+                            const char *purpose)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ mix64(seed + GOLDEN) ^ mix64(seed + 2 * GOLDEN + replicate);
+    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ mix64(seed + GOLDEN) ^
+                 mix64(seed + 2 * GOLDEN + replicate);
     const char *texts[] = {name, purpose};
     for (int t = 0; t < 2; t++)
         for (size_t i = 0; i <= strlen(texts[t]); i++)
@@ -59,19 +65,22 @@ static void streams_are_the_published_generator(void **state)
     const struct { uint64_t seed, replicate; const char *name, *purpose; } all[] = {
         {1, 0, "dy3", "data"}, {0, 0, "", ""}, {UINT64_MAX, 12345678901, "caf\xc3\xa9", "start"}};
     for (size_t c = 0; c < COUNT(all); c++) {
-        uint64_t seed = stream_seed(all[c].seed, all[c].name, all[c].replicate, all[c].purpose), s[4];
+        uint64_t seed = stream_seed(all[c].seed, all[c].name, all[c].replicate, all[c].purpose),
+                 s[4];
         for (uint64_t k = 0; k < 4; k++)
             s[k] = mix64(seed + (k + 1) * GOLDEN);
-        struct sg_rng *rng = sg_base_rng_alloc(all[c].seed, all[c].name, all[c].replicate, all[c].purpose);
+        struct sg_rng *rng =
+            sg_base_rng_alloc(all[c].seed, all[c].name, all[c].replicate, all[c].purpose);
         for (int i = 0; i < 500; i++)
             CHECK(sg_base_rng_uniform(rng) == (double)(xoshiro(s) >> 11) * 0x1p-53);
         sg_base_rng_free(rng);
     }
 }
 
-/* ---- independence -------------------------------------------------------------------------------------------------- */
+/* ---- independence ---------------------------------------------------------------------- */
 
-static void eight(double out[8], uint64_t seed, const char *name, uint64_t replicate, const char *purpose)
+static void eight(double out[8], uint64_t seed, const char *name, uint64_t replicate,
+                  const char *purpose)
 {
     struct sg_rng *rng = sg_base_rng_alloc(seed, name, replicate, purpose);
     sg_base_rng_gaussians(out, 8, rng);
@@ -85,9 +94,12 @@ static void differ_by_each_key(void **state)
     eight(base, 7, "ab", 3, "c");
     eight(again, 7, "ab", 3, "c");
     CHECK_SAME(base, again, 8);
-    const struct { uint64_t seed, replicate; const char *name, *purpose; } others[] = {
-        {8, 3, "ab", "c"}, {7, 4, "ab", "c"}, {7, 3, "aB", "c"}, {7, 3, "ab", "d"}, {7, 3, "a", "bc"}, {3, 7, "ab", "c"},
-        {7, 3, "c", "ab"}, {6, 4, "ab", "c"}, {7, 3, "ab", ""}, {7, 3, "", "abc"}};
+    const struct {
+        uint64_t seed, replicate;
+        const char *name, *purpose;
+    } others[] = {{8, 3, "ab", "c"}, {7, 4, "ab", "c"}, {7, 3, "aB", "c"}, {7, 3, "ab", "d"},
+                  {7, 3, "a", "bc"}, {3, 7, "ab", "c"}, {7, 3, "c", "ab"}, {6, 4, "ab", "c"},
+                  {7, 3, "ab", ""},  {7, 3, "", "abc"}};
     for (size_t i = 0; i < COUNT(others); i++) {
         context("other %zu", i);
         eight(other, others[i].seed, others[i].name, others[i].replicate, others[i].purpose);
@@ -96,7 +108,8 @@ static void differ_by_each_key(void **state)
     }
 }
 
-/* No two of 30,000 streams share their first draw (53 bits: a chance of 5e-8), and neighbours are not correlated. */
+/* No two of 30,000 streams share their first draw (53 bits: a chance of 5e-8), and
+ * neighbours are not correlated. */
 static int compare(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
@@ -110,20 +123,24 @@ static void no_collisions(void **state)
     double *first = SG_NEW(STREAMS, double), sum = 0;
     for (size_t i = 0; i < STREAMS; i++) {
         static const char *const purposes[] = {"x", "y", "z"};
-        struct sg_rng *rng = sg_base_rng_alloc(test_seed() + i / 3000, "collisions", i % 1000, purposes[i / 1000 % 3]);
+        struct sg_rng *rng = sg_base_rng_alloc(test_seed() + i / 3000, "collisions", i % 1000,
+                                               purposes[i / 1000 % 3]);
         first[i] = sg_base_rng_uniform(rng);
         sg_base_rng_free(rng);
     }
     for (size_t i = 1; i < STREAMS; i++)
         sum += (first[i] - 0.5) * (first[i - 1] - 0.5);
-    CHECK_BOUND(fabs(sum / STREAMS), 6 * (1.0 / 12) / sqrt(STREAMS));    /* six standard deviations */
+    /* six standard deviations */
+    CHECK_BOUND(fabs(sum / STREAMS), 6 * (1.0 / 12) / sqrt(STREAMS));
     qsort(first, STREAMS, sizeof *first, compare);
     for (size_t i = 1; i < STREAMS; i++)
         CHECK(first[i] != first[i - 1]);
     free(first);
 }
 
-/* ---- distributions: every bound is six standard deviations of the statistic (chance 2e-9 each) ----------------------- */
+/* ---- distributions --------------------------------------------------------------------- */
+
+/* Every bound is six standard deviations of the statistic (chance 2e-9 each). */
 
 static void uniform_range_and_moments(void **state)
 {
@@ -203,7 +220,8 @@ static void directions_are_uniform(void **state)
     double x[DIM], mean[DIM] = {0}, square[DIM * DIM] = {0};
     for (size_t t = 0; t < DIRECTIONS; t++) {
         sg_base_rng_direction(x, DIM, rng);
-        CHECK_CLOSE(frobenius(x, DIM), 1, 10 * SG_UNIT_ROUNDOFF);          /* a root, a division and a sum of 5 */
+        /* a root, a division and a sum of 5 */
+        CHECK_CLOSE(frobenius(x, DIM), 1, 10 * SG_UNIT_ROUNDOFF);
         for (size_t i = 0; i < DIM; i++) {
             mean[i] += x[i] / DIRECTIONS;
             for (size_t j = 0; j < DIM; j++)
@@ -214,15 +232,21 @@ static void directions_are_uniform(void **state)
         for (size_t j = 0; j < DIM; j++) {
             /* Var x_i = 1/5; E x_i^4 = 3/35, E x_i^2 x_j^2 = 1/35. */
             CHECK_BOUND(fabs(mean[i]), 6 * sqrt(0.2 / DIRECTIONS));
-            CHECK_CLOSE(square[i * DIM + j], i == j ? 0.2 : 0, 6 * sqrt((i == j ? 3.0 / 35 - 0.04 : 1.0 / 35) / DIRECTIONS));
+            CHECK_CLOSE(square[i * DIM + j], i == j ? 0.2 : 0,
+                        6 * sqrt((i == j ? 3.0 / 35 - 0.04 : 1.0 / 35) / DIRECTIONS));
         }
     sg_base_rng_free(rng);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(known_answers), TEST(streams_are_the_published_generator), TEST(differ_by_each_key),
-                                       TEST(no_collisions), TEST(uniform_range_and_moments), TEST(gaussian_moments),
-                                       TEST(indices_are_uniform), TEST(directions_are_uniform)};
+    const struct CMUnitTest tests[] = {TEST(known_answers),
+                                       TEST(streams_are_the_published_generator),
+                                       TEST(differ_by_each_key),
+                                       TEST(no_collisions),
+                                       TEST(uniform_range_and_moments),
+                                       TEST(gaussian_moments),
+                                       TEST(indices_are_uniform),
+                                       TEST(directions_are_uniform)};
     return RUN(tests);
 }

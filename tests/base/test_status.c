@@ -56,7 +56,8 @@ static void long_refusals(void **state)
         memset(&box, '#', sizeof box);
         CHECK_STATUS(sg_base_refuse(&box.err, "f", 4, "%s", name), SG_BAD_INPUT);
         CHECK(memcmp(box.guard, "########", 8) == 0);
-        CHECK(strlen(box.err.text) == (length + 5 < sizeof box.err.text ? length + 5 : sizeof box.err.text - 1));
+        CHECK(strlen(box.err.text) ==
+              (length + 5 < sizeof box.err.text ? length + 5 : sizeof box.err.text - 1));
         name[length] = 'n';
     }
 }
@@ -69,11 +70,14 @@ static void refusals_stay_on_one_line(void **state)
     CHECK_STATUS(sg_base_refuse(&err, "a\nb\x1b.csv", 4, "why"), SG_BAD_INPUT);
     CHECK(strcmp(err.text, "a\\x0ab\\x1b.csv:4: why") == 0);
     CHECK(strcmp(sg_base_show("gr\xc3\xbc\xc3\x9f", 40).text, "gr\xc3\xbc\xc3\x9f") == 0);
-    CHECK(strcmp(sg_base_show("\xe2\x80\xae" "ab", 40).text, "\\xe2\\x80\\xaeab") == 0);     /* a right-to-left override */
+    /* a right-to-left override */
+    CHECK(strcmp(sg_base_show("\xe2\x80\xae" "ab", 40).text, "\\xe2\\x80\\xaeab") == 0);
     CHECK(strcmp(sg_base_show("abcdef", 5).text, "abcde...") == 0);
     CHECK(strcmp(sg_base_show("abcde", 5).text, "abcde") == 0);
-    CHECK(sg_base_edit_distance("employed", "Employed") == 1 && sg_base_edit_distance("steps", "stepz") == 2);
-    CHECK(sg_base_edit_distance("", "abc") == 6 && sg_base_edit_distance("abc", "xabc") == 2 && sg_base_edit_distance("ab", "ba") == 4);
+    CHECK(sg_base_edit_distance("employed", "Employed") == 1 &&
+          sg_base_edit_distance("steps", "stepz") == 2);
+    CHECK(sg_base_edit_distance("", "abc") == 6 && sg_base_edit_distance("abc", "xabc") == 2 &&
+          sg_base_edit_distance("ab", "ba") == 4);
 }
 
 static void aborts(void **state)
@@ -102,11 +106,13 @@ static void maxima_keep_nan(void **state)
     (void)state;
     const double plain[] = {0.3, -7.25, 6.5, -0.0};
     CHECK(sg_base_max(2.385, -3) == 2.385 && sg_base_max(-3, 2.385) == 2.385);
-    CHECK(isnan(sg_base_max(SG_NAN, 1)) && isnan(sg_base_max(1, SG_NAN)) && isnan(sg_base_max(HUGE_VAL, SG_NAN)));
+    CHECK(isnan(sg_base_max(SG_NAN, 1)) && isnan(sg_base_max(1, SG_NAN)) &&
+          isnan(sg_base_max(HUGE_VAL, SG_NAN)));
     CHECK(sg_base_max_abs(plain, 4) == 7.25);
     CHECK(sg_base_max_abs(plain, 1) == 0.3);
     CHECK(sg_base_max_abs(plain, 0) == 0);
-    for (size_t at = 0; at < 4; at++) {            /* wherever the NaN stands, also before larger numbers */
+    /* wherever the NaN stands, also before larger numbers */
+    for (size_t at = 0; at < 4; at++) {
         double a[4] = {0.3, -7.25, 6.5, 8.5}, b[4] = {1.3, -9.5, 2.25, 8.5};
         CHECK(sg_base_max_abs_diff(a, b, 4) == 4.25);
         CHECK(sg_base_max_abs_diff(a, b, 2) == 2.25);
@@ -138,7 +144,9 @@ static void sorts_ascending(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(names_and_texts), TEST(refusals), TEST(long_refusals), TEST(refusals_stay_on_one_line), TEST(aborts),
-                                       TEST(within_fails_on_nan), TEST(maxima_keep_nan), TEST(sorts_ascending)};
+    const struct CMUnitTest tests[] = {TEST(names_and_texts), TEST(refusals),
+                                       TEST(long_refusals),   TEST(refusals_stay_on_one_line),
+                                       TEST(aborts),          TEST(within_fails_on_nan),
+                                       TEST(maxima_keep_nan), TEST(sorts_ascending)};
     return RUN(tests);
 }

@@ -384,7 +384,7 @@ static void test_every_choice_is_read(void **state)
         sg_case_free(&c);
         free(text);
     }
-    static const char *const verdicts[] = {"holds", "fails", "inconclusive", "refuted", "reproduced", "not reproduced"};
+    static const char *const verdicts[] = {"holds", "fails", "inconclusive", "reproduced", "not reproduced"};
     for (size_t i = 0; i < COUNT(verdicts); i++) {
         struct sg_case c;
         char *text = sg_base_format("claim = \"A1z\"; expect = \"%s\";", verdicts[i]);
@@ -552,7 +552,7 @@ static const struct { const char *text; size_t line; const char *says; } malform
     {"claim = 3; expect = \"holds\";", 1, "\"claim\" wants letters and digits in quotes, not an integer"},
     {"claim = \"DY3\";\nexpect = \"hold\";", 2, "did you mean \"holds\"?"},
     {"claim = \"DY3\";\nexpect = \"perhaps\";", 2,
-     "wants \"holds\", \"fails\", \"inconclusive\", \"refuted\", \"reproduced\" or \"not reproduced\""},
+     "wants \"holds\", \"fails\", \"inconclusive\", \"reproduced\" or \"not reproduced\""},
     /* unknown keys */
     {MINIMAL "train = { mu = 0.5;\n  stepz = 3; };", 3, "unknown key \"stepz\" in train; did you mean \"steps\"?"},
     {MINIMAL "train = { step = 3; };", 2, "did you mean \"steps\"?"},
@@ -1037,7 +1037,7 @@ static void test_control_reaches_every_group(void **state)
 
 /* ---- what a case makes ----------------------------------------------------------------------------------------- */
 
-static void test_gaussian_data_is_the_stream_of_name_and_replicate(void **state)
+static void test_gaussian_data_is_the_stream_of_seed_and_replicate(void **state)
 {
     (void)state;
     struct sg_case c;
@@ -1048,7 +1048,7 @@ static void test_gaussian_data_is_the_stream_of_name_and_replicate(void **state)
                        "control = { mu = 1.01; };");
     const struct sg_gaussian spec = {
         .n = 31, .d = 4, .outputs = 2, .rank = 3, .condition = 7.5, .noise = 0.3, .bias = true};
-    struct sg_rng *rng = sg_base_rng_alloc(11, "stream", 5, "data");
+    struct sg_rng *rng = sg_base_rng_alloc(11, "case", 5, "data");
     assert_int_equal(sg_data_make_gaussian(&expected, &spec, rng), SG_OK);
     sg_base_rng_free(rng);
     assert_int_equal(sg_case_make_data(&made, &c, 11, 5, &err), SG_OK);
@@ -1304,7 +1304,7 @@ static void test_schema_prints_every_key(void **state)
     sg_case_print_schema(out, NULL);
     fclose(out);
     static const char *const keys[] = {
-        "claim", "expect", "seed", "replicates", "budget", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
+        "claim", "expect", "seed", "replicates", "experiment", "budget", "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias",
         "labels", "one_hot", "side", "file", "target", "test", "train_files", "test_files", "standardise", "standardise_target",
         "S", "R", "map", "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "weights", "sg", "at", "family", "hidden", "terms",
         "target", "mix", "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
@@ -1385,7 +1385,7 @@ int main(void)
         cmocka_unit_test(test_names_and_paths_are_whole_or_refused),
         cmocka_unit_test(test_control_is_the_case_with_its_keys),
         cmocka_unit_test(test_control_reaches_every_group),
-        cmocka_unit_test(test_gaussian_data_is_the_stream_of_name_and_replicate),
+        cmocka_unit_test(test_gaussian_data_is_the_stream_of_seed_and_replicate),
         cmocka_unit_test(test_data_beyond_the_largest_number),
         cmocka_unit_test(test_csv_data_is_looked_for_in_two_places),
         cmocka_unit_test(test_csv_data_follows_the_options),

@@ -1,4 +1,5 @@
-/* CP6's fixed point and DY8's repelling minima in balls: truths contained, enclosures narrow, near misses and bad input not proved. */
+/* CP6's fixed point and DY8's repelling minima in balls: truths contained, enclosures narrow, near
+ * misses and bad input not proved. */
 #include "support.h"
 
 #include <math.h>
@@ -9,12 +10,18 @@
 #include "synthgrad/logloss.h"
 
 #ifdef SG_HAVE_ARB
-/* ---- CP6: eight points in the plane and a constant, labels that no line separates ------------------------------------------------- */
+/* ---- CP6: eight points in the plane and a constant, labels that no line separates ------ */
 
-static const double X[24] = {-2, 0.5, 1, -1, -1, 1, -0.5, 2, 1, 0.25, -1.5, 1, 0.5, 1, 1, 1, -0.25, 1, 1.75, 1.25, 1, 2.5, -2, 1};
+static const double X[24] = {-2,  0.5, 1, -1, -1,    1, -0.5, 2,    1, 0.25, -1.5, 1,
+                             0.5, 1,   1, 1,  -0.25, 1, 1.75, 1.25, 1, 2.5,  -2,   1};
 static const double Y[8] = {0, 0, 1, 0, 1, 0, 1, 1};
 static const double ONE[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-static const struct sg_data samples = {.n = 8, .d = 3, .m = 1, .x = (double *)(uintptr_t)X, .y = (double *)(uintptr_t)Y, .one = (double *)(uintptr_t)ONE};
+static const struct sg_data samples = {.n = 8,
+                                       .d = 3,
+                                       .m = 1,
+                                       .x = (double *)(uintptr_t)X,
+                                       .y = (double *)(uintptr_t)Y,
+                                       .one = (double *)(uintptr_t)ONE};
 static const struct sg_cert_data exact = {.n = 8, .d = 3, .m = 1, .x = X, .y = Y};
 
 /* L and |grad L| by long double, the formulas written out. */
@@ -44,12 +51,15 @@ static void the_log_point_is_alone(void **state)
     CHECK(point->finite);
     CHECK_STATUS(sg_cert_log_point(&proved, &exact, point->w, point->phi), SG_OK);
     naive_truth(&L, &g, X, point->w);
-    /* The floating point is off the exact one by rounding times the condition of the joint equations. */
+    /* The floating point is off the exact one by rounding times the
+     * condition of the joint equations. */
     CHECK_CLOSE(L, proved.loss.low, 1e-13);
     CHECK_CLOSE(g, proved.gradient.low, 1e-13);
-    CHECK(proved.box > 1e-6 && proved.loss.high - proved.loss.low < 1e-15 && proved.gradient.high - proved.gradient.low < 1e-15);
+    CHECK(proved.box > 1e-6 && proved.loss.high - proved.loss.low < 1e-15 &&
+          proved.gradient.high - proved.gradient.low < 1e-15);
     CHECK(proved.gradient.low > 1e-3);                   /* no critical point of the loss */
-    /* In the ones' direction the gradient vanishes: with that column first, all that is left lies in the others. */
+    /* In the ones' direction the gradient vanishes: with that column first, all that is
+     * left lies in the others. */
     double turned[24], of_one[3] = {point->w[2], point->w[0], point->w[1]};
     for (size_t i = 0; i < 24; i++)
         turned[i] = X[i / 3 * 3 + (i % 3 + 2) % 3];
@@ -87,14 +97,15 @@ static void separation_is_exact(void **state)
     (void)state;
     const double x[6] = {1, 1, 0.1, 1, -1, 1}, y[3] = {1, 1, 0};
     const struct sg_cert_data data = {.n = 3, .d = 2, .m = 1, .x = x, .y = y};
-    const double by_a_hair[2] = {1, nextafter(-0.1, 0)}, touching[2] = {1, -0.1}, other_side[2] = {-1, 0}, nan[2] = {SG_NAN, 1};
+    const double by_a_hair[2] = {1, nextafter(-0.1, 0)}, touching[2] = {1, -0.1},
+                 other_side[2] = {-1, 0}, nan[2] = {SG_NAN, 1};
     CHECK_STATUS(sg_cert_separates(&data, by_a_hair), SG_OK);
     CHECK_STATUS(sg_cert_separates(&data, touching), SG_REFUTED);
     CHECK_STATUS(sg_cert_separates(&data, other_side), SG_REFUTED);
     CHECK_STATUS(sg_cert_separates(&data, nan), SG_NOT_FINITE);
 }
 
-/* ---- DY8: the exact instance, in binary64, and relatives that do not repel -------------------------------------------------------------- */
+/* ---- DY8: the exact instance, in binary64, and relatives that do not repel ------------- */
 
 static const struct sg_deep deep = {.n_layers = 2, .at = 1, .width = {1, 2, 2}};
 static const double W[6] = {0.1, 0.1, 0.1, 0.3, 0, 0.05}, S[1] = {1}, R[4] = {10, 0, 0, 0.01};
@@ -113,7 +124,8 @@ static void a_repelling_minimum_is_proved(void **state)
     sg_closed_deep_flow(flow, &deep, W, moments, 1e-3);
     const size_t size = sg_closed_deep_n_w(&deep) + sg_closed_deep_n_phi(&deep);
     CHECK(size <= 18);
-    CHECK_STATUS(sg_cert_growth(&closed, flow, size), SG_REFUTED);       /* the closed form's matrix, its doubles exact: another Jacobian of the same flow */
+    /* the closed form's matrix, its doubles exact: another Jacobian of the same flow */
+    CHECK_STATUS(sg_cert_growth(&closed, flow, size), SG_REFUTED);
     CHECK(closed <= 2.698e-4 + 5e-8 && closed > 0.9 * 2.698e-4);
     free(moments);
 }
@@ -121,12 +133,14 @@ static void a_repelling_minimum_is_proved(void **state)
 static void minima_that_attract_are_not(void **state)
 {
     (void)state;
-    const double round[4] = {1, 0, 0, 1}, indefinite[4] = {1, 2, 2, 1}, skew[4] = {1, 0.5, 0, 1}, lower[4] = {1, 0, 0.5, 1},
-                 nan[6] = {SG_NAN, 0.1, 0.1, 0.3, 0, 0.05};
+    const double round[4] = {1, 0, 0, 1}, indefinite[4] = {1, 2, 2, 1}, skew[4] = {1, 0.5, 0, 1},
+                 lower[4] = {1, 0, 0.5, 1}, nan[6] = {SG_NAN, 0.1, 0.1, 0.3, 0, 0.05};
     double growth;
-    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, round, 1, 1e-3), SG_UNPROVED);     /* T3: stable; the gauge's zeros forbid SG_OK */
+    /* T3: stable; the gauge's zeros forbid SG_OK */
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, round, 1, 1e-3), SG_UNPROVED);
     CHECK_NAN(&growth, 1);
-    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, R, 1, 10), SG_UNPROVED);           /* a fast SG follows backprop */
+    /* a fast SG follows backprop */
+    CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, R, 1, 10), SG_UNPROVED);
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, indefinite, 1, 1e-3), SG_HYPOTHESIS);
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, skew, 1, 1e-3), SG_HYPOTHESIS);
     CHECK_STATUS(sg_cert_deep_growth(&growth, &deep, W, S, lower, 1, 1e-3), SG_HYPOTHESIS);
@@ -168,7 +182,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #ifdef SG_HAVE_ARB
-        TEST(the_log_point_is_alone), TEST(separation_is_exact), TEST(a_repelling_minimum_is_proved), TEST(minima_that_attract_are_not),
+        TEST(the_log_point_is_alone),        TEST(separation_is_exact),
+        TEST(a_repelling_minimum_is_proved), TEST(minima_that_attract_are_not),
         TEST(other_data_are_not_taken),
 #else
         cmocka_unit_test(not_built),

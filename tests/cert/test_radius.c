@@ -1,4 +1,5 @@
-/* Spectral radii, growth rates and delay thresholds: each enclosure contains a known truth, is narrow, and is refused for bad input. */
+/* Spectral radii, growth rates and delay thresholds: each enclosure contains a known truth, is
+ * narrow, and is refused for bad input. */
 #include "support.h"
 
 #include <math.h>
@@ -7,13 +8,15 @@
 #include "synthgrad/cert.h"
 
 #ifdef SG_HAVE_ARB
-/* T^-1 D T with T unit lower triangular of small integers: similar to D exactly, in doubles that are exact too. */
+/* T^-1 D T with T unit lower triangular of small integers: similar to D exactly, in
+ * doubles that are exact too. */
 static void similar(double *a, const double *D, size_t n)
 {
     double T[36] = {0}, inverse[36] = {0};
     for (size_t i = 0; i < n; i++)
         T[i * n + i] = inverse[i * n + i] = 1;
-    for (size_t i = 1; i < n; i++) {                     /* T = I + sum e_i e_{i-1}^T; its inverse has alternating ones below the diagonal */
+    /* T = I + sum e_i e_{i-1}^T; its inverse has alternating ones below the diagonal */
+    for (size_t i = 1; i < n; i++) {
         T[i * n + i - 1] = 1;
         for (size_t j = 0; j < i; j++)
             inverse[i * n + j] = (i - j) % 2 ? -1 : 1;
@@ -40,7 +43,8 @@ static void check_radius(const double *a, size_t n, double truth, enum sg_status
 static void known_radii_are_enclosed(void **state)
 {
     (void)state;
-    const double threefold[36] = {[0] = 0.875, [7] = 0.875, [14] = 0.875, [21] = -0.5, [28] = 0.25, [35] = 0};
+    const double threefold[36] = {
+        [0] = 0.875, [7] = 0.875, [14] = 0.875, [21] = -0.5, [28] = 0.25, [35] = 0};
     const double jordan[16] = {-0.75, 1, 0, 0, 0, -0.75, 1, 0, 0, 0, -0.75, 1, 0, 0, 0, -0.75};
     const double turning[9] = {0.6, -0.81, 0, 0.81, 0.6, 0, 0, 0, 0.375};
     const double beyond[4] = {-1.0009765625, 0, 0, 0.5};
@@ -60,10 +64,13 @@ static void decisions_are_sharp(void **state)
     (void)state;
     struct sg_interval r;
     for (int sign = -1; sign <= 1; sign++) {
-        const double D[9] = {1 + sign * ldexp(1, -40), 0, 0, 0, 1 + sign * ldexp(1, -40), 0, 0, 0, -0.5};
+        const double D[9] = {
+            1 + sign * ldexp(1, -40), 0, 0, 0, 1 + sign * ldexp(1, -40), 0, 0, 0, -0.5};
         double a[9];
         similar(a, D, 3);
-        CHECK_STATUS(sg_cert_radius(&r, a, 3, HUGE_VAL), sign < 0 ? SG_OK : sign > 0 ? SG_REFUTED : SG_UNPROVED);
+        CHECK_STATUS(sg_cert_radius(&r, a, 3, HUGE_VAL), sign < 0   ? SG_OK
+                                                         : sign > 0 ? SG_REFUTED
+                                                                    : SG_UNPROVED);
         CHECK(r.low <= D[0] && D[0] <= r.high);
     }
     const double nilpotent[9] = {0, 7, 3, 0, 0, 5, 0, 0, 0};
@@ -90,8 +97,10 @@ static void bad_matrices_are_refused(void **state)
 static void growth_is_bounded_below(void **state)
 {
     (void)state;
-    const double repels[9] = {-1, 0, 0, 0, 0.0703125, 0, 0, 0, 0}, attracts[9] = {-1, 0, 0, 0, -0.0625, 0, 0, 0, -3};
-    const double neutral[4] = {0, 1, -1, 0}, zero[4] = {-1, 0, 0, 0}, spiral[4] = {0.0078125, 1, -1, 0.0078125};
+    const double repels[9] = {-1, 0, 0, 0, 0.0703125, 0, 0, 0, 0},
+                 attracts[9] = {-1, 0, 0, 0, -0.0625, 0, 0, 0, -3};
+    const double neutral[4] = {0, 1, -1, 0}, zero[4] = {-1, 0, 0, 0},
+                 spiral[4] = {0.0078125, 1, -1, 0.0078125};
     double a[9], growth;
     similar(a, repels, 3);
     CHECK_STATUS(sg_cert_growth(&growth, a, 3), SG_REFUTED);
@@ -121,7 +130,8 @@ static void delay_thresholds_are_exact(void **state)
         CHECK_STATUS(sg_cert_delay_radius(&r, known[tau] * (1 + 1e-7), tau, HUGE_VAL), SG_REFUTED);
     }
     CHECK_STATUS(sg_cert_delay_radius(&r, 1.0, 1, HUGE_VAL), SG_UNPROVED);       /* on the circle */
-    CHECK_STATUS(sg_cert_delay_radius(&r, 0.1875, 1, 1e-6), SG_OK);              /* lambda^2 - lambda + 3/16 = (lambda - 3/4)(lambda - 1/4) */
+    /* lambda^2 - lambda + 3/16 = (lambda - 3/4)(lambda - 1/4) */
+    CHECK_STATUS(sg_cert_delay_radius(&r, 0.1875, 1, 1e-6), SG_OK);
     CHECK(r.low <= 0.75 && 0.75 <= r.high && r.high - r.low <= 1e-6);
 }
 #else
@@ -136,7 +146,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #ifdef SG_HAVE_ARB
-        TEST(known_radii_are_enclosed), TEST(decisions_are_sharp), TEST(bad_matrices_are_refused), TEST(growth_is_bounded_below), TEST(delay_thresholds_are_exact),
+        TEST(known_radii_are_enclosed),   TEST(decisions_are_sharp),
+        TEST(bad_matrices_are_refused),   TEST(growth_is_bounded_below),
+        TEST(delay_thresholds_are_exact),
 #else
         cmocka_unit_test(not_built),
 #endif

@@ -86,6 +86,27 @@ static inline void check_inconclusive(const char *text, const char *words)
     sg_claim_judgement_free(&j);
 }
 
+/* Such a case is refused before anything is measured, in these words. */
+static inline void check_refused(const char *text, const char *words)
+{
+    struct sg_case c;
+    struct sg_error err = {{0}};
+    struct sg_judgement j = {0};
+    char path[] = "/tmp/sg_judge_XXXXXX.cfg";
+    const int fd = mkstemps(path, 4);
+    assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
+                close(fd) == 0);
+    enum sg_status status = sg_case_read(&c, path, &err);
+    unlink(path);
+    if (status == SG_OK) {
+        status = sg_claim_judge(&j, &c, &(struct sg_judge_options){0}, &err);
+        sg_claim_judgement_free(&j);
+        sg_case_free(&c);
+    }
+    context("%s\n%s", text, err.text);
+    CHECK(status == SG_BAD_INPUT && strstr(err.text, words));
+}
+
 /* Holds with a control that does not, for three seeds; rows besides the certified ones. */
 static inline void check_case_holds(const char *path, int replicates, size_t rows)
 {

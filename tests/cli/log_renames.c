@@ -1,5 +1,6 @@
-/* Preloaded by test_kill.sh: every piece about to appear under RENAMES_ROOT is a line in RENAMES_LOG, with the epochs it holds; the KILL_AT-th ends the process as
- * a power cut would, before the rename or (KILL_AFTER) behind it. */
+/* Preloaded by test_kill.sh: every piece about to appear under RENAMES_ROOT is a line in
+ * RENAMES_LOG, with the epochs it holds; the KILL_AT-th ends the process as a power cut would,
+ * before the rename or (KILL_AFTER) behind it. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,7 +17,8 @@ static atomic_int renames;
 
 int rename(const char *from, const char *to)
 {
-    const char *log = getenv("RENAMES_LOG"), *at = getenv("KILL_AT"), *root = getenv("RENAMES_ROOT");
+    const char *log = getenv("RENAMES_LOG"), *at = getenv("KILL_AT"),
+               *root = getenv("RENAMES_ROOT");
     int (*real)(const char *, const char *);
     *(void **)&real = dlsym(RTLD_NEXT, "rename");
     const int number = atomic_fetch_add(&renames, 1) + 1;
@@ -25,13 +27,18 @@ int rename(const char *from, const char *to)
         kill(getpid(), SIGKILL);
     uint64_t epochs = 0;
     FILE *piece = fopen(from, "rb");
-    if (piece && (fseek(piece, HEADER, SEEK_SET) != 0 || fread(&epochs, sizeof epochs, 1, piece) != 1))
+    if (piece &&
+        (fseek(piece, HEADER, SEEK_SET) != 0 || fread(&epochs, sizeof epochs, 1, piece) != 1))
         epochs = 0;
     if (piece)
         fclose(piece);
     char line[300];
-    const int length = snprintf(line, sizeof line, "%.200s %llu\n", root && strncmp(to, root, strlen(root)) == 0 ? to + strlen(root) : to, (unsigned long long)epochs);
-    const int file = log && strstr(to, "/pieces/") ? open(log, O_WRONLY | O_APPEND | O_CREAT, 0666) : -1;
+    const int length =
+        snprintf(line, sizeof line, "%.200s %llu\n",
+                 root && strncmp(to, root, strlen(root)) == 0 ? to + strlen(root) : to,
+                 (unsigned long long)epochs);
+    const int file = log && strstr(to, "/pieces/") ? open(log, O_WRONLY | O_APPEND | O_CREAT, 0666)
+                                                   : -1;
     if (file >= 0) {
         if (write(file, line, (size_t)length) != length)
             abort();

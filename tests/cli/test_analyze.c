@@ -1,4 +1,5 @@
-/* The analysis of a table: certified coefficients, spectra known in closed form, honest verdicts, and checks that can fail. */
+/* The analysis of a table: certified coefficients, spectra known in closed form, honest verdicts,
+ * and checks that can fail. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,10 @@ static const struct sg_analysis_options file_units = {.intercept = true};
 static const struct sg_analysis_options no_intercept = {.standardise = true};
 static const struct sg_analysis_options raw = {.intercept = false};
 
-/* ---- tables ----------------------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------- */
 
-static char *names[] = {"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12"};
+static char *names[] = {"x0", "x1", "x2", "x3",  "x4",  "x5", "x6",
+                        "x7", "x8", "x9", "x10", "x11", "x12"};
 
 /* The last column is the target, "y"; cells stay the caller's. */
 static struct sg_table table_of(double *cells, size_t rows, size_t columns)
@@ -25,7 +27,8 @@ static struct sg_table table_of(double *cells, size_t rows, size_t columns)
     return (struct sg_table){.rows = rows, .columns = columns, .names = with_y, .cells = cells};
 }
 
-static struct sg_analysis analyzed(const struct sg_table *table, const char *target, const struct sg_analysis_options *options)
+static struct sg_analysis analyzed(const struct sg_table *table, const char *target,
+                                   const struct sg_analysis_options *options)
 {
     struct sg_analysis a;
     struct sg_error err = {""};
@@ -33,13 +36,15 @@ static struct sg_analysis analyzed(const struct sg_table *table, const char *tar
     return a;
 }
 
-static struct sg_analysis analyzed_cells(double *cells, size_t rows, size_t columns, const struct sg_analysis_options *options)
+static struct sg_analysis analyzed_cells(double *cells, size_t rows, size_t columns,
+                                         const struct sg_analysis_options *options)
 {
     const struct sg_table table = table_of(cells, rows, columns);
     return analyzed(&table, "y", options);
 }
 
-static void check_refused(double *cells, size_t rows, size_t columns, const struct sg_analysis_options *options, const char *part)
+static void check_refused(double *cells, size_t rows, size_t columns,
+                          const struct sg_analysis_options *options, const char *part)
 {
     const struct sg_table table = table_of(cells, rows, columns);
     struct sg_analysis a;
@@ -52,9 +57,10 @@ static void check_refused(double *cells, size_t rows, size_t columns, const stru
     CHECK(a.coefficients == NULL && a.lambda_x == NULL);
 }
 
-/* ---- Longley: NIST StRD, public domain --------------------------------------------------------------------------- */
+/* ---- Longley: NIST StRD, public domain ------------------------------------------------- */
 
-static char *longley_names[] = {"gnp_deflator", "gnp", "unemployed", "armed_forces", "population", "year", "employed"};
+static char *longley_names[] = {"gnp_deflator", "gnp",  "unemployed", "armed_forces",
+                                "population",   "year", "employed"};
 static double longley_cells[16 * 7] = {
     83,    234289, 2356, 1590, 107608, 1947, 60323, 88.5,  259426, 2325, 1456, 108632, 1948, 61122,
     88.2,  258054, 3682, 1616, 109773, 1949, 60171, 89.5,  284599, 3351, 1650, 110929, 1950, 61187,
@@ -65,30 +71,38 @@ static double longley_cells[16 * 7] = {
     112.6, 482704, 3813, 2552, 123366, 1959, 68655, 114.2, 502601, 3931, 2514, 125368, 1960, 69564,
     115.7, 518173, 4806, 2572, 127852, 1961, 69331, 116.9, 554894, 4007, 2827, 130081, 1962, 70551,
 };
-static const struct sg_table longley = {.rows = 16, .columns = 7, .names = longley_names, .cells = longley_cells};
-static const double longley_certified[] = {15.0618722713733, -0.0358191792925910, -2.02022980381683,
-                                           -1.03322686717359, -0.0511041056535807, 1829.15146461355};
+static const struct sg_table longley = {.rows = 16,
+                                        .columns = 7,
+                                        .names = longley_names,
+                                        .cells = longley_cells};
+static const double longley_certified[] = {15.0618722713733,    -0.0358191792925910,
+                                           -2.02022980381683,   -1.03322686717359,
+                                           -0.0511041056535807, 1829.15146461355};
 
-/* Standardised, |dw| <= 10 n u cond |w_features| in each coefficient (rounding of a backward stable fit, the ones column being orthogonal
- * to the rest), and at least the ten digits asked for; in file units divided by the scale.  Whatever the design's coordinates. */
+/* Standardised, |dw| <= 10 n u cond |w_features| in each coefficient (rounding of a backward stable
+ * fit, the ones column being orthogonal to the rest), and at least the ten digits asked for; in
+ * file units divided by the scale.  Whatever the design's coordinates. */
 static void test_longley_coefficients(void **state)
 {
     const struct sg_analysis_options *options[] = {&standard, &file_units};
     (void)state;
     for (size_t k = 0; k < 2; k++) {
-        struct sg_analysis a = analyzed(&longley, "employed", options[k]), s = analyzed(&longley, "employed", &standard);
+        struct sg_analysis a = analyzed(&longley, "employed", options[k]),
+                           s = analyzed(&longley, "employed", &standard);
         context("standardise %d", options[k]->standardise);
         double norm = 0;
         for (size_t j = 0; j < 6; j++)
             norm = hypot(norm, longley_certified[j] * s.design.scale[j]);
         const double error = 10 * 16 * SG_UNIT_ROUNDOFF * s.condition_number * norm;
         for (size_t j = 0; j < 6; j++) {
-            const double bound = error / s.design.scale[j], digits = 5e-11 * fabs(longley_certified[j]);
+            const double bound = error / s.design.scale[j],
+                         digits = 5e-11 * fabs(longley_certified[j]);
             CHECK_CLOSE(a.coefficients[j], longley_certified[j], fmin(bound, digits));
         }
         CHECK(a.has_intercept);
         CHECK_CLOSE(a.intercept, -3482258.63459582, 5e-9 + error * 1954.5 / s.design.scale[5]);
-        CHECK_CLOSE(a.rss, 836424.055505915, (5e-16 + 10 * 16 * SG_UNIT_ROUNDOFF) * 836424.055505915);
+        CHECK_CLOSE(a.rss, 836424.055505915,
+                    (5e-16 + 10 * 16 * SG_UNIT_ROUNDOFF) * 836424.055505915);
         CHECK(a.rank == 7 && !a.realizable);
         sg_analysis_free(&a);
         sg_analysis_free(&s);
@@ -115,9 +129,10 @@ static void test_longley_deficit(void **state)
     sg_analysis_free(&a);
 }
 
-/* ---- spectra in closed form --------------------------------------------------------------------------------------- */
+/* ---- spectra in closed form ------------------------------------------------------------ */
 
-/* Two features of correlation r, standardised, from orthogonal contrasts a, b, e; y = 3 + 2 f1 + s e.  Then
+/* Two features of correlation r, standardised, from orthogonal contrasts a, b, e;
+ * y = 3 + 2 f1 + s e.  Then
  *   lambda_x = 1 + |r|, 1, 1 - |r|;   det S_z = E r*^2 Var p*,   trace S_z = E p*^2 + E y^2 + 1. */
 static void fill_contrasts(double *cells, double r, double s)
 {
@@ -129,7 +144,8 @@ static void fill_contrasts(double *cells, double r, double s)
     }
 }
 
-/* Singular values to 10 n u of the largest each; squared, relative to a small one, with the root of the spread. */
+/* Singular values to 10 n u of the largest each; squared, relative to a small one,
+ * with the root of the spread. */
 static double eigenvalue_error(double largest, double lambda)
 {
     return 2 * 10 * 8 * SG_UNIT_ROUNDOFF * sqrt(largest * lambda);
@@ -146,28 +162,36 @@ static void test_known_spectra(void **state)
             fill_contrasts(cells, correlations[k], s);
             context("correlation %g, noise %g", correlations[k], s);
             struct sg_analysis a = analyzed_cells(cells, 8, 3, &standard);
-            const double units = 50 * SG_UNIT_ROUNDOFF * 100 / 7;            /* the cells' own rounding: means of 100 on a spread of 7 */
+            /* the cells' own rounding: means of 100 on a spread of 7 */
+            const double units = 50 * SG_UNIT_ROUNDOFF * 100 / 7;
             for (size_t i = 0; i < 3; i++)
-                CHECK_CLOSE(a.lambda_x[i], expected[i], eigenvalue_error(2, expected[i]) + 2 * units * sqrt(2 * expected[i]));
+                CHECK_CLOSE(a.lambda_x[i], expected[i],
+                            eigenvalue_error(2, expected[i]) + 2 * units * sqrt(2 * expected[i]));
             const double *z = a.lambda_z;
-            CHECK_CLOSE(z[0] + z[1] + z[2], 9 + 4 + 9 + 4 + s * s + 1, 3 * eigenvalue_error(z[0], z[0]));
+            CHECK_CLOSE(z[0] + z[1] + z[2], 9 + 4 + 9 + 4 + s * s + 1,
+                        3 * eigenvalue_error(z[0], z[0]));
             const double product = s * s * 4;
-            CHECK_CLOSE(z[0] * z[1] * z[2], product, product * (3 * eigenvalue_error(z[0], z[2]) / z[2] + 10 * units / s));
-            CHECK_CLOSE(a.rate_x.critical, 2 / a.lambda_x[0], 2 * SG_UNIT_ROUNDOFF * a.rate_x.critical);
-            CHECK_CLOSE(a.rate_x.optimal, 2 / (a.lambda_x[0] + a.lambda_x[2]), 4 * SG_UNIT_ROUNDOFF);
+            CHECK_CLOSE(z[0] * z[1] * z[2], product,
+                        product * (3 * eigenvalue_error(z[0], z[2]) / z[2] + 10 * units / s));
+            CHECK_CLOSE(a.rate_x.critical, 2 / a.lambda_x[0],
+                        2 * SG_UNIT_ROUNDOFF * a.rate_x.critical);
+            CHECK_CLOSE(a.rate_x.optimal, 2 / (a.lambda_x[0] + a.lambda_x[2]),
+                        4 * SG_UNIT_ROUNDOFF);
             CHECK(a.check.verdict == SG_CHECK_HOLDS);
             sg_analysis_free(&a);
         }
 }
 
-/* Centred and scaled, y and p* have S_z = [[q, q, 0], [q, 1, 0], [0, 0, 1]], q = R^2 = 4 / (4 + s^2). */
+/* Centred and scaled, y and p* have S_z = [[q, q, 0], [q, 1, 0], [0, 0, 1]],
+ * q = R^2 = 4 / (4 + s^2). */
 static void test_scaled_target(void **state)
 {
     double cells[24];
     (void)state;
     fill_contrasts(cells, 0.5, 0.7);
     struct sg_analysis a = analyzed_cells(cells, 8, 3, &standard);
-    const double q = 4 / (4 + 0.49), root = sqrt((1 + q) * (1 + q) - 4 * q * (1 - q)), top = (1 + q + root) / 2, low = q * (1 - q) / top;
+    const double q = 4 / (4 + 0.49), root = sqrt((1 + q) * (1 + q) - 4 * q * (1 - q)),
+                 top = (1 + q + root) / 2, low = q * (1 - q) / top;
     CHECK(a.has_scaled);
     CHECK_CLOSE(a.y_scale, sqrt(4.49), 20 * SG_UNIT_ROUNDOFF * 3);
     CHECK_CLOSE(a.scaled_z.largest, top, eigenvalue_error(top, top));
@@ -182,18 +206,24 @@ static void test_delay_limits(void **state)
     (void)state;
     fill_contrasts(cells, 0.5, 0.7);
     for (size_t k = 0; k < COUNT(taus); k++) {
-        const struct sg_analysis_options options = {.standardise = true, .intercept = true, .with_delay = true, .delay = taus[k]};
+        const struct sg_analysis_options options = {.standardise = true,
+                                                    .intercept = true,
+                                                    .with_delay = true,
+                                                    .delay = taus[k]};
         struct sg_analysis a = analyzed_cells(cells, 8, 3, &options);
-        const double limit = a.delay.mu_backprop * a.lambda_x[0], theta = M_PI / (2.0 * (double)taus[k] + 1);
-        /* A root of z^(tau+1) - z^tau + limit = 0 on the unit circle: z^tau (1 - z) = limit at z = e^(i theta). */
+        const double limit = a.delay.mu_backprop * a.lambda_x[0],
+                     theta = M_PI / (2.0 * (double)taus[k] + 1);
+        /* A root of z^(tau+1) - z^tau + limit = 0 on the unit circle:
+         * z^tau (1 - z) = limit at z = e^(i theta). */
         CHECK_CLOSE(hypot(1 - cos(theta), sin(theta)), limit, 10 * SG_UNIT_ROUNDOFF);
         CHECK_CLOSE(a.delay.nu_stale_sg * a.lambda_z[0], limit, 10 * SG_UNIT_ROUNDOFF * limit);
-        CHECK(a.delay.mu_delayed_pairs == a.rate_x.critical && a.delay.nu_delayed_pairs == a.rate_z.critical);
+        CHECK(a.delay.mu_delayed_pairs == a.rate_x.critical &&
+              a.delay.nu_delayed_pairs == a.rate_z.critical);
         sg_analysis_free(&a);
     }
 }
 
-/* ---- degenerate data ------------------------------------------------------------------------------------------- */
+/* ---- degenerate data ------------------------------------------------------------------- */
 
 /* y = 2.385 x0 - 1.1 x1 + 4.7 to rounding: DY4, one zero eigenvalue of S_z left out. */
 static void test_realizable(void **state)
@@ -213,7 +243,8 @@ static void test_realizable(void **state)
     sg_analysis_free(&a);
 }
 
-/* A duplicate, another unit of it, and a sum: minimum norm in standardised coordinates gives equal columns equal weights. */
+/* A duplicate, another unit of it, and a sum: minimum norm in standardised coordinates gives
+ * equal columns equal weights. */
 static void test_rank_deficient(void **state)
 {
     double cells[7 * 4];
@@ -228,7 +259,8 @@ static void test_rank_deficient(void **state)
     CHECK(a.rank == 3 && a.columns == 4);
     CHECK(isinf(a.condition_number));
     CHECK(a.rate_x.zeros == 1);
-    CHECK_CLOSE(a.coefficients[0], 8 * a.coefficients[1], 10 * 7 * SG_UNIT_ROUNDOFF * fabs(a.coefficients[0]));
+    CHECK_CLOSE(a.coefficients[0], 8 * a.coefficients[1],
+                10 * 7 * SG_UNIT_ROUNDOFF * fabs(a.coefficients[0]));
     CHECK(a.check.verdict == SG_CHECK_HOLDS);
     sg_analysis_free(&a);
 }
@@ -259,7 +291,8 @@ static void test_constants(void **state)
         context("options %zu", k);
         struct sg_analysis a = analyzed_cells(cells, 3, 4, options[k]);
         CHECK(a.design.dropped == (options[k]->intercept ? 2 : 1));
-        CHECK(a.realizable);                             /* a constant target is the ones column's, or the sevens' */
+        /* a constant target is the ones column's, or the sevens' */
+        CHECK(a.realizable);
         CHECK(a.has_scaled == !options[k]->intercept);
         CHECK(a.check.verdict == SG_CHECK_HOLDS);
         sg_analysis_free(&a);
@@ -268,7 +301,7 @@ static void test_constants(void **state)
 
 static void test_refusals(void **state)
 {
-    double zero[] = {0, 1,   0, 2}, far[] = {1, 1e200,   2, 3}, wide_column[] = {1e-200, 1,   3e-200, 2};
+    double zero[] = {0, 1, 0, 2}, far[] = {1, 1e200, 2, 3}, wide_column[] = {1e-200, 1, 3e-200, 2};
     double tiny[] = {1e-300, 1e30,   3e-300, 2};
     (void)state;
     check_refused(zero, 2, 2, &raw, "no feature column is left");
@@ -284,38 +317,47 @@ static void test_refusals(void **state)
     names[0] = saved;
 }
 
-/* ---- verdicts --------------------------------------------------------------------------------------------------- */
+/* ---- verdicts -------------------------------------------------------------------------- */
 
-/* All sorts of units, offsets and noise: whatever is measured agrees with its prediction or is called inconclusive. */
+/* All sorts of units, offsets and noise: whatever is measured agrees with its prediction
+ * or is called inconclusive. */
 static void test_never_contradicts(void **state)
 {
-    static const double offsets[] = {0, 1, 1e3, 1e6}, scales[] = {1e-3, 1, 3400}, noises[] = {1e-7, 1e-3, 1};
+    static const double offsets[] = {0, 1, 1e3, 1e6}, scales[] = {1e-3, 1, 3400},
+                        noises[] = {1e-7, 1e-3, 1};
     size_t holds = 0;
     (void)state;
     for (uint64_t replicate = 0; replicate < 36; replicate++) {
         struct sg_rng *rng = test_rng("sorts", replicate);
-        const double offset = offsets[replicate % 4], scale = scales[replicate / 4 % 3], noise = noises[replicate / 12];
+        const double offset = offsets[replicate % 4], scale = scales[replicate / 4 % 3],
+                     noise = noises[replicate / 12];
         const size_t d = random_size(1, 12, rng), n = random_size(2, 40, rng);
         double *cells = random_vector(n * (d + 1), 1, rng);
         for (size_t i = 0; i < n; i++)
-            cells[i * (d + 1) + d] = offset + scale * (cells[i * (d + 1)] + noise * cells[i * (d + 1) + d]);
-        const struct sg_analysis_options options = {.standardise = replicate % 5 != 0, .intercept = replicate % 7 != 0};
+            cells[i * (d + 1) + d] = offset +
+                                     scale * (cells[i * (d + 1)] + noise * cells[i * (d + 1) + d]);
+        const struct sg_analysis_options options = {.standardise = replicate % 5 != 0,
+                                                    .intercept = replicate % 7 != 0};
         struct sg_analysis a = analyzed_cells(cells, n, d + 1, &options);
         CHECK(a.check.verdict != SG_CHECK_FAILS);
         CHECK((a.check.verdict == SG_CHECK_HOLDS) == (a.check.reason[0] == '\0'));
         for (size_t i = 0; i < SG_ANALYSIS_ROWS; i++)
             if (a.check.row[i].verdict == SG_CHECK_HOLDS)
-                CHECK_CLOSE(a.check.row[i].measured, a.check.row[i].predicted, a.check.row[i].tolerance);
+                CHECK_CLOSE(a.check.row[i].measured, a.check.row[i].predicted,
+                            a.check.row[i].tolerance);
         holds += a.check.verdict == SG_CHECK_HOLDS;
         sg_analysis_free(&a);
         free(cells);
         sg_base_rng_free(rng);
     }
-    CHECK(holds >= 18);                                  /* tightness: "inconclusive" is no way out */
+    /* tightness: "inconclusive" is no way out */
+    CHECK(holds >= 18);
 }
 
-/* The simulation of a table with one number, 2 % off (`which` of 6) or a weight (6) moved by 1e-3 of y's spread. */
-static struct sg_analysis simulated_with(size_t which, const struct sg_table *table, const char *target)
+/* The simulation of a table with one number, 2 % off (`which` of 6) or a weight (6)
+ * moved by 1e-3 of y's spread. */
+static struct sg_analysis simulated_with(size_t which, const struct sg_table *table,
+                                         const char *target)
 {
     const struct sg_design_options options = {.standardise = true, .intercept = true};
     struct sg_analysis a = analyzed(table, target, &standard);
@@ -323,9 +365,11 @@ static struct sg_analysis simulated_with(size_t which, const struct sg_table *ta
     struct sg_design design;
     struct sg_fit *fit;
     struct sg_error err;
-    CHECK_STATUS(sg_data_make_design(&data, &design, table, "f", &target, 1, &options, &err), SG_OK);
+    CHECK_STATUS(sg_data_make_design(&data, &design, table, "f", &target, 1, &options, &err),
+                 SG_OK);
     CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
-    double *wrong[] = {&a.rate_x.deficit, &a.rate_x.optimal, &a.rate_z.deficit, &a.rate_z.optimal, &a.rate_x.critical, &a.rate_z.critical};
+    double *wrong[] = {&a.rate_x.deficit, &a.rate_x.optimal,  &a.rate_z.deficit,
+                       &a.rate_z.optimal, &a.rate_x.critical, &a.rate_z.critical};
     if (which < COUNT(wrong))
         *wrong[which] *= 0.98;
     else if (which == COUNT(wrong))
@@ -340,7 +384,8 @@ static struct sg_analysis simulated_with(size_t which, const struct sg_table *ta
 /* Negative controls: the nearest wrong prediction is contradicted, in its own row. */
 static void test_wrong_predictions_fail(void **state)
 {
-    static const size_t row_of[] = {SG_ROW_WEIGHTS, SG_ROW_WEIGHTS, SG_ROW_SG, SG_ROW_SG, SG_ROW_MU, SG_ROW_NU, SG_ROW_FIT};
+    static const size_t row_of[] = {SG_ROW_WEIGHTS, SG_ROW_WEIGHTS, SG_ROW_SG, SG_ROW_SG,
+                                    SG_ROW_MU,      SG_ROW_NU,      SG_ROW_FIT};
     double cells[24];
     (void)state;
     fill_contrasts(cells, 0.99, 0.1);
@@ -362,9 +407,18 @@ static void test_wrong_predictions_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_longley_coefficients), TEST(test_longley_deficit),        TEST(test_known_spectra), TEST(test_scaled_target),
-        TEST(test_delay_limits),         TEST(test_realizable),             TEST(test_rank_deficient), TEST(test_more_columns_than_rows),
-        TEST(test_constants),            TEST(test_refusals),               TEST(test_never_contradicts), TEST(test_wrong_predictions_fail),
+        TEST(test_longley_coefficients),
+        TEST(test_longley_deficit),
+        TEST(test_known_spectra),
+        TEST(test_scaled_target),
+        TEST(test_delay_limits),
+        TEST(test_realizable),
+        TEST(test_rank_deficient),
+        TEST(test_more_columns_than_rows),
+        TEST(test_constants),
+        TEST(test_refusals),
+        TEST(test_never_contradicts),
+        TEST(test_wrong_predictions_fail),
     };
     return RUN(tests);
 }

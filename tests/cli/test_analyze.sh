@@ -6,14 +6,16 @@ trap 'rm -rf "$work"' EXIT
 bad=0
 complain() { printf 'test_analyze: %s\n' "$*"; bad=1; }
 
-# expect CODE FILE WORDS... : that exit code; for 2 exactly one line on stderr and nothing on stdout, for 0 nothing on stderr.
+# expect CODE FILE WORDS... : that exit code; for 2 exactly one line on stderr and nothing on
+# stdout, for 0 nothing on stderr.
 expect() {
     want=$1; input=$2; shift 2
     "$program" analyze "$work/$input" "$@" > "$work/out" 2> "$work/err" < /dev/null
     code=$?
     [ $code -eq "$want" ] || complain "exit $code, not $want: $input $*: $(head -3 "$work/err")"
     if [ "$want" -eq 2 ]; then
-        [ "$(wc -l < "$work/err")" -eq 1 ] && grep -q '^synthgrad: ' "$work/err" || complain "no clear line: $input $*: $(cat "$work/err")"
+        [ "$(wc -l < "$work/err")" -eq 1 ] && grep -q '^synthgrad: ' "$work/err" ||
+            complain "no clear line: $input $*: $(cat "$work/err")"
         [ -s "$work/out" ] && complain "output beside a refusal: $input $*"
     else
         [ -s "$work/err" ] && complain "stderr: $input $*: $(head -3 "$work/err")"
@@ -21,7 +23,11 @@ expect() {
     grep -qiE '(^|[^a-z])-?(nan|inf)([^a-z]|$)' "$work/out" && complain "NaN or infinity: $input $*"
 }
 # The text names the file in its first line; everything after it fits.
-fits() { tail -n +2 "$work/out" | awk 'length($0) > 80 { print; bad = 1 } END { exit bad }' > "$work/long" || complain "over 80 columns: $(cat "$work/long")"; }
+fits() {
+    tail -n +2 "$work/out" |
+        awk 'length($0) > 80 { print; bad = 1 } END { exit bad }' > "$work/long" ||
+        complain "over 80 columns: $(cat "$work/long")"
+}
 
 cat > "$work/plain.csv" << 'END'
 size,constant,"a name, quoted",y
@@ -33,15 +39,17 @@ size,constant,"a name, quoted",y
 6,7,6.5,11.8
 END
 expect 0 plain.csv --target y --delay 10 --json
-for key in n d dropped rank condition_number coefficients rss lambda_x lambda_z mu_critical nu_critical mu_optimal nu_optimal contraction_optimal \
-    steps_to_1e6 realizable delay check contraction max_abs_diff verdict '(intercept)' 'a name, quoted' tau; do
+for key in n d dropped rank condition_number coefficients rss lambda_x lambda_z mu_critical \
+    nu_critical mu_optimal nu_optimal contraction_optimal steps_to_1e6 realizable delay check \
+    contraction max_abs_diff verdict '(intercept)' 'a name, quoted' tau; do
     grep -qF "\"$key\":" "$work/out" || complain "no key $key"
 done
 grep -q '"verdict": "holds"' "$work/out" || complain "plain data do not hold"
 grep -q '"d": 2' "$work/out" || complain "a constant column counts as a feature"
 expect 0 plain.csv --target y --json
 grep -q '"delay": null' "$work/out" || complain "delay is not null without --delay"
-for words in '' '--no-standardise' '--no-intercept' '--no-standardise --no-intercept' '--delay 10000' '--loss mse'; do
+for words in '' '--no-standardise' '--no-intercept' '--no-standardise --no-intercept' \
+    '--delay 10000' '--loss mse'; do
     # shellcheck disable=SC2086
     expect 0 plain.csv --target y $words; fits
 done
@@ -57,24 +65,34 @@ for file in one row constant_y wide exact far; do
     expect 0 $file.csv --target y; fits
     expect 0 $file.csv --target y --json
 done
-expect 0 wide.csv --target y --json; grep -q '"condition_number": null' "$work/out" || complain "a finite condition number for dependent columns"
-expect 0 exact.csv --target y --json; grep -q '"realizable": true' "$work/out" || complain "exact data are not realizable"
+expect 0 wide.csv --target y --json; grep -q '"condition_number": null' "$work/out" ||
+    complain "a finite condition number for dependent columns"
+expect 0 exact.csv --target y --json; grep -q '"realizable": true' "$work/out" ||
+    complain "exact data are not realizable"
 
-# The log loss: two classes, three, separable in one feature (harmless) and in two (the SG stops), a score with nothing to find.
-awk 'BEGIN { print "size,a,ill"; for (i = 0; i < 40; i++) print i * i % 17, 3 * i % 7 - 2.5, (i * 7 % 11 + i * i % 17 > 12) }' > "$work/two.csv"
-awk 'BEGIN { print "size,a,b,c,kind"; for (i = 0; i < 60; i++) print i * i % 17, 3 * i % 7 - 2.5, i % 5, i * i % 11, (i * 7 % 13 + i * i % 17) % 3 }' > "$work/three.csv"
+# The log loss: two classes, three, separable in one feature (harmless) and in two (the SG stops), a
+# score with nothing to find.
+awk 'BEGIN { print "size,a,ill"
+    for (i = 0; i < 40; i++)
+        print i * i % 17, 3 * i % 7 - 2.5, (i * 7 % 11 + i * i % 17 > 12) }' > "$work/two.csv"
+awk 'BEGIN { print "size,a,b,c,kind"
+    for (i = 0; i < 60; i++)
+        print i * i % 17, 3 * i % 7 - 2.5, i % 5, i * i % 11, (i * 7 % 13 + i * i % 17) % 3 }' \
+    > "$work/three.csv"
 tr ' ' ',' < "$work/two.csv" > "$work/t" && mv "$work/t" "$work/two.csv"
 tr ' ' ',' < "$work/three.csv" > "$work/t" && mv "$work/t" "$work/three.csv"
 printf 'a,y\n1,0\n2,0\n3,0\n5,1\n8,1\n' > "$work/apart.csv"
-printf 'a,b,y\n1,-5,0\n0,1,1\n-1,4,1\n3,2,1\n-5,-4,0\n0,1,1\n1,4,1\n0,-2,0\n2,-5,1\n-1,2,0\n0,-2,0\n-1,-4,0\n' > "$work/stops.csv"
+printf '%s\n' a,b,y 1,-5,0 0,1,1 -1,4,1 3,2,1 -5,-4,0 0,1,1 1,4,1 0,-2,0 2,-5,1 -1,2,0 0,-2,0 \
+    -1,-4,0 > "$work/stops.csv"
 printf 'a,b,y\n0,0,2\n0,1,-1\n1,0,-1\n1,1,2\n' > "$work/flat.csv"
 for words in 'two ill' 'three kind' 'apart y' 'stops y' 'flat y'; do
     file=${words% *}; target=${words#* }
     expect 0 "$file.csv" --target "$target" --loss log; fits
     expect 0 "$file.csv" --target "$target" --loss log --no-standardise; fits
     expect 0 "$file.csv" --target "$target" --loss log --json
-    for key in loss n d dropped rank condition_number classes coefficients separable certificate optimum sg finite accuracy gap relative_gap likelihood_ratio \
-        degrees_of_freedom attracts mu_critical nu_critical together theory verdict sg_needed check rows; do
+    for key in loss n d dropped rank condition_number classes coefficients separable certificate \
+        optimum sg finite accuracy gap relative_gap likelihood_ratio degrees_of_freedom attracts \
+        mu_critical nu_critical together theory verdict sg_needed check rows; do
         grep -qF "\"$key\":" "$work/out" || complain "log loss: no key $key: $file"
     done
     cp "$work/out" "$work/$file.json"
@@ -82,7 +100,11 @@ for words in 'two ill' 'three kind' 'apart y' 'stops y' 'flat y'; do
     cmp -s "$work/out" "$work/$file.json" || complain "other bits: $file"
 done
 # says FILE LINE... : the JSON has each.
-says() { file=$1; shift; for line; do grep -qF "$line" "$work/$file.json" || complain "$file: no $line"; done; }
+says() {
+    file=$1
+    shift
+    for line; do grep -qF "$line" "$work/$file.json" || complain "$file: no $line"; done
+}
 says two '"separable": false' '"size":' '"(intercept)":'
 says three '"value": 2.0' '"2": {'
 says apart '"separable": true' '"verdict": "harmless"' '"sg_needed": "linear"' '"loss": 0.0'
@@ -92,7 +114,9 @@ says flat '"verdict": "harmless"' '"separable": false'
 # Refusals.
 expect 2 two.csv --target ill --loss log --delay 3
 expect 2 two.csv --target ill --loss log --no-intercept
-expect 2 plain.csv --target constant --loss log; grep -q 'plain.csv:1: .*two classes or more' "$work/err" || complain "a constant target: $(cat "$work/err")"
+expect 2 plain.csv --target constant --loss log
+grep -q 'plain.csv:1: .*two classes or more' "$work/err" ||
+    complain "a constant target: $(cat "$work/err")"
 printf 'a,y\n1,0\n2,\n3,1\n' > "$work/hole.csv"; expect 2 hole.csv --target y --loss log
 grep -q 'hole.csv:3:' "$work/err" || complain "no line: $(cat "$work/err")"
 expect 2 plain.csv
@@ -101,11 +125,14 @@ expect 2 plain.csv --target y --delay -1
 expect 2 plain.csv --target y --delay 10001
 expect 2 plain.csv --target y --delay 1.5
 expect 2 plain.csv --target y --loss log
-grep -q 'plain.csv:1: the log loss wants classes.*use --loss mse' "$work/err" || complain "a continuous target: $(cat "$work/err")"
+grep -q 'plain.csv:1: the log loss wants classes.*use --loss mse' "$work/err" ||
+    complain "a continuous target: $(cat "$work/err")"
 expect 2 plain.csv --target y --loss other
 expect 2 plain.csv --target y --json=1
 expect 2 none.csv --target y
-printf 'a,y\n1,2\n3,x\n' > "$work/text.csv"; expect 2 text.csv --target y; grep -q 'text.csv:3:' "$work/err" || complain "no line: $(cat "$work/err")"
+printf 'a,y\n1,2\n3,x\n' > "$work/text.csv"
+expect 2 text.csv --target y
+grep -q 'text.csv:3:' "$work/err" || complain "no line: $(cat "$work/err")"
 printf 'z,y\n0,2\n0,3\n' > "$work/zero.csv"; expect 2 zero.csv --target y --no-intercept
 printf 'a,y\n1,1e300\n2,3\n' > "$work/huge.csv"; expect 2 huge.csv --target y
 exit $bad

@@ -1,4 +1,5 @@
-/* The analysis under the log loss, held to the definitions: at the coefficients it reports, in file units and long double, E[x^T g] = 0 or E[x^T P g] = 0. */
+/* The analysis under the log loss, held to the definitions: at the coefficients it reports, in file
+ * units and long double, E[x^T g] = 0 or E[x^T P g] = 0. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@ static const struct sg_analysis_options standard = {.standardise = true, .interc
 static const struct sg_analysis_options file_units = {.intercept = true};
 static const double U = SG_UNIT_ROUNDOFF;
 
-/* ---- tables --------------------------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------- */
 
 static char *names[] = {"x0", "x1", "x2", "x3", "x4", "x5"};
 
@@ -24,7 +25,8 @@ static struct sg_table table_of(double *cells, size_t rows, size_t columns)
     return (struct sg_table){.rows = rows, .columns = columns, .names = with_y, .cells = cells};
 }
 
-static struct sg_class_analysis analyzed(double *cells, size_t rows, size_t columns, const struct sg_analysis_options *options)
+static struct sg_class_analysis analyzed(double *cells, size_t rows, size_t columns,
+                                         const struct sg_analysis_options *options)
 {
     const struct sg_table table = table_of(cells, rows, columns);
     struct sg_class_analysis a;
@@ -33,7 +35,8 @@ static struct sg_class_analysis analyzed(double *cells, size_t rows, size_t colu
     return a;
 }
 
-static void check_refused(double *cells, size_t rows, size_t columns, const struct sg_analysis_options *options, const char *part)
+static void check_refused(double *cells, size_t rows, size_t columns,
+                          const struct sg_analysis_options *options, const char *part)
 {
     const struct sg_table table = table_of(cells, rows, columns);
     struct sg_class_analysis a;
@@ -45,7 +48,8 @@ static void check_refused(double *cells, size_t rows, size_t columns, const stru
     CHECK(a.class_value == NULL && a.sg.coefficients == NULL);
 }
 
-/* n rows, d features of unlike means and scales, classes 0..k-1 by the largest of k noisy linear functions; none is empty. */
+/* n rows, d features of unlike means and scales, classes 0..k-1 by the largest of k noisy linear
+ * functions; none is empty. */
 static double *drawn(size_t n, size_t d, size_t k, double noise, struct sg_rng *rng)
 {
     double *cells = random_vector(n * (d + 1), 1, rng), *truth = random_vector(d * k, 1, rng);
@@ -69,11 +73,16 @@ static double *drawn(size_t n, size_t d, size_t k, double noise, struct sg_rng *
     return cells;
 }
 
-/* ---- the definitions, in long double --------------------------------------------------------------------------------- */
+/* ---- the definitions, in long double --------------------------------------------------- */
 
 enum { MOST_ROWS = 200, MOST_CLASSES = 5 };
 
-struct state { size_t n, d, k, m; long double p[MOST_ROWS][MOST_CLASSES], q[MOST_ROWS][MOST_CLASSES]; double p_max, phi_max; long double loss; };
+struct state {
+    size_t n, d, k, m;
+    long double p[MOST_ROWS][MOST_CLASSES], q[MOST_ROWS][MOST_CLASSES];
+    double p_max, phi_max;
+    long double loss;
+};
 
 static size_t class_of(const struct sg_class_analysis *a, double y)
 {
@@ -84,16 +93,19 @@ static size_t class_of(const struct sg_class_analysis *a, double y)
 }
 
 /* Scores, probabilities and loss at coefficients in file units. */
-static struct state at(const struct sg_class_analysis *a, const struct sg_class_fit *fit, const double *cells, size_t columns)
+static struct state at(const struct sg_class_analysis *a, const struct sg_class_fit *fit,
+                       const double *cells, size_t columns)
 {
     struct state s = {.n = a->n, .d = columns - 1, .k = a->classes, .m = a->m};
-    SG_REQUIRE(a->n <= MOST_ROWS && a->classes <= MOST_CLASSES && a->design.features == columns - 1);
+    SG_REQUIRE(a->n <= MOST_ROWS && a->classes <= MOST_CLASSES &&
+               a->design.features == columns - 1);
     for (size_t i = 0; i < s.n; i++) {
         long double sum = 0, own = 0, score[MOST_CLASSES] = {0};
         for (size_t c = 0; c < s.m; c++) {
             s.p[i][c] = (long double)fit->intercept[c];
             for (size_t j = 0; j < s.d; j++)
-                s.p[i][c] += (long double)cells[i * columns + j] * (long double)fit->coefficients[j * s.m + c];
+                s.p[i][c] += (long double)cells[i * columns + j] *
+                             (long double)fit->coefficients[j * s.m + c];
             score[s.m > 1 ? c : 1] = s.p[i][c];
             s.p_max = fmax(s.p_max, fabs((double)s.p[i][c]));
         }
@@ -109,8 +121,10 @@ static struct state at(const struct sg_class_analysis *a, const struct sg_class_
     return s;
 }
 
-/* max over features (standardised, and ones) of |E[x g]| or, projected, |E[x P g]|, P onto span{p, y, 1} by Gram-Schmidt, twice. */
-static double update(const struct state *s, const struct sg_class_analysis *a, const double *cells, size_t columns, bool projected)
+/* max over features (standardised, and ones) of |E[x g]| or, projected, |E[x P g]|, P onto span{p,
+ * y, 1} by Gram-Schmidt, twice. */
+static double update(const struct state *s, const struct sg_class_analysis *a, const double *cells,
+                     size_t columns, bool projected)
 {
     static long double basis[2 * MOST_CLASSES + 1][MOST_ROWS];
     size_t rank = 0;
@@ -119,7 +133,9 @@ static double update(const struct state *s, const struct sg_class_analysis *a, c
         long double *v = basis[rank], before = 0, after = 0;
         for (size_t i = 0; i < n; i++) {
             const size_t own = class_of(a, cells[i * columns + s->d]);
-            v[i] = column == 0 ? 1 : column <= m ? (m == 1 ? (long double)own : own == column - 1) : s->p[i][column - m - 1];
+            v[i] = column == 0   ? 1
+                   : column <= m ? (m == 1 ? (long double)own : own == column - 1)
+                                 : s->p[i][column - m - 1];
             before += v[i] * v[i];
         }
         for (size_t twice = 0; twice < 2; twice++)
@@ -132,7 +148,8 @@ static double update(const struct state *s, const struct sg_class_analysis *a, c
             }
         for (size_t i = 0; i < n; i++)
             after += v[i] * v[i];
-        if (after <= 1e-20L * before)                      /* p's rows sum to 0, y's to 1: to rounding, 1e-16 of p */
+        /* p's rows sum to 0, y's to 1: to rounding, 1e-16 of p */
+        if (after <= 1e-20L * before)
             continue;
         for (size_t i = 0; i < n; i++)
             v[i] /= sqrtl(after);
@@ -158,23 +175,29 @@ static double update(const struct state *s, const struct sg_class_analysis *a, c
             for (size_t i = 0; i < n && j < s->d; i++)
                 mean += (long double)cells[i * columns + j] / (long double)n;
             for (size_t i = 0; i < n && j < s->d; i++)
-                spread += ((long double)cells[i * columns + j] - mean) * ((long double)cells[i * columns + j] - mean) / (long double)n;
+                spread += ((long double)cells[i * columns + j] - mean) *
+                          ((long double)cells[i * columns + j] - mean) / (long double)n;
             for (size_t i = 0; i < n; i++)
-                sum += s_[i] * (j < s->d ? ((long double)cells[i * columns + j] - mean) / sqrtl(spread) : 1) / (long double)n;
+                sum +=
+                    s_[i] *
+                    (j < s->d ? ((long double)cells[i * columns + j] - mean) / sqrtl(spread) : 1) /
+                    (long double)n;
             worst = fmax(worst, fabs((double)sum));
         }
     }
     return worst;
 }
 
-/* Coefficients are known to 10 sqrt(n) u cond |w|, which moves p by as much of |p|, g by at most half of that, and P by its share of the smallest direction
- * of p, which is p's own spread: cond and |p| cover it. */
+/* Coefficients are known to 10 sqrt(n) u cond |w|, which moves p by as much of |p|, g by at
+ * most half of that, and P by its share of the smallest direction of p, which is p's own
+ * spread: cond and |p| cover it. */
 static double rounding(const struct sg_class_analysis *a, const struct state *s)
 {
     return 10 * sqrt((double)a->n) * U * a->condition_number * (1 + s->p_max);
 }
 
-static void check_definitions(const struct sg_class_analysis *a, const double *cells, size_t columns)
+static void check_definitions(const struct sg_class_analysis *a, const double *cells,
+                              size_t columns)
 {
     long double gap = 0;
     if (a->sg.finite) {
@@ -187,7 +210,8 @@ static void check_definitions(const struct sg_class_analysis *a, const double *c
         const struct state s = at(a, &a->optimum, cells, columns);
         CHECK_BOUND(update(&s, a, cells, columns, false), rounding(a, &s));
         CHECK_CLOSE(a->optimum.loss, (double)s.loss, rounding(a, &s));
-        CHECK(a->optimum.lower <= a->optimum.loss + rounding(a, &s) && a->optimum.lower >= a->optimum.loss - rounding(a, &s));
+        CHECK(a->optimum.lower <= a->optimum.loss + rounding(a, &s) &&
+              a->optimum.lower >= a->optimum.loss - rounding(a, &s));
         gap -= s.loss;
         CHECK_CLOSE(a->gap, (double)gap, 2 * rounding(a, &s));
     } else if (a->sg.finite) {
@@ -196,17 +220,21 @@ static void check_definitions(const struct sg_class_analysis *a, const double *c
     CHECK(a->check != SG_CHECK_FAILS);
 }
 
-/* Two classes and more, standardised or not: whatever is found is critical by definition, and most runs say so too. */
+/* Two classes and more, standardised or not: whatever is found is critical by definition,
+ * and most runs say so too. */
 static void test_definitions(void **state)
 {
     size_t holds = 0, finite = 0, negative = 0;
     (void)state;
     for (uint64_t replicate = 0; replicate < 12; replicate++) {
         struct sg_rng *rng = test_rng("definitions", replicate);
-        const size_t k = replicate % 3 == 2 ? random_size(3, 5, rng) : 2, d = random_size(k == 2 ? 2 : k, 6, rng), n = random_size(80, 150, rng);
+        const size_t k = replicate % 3 == 2 ? random_size(3, 5, rng) : 2,
+                     d = random_size(k == 2 ? 2 : k, 6, rng), n = random_size(80, 150, rng);
         double *cells = drawn(n, d, k, 1.5, rng);
-        context("replicate %llu: n %zu, d %zu, %zu classes", (unsigned long long)replicate, n, d, k);
-        struct sg_class_analysis a = analyzed(cells, n, d + 1, replicate % 4 == 3 ? &file_units : &standard);
+        context("replicate %llu: n %zu, d %zu, %zu classes", (unsigned long long)replicate, n, d,
+                k);
+        struct sg_class_analysis a =
+            analyzed(cells, n, d + 1, replicate % 4 == 3 ? &file_units : &standard);
         CHECK(a.classes == k && a.n == n && a.rank == d + 1);
         check_definitions(&a, cells, d + 1);
         finite += a.sg.finite && a.optimum.finite;
@@ -217,7 +245,8 @@ static void test_definitions(void **state)
         sg_base_rng_free(rng);
     }
     CHECK(finite >= 9 && negative == 0);
-    CHECK(holds >= 8);                                     /* tightness: "inconclusive" is no way out */
+    /* tightness: "inconclusive" is no way out */
+    CHECK(holds >= 8);
 }
 
 /* Labels by a hyperplane: infimum 0; the SG stops above it or the score separates too. */
@@ -230,16 +259,22 @@ static void test_separable(void **state)
         double *cells = drawn(60, 3, 2, 0, rng), truth[3];
         sg_base_rng_gaussians(truth, 3, rng);
         for (size_t i = 0; i < 60; i++)
-            cells[i * 4 + 3] = cells[i * 4] * truth[0] + (cells[i * 4 + 1] - 2.385) * truth[1] + (cells[i * 4 + 2] - 4.77) * truth[2] > 0 ? 7 : -0.5;
+            cells[i * 4 + 3] = cells[i * 4] * truth[0] + (cells[i * 4 + 1] - 2.385) * truth[1] +
+                                           (cells[i * 4 + 2] - 4.77) * truth[2] >
+                                       0
+                                   ? 7
+                                   : -0.5;
         context("replicate %llu", (unsigned long long)replicate);
         struct sg_class_analysis a = analyzed(cells, 60, 4, &standard);
-        CHECK(a.optimum.decided && !a.optimum.finite && a.optimum.loss == 0 && a.optimum.accuracy == 1 && !a.optimum.coefficients);
+        CHECK(a.optimum.decided && !a.optimum.finite && a.optimum.loss == 0 &&
+              a.optimum.accuracy == 1 && !a.optimum.coefficients);
         CHECK(a.verdict == (a.sg.finite ? SG_CLASS_HARMFUL : SG_CLASS_HARMLESS));
         CHECK((a.reason == SG_CLASS_BOTH_SEPARATE) == !a.sg.finite);
         check_definitions(&a, cells, 4);
         if (a.sg.finite) {
             const struct state s = at(&a, &a.sg, cells, 4);
-            bool wrong = false;                            /* CP6(b): such a point never separates */
+            /* CP6(b): such a point never separates */
+            bool wrong = false;
             for (size_t i = 0; i < 60; i++)
                 wrong = wrong || (s.p[i][0] > 0) != (cells[i * 4 + 3] > 0);
             CHECK(wrong || a.sg.accuracy == 1);
@@ -252,7 +287,8 @@ static void test_separable(void **state)
     CHECK(stopped > 0);
 }
 
-/* Two groups told apart by one feature: log odds are those of the shares, 3 of 10 and 14 of 20, and the SG finds them too; whatever the values are called. */
+/* Two groups told apart by one feature: log odds are those of the shares, 3 of 10 and 14 of 20, and
+ * the SG finds them too; whatever the values are called. */
 static void test_groups(void **state)
 {
     static const double classes[][2] = {{0, 1}, {-3.5, 12.25}, {100, 101}};
@@ -268,11 +304,15 @@ static void test_groups(void **state)
         /* least curvature: 0.21 a row on a design of orthonormal columns */
         const double tolerance = 10 * sqrt(30.0) * U / 0.21;
         CHECK(a.verdict == SG_CLASS_HARMLESS && a.reason == SG_CLASS_NO_ROOM && a.gap == 0);
-        CHECK(a.class_count[0] == 13 && a.class_count[1] == 17 && a.class_value[1] == classes[k][1]);
+        CHECK(a.class_count[0] == 13 && a.class_count[1] == 17 &&
+              a.class_value[1] == classes[k][1]);
         CHECK_CLOSE(a.optimum.coefficients[0], (high - low) / 3, tolerance / scale);
-        CHECK_CLOSE(a.optimum.intercept[0], low - 2 * (high - low) / 3, tolerance * (1 + 4 / scale));
+        CHECK_CLOSE(a.optimum.intercept[0], low - 2 * (high - low) / 3,
+                    tolerance * (1 + 4 / scale));
         CHECK_CLOSE(a.sg.coefficients[0], (high - low) / 3, tolerance / scale);
-        CHECK_CLOSE(a.optimum.loss, -(3 * log(0.3) + 7 * log(0.7) + 14 * log(0.7) + 6 * log(0.3)) / 30, 10 * sqrt(30.0) * U);
+        CHECK_CLOSE(a.optimum.loss,
+                    -(3 * log(0.3) + 7 * log(0.7) + 14 * log(0.7) + 6 * log(0.3)) / 30,
+                    10 * sqrt(30.0) * U);
         CHECK_CLOSE(a.optimum.accuracy, 21.0 / 30, 2 * U);
         CHECK(a.check == SG_CHECK_HOLDS);
         sg_class_analysis_free(&a);
@@ -290,7 +330,8 @@ static void test_no_room(void **state)
             context("%zu classes, %zu features", k, d);
             struct sg_class_analysis a = analyzed(cells, 120, d + 1, &standard);
             CHECK(a.optimum.finite && a.reason == SG_CLASS_NO_ROOM && a.gap == 0);
-            CHECK(a.verdict == (a.local.known && !a.local.attracts ? SG_CLASS_HARMFUL : SG_CLASS_HARMLESS));
+            CHECK(a.verdict ==
+                  (a.local.known && !a.local.attracts ? SG_CLASS_HARMFUL : SG_CLASS_HARMLESS));
             check_definitions(&a, cells, d + 1);
             sg_class_analysis_free(&a);
             free(cells);
@@ -314,7 +355,8 @@ static double *with_a_gap(double *gap)
     }
 }
 
-/* Every row twice: the same fits, and twice the evidence.  So a gap that is negligible becomes harmful, exactly where 2 n gap passes the degrees of freedom. */
+/* Every row twice: the same fits, and twice the evidence.  So a gap that is negligible becomes
+ * harmful, exactly where 2 n gap passes the degrees of freedom. */
 static void test_verdict_knows_the_sample_size(void **state)
 {
     double first, *cells = with_a_gap(&first);
@@ -326,10 +368,12 @@ static void test_verdict_knows_the_sample_size(void **state)
             memcpy(many + t * 180, cells, 180 * sizeof *cells);
         struct sg_class_analysis a = analyzed(many, 60 * times, 3, &standard);
         context("%zu times", times);
-        /* the point moves by 10 sqrt(n) u over the curvature, 0.1 or so, down a slope of about sqrt(gap) */
+        /* the point moves by 10 sqrt(n) u over the curvature, 0.1 or so, down a
+         * slope of about sqrt(gap) */
         CHECK_CLOSE(a.gap, first, 10 * sqrt(60.0 * (double)times) * U * 10 * sqrt(first));
         CHECK(a.freedom == 3);
-        CHECK(a.verdict == (120 * (double)times * a.gap <= 3 ? SG_CLASS_NEGLIGIBLE : SG_CLASS_HARMFUL));
+        CHECK(a.verdict ==
+              (120 * (double)times * a.gap <= 3 ? SG_CLASS_NEGLIGIBLE : SG_CLASS_HARMFUL));
         seen[a.verdict == SG_CLASS_HARMFUL] = true;
         sg_class_analysis_free(&a);
         free(many);
@@ -338,7 +382,8 @@ static void test_verdict_knows_the_sample_size(void **state)
     free(cells);
 }
 
-/* Labels that are coins: the gap is tiny, and the check does not ask of the sigmoid SG to tell it from none. */
+/* Labels that are coins: the gap is tiny, and the check does not ask of the sigmoid
+ * SG to tell it from none. */
 static void test_coins(void **state)
 {
     (void)state;
@@ -363,7 +408,9 @@ static void test_bits(void **state)
     (void)state;
     for (size_t i = 0; i < 70; i++)
         other[4 * i + 1] *= 1024;
-    struct sg_class_analysis a = analyzed(cells, 70, 4, &standard), b = analyzed(cells, 70, 4, &standard), c = analyzed(other, 70, 4, &standard);
+    struct sg_class_analysis a = analyzed(cells, 70, 4, &standard),
+                             b = analyzed(cells, 70, 4, &standard),
+                             c = analyzed(other, 70, 4, &standard);
     CHECK_SAME(a.sg.coefficients, b.sg.coefficients, 3);
     CHECK_SAME(&a.gap, &b.gap, 1);
     CHECK_SAME(&a.gap, &c.gap, 1);
@@ -381,7 +428,8 @@ static void test_bits(void **state)
 /* Equal class means, data separated in part, dependent columns, and columns alone. */
 static void test_degenerate(void **state)
 {
-    double exclusive[] = {0, 0, 0,   0, 1, 1,   1, 0, 1,   1, 1, 0}, part[] = {0, 1.5, 0,   0, 2, 1,   0, 3, 0,   1, 1, 1,   1, 2.5, 1,   1, 3, 1,   0, 4, 1};
+    double exclusive[] = {0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0},
+           part[] = {0, 1.5, 0, 0, 2, 1, 0, 3, 0, 1, 1, 1, 1, 2.5, 1, 1, 3, 1, 0, 4, 1};
     double alone[] = {3, 3, 4, 3, 4, 4, 4};
     (void)state;
     struct sg_class_analysis a = analyzed(exclusive, 4, 3, &standard);
@@ -421,8 +469,12 @@ static void test_degenerate(void **state)
 
 static void test_refusals(void **state)
 {
-    double constant[] = {1, 5,   2, 5,   3, 5}, continuous[] = {1, 0.5,   2, 1.5,   3, 2.25}, many[2 * 30], fine[] = {1, 0,   2, 1,   3, 0};
-    const struct sg_analysis_options delayed = {.standardise = true, .intercept = true, .with_delay = true}, bare = {.standardise = true};
+    double constant[] = {1, 5, 2, 5, 3, 5}, continuous[] = {1, 0.5, 2, 1.5, 3, 2.25}, many[2 * 30],
+           fine[] = {1, 0, 2, 1, 3, 0};
+    const struct sg_analysis_options delayed = {.standardise = true,
+                                                .intercept = true,
+                                                .with_delay = true},
+                                     bare = {.standardise = true};
     (void)state;
     for (size_t i = 0; i < 30; i++) {
         many[2 * i] = (double)(i * i % 7);
@@ -435,18 +487,29 @@ static void test_refusals(void **state)
     check_refused(fine, 3, 2, &bare, "leave --no-intercept away");
 }
 
-/* ---- rates: the real step's Jacobian by differences --------------------------------------------------------------------- */
+/* ---- rates: the real step's Jacobian by differences ------------------------------------ */
 
-static double step_radius(const struct sg_data *data, const struct sg_log_point *sg, double mu, double nu)
+static double step_radius(const struct sg_data *data, const struct sg_log_point *sg, double mu,
+                          double nu)
 {
     const struct sg_layer layer = {.kind = SG_DENSE, .width = data->m};
-    const struct sg_module module = {.at = 1, .family = SG_LINEAR, .terms = SG_H | SG_Y | SG_ONE, .mix = 1};
-    const struct sg_arch arch = {.loss = data->m > 1 ? SG_SOFTMAX_XENT : SG_LOGISTIC, .inputs = data->d, .labels = data->m, .n_layers = 1, .layers = &layer,
-                                 .n_modules = 1, .modules = &module};
+    const struct sg_module module = {.at = 1,
+                                     .family = SG_LINEAR,
+                                     .terms = SG_H | SG_Y | SG_ONE,
+                                     .mix = 1};
+    const struct sg_arch arch = {.loss = data->m > 1 ? SG_SOFTMAX_XENT : SG_LOGISTIC,
+                                 .inputs = data->d,
+                                 .labels = data->m,
+                                 .n_layers = 1,
+                                 .layers = &layer,
+                                 .n_modules = 1,
+                                 .modules = &module};
     struct sg_net *net = sg_net_alloc(&arch);
     const struct sg_field field = sg_sim_net_field(net, data->n);
     const struct sg_batch batch = sg_sim_batch(data);
-    const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = mu}, .sg_opt = {.rate = nu}};
+    const struct sg_sim_spec spec = {.field = &field,
+                                     .net_opt = {.rate = mu},
+                                     .sg_opt = {.rate = nu}};
     struct sg_sim *sim = sg_sim_alloc(&spec, sg->w, sg->phi);
     const size_t size = sg_sim_state_size(sim);
     double *state = SG_NEW(size, double), *jacobian = SG_NEW(size * size, double), bound;
@@ -487,7 +550,8 @@ static void close_table(struct opened *o)
     sg_class_analysis_free(&o->a);
 }
 
-/* One per cent below the limit the real step contracts, above it does not.  m > 1: conserved directions stay at 1, known to sqrt(u) as J is not normal. */
+/* One per cent below the limit the real step contracts, above it does not.  m > 1: conserved
+ * directions stay at 1, known to sqrt(u) as J is not normal. */
 static void test_rates(void **state)
 {
     (void)state;
@@ -502,9 +566,12 @@ static void test_rates(void **state)
         CHECK(l->known);
         if (l->attracts) {
             const double below = 0.99 * l->together, above = 1.01 * l->together;
-            CHECK(step_radius(&o.s.run, o.s.sg, below * l->mu_critical, below * l->nu_critical) < (k == 2 ? 1 : 1 + 1e-5));
-            CHECK(step_radius(&o.s.run, o.s.sg, above * l->mu_critical, above * l->nu_critical) > 1 + 1e-3);
-            /* an SG at its optimum is the limit of a fast one; the weights at rest are the limit of slow ones */
+            CHECK(step_radius(&o.s.run, o.s.sg, below * l->mu_critical, below * l->nu_critical) <
+                  (k == 2 ? 1 : 1 + 1e-5));
+            CHECK(step_radius(&o.s.run, o.s.sg, above * l->mu_critical, above * l->nu_critical) >
+                  1 + 1e-3);
+            /* an SG at its optimum is the limit of a fast one; the weights at rest
+             * are the limit of slow ones */
             CHECK(step_radius(&o.s.run, o.s.sg, 0, 0.99 * l->nu_critical) < 1 + 1e-5);
             CHECK(step_radius(&o.s.run, o.s.sg, 0, 1.01 * l->nu_critical) > 1.01);
         }
@@ -524,7 +591,8 @@ static void test_wrong_predictions_fail(void **state)
     open_table(&o, cells, 80, 4);
     CHECK(o.a.check == SG_CHECK_HOLDS && o.a.rows == 4);
     for (size_t which = 0; which < 4; which++) {
-        double *const number[] = {&o.s.sg->w[0], &o.a.gap, &o.s.optimum->loss, &o.s.sg->phi[1]}, saved = *number[which];
+        double *const number[] = {&o.s.sg->w[0], &o.a.gap, &o.s.optimum->loss, &o.s.sg->phi[1]},
+                      saved = *number[which];
         const size_t fails_in[] = {1, 2, 3, 0};
         context("number %zu", which);
         *number[which] *= 1 + 1e-6;
@@ -541,9 +609,17 @@ static void test_wrong_predictions_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_definitions), TEST(test_separable),  TEST(test_groups),   TEST(test_no_room), TEST(test_verdict_knows_the_sample_size),
+        TEST(test_definitions),
+        TEST(test_separable),
+        TEST(test_groups),
+        TEST(test_no_room),
+        TEST(test_verdict_knows_the_sample_size),
         TEST(test_coins),
-        TEST(test_bits),        TEST(test_degenerate), TEST(test_refusals), TEST(test_rates),   TEST(test_wrong_predictions_fail),
+        TEST(test_bits),
+        TEST(test_degenerate),
+        TEST(test_refusals),
+        TEST(test_rates),
+        TEST(test_wrong_predictions_fail),
     };
     return RUN(tests);
 }

@@ -1,19 +1,22 @@
 #!/bin/sh
-# The program as a user meets it: exit codes, one-line refusals, whole files, the same bits for every --jobs and shard.
+# The program as a user meets it: exit codes, one-line refusals, whole files, the same bits for
+# every --jobs and shard.
 program=$PWD/build/synthgrad
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 bad=0
 complain() { printf 'test_cli: %s\n' "$*"; bad=1; }
 
-# expect CODE WORDS... : that exit code, and for 2 exactly one line on stderr that begins with "synthgrad: ".
+# expect CODE WORDS... : that exit code, and for 2 exactly one line on stderr that begins with
+# "synthgrad: ".
 expect() {
     want=$1; shift
     "$program" "$@" > "$work/out" 2> "$work/err" < /dev/null
     code=$?
     [ $code -eq "$want" ] || complain "exit $code, not $want: $*: $(head -3 "$work/err")"
     if [ "$want" -eq 2 ]; then
-        [ "$(wc -l < "$work/err")" -eq 1 ] && grep -q '^synthgrad: ' "$work/err" || complain "no clear line: $*: $(cat "$work/err")"
+        [ "$(wc -l < "$work/err")" -eq 1 ] && grep -q '^synthgrad: ' "$work/err" ||
+            complain "no clear line: $*: $(cat "$work/err")"
     fi
 }
 
@@ -23,7 +26,9 @@ expect 0 list
 expect 0 list --json
 expect 0 explain DY3
 expect 0 explain case
-for command in verify run list explain new analyze bench merge report search; do expect 0 $command --help; done
+for command in verify run list explain new analyze bench merge report search; do
+    expect 0 $command --help
+done
 
 expect 2 nonsense
 expect 2 verify --nonsense
@@ -64,7 +69,11 @@ expect 2 verify dy3_joint_spectrum --out /dev/null/x
 expect 2 verify dy3_joint_spectrum --out "$work/o" --json /dev/null/x
 
 # Bad case files: one line with the file's name, exit 2, nothing written.
-case_file() { printf '%s\n' "$2" > "$work/$1.cfg"; expect 2 verify "$work/$1.cfg" --out "$work/none"; grep -q "$1.cfg" "$work/err" || complain "$1: file not named"; }
+case_file() {
+    printf '%s\n' "$2" > "$work/$1.cfg"
+    expect 2 verify "$work/$1.cfg" --out "$work/none"
+    grep -q "$1.cfg" "$work/err" || complain "$1: file not named"
+}
 case_file unknown_key   'claim = "DY3"; expect = "holds"; trian = { mu = 1.0; };'
 case_file wrong_type    'claim = "DY3"; expect = "holds"; data = { n = "many"; };'
 case_file out_of_range  'claim = "DY3"; expect = "holds"; train = { mu = -1.0; };'
@@ -89,30 +98,38 @@ expect 0 verify dy3_joint_spectrum --out "$work/o" --json "$work/pipe"; wait
 [ -p "$work/pipe" ] && grep -q DY3 "$work/piped" || complain "a pipe was replaced"
 mkdir "$work/twin"; cp cases/dy1_backprop.cfg "$work/twin"
 expect 2 verify dy1_backprop "$work/twin/dy1_backprop.cfg" --out "$work/twins"
-grep -q "twin/dy1_backprop.cfg: cases/dy1_backprop.cfg has the name dy1_backprop too, and both would write $work/twins/dy1_backprop; " "$work/err" ||
+grep -q "twin/dy1_backprop.cfg: cases/dy1_backprop.cfg has the name dy1_backprop too, \
+and both would write $work/twins/dy1_backprop; " "$work/err" ||
     complain "two cases of one name: $(cat "$work/err")"
 mkdir "$work/empty"; expect 2 merge "$work/empty"
 expect 0 explain case --json
 
-# Legal cases outside a claim's hypotheses are inconclusive, which is not what they expect; data that are named have to be there.
+# Legal cases outside a claim's hypotheses are inconclusive, which is not what they expect; data
+# that are named have to be there.
 for sg in '()' '({terms="y";})' '({mix=0.5;})'; do
     for claim in DY3 DY5 DY6 DY12 CP2; do
-        echo "claim = \"$claim\"; expect = \"holds\"; sg = $sg; train = { steps = 300; };" > "$work/outside.cfg"
+        echo "claim = \"$claim\"; expect = \"holds\"; sg = $sg; train = { steps = 300; };" \
+            > "$work/outside.cfg"
         "$program" run "$work/outside.cfg" --out "$work/outside" > /dev/null 2> "$work/err"
         [ $? -le 1 ] || complain "$claim with sg = $sg: $(head -1 "$work/err")"
     done
 done
-case_file missing_data  'claim = "DY1"; expect = "holds"; data = { kind = "csv"; file = "nope.csv"; target = "y"; };'
+case_file missing_data  'claim = "DY1"; expect = "holds";
+    data = { kind = "csv"; file = "nope.csv"; target = "y"; };'
 rm -rf "$work/none"
 # A malformed data file: the message names it, not the case.
 printf '\000\000\010\003\377\377\377\377\000\000\000\034\000\000\000\034' > "$work/images"
 printf '\000\000\010\001\000\000\000\001\012' > "$work/labels"
-echo 'claim = "DY1"; expect = "holds"; data = { kind = "idx"; train_files = ["images", "labels"]; };' > "$work/idx.cfg"
+echo 'claim = "DY1"; expect = "holds";
+    data = { kind = "idx"; train_files = ["images", "labels"]; };' > "$work/idx.cfg"
 expect 2 verify "$work/idx.cfg" --out "$work/none"
-grep -q "^synthgrad: $work/images: the header says .* at most 1 GiB are read; " "$work/err" || complain "malformed images: $(cat "$work/err")"
-printf '\000\000\010\003\000\000\000\001\000\000\000\001\000\000\000\001\377' | gzip > "$work/images"
+grep -q "^synthgrad: $work/images: the header says .* at most 1 GiB are read; " "$work/err" ||
+    complain "malformed images: $(cat "$work/err")"
+printf '\000\000\010\003\000\000\000\001\000\000\000\001\000\000\000\001\377' |
+    gzip > "$work/images"
 expect 2 verify "$work/idx.cfg" --out "$work/none"
-grep -q "^synthgrad: $work/labels: label 1 of 1 is 10, but the classes are 0 to 9; " "$work/err" || complain "malformed labels: $(cat "$work/err")"
+grep -q "^synthgrad: $work/labels: label 1 of 1 is 10, but the classes are 0 to 9; " "$work/err" ||
+    complain "malformed labels: $(cat "$work/err")"
 case_file too_large     'claim = "DY1"; expect = "holds"; data = { n = 1000000; d = 2000; };'
 
 # new: a case that runs; never over an existing file.
@@ -121,27 +138,36 @@ expect 2 new DY3 --out "$work/mine.cfg"
 expect 0 run "$work/mine.cfg" --out "$work/mine"
 [ -s "$work/mine/mine/summary.json" ] || complain "run wrote no summary"
 
-# The same bits for 1, 2 and 8 jobs and for 1 and 3 shards, verdicts and columns; only the time may differ.  Six cases, two of them sweeps.
+# The same bits for 1, 2 and 8 jobs and for 1 and 3 shards, verdicts and columns; only the time may
+# differ.  Six cases, two of them sweeps.
 bits() { sed -e 's/"seconds": [^,]*/"seconds": 0/' "$1"; }
-expect 0 verify --filter '[cd][py]5*' --jobs 1 --out "$work/a" --json "$work/a.json"; bits "$work/a.json" > "$work/a.bits"
+expect 0 verify --filter '[cd][py]5*' --jobs 1 --out "$work/a" --json "$work/a.json"
+bits "$work/a.json" > "$work/a.bits"
 columns=$(cd "$work/a" && ls -- */*.dat)
 [ "$(echo "$columns" | wc -l)" -ge 6 ] || complain "the cases leave too few columns to compare"
-same_columns() { for file in $columns; do cmp -s "$work/a/$file" "$1/$file" && echo same; done | wc -l; }
+same_columns() {
+    for file in $columns; do cmp -s "$work/a/$file" "$1/$file" && echo same; done | wc -l
+}
 for jobs in 2 8; do
-    expect 0 verify --filter '[cd][py]5*' --jobs $jobs --out "$work/j$jobs" --json "$work/j.json"; bits "$work/j.json" > "$work/j.bits"
+    expect 0 verify --filter '[cd][py]5*' --jobs $jobs --out "$work/j$jobs" --json "$work/j.json"
+    bits "$work/j.json" > "$work/j.bits"
     cmp -s "$work/a.bits" "$work/j.bits" || complain "--jobs $jobs changes the bits"
-    [ "$(same_columns "$work/j$jobs")" -eq "$(echo "$columns" | wc -l)" ] || complain "--jobs $jobs changes the columns"
+    [ "$(same_columns "$work/j$jobs")" -eq "$(echo "$columns" | wc -l)" ] ||
+        complain "--jobs $jobs changes the columns"
 done
 # As a Slurm array gives them; merge sorts by name.
 for SLURM_ARRAY_TASK_ID in 3 1 2; do
-    expect 0 verify --filter '[cd][py]5*' --shard "$SLURM_ARRAY_TASK_ID/3" --out "$work/shards/$SLURM_ARRAY_TASK_ID"
-    [ "$(ls "$work/shards/$SLURM_ARRAY_TASK_ID" | wc -l)" -eq 2 ] || complain "shard $SLURM_ARRAY_TASK_ID/3 of six cases has not two of them"
+    expect 0 verify --filter '[cd][py]5*' --shard "$SLURM_ARRAY_TASK_ID/3" \
+        --out "$work/shards/$SLURM_ARRAY_TASK_ID"
+    [ "$(ls "$work/shards/$SLURM_ARRAY_TASK_ID" | wc -l)" -eq 2 ] ||
+        complain "shard $SLURM_ARRAY_TASK_ID/3 of six cases has not two of them"
 done
 expect 0 merge "$work/a"; bits "$work/out" > "$work/whole"
 expect 0 merge "$work"/shards/*; bits "$work/out" > "$work/shards.bits"
 cmp -s "$work/whole" "$work/shards.bits" || complain "shards differ from the whole"
 mkdir "$work/all"; for shard in "$work"/shards/*; do cp -r "$shard/." "$work/all"; done
-[ "$(same_columns "$work/all")" -eq "$(echo "$columns" | wc -l)" ] || complain "shards change the columns"
+[ "$(same_columns "$work/all")" -eq "$(echo "$columns" | wc -l)" ] ||
+    complain "shards change the columns"
 expect 2 merge "$work/a" "$work/a"
 find "$work" -name '*.part-*' | grep -q . && complain "a partial file was left behind"
 
@@ -150,12 +176,19 @@ mkdir -p "$work/a/figures"
 printf '<svg xmlns="http://www.w3.org/2000/svg"/>' > "$work/a/figures/cp5_bias.svg"
 expect 0 report --out "$work/a"
 page="$work/a/report/index.html"
-for file in "$work"/a/*/summary.json; do grep -q "<h3>$(basename "$(dirname "$file")"): " "$page" || complain "$file is not in the report"; done
-grep -q "<a href=\"#DY5\">DY5</a>.*>holds<" "$page" || complain "the report does not say that DY5 holds"
-grep -q 'src="data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="' "$page" || complain "the figure is not in the report"
+for file in "$work"/a/*/summary.json; do
+    grep -q "<h3>$(basename "$(dirname "$file")"): " "$page" ||
+        complain "$file is not in the report"
+done
+grep -q "<a href=\"#DY5\">DY5</a>.*>holds<" "$page" ||
+    complain "the report does not say that DY5 holds"
+figure='PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4='
+grep -q "src=\"data:image/svg+xml;base64,$figure\"" "$page" ||
+    complain "the figure is not in the report"
 grep -q 'src="http\|href="http\|<script' "$page" && complain "the report is not one file"
 expect 2 report --out "$work/nowhere"
-# Results that somebody edited: text stays text, a name stays in its folder, and what is no text is none.
+# Results that somebody edited: text stays text, a name stays in its folder, and what is no text is
+# none.
 mkdir -p "$work/edited/x"
 printf '<svg/>' > "$work/edited/outside.svg"; mkdir "$work/edited/figures"
 printf '{"claim": "DY3", "case": "../outside", "ok": true, "verdict": "<i>", "note": "<i>", %s}' \
@@ -167,9 +200,12 @@ grep -q '<i>\|<img' "$work/edited/report/index.html" && complain "an edited resu
 mkdir "$work/edited/y"; mkfifo "$work/edited/y/summary.json"          # a pipe is not waited for
 expect 0 report --out "$work/edited"
 
-# search: the same files for any number of jobs and after a stop; another search's files are refused; what it finds is a case that holds.
-for bad_words in 'nothing' 'repelling --widths 2' 'repelling --widths 2,x,2' 'repelling --widths 2,9,2' 'repelling --at 3' 'repelling --kappa -1' \
-                 'repelling --kappa nan' 'repelling --box 0' 'repelling --climbs 0' 'repelling --depth 3 --widths 2,2,2'; do
+# search: the same files for any number of jobs and after a stop; another search's files are
+# refused; what it finds is a case that holds.
+for bad_words in 'nothing' 'repelling --widths 2' 'repelling --widths 2,x,2' \
+                 'repelling --widths 2,9,2' 'repelling --at 3' 'repelling --kappa -1' \
+                 'repelling --kappa nan' 'repelling --box 0' 'repelling --climbs 0' \
+                 'repelling --depth 3 --widths 2,2,2'; do
     expect 2 search $bad_words --out "$work/h0"
 done
 climbs='search repelling --draws 20 --steps 400'
@@ -178,7 +214,8 @@ expect 0 $climbs --climbs 3 --jobs 2 --out "$work/h1" --json "$work/h1.json"
 expect 0 $climbs --climbs 1 --out "$work/h2"
 echo 'touched' > "$work/stamp"; touch -d '2001-01-01' "$work/h2/climb_000000.cfg"
 expect 0 $climbs --climbs 3 --out "$work/h2" --json "$work/h2.json"
-[ "$work/h2/climb_000000.cfg" -ot "$work/stamp" ] || complain "search: a finished climb was climbed again"
+[ "$work/h2/climb_000000.cfg" -ot "$work/stamp" ] ||
+    complain "search: a finished climb was climbed again"
 cmp -s "$work/h1.json" "$work/h2.json" || complain "search: jobs or a stop change the JSON"
 diff -r "$work/h1" "$work/h2" > /dev/null || complain "search: jobs or a stop change the files"
 expect 2 $climbs --climbs 1 --seed 2 --out "$work/h2"
@@ -190,11 +227,17 @@ sleep 2; kill -INT $pid; wait $pid; code=$?
 grep -q 'climbs of' "$work/out" || complain "search: no summary after an interrupt"
 
 # A narrow terminal gets narrow paragraphs; no terminal, the usual ones.
-widest() { tr -d '\r' | awk 'NF == 0 { part++ } part == 1 && length > most { most = length } END { print most + 0 }'; }
+widest() {
+    tr -d '\r' | awk 'NF == 0 { part++ }
+        part == 1 && length > most { most = length }
+        END { print most + 0 }'
+}
 if command -v script > /dev/null; then
     for columns in 30 60; do
-        width=$(script -qec "stty cols $columns; '$program' explain DY3" /dev/null < /dev/null | widest)
-        [ "$width" -gt $((columns / 2)) ] && [ "$width" -le $columns ] || complain "explain: $width columns on a terminal of $columns"
+        width=$(script -qec "stty cols $columns; '$program' explain DY3" /dev/null < /dev/null |
+            widest)
+        [ "$width" -gt $((columns / 2)) ] && [ "$width" -le $columns ] ||
+            complain "explain: $width columns on a terminal of $columns"
     done
 fi
 width=$("$program" explain DY3 | widest)

@@ -1,6 +1,8 @@
 #!/bin/sh
-# `make install` as a packager and as a user meet it: everything in its place, README's program against the installed libraries, nothing left behind.
-[ "${B:-build/release}" = build/release ] || { echo "test_install: skipped, what is installed is the release flavour"; exit 0; }
+# `make install` as a packager and as a user meet it: everything in its place, README's program
+# against the installed libraries, nothing left behind.
+[ "${B:-build/release}" = build/release ] ||
+    { echo "test_install: skipped, what is installed is the release flavour"; exit 0; }
 unset MAKEFLAGS MFLAGS MAKELEVEL NIST_DIR MNIST_DIR LD_LIBRARY_PATH
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -8,14 +10,19 @@ bad=0
 complain() { printf 'test_install: %s\n' "$*"; bad=1; }
 
 # ---- a packager: under DESTDIR, and nothing elsewhere ----
-make install DESTDIR="$work/dest" PREFIX=/usr > "$work/log" 2>&1 || { complain "make install: $(tail -3 "$work/log")"; exit 1; }
+make install DESTDIR="$work/dest" PREFIX=/usr > "$work/log" 2>&1 ||
+    { complain "make install: $(tail -3 "$work/log")"; exit 1; }
 usr=$work/dest/usr
-for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so lib/pkgconfig/synthgrad.pc include/synthgrad/synthgrad.h share/man/man1/synthgrad.1 \
-            share/bash-completion/completions/synthgrad share/synthgrad/cases/dy1_backprop.cfg share/synthgrad/plots/style.gp \
-            share/doc/synthgrad/README.md share/doc/synthgrad/CITATION.cff share/doc/synthgrad/proofs/dy1_backprop.md; do
+for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so lib/pkgconfig/synthgrad.pc \
+            include/synthgrad/synthgrad.h share/man/man1/synthgrad.1 \
+            share/bash-completion/completions/synthgrad share/synthgrad/cases/dy1_backprop.cfg \
+            share/synthgrad/plots/style.gp share/doc/synthgrad/README.md \
+            share/doc/synthgrad/CITATION.cff share/doc/synthgrad/proofs/dy1_backprop.md; do
     [ -s "$usr/$file" ] || complain "$file is missing or empty"
 done
-for header in include/synthgrad/*.h; do cmp -s "$header" "$usr/$header" || complain "$header is not installed"; done
+for header in include/synthgrad/*.h; do
+    cmp -s "$header" "$usr/$header" || complain "$header is not installed"
+done
 grep -q "$work" "$usr/lib/pkgconfig/synthgrad.pc" && complain "DESTDIR is in the pkg-config file"
 make uninstall DESTDIR="$work/dest" PREFIX=/usr > "$work/log" 2>&1 || complain "make uninstall: $(tail -3 "$work/log")"
 left=$(find "$work/dest" -mindepth 1)
@@ -104,29 +111,36 @@ ldd static | grep -q libsynthgrad && complain "the archive is not the one that w
 readelf -d static | grep -q libgslcblas && complain "GSL's own CBLAS came with pkg-config"
 LD_LIBRARY_PATH="$prefix/lib" ./shared > one || complain "README's program, shared: exit $?"
 ./static > two || complain "README's program, static: exit $?"
-grep -q '^stable for mu < 0*[0-9.]*[1-9][0-9.e+-]* and nu < ' one || complain "README's program says: $(cat one)"
+grep -q '^stable for mu < 0*[0-9.]*[1-9][0-9.e+-]* and nu < ' one ||
+    complain "README's program says: $(cat one)"
 cmp -s one two || complain "shared and static differ"
 
-# Exactly what the public headers declare: every exported name is in one of them, and nothing that is not ours.
+# Exactly what the public headers declare: every exported name is in one of them, and nothing that
+# is not ours.
 nm -D --defined-only "$prefix/lib/libsynthgrad.so" | awk '{ print $3 }' | sort > exported
 [ "$(wc -l < exported)" -gt 100 ] || complain "only $(wc -l < exported) names are exported"
 cat "$prefix"/include/synthgrad/*.h | grep -o 'sg_[a-z0-9_]*' | sort -u > declared
 foreign=$(comm -23 exported declared)
 [ -z "$foreign" ] || complain "exported, not public: $(echo "$foreign" | head -5)"
-nm -g --defined-only "$prefix/lib/libsynthgrad.a" 2> log | awk 'NF == 3 { print $3 }' | sort -u | comm -12 - declared > public
+nm -g --defined-only "$prefix/lib/libsynthgrad.a" 2> log | awk 'NF == 3 { print $3 }' | sort -u |
+    comm -12 - declared > public
 hidden=$(comm -23 public exported)
 [ -z "$hidden" ] || complain "public, not exported: $(echo "$hidden" | head -5)"
 
 # ---- the program, from a folder that is not the project's ----
 unset PKG_CONFIG_PATH
-"$prefix/bin/synthgrad" verify dy1_backprop --out out > verdict 2> log || complain "the installed program: exit $?: $(cat log)"
-grep -q 'DY1 .*holds' verdict && [ -s out/dy1_backprop/summary.json ] || complain "no verdict from the installed program: $(cat verdict)"
+"$prefix/bin/synthgrad" verify dy1_backprop --out out > verdict 2> log ||
+    complain "the installed program: exit $?: $(cat log)"
+grep -q 'DY1 .*holds' verdict && [ -s out/dy1_backprop/summary.json ] ||
+    complain "no verdict from the installed program: $(cat verdict)"
 man=$prefix/share/man/man1/synthgrad.1
 for command in verify run list explain new analyze bench merge report search; do
     grep -q "^\.SS \"synthgrad $command" "$man" || complain "$command is not in the manual"
     # Every option of --help is in it, with its dashes escaped.
-    "$prefix/bin/synthgrad" $command --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' | while read -r option; do
-        grep -qF "\\-\\-$(printf %s "$option" | sed 's/-/\\-/g')" "$man" || echo "$command --$option"
+    "$prefix/bin/synthgrad" $command --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' |
+        while read -r option; do
+        grep -qF "\\-\\-$(printf %s "$option" | sed 's/-/\\-/g')" "$man" ||
+            echo "$command --$option"
     done > missing
     [ -s missing ] && complain "not in the manual: $(cat missing)"
 done
@@ -141,8 +155,10 @@ ASK
     ask() { bash ask.sh "$prefix" "$@"; }
     [ "$(ask synthgrad ver)" = verify ] || complain "completion of a command: $(ask synthgrad ver)"
     [ "$(ask synthgrad verify --sh)" = --shard ] || complain "completion of an option"
-    [ "$(ask synthgrad explain DY10)" = DY10 ] || complain "completion of a claim: $(ask synthgrad explain DY10)"
-    [ "$(ask synthgrad run dy1_backp)" = dy1_backprop ] || complain "completion of a case: $(ask synthgrad run dy1_backp)"
+    [ "$(ask synthgrad explain DY10)" = DY10 ] ||
+        complain "completion of a claim: $(ask synthgrad explain DY10)"
+    [ "$(ask synthgrad run dy1_backp)" = dy1_backprop ] ||
+        complain "completion of a case: $(ask synthgrad run dy1_backp)"
 fi
 cd "$OLDPWD" || exit 1
 make uninstall PREFIX="$prefix" DESTDIR= > "$work/log" 2>&1 || complain "make uninstall: $(tail -3 "$work/log")"

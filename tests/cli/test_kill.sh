@@ -1,6 +1,7 @@
 #!/bin/sh
-# A long experiment, killed KILLS times (200 for the long version) and said again: the same bits as one that was left alone, no finished piece computed
-# twice, no kept epoch computed twice.  Then the disk fills, the folder goes, and the program says so in one line and corrupts nothing.
+# A long experiment, killed KILLS times (200 for the long version) and said again: the same bits as
+# one that was left alone, no finished piece computed twice, no kept epoch computed twice.  Then the
+# disk fills, the folder goes, and the program says so in one line and corrupts nothing.
 kills=${KILLS:-6} draw=${KILL_SEED:-$(date +%s)}
 program=$PWD/build/synthgrad
 work=$(mktemp -d) || exit 1
@@ -18,17 +19,25 @@ budget = "seconds, but kept piece by piece";
 data  = { kind = "digits"; n = 300; test = 100; };
 net   = { layers = (16); depths = (2); batch_norm = true; loss = "softmax"; type = "float32"; };
 sg    = ( { at = 1; } );
-train = { optimiser = "adam"; mu = 1e-3; nu = 1e-3; units = "absolute"; batch = 30; epochs = $epochs; seeds = 2; };
+train = { optimiser = "adam"; mu = 1e-3; nu = 1e-3; units = "absolute"; batch = 30;
+          epochs = $epochs; seeds = 2; };
 control = { nu = 0.0; };
 CASE
-pieces=26                                                        # 2 activations, 3 rules, 2 seeds, and what these came to; the same of the control
+# 2 activations, 3 rules, 2 seeds, and what these came to; the same of the control
+pieces=26
 
 # What a run leaves, without what time it took.
-bits() { (cd "$1/small" && for file in *.dat summary.json; do echo "$file"; sed 's/"seconds": [^,}]*/"seconds": 0/' "$file"; done); }
+bits() {
+    (cd "$1/small" && for file in *.dat summary.json; do
+        echo "$file"
+        sed 's/"seconds": [^,}]*/"seconds": 0/' "$file"
+    done)
+}
 "$program" run --full --jobs 2 --out "$work/whole" "$case" > "$work/out" 2> "$work/err"; want=$?
 [ $want -le 1 ] || { complain "exit $want: $(cat "$work/err")"; exit 1; }
 bits "$work/whole" > "$work/whole.bits"
-[ "$(find "$work/whole/small" -path '*/pieces/*' -type f | wc -l)" -eq $pieces ] || complain "an undisturbed run keeps other pieces than its $pieces"
+[ "$(find "$work/whole/small" -path '*/pieces/*' -type f | wc -l)" -eq $pieces ] ||
+    complain "an undisturbed run keeps other pieces than its $pieces"
 [ -s "$work/whole/small/curves.dat" ] || complain "no curves"
 
 # Sanitizers want to be first in the process: without them only.
@@ -40,18 +49,31 @@ fi
 
 # ---- killed ----
 cut=$work/cut log=$work/log
-random() { awk -v s="$draw" -v i="$1" -v n="$2" 'BEGIN { srand(s % 100000 * 1000 + i); rand(); print rand() * n }'; }
-finished() { [ ! -d "$cut/small" ] || find "$cut/small" -path '*/pieces/*' -type f ! -name '*-checkpoint*' ! -name '*.part-*' -printf '%P %T@ %i\n' | sort; }
+random() {
+    awk -v s="$draw" -v i="$1" -v n="$2" \
+        'BEGIN { srand(s % 100000 * 1000 + i); rand(); print rand() * n }'
+}
+finished() {
+    [ ! -d "$cut/small" ] || find "$cut/small" -path '*/pieces/*' -type f ! -name '*-checkpoint*' \
+        ! -name '*.part-*' -printf '%P %T@ %i\n' | sort
+}
 # What the disk holds now, after a kill: DISK piece epochs.
 inventory() {
     echo KILLED
     for file in "$cut"/small/pieces/* "$cut"/small/control/pieces/*; do
-        case $file in *.part-* | *'*') ;; *) echo "DISK ${file#"$cut/small/"} $(od -An -t u8 -j 104 -N 8 "$file" | tr -d ' ')";; esac
+        case $file in
+            *.part-* | *'*') ;;
+            *) echo "DISK ${file#"$cut/small/"} $(od -An -t u8 -j 104 -N 8 "$file" | tr -d ' ')";;
+        esac
     done
 }
 killed=0 rounds=0 round=0
 : > "$log"; : > "$work/before"
-start() { LD_PRELOAD=$preload RENAMES_LOG=$log RENAMES_ROOT=$cut/small/ KILL_AT=$1 exec "$program" run --full --jobs "${jobs:-2}" --out "$cut" "$case" > "$work/out" 2> "$work/err"; }
+start() {
+    LD_PRELOAD=$preload RENAMES_LOG=$log RENAMES_ROOT=$cut/small/ KILL_AT=$1 \
+        exec "$program" run --full --jobs "${jobs:-2}" --out "$cut" "$case" \
+        > "$work/out" 2> "$work/err"
+}
 while [ $killed -lt "$kills" ] || [ $round -gt 0 ]; do
     at='' how=$((killed % 3)) tries=$((${tries:-0} + 1))
     [ $tries -le $((20 * kills + 100)) ] || { complain "no end after $tries starts"; break; }
@@ -59,10 +81,13 @@ while [ $killed -lt "$kills" ] || [ $round -gt 0 ]; do
     [ $killed -ge "$kills" ] && how=left_alone
     [ -n "$preload" ] || case $how in 1 | 2 | first) how=0;; esac
     case $how in
-    0) (start 0) & pid=$!; sleep "$(random $tries 0.5)"; { kill -KILL $pid; wait $pid; } 2> "$work/gone"; code=$?;;
+    0) (start 0) & pid=$!; sleep "$(random $tries 0.5)"
+       { kill -KILL $pid; wait $pid; } 2> "$work/gone"; code=$?;;
     1) at=$(random $tries 12); { (start $((${at%.*} + 2))); } 2> "$work/gone"; code=$?;;
-    2) at=$(random $tries 12); { (KILL_AFTER=1; export KILL_AFTER; start $((${at%.*} + 1))); } 2> "$work/gone"; code=$?;;
-    first) { (KILL_AFTER=1; export KILL_AFTER; jobs=1; start $epochs); } 2> "$work/gone"; code=$?;;   # a piece is whole and its checkpoint still there
+    2) at=$(random $tries 12)
+       { (KILL_AFTER=1; export KILL_AFTER; start $((${at%.*} + 1))); } 2> "$work/gone"; code=$?;;
+    # a piece is whole and its checkpoint still there
+    first) { (KILL_AFTER=1; export KILL_AFTER; jobs=1; start $epochs); } 2> "$work/gone"; code=$?;;
     *) (start 0); code=$?;;
     esac
     finished > "$work/after"
@@ -73,32 +98,44 @@ while [ $killed -lt "$kills" ] || [ $round -gt 0 ]; do
         inventory >> "$log"
         cp "$work/after" "$work/before"
         for file in "$cut"/small/*.dat "$cut"/small/summary.json; do
-            [ ! -e "$file" ] || [ -z "$(tail -c 1 "$file")" ] || complain "$file is there and not whole"
+            [ ! -e "$file" ] || [ -z "$(tail -c 1 "$file")" ] ||
+                complain "$file is there and not whole"
         done
         continue
     fi
     # It came to its end: compare, and begin anew.
     [ $code -eq $want ] || complain "exit $code, not $want: $(head -2 "$work/err")"
     bits "$cut" > "$work/cut.bits"
-    cmp -s "$work/whole.bits" "$work/cut.bits" || complain "after $round kills: other bits than the undisturbed run's"
-    [ "$(wc -l < "$work/after")" -eq $pieces ] || complain "$(wc -l < "$work/after") finished pieces, not $pieces"
-    find "$cut" -name '*-checkpoint*' ! -name '*.part-*' | grep -q . && complain "a checkpoint outlived its run"
+    cmp -s "$work/whole.bits" "$work/cut.bits" ||
+        complain "after $round kills: other bits than the undisturbed run's"
+    [ "$(wc -l < "$work/after")" -eq $pieces ] ||
+        complain "$(wc -l < "$work/after") finished pieces, not $pieces"
+    find "$cut" -name '*-checkpoint*' ! -name '*.part-*' | grep -q . &&
+        complain "a checkpoint outlived its run"
     rounds=$((rounds + 1)) round=0
     rm -rf "$cut"; : > "$work/before"; echo ANEW >> "$log"
 done 2> "$work/gone"
-# Every epoch that appears follows the one that was on the disk; what a kill cost is less than the epoch that was under way.
+# Every epoch that appears follows the one that was on the disk; what a kill cost is less than the
+# epoch that was under way.
 if [ -n "$preload" ]; then
     awk -v epochs=$epochs -v pieces=$pieces '
         function fail(what) { print "test_kill: line " NR ": " what; bad = 1 }
-        $1 == "ANEW"   { if (ended != pieces) fail(ended " pieces ended, not " pieces); split("", have); split("", over); ended = 0; next }
-        $1 == "KILLED" { for (p in have) said[p] = have[p]; split("", have); split("", over); split("", disk); ended = 0; next }
+        $1 == "ANEW"   { if (ended != pieces) fail(ended " pieces ended, not " pieces)
+                         split("", have); split("", over); ended = 0; next }
+        $1 == "KILLED" { for (p in have) said[p] = have[p]
+                         split("", have); split("", over); split("", disk); ended = 0; next }
         $1 == "DISK"   { if ($2 ~ /-checkpoint/) have[$2] = $3; else { over[$2] = 1; ended++ }
-                         if ($2 ~ /-checkpoint/ && $3 < said[$2] - 1) fail($2 ": " said[$2] " epochs were kept, " $3 " are there"); next }
-        /-checkpoint/  { if ($2 != have[$1] + 1) fail($1 ": epoch " $2 " after " have[$1] + 0); have[$1] = $2; lines++; next }
+                         if ($2 ~ /-checkpoint/ && $3 < said[$2] - 1)
+                             fail($2 ": " said[$2] " epochs were kept, " $3 " are there"); next }
+        /-checkpoint/  { if ($2 != have[$1] + 1) fail($1 ": epoch " $2 " after " have[$1] + 0)
+                         have[$1] = $2; lines++; next }
                        { if ($1 in over) fail($1 " ended twice"); over[$1] = 1; ended++
                          if (/replicate/) { lines++; next }
-                         c = $1; sub(/\./, "-checkpoint.", c); if (have[c] != epochs - 1) fail($1 " ended after " have[c] + 0 " epochs kept"); lines++ }
-        END            { if (lines < (pieces - 2) * epochs + 2) fail("only " lines + 0 " pieces seen"); exit bad }' "$log" || bad=1
+                         c = $1; sub(/\./, "-checkpoint.", c)
+                         if (have[c] != epochs - 1)
+                             fail($1 " ended after " have[c] + 0 " epochs kept"); lines++ }
+        END            { if (lines < (pieces - 2) * epochs + 2)
+                             fail("only " lines + 0 " pieces seen"); exit bad }' "$log" || bad=1
 fi
 printf 'test_kill: %s kills, %s whole runs between them\n' "$killed" "$rounds"
 
@@ -106,16 +143,19 @@ printf 'test_kill: %s kills, %s whole runs between them\n' "$killed" "$rounds"
 # refuses WHAT: exit 2, one line that begins with "synthgrad: " and names a reason.
 refuses() {
     [ $code -eq 2 ] || complain "$1: exit $code, not 2"
-    [ "$(wc -l < "$work/err")" -eq 1 ] && grep -q "^synthgrad: .*: cannot .*: .*" "$work/err" || complain "$1: no clear line: $(cat "$work/err")"
+    [ "$(wc -l < "$work/err")" -eq 1 ] && grep -q "^synthgrad: .*: cannot .*: .*" "$work/err" ||
+        complain "$1: no clear line: $(cat "$work/err")"
 }
 ends_well() {
     (start 0); code=$?
     [ $code -eq $want ] || complain "$1: exit $code afterwards: $(cat "$work/err")"
-    bits "$cut" > "$work/cut.bits"; cmp -s "$work/whole.bits" "$work/cut.bits" || complain "$1: other bits afterwards"
+    bits "$cut" > "$work/cut.bits"; cmp -s "$work/whole.bits" "$work/cut.bits" ||
+        complain "$1: other bits afterwards"
     find "$cut" -name '*.part-*' | grep -q . && complain "$1: a partial file was left behind"
 }
 preload=
-# What killed processes were writing is swept up: at once where it was this machine, later where it may have a writer on another; the user's files are not ours.
+# What killed processes were writing is swept up: at once where it was this machine, later where it
+# may have a writer on another; the user's files are not ours.
 rm -rf "$cut"; mkdir -p "$cut/small/pieces"
 boot=$(head -c 8 /proc/sys/kernel/random/boot_id 2> /dev/null)
 for place in small/pieces/relu-2-bp-0.1.0 small/summary.json; do
@@ -126,50 +166,71 @@ for place in small/pieces/relu-2-bp-0.1.0 small/summary.json; do
 done
 held=$cut/small/pieces/relu-2-bp-0.1.0.part-$boot-1-3
 (exec 8> "$held" 9> "$cut/small/summary.json.part-$boot-1-3"; flock 8; flock 9; start 0) 
-[ "$(cd "$cut" && find . -name '*.part-*' | sed 's/^..//' | LC_ALL=C sort | tr '\n' ' ')" = "$(echo "$want_left" | tr ' ' '\n' | sed '/^$/d' | LC_ALL=C sort | tr '\n' ' ')" ] ||
+[ "$(cd "$cut" && find . -name '*.part-*' | sed 's/^..//' | LC_ALL=C sort | tr '\n' ' ')" = \
+  "$(echo "$want_left" | tr ' ' '\n' | sed '/^$/d' | LC_ALL=C sort | tr '\n' ' ')" ] ||
     complain "partial files left: $(cd "$cut" && find . -name '*.part-*')"
-# No file may grow beyond 10 kB: a checkpoint is larger, a summary is not.  Also where the case is one of many: what cannot be written is not a case skipped.
+# No file may grow beyond 10 kB: a checkpoint is larger, a summary is not.  Also where the case is
+# one of many: what cannot be written is not a case skipped.
 rm -rf "$cut"
 (trap '' XFSZ; ulimit -f 20; start 0); code=$?; refuses "a full disk"
-(trap '' XFSZ; ulimit -f 20; cd "$work/project" && exec "$program" verify --full --out "$cut") > "$work/out" 2> "$work/err"; code=$?
+(trap '' XFSZ; ulimit -f 20; cd "$work/project" && exec "$program" verify --full --out "$cut") \
+    > "$work/out" 2> "$work/err"; code=$?
 refuses "a full disk, all cases"
 find "$cut" -name '*.part-*' | grep -q . && complain "a full disk: a partial file was left behind"
 ends_well "a full disk"
-if [ "$(id -u)" = 0 ] && mkdir "$work/tiny" && mount -t tmpfs -o size=300k none "$work/tiny" 2> /dev/null; then
-    "$program" run --full --out "$work/tiny/r" "$case" > "$work/out" 2> "$work/err"; code=$?; refuses "a tiny file system"
-    find "$work/tiny" -name '*.part-*' | grep -q . && complain "a tiny file system: a partial file was left behind"
+if [ "$(id -u)" = 0 ] && mkdir "$work/tiny" &&
+   mount -t tmpfs -o size=300k none "$work/tiny" 2> /dev/null; then
+    "$program" run --full --out "$work/tiny/r" "$case" > "$work/out" 2> "$work/err"; code=$?
+    refuses "a tiny file system"
+    find "$work/tiny" -name '*.part-*' | grep -q . &&
+        complain "a tiny file system: a partial file was left behind"
     mount -o remount,ro "$work/tiny"
-    "$program" run --full --out "$work/tiny/r" "$case" > "$work/out" 2> "$work/err"; code=$?; refuses "a read-only file system"
+    "$program" run --full --out "$work/tiny/r" "$case" > "$work/out" 2> "$work/err"; code=$?
+    refuses "a read-only file system"
     umount "$work/tiny"
 fi
 if [ "$(id -u)" != 0 ]; then
     mkdir "$work/locked"; chmod a-w "$work/locked"
-    "$program" run --full --out "$work/locked" "$case" > "$work/out" 2> "$work/err"; code=$?; refuses "a read-only folder"
+    "$program" run --full --out "$work/locked" "$case" > "$work/out" 2> "$work/err"; code=$?
+    refuses "a read-only folder"
 fi
-# Gone, with a file in its place, while a run goes on that would last minutes; back again, it goes on from the epochs that are kept.
+# Gone, with a file in its place, while a run goes on that would last minutes; back again, it goes
+# on from the epochs that are kept.
 sed "s/epochs = $epochs;/epochs = 20000;/" "$case" > "$work/project/slow.cfg"
-slow() { exec "$program" run --full --out "$work/far" "$work/project/slow.cfg" > "$work/out" 2> "$work/err"; }
-kept() {                                                          # epochs, of one thread's one checkpoint
+slow() {
+    exec "$program" run --full --out "$work/far" "$work/project/slow.cfg" \
+        > "$work/out" 2> "$work/err"
+}
+# epochs, of one thread's one checkpoint
+kept() {
     for file in "$work"/far/slow/pieces/*-checkpoint.?.?; do
         if [ -e "$file" ]; then od -An -t u8 -j 104 -N 8 "$file" | tr -d ' '; else echo 0; fi
     done
 }
-wait_for() { tries=0; while [ $tries -lt 500 ] && [ "$(kept)" -le "$1" ]; do tries=$((tries + 1)); sleep 0.02; done; }
+wait_for() {
+    tries=0
+    while [ $tries -lt 500 ] && [ "$(kept)" -le "$1" ]; do tries=$((tries + 1)); sleep 0.02; done
+}
 (slow) & pid=$!
 wait_for 2; kill -STOP $pid
 before=$(kept); [ "$before" -gt 2 ] || complain "a folder that went: the slow run keeps nothing"
-mv "$work/far" "$work/away"; echo > "$work/far"                   # stopped, or it makes the folder anew
+# stopped, or it makes the folder anew
+mv "$work/far" "$work/away"; echo > "$work/far"
 kill -CONT $pid; wait $pid; code=$?; refuses "a folder that went"
 rm "$work/far"; mv "$work/away" "$work/far"
 (slow) & pid=$!
 wait_for "$before"; kill -KILL $pid; { wait $pid; } 2> "$work/gone"
 [ "$(kept)" -gt "$before" ] || complain "a folder that came back: $(kept) epochs after $before"
-"$program" verify dy1_backprop --out "$work/full" --json /dev/full > "$work/out" 2> "$work/err"; code=$?; refuses "/dev/full"
+"$program" verify dy1_backprop --out "$work/full" --json /dev/full > "$work/out" 2> "$work/err"
+code=$?; refuses "/dev/full"
 if [ -e /dev/full ]; then
-    for words in list --help 'list --json' "verify dy1_backprop --out $work/full" "merge $work/full"; do
+    for words in list --help 'list --json' "verify dy1_backprop --out $work/full" \
+                 "merge $work/full"; do
         # shellcheck disable=SC2086
         "$program" $words > /dev/full 2> "$work/err"; code=$?
-        [ $code -eq 2 ] && [ "$(cat "$work/err")" = 'synthgrad: cannot write to standard output' ] || complain "$words > /dev/full: exit $code: $(cat "$work/err")"
+        [ $code -eq 2 ] &&
+            [ "$(cat "$work/err")" = 'synthgrad: cannot write to standard output' ] ||
+            complain "$words > /dev/full: exit $code: $(cat "$work/err")"
     done
 fi
 exit $bad

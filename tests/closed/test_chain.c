@@ -17,7 +17,8 @@ static void exact_sg_is_exact(void **state)
         const struct sg_chain_module module = {.at = at, .h = true, .y = true, .one = true};
         const struct sg_chain chain = {2, width, 1, &module};
         struct sg_data data = random_data(9, D, M, rng);
-        double *w = random_vector(D * K + K * M, 1, rng), z[9 * 7], v[M * M], h[9 * K], lower[D * K], s[9 * K], phi[7 * 2];
+        double *w = random_vector(D * K + K * M, 1, rng), z[9 * 7], v[M * M], h[9 * K],
+               lower[D * K], s[9 * K], phi[7 * 2];
         const size_t k = width[at], q = sg_closed_chain_regressors(z, &chain, &data, w, 0);
         CHECK(q == k + M + 1);
         sg_closed_chain_exact_sg(phi, &chain, w);
@@ -56,7 +57,8 @@ static void gradient_from_directions(void **state)
     struct sg_rng *rng = test_rng("directions", 0);
     for (int instance = 0; instance < 20; instance++) {
         struct sg_data data = random_data(N, D, M, rng);
-        double *w = random_vector(D * M, 1, rng), *phi = random_vector(Q * M, 1, rng), z[N * Q], s[N * M], dw[D * M], dphi[Q * M], e[N * M];
+        double *w = random_vector(D * M, 1, rng), *phi = random_vector(Q * M, 1, rng), z[N * Q],
+               s[N * M], dw[D * M], dphi[Q * M], e[N * M];
         double gradient[D * M], want[D * M], g[N * M], error, bound, scale;
         sg_closed_chain_regressors(z, &chain, &data, w, 0);
         naive_mul(s, NULL, z, false, phi, false, N, Q, M);
@@ -75,14 +77,17 @@ static void gradient_from_directions(void **state)
         for (size_t i = 0; i < Q * M; i++)
             dphi[i] /= N;
         /* Longs inside, one rounding outside and those of s, g and e: Q + 4 of the sizes. */
-        const double u = (Q + 4) * SG_UNIT_ROUNDOFF * (frobenius(s, N * M) + frobenius(g, N * M)) * sqrt(10.0) / N;
+        const double u = (Q + 4) * SG_UNIT_ROUNDOFF * (frobenius(s, N * M) + frobenius(g, N * M)) *
+                         sqrt(10.0) / N;
         const double f_w = u * frobenius(data.x, N * D), f_phi = u * frobenius(z, N * Q);
-        CHECK_STATUS(sg_closed_chain_gradient(gradient, &error, &chain, &data, w, phi, dw, dphi, f_w, &f_phi), SG_OK);
+        CHECK_STATUS(sg_closed_chain_gradient(gradient, &error, &chain, &data, w, phi, dw, dphi,
+                                              f_w, &f_phi),
+                     SG_OK);
         for (size_t i = 0; i < D * M; i++)
             gradient[i] -= want[i];
         CHECK_BOUND(frobenius(gradient, D * M), error + f_w);
-        /* |x / sqrt n| times what is not known of e: f_phi / sigma, dgelsd's part and the sums'.  e is the shortest with E[z^T e] = F:
-         * Z G^-1 F, G = E[z^T z]. */
+        /* |x / sqrt n| times what is not known of e: f_phi / sigma, dgelsd's part and the sums'.  e
+         * is the shortest with E[z^T e] = F: Z G^-1 F, G = E[z^T z]. */
         double gram[Q * Q], a[Q * M], sigma_z[Q], sigma_x[D];
         naive_mul(gram, NULL, z, true, z, false, Q, N, Q);
         for (size_t i = 0; i < Q * Q; i++)
@@ -91,12 +96,18 @@ static void gradient_from_directions(void **state)
         naive_mul(e, NULL, z, false, a, false, N, Q, M);
         naive_singular_values(sigma_z, z, N, Q);
         naive_singular_values(sigma_x, data.x, N, D);
-        const double units = 2 * (Q + 10 * Q) * sigma_z[0] / sigma_z[Q - 1] + N + D + M, root = sqrt((double)N);
-        const double formula = f_w + sigma_x[0] / root * (f_phi * root / sigma_z[Q - 1] + units * SG_UNIT_ROUNDOFF * frobenius(e, N * M) / root);
+        const double units = 2 * (Q + 10 * Q) * sigma_z[0] / sigma_z[Q - 1] + N + D + M,
+                     root = sqrt((double)N);
+        const double formula = f_w + sigma_x[0] / root *
+                                         (f_phi * root / sigma_z[Q - 1] +
+                                          units * SG_UNIT_ROUNDOFF * frobenius(e, N * M) / root);
         const double cond = sigma_z[0] / sigma_z[Q - 1];
-        CHECK_CLOSE(error, formula, formula * 10 * (N + Q + D) * SG_UNIT_ROUNDOFF * cond * cond);       /* the normal equations' */
+        /* the normal equations' */
+        CHECK_CLOSE(error, formula, formula * 10 * (N + Q + D) * SG_UNIT_ROUNDOFF * cond * cond);
         scale = frobenius(dphi, Q * M);
-        CHECK_STATUS(sg_closed_chain_bound(&bound, &chain, &data, w, phi, frobenius(dw, D * M), &scale), SG_OK);
+        CHECK_STATUS(sg_closed_chain_bound(&bound, &chain, &data, w, phi, frobenius(dw, D * M),
+                                           &scale),
+                     SG_OK);
         CHECK_BOUND(frobenius(want, D * M), bound);
         free(w);
         free(phi);
@@ -105,22 +116,29 @@ static void gradient_from_directions(void **state)
     sg_base_rng_free(rng);
 }
 
-/* Two SGs.  What the upper one is wrong by comes down to the lower one's layers where the target is what arrives, and does not where it is the true gradient. */
+/* Two SGs.  What the upper one is wrong by comes down to the lower one's layers where the target is
+ * what arrives, and does not where it is the true gradient. */
 static void only_what_arrives_comes_down(void **state)
 {
     (void)state;
     enum { N = 15, LOWER = (K + M + 1) * K, UPPER = (2 * M + 1) * M, W = D * K + K * M };
     struct sg_rng *rng = test_rng("from above", 0);
     struct sg_data data = random_data(N, D, M, rng);
-    double *w = random_vector(W, 1, rng), *phi = random_vector(LOWER + UPPER, 1, rng), *dphi = random_vector(LOWER + UPPER, 1, rng);
+    double *w = random_vector(W, 1, rng), *phi = random_vector(LOWER + UPPER, 1, rng),
+           *dphi = random_vector(LOWER + UPPER, 1, rng);
     double *dw = random_vector(W, 1, rng), before[W], after[W], error;
     const double f_phi[2] = {0, 0};
     for (int arriving = 0; arriving < 2; arriving++) {
-        const struct sg_chain_module module[2] = {{1, true, true, true, arriving}, {2, true, true, true, arriving}};
+        const struct sg_chain_module module[2] = {{1, true, true, true, arriving},
+                                                  {2, true, true, true, arriving}};
         const struct sg_chain chain = {2, width, 2, module};
-        CHECK_STATUS(sg_closed_chain_gradient(before, &error, &chain, &data, w, phi, dw, dphi, 0, f_phi), SG_OK);
+        CHECK_STATUS(sg_closed_chain_gradient(before, &error, &chain, &data, w, phi, dw, dphi, 0,
+                                              f_phi),
+                     SG_OK);
         dphi[LOWER] += 1;
-        CHECK_STATUS(sg_closed_chain_gradient(after, &error, &chain, &data, w, phi, dw, dphi, 0, f_phi), SG_OK);
+        CHECK_STATUS(sg_closed_chain_gradient(after, &error, &chain, &data, w, phi, dw, dphi, 0,
+                                              f_phi),
+                     SG_OK);
         CHECK((memcmp(before, after, D * K * sizeof *after) != 0) == (arriving == 1));
         CHECK(memcmp(before + D * K, after + D * K, K * M * sizeof *after) != 0);
     }
@@ -133,6 +151,7 @@ static void only_what_arrives_comes_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(exact_sg_is_exact), TEST(gradient_from_directions), TEST(only_what_arrives_comes_down)};
+    const struct CMUnitTest tests[] = {TEST(exact_sg_is_exact), TEST(gradient_from_directions),
+                                       TEST(only_what_arrives_comes_down)};
     return RUN(tests);
 }

@@ -1,4 +1,5 @@
-/* Deep linear nets: critical points, Hessian, joint Jacobian and reduced system, each against something that shares no arithmetic with it. */
+/* Deep linear nets: critical points, Hessian, joint Jacobian and reduced system, each against
+ * something that shares no arithmetic with it. */
 #include "support.h"
 
 #include <complex.h>
@@ -9,7 +10,7 @@
 #include "synthgrad/deep.h"
 #include "synthgrad/sim.h"
 
-/* ---- a deep net on data, its simulator, and a critical point ----------------------------------------------------------- */
+/* ---- a deep net on data, its simulator, and a critical point --------------------------- */
 
 struct instance {
     struct sg_data data;
@@ -30,9 +31,15 @@ static void make_net(struct instance *in, double mix)
     const size_t N = in->deep.n_layers;
     for (size_t i = 0; i < N; i++)
         in->layer[i] = (struct sg_layer){SG_DENSE, in->deep.width[i + 1], false};
-    in->module = (struct sg_module){in->deep.at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix, 0};
-    const struct sg_arch arch = {.loss = SG_MSE, .inputs = in->data.d, .labels = in->data.m, .n_layers = N, .layers = in->layer,
-                                 .n_modules = 1, .modules = &in->module};
+    in->module =
+        (struct sg_module){in->deep.at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix, 0};
+    const struct sg_arch arch = {.loss = SG_MSE,
+                                 .inputs = in->data.d,
+                                 .labels = in->data.m,
+                                 .n_layers = N,
+                                 .layers = in->layer,
+                                 .n_modules = 1,
+                                 .modules = &in->module};
     in->net = sg_net_alloc(&arch);
     in->field = sg_sim_net_field(in->net, in->data.n);
     in->batch = sg_sim_batch(&in->data);
@@ -41,7 +48,8 @@ static void make_net(struct instance *in, double mix)
 /* Depth 1..4, any SG position; a global minimum, or with `saddle` fewer triplets. */
 static void make_instance(struct instance *in, bool saddle, struct sg_rng *rng)
 {
-    *in = (struct instance){.mu = random_between(0.02, 0.2, rng), .nu = random_between(0.02, 0.2, rng)};
+    *in = (struct instance){.mu = random_between(0.02, 0.2, rng),
+                            .nu = random_between(0.02, 0.2, rng)};
     const size_t N = random_size(1, 4, rng), d = random_size(1, 4, rng), m = random_size(1, 3, rng);
     in->deep.n_layers = N;
     in->deep.at = random_size(1, N, rng);
@@ -61,9 +69,13 @@ static void make_instance(struct instance *in, bool saddle, struct sg_rng *rng)
     in->r = saddle && N > 1 ? random_size(0, least - 1, rng) : least;
     for (size_t k = 0; k < in->r; k++)
         in->keep[k] = k;
-    CHECK_STATUS(sg_closed_deep_critical_point(in->state, NULL, &in->deep, &in->data, in->keep, in->r, rng), SG_OK);
+    CHECK_STATUS(sg_closed_deep_critical_point(in->state, NULL, &in->deep, &in->data, in->keep,
+                                               in->r, rng),
+                 SG_OK);
     sg_closed_deep_exact_sg(in->state + in->n_w, &in->deep, in->state, NULL);
-    const struct sg_sim_spec spec = {.field = &in->field, .net_opt = {.rate = in->mu}, .sg_opt = {.rate = in->nu}};
+    const struct sg_sim_spec spec = {.field = &in->field,
+                                     .net_opt = {.rate = in->mu},
+                                     .sg_opt = {.rate = in->nu}};
     in->sim = sg_sim_alloc(&spec, in->state, in->state + in->n_w);
     context("N %zu d %zu m %zu at %zu n %zu r %zu", N, d, m, in->deep.at, in->data.n, in->r);
 }
@@ -83,13 +95,15 @@ static double gradient_scale(const struct instance *in)
     const size_t q = in->data.d + in->data.m + 1;
     double product = 1;
     for (size_t i = 0; i < in->deep.n_layers; i++)
-        product *= 1 + frobenius(in->state + sg_closed_deep_offset(&in->deep, i), in->deep.width[i] * in->deep.width[i + 1]);
+        product *= 1 + frobenius(in->state + sg_closed_deep_offset(&in->deep, i),
+                                 in->deep.width[i] * in->deep.width[i + 1]);
     return frobenius(in->moments, q * q) * product * product;
 }
 
-/* ---- critical points ----------------------------------------------------------------------------------------------------- */
+/* ---- critical points ------------------------------------------------------------------- */
 
-/* The step that the simulator runs leaves (w, Phi*) where it is, at global minima and at saddles, whatever depth and SG position (CP1, CP2). */
+/* The step that the simulator runs leaves (w, Phi*) where it is, at global minima and at saddles,
+ * whatever depth and SG position (CP1, CP2). */
 static void critical_points_are_fixed(void **unused)
 {
     (void)unused;
@@ -100,10 +114,14 @@ static void critical_points_are_fixed(void **unused)
         double *next = SG_NEW(in.size, double), sigma[4];
         sg_sim_step(in.sim, &in.batch);
         sg_sim_get_state(next, in.sim);
-        /* Least squares: error u cond(X)^2 in W*, random factors: cond(C)^N.  The scale takes the products; 1e3 for the two conditions. */
-        CHECK_BOUND(sg_base_max_abs_diff(next, in.state, in.size), 1e3 * (double)in.size * SG_UNIT_ROUNDOFF * gradient_scale(&in));
+        /* Least squares: error u cond(X)^2 in W*, random factors: cond(C)^N.  The scale takes the
+         * products; 1e3 for the two conditions. */
+        CHECK_BOUND(sg_base_max_abs_diff(next, in.state, in.size),
+                    1e3 * (double)in.size * SG_UNIT_ROUNDOFF * gradient_scale(&in));
         /* The loss there: E|y|^2/2 - 1/2 sum over the triplets kept of sigma^2. */
-        CHECK_STATUS(sg_closed_deep_critical_point(next, sigma, &in.deep, &in.data, in.keep, in.r, rng), SG_OK);
+        CHECK_STATUS(sg_closed_deep_critical_point(next, sigma, &in.deep, &in.data, in.keep, in.r,
+                                                   rng),
+                     SG_OK);
         double loss = 0;
         for (size_t i = 0; i < in.data.n * in.data.m; i++)
             loss += in.data.y[i] * in.data.y[i] / (2 * (double)in.data.n);
@@ -111,8 +129,10 @@ static void critical_points_are_fixed(void **unused)
             loss -= sigma[k] * sigma[k] / 2;
         struct sg_net_work *work = sg_net_work_alloc(in.net, in.data.n);
         struct sg_metrics metrics;
-        sg_net_eval(NULL, NULL, &metrics, in.net, in.state, in.state + in.n_w, &in.batch, SG_WANT_METRICS, work);
-        CHECK_CLOSE(metrics.loss, loss, 10 * (double)in.size * SG_UNIT_ROUNDOFF * gradient_scale(&in));
+        sg_net_eval(NULL, NULL, &metrics, in.net, in.state, in.state + in.n_w, &in.batch,
+                    SG_WANT_METRICS, work);
+        CHECK_CLOSE(metrics.loss, loss,
+                    10 * (double)in.size * SG_UNIT_ROUNDOFF * gradient_scale(&in));
         sg_net_work_free(work);
         free(next);
         free_instance(&in);
@@ -128,10 +148,14 @@ static void refuses_what_is_not_there(void **unused)
     struct sg_data data = random_data(20, 3, 2, rng);
     const struct sg_deep deep = {.n_layers = 2, .at = 1, .width = {3, 1, 2}};
     double w[5];
-    CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){0, 1}, 2, rng), SG_HYPOTHESIS);
+    CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){0, 1}, 2,
+                                               rng),
+                 SG_HYPOTHESIS);
     CHECK_NAN(w, 5);
-    CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){2}, 1, rng), SG_HYPOTHESIS);
-    CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){1}, 1, rng), SG_OK);
+    CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){2}, 1, rng),
+                 SG_HYPOTHESIS);
+    CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){1}, 1, rng),
+                 SG_OK);
     sg_data_free(&data);
     sg_base_rng_free(rng);
 }
@@ -144,7 +168,13 @@ static void exact_sg_with_a_bias(void **unused)
     const struct sg_deep deep = {.n_layers = 2, .at = 1, .width = {3, 2, 2}};
     const struct sg_layer layer[2] = {{SG_DENSE, 2, false}, {SG_DENSE, 2, true}};
     const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
-    const struct sg_arch arch = {.loss = SG_MSE, .inputs = 3, .labels = 2, .n_layers = 2, .layers = layer, .n_modules = 1, .modules = &module};
+    const struct sg_arch arch = {.loss = SG_MSE,
+                                 .inputs = 3,
+                                 .labels = 2,
+                                 .n_layers = 2,
+                                 .layers = layer,
+                                 .n_modules = 1,
+                                 .modules = &module};
     struct sg_data data = random_data(15, 3, 2, rng);
     struct sg_net *net = sg_net_alloc(&arch);
     struct sg_net_work *work = sg_net_work_alloc(net, 15);
@@ -155,7 +185,8 @@ static void exact_sg_with_a_bias(void **unused)
     sg_net_eval(NULL, NULL, &metrics, net, w, phi, &batch, SG_WANT_METRICS, work);
     /* s - g sums some ten terms below |z| |Phi|; squared. */
     double z = 1 + frobenius(data.y, 30) + frobenius(data.x, 45) * frobenius(w, 6);
-    CHECK_BOUND(sqrt(2 * metrics.sg_loss), 20 * SG_UNIT_ROUNDOFF * z * frobenius(phi, 10) * sqrt(15.0));
+    CHECK_BOUND(sqrt(2 * metrics.sg_loss),
+                20 * SG_UNIT_ROUNDOFF * z * frobenius(phi, 10) * sqrt(15.0));
     free(w);
     sg_net_work_free(work);
     sg_net_free(net);
@@ -163,9 +194,10 @@ static void exact_sg_with_a_bias(void **unused)
     sg_base_rng_free(rng);
 }
 
-/* ---- second order --------------------------------------------------------------------------------------------------------- */
+/* ---- second order ---------------------------------------------------------------------- */
 
-/* The Jacobian of the step that the simulator runs, central differences: with the SG, and observing only, where it is I - mu H. */
+/* The Jacobian of the step that the simulator runs, central differences: with the SG, and observing
+ * only, where it is I - mu H. */
 static void jacobian_is_that_of_the_step(void **unused)
 {
     (void)unused;
@@ -174,14 +206,17 @@ static void jacobian_is_that_of_the_step(void **unused)
         struct instance in;
         make_instance(&in, t % 2, rng);
         const size_t s = in.size;
-        double *closed = SG_NEW(s * s, double), *differences = SG_NEW(s * s, double), *H = SG_NEW(in.n_w * in.n_w, double), bound;
+        double *closed = SG_NEW(s * s, double), *differences = SG_NEW(s * s, double),
+               *H = SG_NEW(in.n_w * in.n_w, double), bound;
         sg_closed_deep_step(closed, &in.deep, in.state, in.moments, in.mu, in.nu);
         sg_approx_step_jacobian(differences, &bound, in.sim, in.state, &in.batch);
         CHECK_BOUND(sg_base_max_abs_diff(closed, differences, s * s), bound);
         sg_sim_free(in.sim);
         sg_net_free(in.net);
         make_net(&in, 0.0);
-        const struct sg_sim_spec spec = {.field = &in.field, .net_opt = {.rate = in.mu}, .sg_opt = {.rate = in.nu}};
+        const struct sg_sim_spec spec = {.field = &in.field,
+                                         .net_opt = {.rate = in.mu},
+                                         .sg_opt = {.rate = in.nu}};
         in.sim = sg_sim_alloc(&spec, in.state, in.state + in.n_w);
         double *away = random_vector(s, 0.5, rng);                 /* the Hessian at any w */
         sg_closed_deep_hessian(H, &in.deep, away, in.moments);
@@ -205,7 +240,8 @@ static void d_q_vanishes(void **unused)
         struct sg_rng *rng = test_rng("dq", t);
         struct instance in;
         make_instance(&in, false, rng);
-        double *Q = SG_NEW(in.n_w * in.n_phi, double), *D = SG_NEW(in.n_phi * in.n_w, double), *DQ = SG_NEW(in.n_phi * in.n_phi, double);
+        double *Q = SG_NEW(in.n_w * in.n_phi, double), *D = SG_NEW(in.n_phi * in.n_w, double),
+               *DQ = SG_NEW(in.n_phi * in.n_phi, double);
         sg_closed_deep_q(Q, &in.deep, in.state, in.moments);
         sg_closed_deep_d(D, &in.deep, in.state);
         sg_base_mul(DQ, D, Q, in.n_phi, in.n_w, in.n_phi);
@@ -218,15 +254,18 @@ static void d_q_vanishes(void **unused)
     }
 }
 
-/* ---- reduced ---------------------------------------------------------------------------------------------------------------- */
+/* ---- reduced --------------------------------------------------------------------------- */
 
-/* The map (w, psi) -> (u, v, beta) applied after the full flow is the reduced flow applied after it: Pi J = J_r Pi, entry by entry, on data with
- * means.  So the nonzero spectra agree without an eigenvalue being computed. */
+/* The map (w, psi) -> (u, v, beta) applied after the full flow is the reduced flow applied after
+ * it: Pi J = J_r Pi, entry by entry, on data with means.  So the nonzero spectra agree without an
+ * eigenvalue being computed. */
 static double *projection_matrix(const struct instance *in, size_t rows)
 {
-    const size_t d = in->data.d, m = in->data.m, K = in->deep.width[1], q = d + m + 1, v = d * m, beta = v + d * K, s = in->size;
+    const size_t d = in->data.d, m = in->data.m, K = in->deep.width[1], q = d + m + 1, v = d * m,
+                 beta = v + d * K, s = in->size;
     const double *W1 = in->state, *W2 = W1 + d * K;
-    double *Pi = SG_NEW(rows * s, double), *e = SG_NEW(d, double), *S = SG_NEW(d * d, double), *x1 = SG_NEW(d, double), P[12];
+    double *Pi = SG_NEW(rows * s, double), *e = SG_NEW(d, double), *S = SG_NEW(d * d, double),
+           *x1 = SG_NEW(d, double), P[12];
     for (size_t i = 0; i < d; i++) {
         memcpy(S + i * d, in->moments + i * q, d * sizeof *S);
         x1[i] = in->moments[i * q + d + m];
@@ -261,10 +300,12 @@ static void reduced_system_commutes(void **unused)
     for (uint64_t t = 0; t < 30; t++) {
         struct sg_rng *rng = test_rng("reduced", t);
         struct instance in = {0};
-        const size_t d = random_size(1, 3, rng), m = random_size(1, 3, rng), least = d < m ? d : m, K = random_size(least, 4, rng);
+        const size_t d = random_size(1, 3, rng), m = random_size(1, 3, rng), least = d < m ? d : m,
+                     K = random_size(least, 4, rng);
         in.deep = (struct sg_deep){.n_layers = 2, .at = 1, .width = {d, K, m}};
         in.data = random_data(random_size(d + m + 3, 30, rng), d, m, rng);
-        for (size_t i = 0; t % 3 == 0 && i < in.data.n; i++)       /* an intercept among the columns of X */
+        /* an intercept among the columns of X */
+        for (size_t i = 0; t % 3 == 0 && i < in.data.n; i++)
             in.data.x[i * d] = 1.0;
         in.n_w = sg_closed_deep_n_w(&in.deep);
         in.n_phi = sg_closed_deep_n_phi(&in.deep);
@@ -274,24 +315,32 @@ static void reduced_system_commutes(void **unused)
         sg_closed_deep_moments(in.moments, &in.data);
         for (size_t k = 0; k < least; k++)
             in.keep[k] = k;
-        CHECK_STATUS(sg_closed_deep_critical_point(in.state, NULL, &in.deep, &in.data, in.keep, least, rng), SG_OK);
+        CHECK_STATUS(sg_closed_deep_critical_point(in.state, NULL, &in.deep, &in.data, in.keep,
+                                                   least, rng),
+                     SG_OK);
         const double kappa = exp(random_between(-5, 3, rng));
         const size_t r = sg_closed_deep_reduced_size(&in.deep), s = in.size;
-        double *full = SG_NEW(s * s, double), *small = SG_NEW(r * r, double), *Pi = projection_matrix(&in, r);
-        double *one = SG_NEW(r * s, double), *other = SG_NEW(r * s, double), *magnitude = SG_NEW(r * s, double), *tol = SG_NEW(r * s, double);
+        double *full = SG_NEW(s * s, double), *small = SG_NEW(r * r, double),
+               *Pi = projection_matrix(&in, r);
+        double *one = SG_NEW(r * s, double), *other = SG_NEW(r * s, double),
+               *magnitude = SG_NEW(r * s, double), *tol = SG_NEW(r * s, double);
         sg_closed_deep_flow(full, &in.deep, in.state, in.moments, kappa);
-        CHECK_STATUS(sg_closed_deep_reduced(small, &in.deep, in.state, NULL, in.moments, kappa), SG_OK);
+        CHECK_STATUS(sg_closed_deep_reduced(small, &in.deep, in.state, NULL, in.moments, kappa),
+                     SG_OK);
         naive_mul(one, magnitude, Pi, false, full, false, r, s, s);
         naive_mul(other, NULL, small, false, Pi, false, r, r, s);
         context("d %zu K %zu m %zu kappa %g", d, K, m, kappa);
-        /* E[x^T r] = 0 and e are met to u cond(S) only; the rest are short sums.  One scale for all: entries that vanish are differences. */
+        /* E[x^T r] = 0 and e are met to u cond(S) only; the rest are short sums.  One scale for
+         * all: entries that vanish are differences. */
         double *lambda = SG_NEW(d, double), *S = SG_NEW(d * d, double);
         for (size_t i = 0; i < d; i++)
             memcpy(S + i * d, in.moments + i * (d + m + 1), d * sizeof *S);
         naive_eigenvalues(lambda, S, d);
-        const double largest = sg_base_max_abs(magnitude, r * s), condition = lambda[0] / lambda[d - 1];
+        const double largest = sg_base_max_abs(magnitude, r * s),
+                     condition = lambda[0] / lambda[d - 1];
         CHECK_ALL(one, other, 10 * (double)s * SG_UNIT_ROUNDOFF * condition * largest, r * s);
-        double *owned[] = {full, small, Pi, one, other, magnitude, tol, lambda, S, in.moments, in.state};
+        double *owned[] = {full, small,  Pi, one,        other,   magnitude,
+                           tol,  lambda, S,  in.moments, in.state};
         for (size_t k = 0; k < COUNT(owned); k++)
             free(owned[k]);
         sg_data_free(&in.data);
@@ -299,14 +348,17 @@ static void reduced_system_commutes(void **unused)
     }
 }
 
-/* d = k = m = 1: the cubic vanishes at the eigenvalues of the reduced matrix (the fourth is -kappa E[1], from the constant term). */
+/* d = k = m = 1: the cubic vanishes at the eigenvalues of the reduced matrix (the fourth is
+ * -kappa E[1], from the constant term). */
 static void scalar_polynomial(void **unused)
 {
     (void)unused;
     for (uint64_t t = 0; t < 40; t++) {
         struct sg_rng *rng = test_rng("scalar", t);
-        const double w[2] = {random_between(-2, 2, rng), random_between(-2, 2, rng)}, S = exp(random_between(-2, 2, rng));
-        const double R = exp(random_between(-3, 2, rng)), kappa = exp(random_between(-4, 3, rng)), P = w[0] * w[1];
+        const double w[2] = {random_between(-2, 2, rng), random_between(-2, 2, rng)},
+                     S = exp(random_between(-2, 2, rng));
+        const double R = exp(random_between(-3, 2, rng)), kappa = exp(random_between(-4, 3, rng)),
+                     P = w[0] * w[1];
         const struct sg_deep deep = {.n_layers = 2, .at = 1, .width = {1, 1, 1}};
         struct sg_data data;
         double moments[9], reduced[16], c[3];
@@ -315,10 +367,13 @@ static void scalar_polynomial(void **unused)
         sg_closed_deep_moments(moments, &data);
         CHECK_STATUS(sg_closed_deep_reduced(reduced, &deep, w, NULL, moments, kappa), SG_OK);
         CHECK_STATUS(sg_base_eigen_general(lambda, NULL, reduced, 4), SG_OK);
-        const double hurwitz = sg_closed_deep_scalar(c, w[0], w[1], S, R, kappa), scale = norm2_bound(reduced, 4, 4);
+        const double hurwitz = sg_closed_deep_scalar(c, w[0], w[1], S, R, kappa),
+                     scale = norm2_bound(reduced, 4, 4);
         CHECK(hurwitz > 0 && c[0] > 0 && c[1] > 0 && c[2] > 0);
-        for (size_t i = 0; i < 4; i++) {                            /* the quartic (lambda + kappa) cubic: no division of near roots */
-            const double complex z = lambda[i], value = (z + kappa) * (((z + c[2]) * z + c[1]) * z + c[0]);
+        /* the quartic (lambda + kappa) cubic: no division of near roots */
+        for (size_t i = 0; i < 4; i++) {
+            const double complex z = lambda[i],
+                                 value = (z + kappa) * (((z + c[2]) * z + c[1]) * z + c[0]);
             CHECK_BOUND(cabs(value), 10 * 16 * SG_UNIT_ROUNDOFF * pow(scale + cabs(z), 4));
         }
         sg_data_free(&data);
@@ -331,7 +386,8 @@ static void data_with_given_moments(void **unused)
 {
     (void)unused;
     struct sg_rng *rng = test_rng("moments", 0);
-    double *F = random_vector(9, 1.0, rng), *E = random_vector(4, 1.0, rng), *P = random_vector(6, 1.0, rng), S[9], R[4], got[36], w[6];
+    double *F = random_vector(9, 1.0, rng), *E = random_vector(4, 1.0, rng),
+           *P = random_vector(6, 1.0, rng), S[9], R[4], got[36], w[6];
     struct sg_data data;
     struct sg_deep deep;
     sg_base_mul_nt(S, F, F, 3, 3, 3);
@@ -341,11 +397,16 @@ static void data_with_given_moments(void **unused)
     double SP[6], PSP[4];
     sg_base_mul(SP, S, P, 3, 3, 2);
     sg_base_mul_tn(PSP, P, SP, 2, 3, 2);
-    const double tol = 50 * SG_UNIT_ROUNDOFF * (1 + frobenius(P, 6)) * (1 + frobenius(P, 6)) * (frobenius(S, 9) + frobenius(R, 4));
+    const double tol = 50 * SG_UNIT_ROUNDOFF * (1 + frobenius(P, 6)) * (1 + frobenius(P, 6)) *
+                       (frobenius(S, 9) + frobenius(R, 4));
     for (size_t i = 0; i < 6; i++)
         for (size_t j = 0; j < 6; j++) {
-            const double want = i == 5 && j == 5 ? 1 : i == 5 || j == 5 ? 0 : i < 3 && j < 3 ? S[i * 3 + j] : i < 3 ? SP[i * 2 + j - 3]
-                              : j < 3 ? SP[j * 2 + i - 3] : PSP[(i - 3) * 2 + j - 3] + R[(i - 3) * 2 + j - 3];
+            const double want = i == 5 && j == 5   ? 1
+                                : i == 5 || j == 5 ? 0
+                                : i < 3 && j < 3   ? S[i * 3 + j]
+                                : i < 3            ? SP[i * 2 + j - 3]
+                                : j < 3            ? SP[j * 2 + i - 3]
+                                        : PSP[(i - 3) * 2 + j - 3] + R[(i - 3) * 2 + j - 3];
             CHECK_CLOSE(got[i * 6 + j], want, tol);
         }
     sg_data_free(&data);
@@ -368,7 +429,8 @@ static void data_with_given_moments(void **unused)
     sg_base_rng_free(rng);
 }
 
-/* 1 <= at <= n_layers <= SG_DEEP_LAYERS_MAX, data of the net's width at both ends, and the reduced system of two layers with the SG between them. */
+/* 1 <= at <= n_layers <= SG_DEEP_LAYERS_MAX, data of the net's width at both ends, and the reduced
+ * system of two layers with the SG between them. */
 static void shapes_are_looked_at(void **state)
 {
     (void)state;
@@ -385,10 +447,12 @@ static void shapes_are_looked_at(void **state)
     double w[8], sigma[2], jacobian[4], moments[9] = {0};
     const size_t keep[1] = {0};
     struct sg_data data = random_data(9, 1, 1, rng);
-    const struct sg_deep wide = {.n_layers = 2, .at = 1, .width = {2, 1, 1}}, tall = {.n_layers = 2, .at = 1, .width = {1, 1, 2}};
+    const struct sg_deep wide = {.n_layers = 2, .at = 1, .width = {2, 1, 1}},
+                         tall = {.n_layers = 2, .at = 1, .width = {1, 1, 2}};
     CHECK_ABORTS((void)!sg_closed_deep_critical_point(w, sigma, &wide, &data, keep, 1, rng));
     CHECK_ABORTS((void)!sg_closed_deep_critical_point(w, sigma, &tall, &data, keep, 1, rng));
-    const struct sg_deep above = {.n_layers = 2, .at = 2, .width = {1, 1, 1}}, three = {.n_layers = 3, .at = 1, .width = {1, 1, 1, 1}};
+    const struct sg_deep above = {.n_layers = 2, .at = 2, .width = {1, 1, 1}},
+                         three = {.n_layers = 3, .at = 1, .width = {1, 1, 1, 1}};
     CHECK_ABORTS((void)!sg_closed_deep_reduced(jacobian, &above, w, w + 4, moments, 1));
     CHECK_ABORTS((void)!sg_closed_deep_reduced(jacobian, &three, w, w + 4, moments, 1));
     sg_data_free(&data);
@@ -398,8 +462,14 @@ static void shapes_are_looked_at(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(critical_points_are_fixed), TEST(refuses_what_is_not_there), TEST(exact_sg_with_a_bias), TEST(jacobian_is_that_of_the_step),
-        TEST(d_q_vanishes), TEST(reduced_system_commutes), TEST(scalar_polynomial), TEST(data_with_given_moments),
+        TEST(critical_points_are_fixed),
+        TEST(refuses_what_is_not_there),
+        TEST(exact_sg_with_a_bias),
+        TEST(jacobian_is_that_of_the_step),
+        TEST(d_q_vanishes),
+        TEST(reduced_system_commutes),
+        TEST(scalar_polynomial),
+        TEST(data_with_given_moments),
         TEST(shapes_are_looked_at),
     };
     return RUN(tests);

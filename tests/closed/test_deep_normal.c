@@ -1,4 +1,5 @@
-/* The step across the family of fixed points, against the full step: energy, spectrum, and the limit on a ray. */
+/* The step across the family of fixed points, against the full step: energy,
+ * spectrum, and the limit on a ray. */
 #include "support.h"
 
 #include <math.h>
@@ -8,22 +9,31 @@
 #include "synthgrad/closed.h"
 #include "synthgrad/deep.h"
 
-struct instance { struct sg_data data; struct sg_deep deep; double w[64], moments[64]; size_t n_w, n_phi; };
+struct instance {
+    struct sg_data data;
+    struct sg_deep deep;
+    double w[64], moments[64];
+    size_t n_w, n_phi;
+};
 
 /* Two or three layers of width 2 on d = 3, m = 2; with `saddle` two, and one triplet only. */
 static void make(struct instance *in, bool saddle, struct sg_rng *rng)
 {
     static const size_t keep[] = {0, 1};
-    *in = (struct instance){.deep = {.n_layers = saddle ? 2 : random_size(2, 3, rng), .width = {3, 2, 2, 2}}};
+    *in = (struct instance){
+        .deep = {.n_layers = saddle ? 2 : random_size(2, 3, rng), .width = {3, 2, 2, 2}}};
     in->deep.at = random_size(1, in->deep.n_layers, rng);
     in->data = random_data(30, 3, 2, rng);
     in->n_w = sg_closed_deep_n_w(&in->deep);
     in->n_phi = sg_closed_deep_n_phi(&in->deep);
-    CHECK_STATUS(sg_closed_deep_critical_point(in->w, NULL, &in->deep, &in->data, keep, saddle ? 1 : 2, rng), SG_OK);
+    CHECK_STATUS(sg_closed_deep_critical_point(in->w, NULL, &in->deep, &in->data, keep,
+                                               saddle ? 1 : 2, rng),
+                 SG_OK);
     sg_closed_deep_moments(in->moments, &in->data);
 }
 
-/* trace((I + mu J)^k) over all coordinates = that across the family + the number of coordinates left out, k = 1, 2, 3. */
+/* trace((I + mu J)^k) over all coordinates = that across the family + the number of
+ * coordinates left out, k = 1, 2, 3. */
 static void spectrum_is_the_full_one_less_ones(void **state)
 {
     (void)state;
@@ -38,7 +48,8 @@ static void spectrum_is_the_full_one_less_ones(void **state)
         CHECK(sizes.w == 2 * (3 + 2 - 2) && sizes.phi <= in.n_phi);
         const double mu = 1 / sizes.lambda, nu = random_between(0.1, 2, rng) / sizes.gamma;
         const size_t full = in.n_w + in.n_phi, n = sizes.w + sizes.phi;
-        double *J = SG_NEW(full * full, double), *power = SG_NEW(full * full, double), *next = SG_NEW(full * full, double);
+        double *J = SG_NEW(full * full, double), *power = SG_NEW(full * full, double),
+               *next = SG_NEW(full * full, double);
         double trace[2][3];
         for (int k = 0; k < 2; k++) {
             const size_t size = k ? n : full;
@@ -59,9 +70,11 @@ static void spectrum_is_the_full_one_less_ones(void **state)
         double norm;
         sg_closed_deep_flow(J, &in.deep, in.w, in.moments, nu / mu);
         CHECK_STATUS(sg_base_norm2(&norm, J, full, full), SG_OK);
-        norm = 1 + mu * norm;                            /* full entries of products of p + 1 factors, and the change of basis */
+        /* full entries of products of p + 1 factors, and the change of basis */
+        norm = 1 + mu * norm;
         for (int p = 0; p < 3; p++)
-            CHECK_CLOSE(trace[1][p] + (double)(full - n), trace[0][p], 10 * (double)full * SG_UNIT_ROUNDOFF * pow(norm, p + 1));
+            CHECK_CLOSE(trace[1][p] + (double)(full - n), trace[0][p],
+                        10 * (double)full * SG_UNIT_ROUNDOFF * pow(norm, p + 1));
         sg_closed_deep_normal_free(normal);
         sg_data_free(&in.data);
         free(J);
@@ -83,19 +96,25 @@ static void energy_and_inverse(void **state)
         CHECK_STATUS(sg_closed_deep_normal_alloc(&normal, &in.deep, in.w, in.moments), SG_OK);
         const struct sg_deep_normal_sizes sizes = sg_closed_deep_normal_sizes(normal);
         const size_t n = sizes.w + sizes.phi;
-        double *dw = random_vector(in.n_w, 1, rng), *psi = random_vector(in.n_phi, 1, rng), *x = SG_NEW(n, double), *y = random_vector(n, 1, rng);
-        double *H = SG_NEW(in.n_w * in.n_w, double), *G = SG_NEW(in.n_phi * in.n_phi, double), *half = SG_NEW(in.n_w + in.n_phi, double);
+        double *dw = random_vector(in.n_w, 1, rng), *psi = random_vector(in.n_phi, 1, rng),
+               *x = SG_NEW(n, double), *y = random_vector(n, 1, rng);
+        double *H = SG_NEW(in.n_w * in.n_w, double), *G = SG_NEW(in.n_phi * in.n_phi, double),
+               *half = SG_NEW(in.n_w + in.n_phi, double);
         sg_closed_deep_hessian(H, &in.deep, in.w, in.moments);
         sg_closed_deep_g(G, &in.deep, in.w, in.moments);
         sg_base_mul(half, H, dw, in.n_w, in.n_w, 1);
         sg_base_mul(half + in.n_w, G, psi, in.n_phi, in.n_phi, 1);
-        const double energy = sg_base_dot(half, dw, in.n_w) + sg_base_dot(half + in.n_w, psi, in.n_phi);
-        const double scale = sizes.lambda * sg_base_dot(dw, dw, in.n_w) + sizes.gamma * sg_base_dot(psi, psi, in.n_phi);
+        const double energy = sg_base_dot(half, dw, in.n_w) +
+                              sg_base_dot(half + in.n_w, psi, in.n_phi);
+        const double scale = sizes.lambda * sg_base_dot(dw, dw, in.n_w) +
+                             sizes.gamma * sg_base_dot(psi, psi, in.n_phi);
         sg_closed_deep_normal_read(x, normal, dw, psi);
-        CHECK_CLOSE(sg_base_dot(x, x, n), energy, 10 * (double)(in.n_w + in.n_phi) * SG_UNIT_ROUNDOFF * scale);
+        CHECK_CLOSE(sg_base_dot(x, x, n), energy,
+                    10 * (double)(in.n_w + in.n_phi) * SG_UNIT_ROUNDOFF * scale);
         sg_closed_deep_normal_lift(dw, psi, normal, y);
         sg_closed_deep_normal_read(x, normal, dw, psi);
-        /* orthogonal to size u, amplified by sqrt(largest / smallest), at most 1e5.5 by what counts as zero */
+        /* orthogonal to size u, amplified by sqrt(largest / smallest), at most
+         * 1e5.5 by what counts as zero */
         double most = 0;
         for (size_t i = 0; i < in.n_w; i++)
             most = fmax(most, fabs(dw[i]) * sqrt(sizes.lambda));
@@ -124,7 +143,8 @@ static void sequential_products(void **state)
         const struct sg_deep_normal_sizes sizes = sg_closed_deep_normal_sizes(normal);
         const size_t n = sizes.w + sizes.phi;
         const double mu = 1.3 / sizes.lambda, nu = 0.7 / sizes.gamma;
-        double *N = SG_NEW(n * n, double), *S = SG_NEW(n * n, double), *want = SG_NEW(n * n, double), *got = SG_NEW(n * n, double), norm;
+        double *N = SG_NEW(n * n, double), *S = SG_NEW(n * n, double),
+               *want = SG_NEW(n * n, double), *got = SG_NEW(n * n, double), norm;
         sg_closed_deep_normal_flow(N, normal, mu, 0);
         sg_closed_deep_normal_flow(S, normal, 0, nu);
         for (size_t i = 0; i < n; i++) {
@@ -195,7 +215,8 @@ static void limit_on_a_ray(void **state)
         sg_closed_deep_normal_free(normal);
         sg_data_free(&in.data);
         make(&in, true, rng);
-        CHECK_STATUS(sg_closed_deep_normal_alloc(&normal, &in.deep, in.w, in.moments), SG_HYPOTHESIS);
+        CHECK_STATUS(sg_closed_deep_normal_alloc(&normal, &in.deep, in.w, in.moments),
+                     SG_HYPOTHESIS);
         CHECK(normal == NULL);
         sg_data_free(&in.data);
         free(J);
@@ -207,7 +228,8 @@ static void limit_on_a_ray(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(spectrum_is_the_full_one_less_ones), TEST(energy_and_inverse), TEST(sequential_products),
+    const struct CMUnitTest tests[] = {TEST(spectrum_is_the_full_one_less_ones),
+                                       TEST(energy_and_inverse), TEST(sequential_products),
                                        TEST(irreducible_error_at_the_output), TEST(limit_on_a_ray)};
     return RUN(tests);
 }

@@ -1,4 +1,5 @@
-/* A frozen SG in closed form against its definition over the samples in long double, its limit, and the rate where that ends. */
+/* A frozen SG in closed form against its definition over the samples in long double, its limit, and
+ * the rate where that ends. */
 #include "support.h"
 
 #include <math.h>
@@ -21,7 +22,8 @@ static void step(long double *w, const struct sg_data *data, const double *phi, 
         for (size_t j = 0; j < m; j++) {
             long double s = (long double)data->one[i] * (long double)phi[2 * m * m + j];
             for (size_t l = 0; l < m; l++)
-                s += p[l] * (long double)phi[l * m + j] + (long double)data->y[i * m + l] * (long double)phi[(m + l) * m + j];
+                s += p[l] * (long double)phi[l * m + j] +
+                     (long double)data->y[i * m + l] * (long double)phi[(m + l) * m + j];
             for (size_t k = 0; k < d; k++)
                 gradient[k * m + j] += (long double)data->x[i * d + k] * s;
         }
@@ -32,17 +34,20 @@ static void step(long double *w, const struct sg_data *data, const double *phi, 
     free(p);
 }
 
-/* A diagonally dominant with entries on the diagonal in (1, 2): invertible, all eigenvalues to the right of 1/2. */
+/* A diagonally dominant with entries on the diagonal in (1, 2): invertible, all
+ * eigenvalues to the right of 1/2. */
 static double *random_phi(size_t m, struct sg_rng *rng)
 {
     double *phi = random_vector((2 * m + 1) * m, 0.8, rng);
     for (size_t i = 0; i < m * m; i++)
-        phi[i] = i % (m + 1) == 0 ? random_between(1, 2, rng) : random_between(-0.5, 0.5, rng) / (double)m;
+        phi[i] = i % (m + 1) == 0 ? random_between(1, 2, rng)
+                                  : random_between(-0.5, 0.5, rng) / (double)m;
     return phi;
 }
 
-/* An error of N u tr in S_x, and of the same size in the moments, pushes by mu N u tr |Phi| (|W| + |e_0|) a step; the start goes through the eigenbasis.
- * |(I - mu lambda A)^k| <= 1 at these rates, A being diagonally dominant. */
+/* An error of N u tr in S_x, and of the same size in the moments, pushes by mu N u tr
+ * |Phi| (|W| + |e_0|) a step; the start goes through the eigenbasis.  |(I - mu lambda A)^k| <= 1 at
+ * these rates, A being diagonally dominant. */
 static void trajectory_is_the_loop(void **state)
 {
     (void)state;
@@ -53,11 +58,13 @@ static void trajectory_is_the_loop(void **state)
         struct sg_data data = random_data(n, d, m, rng);
         struct sg_fit *fit;
         CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
-        double *phi = random_phi(m, rng), *w_0 = random_vector(size, 0.9, rng), *got = SG_NEW(size, double), *want = SG_NEW(size, double), trace = 0;
+        double *phi = random_phi(m, rng), *w_0 = random_vector(size, 0.9, rng),
+               *got = SG_NEW(size, double), *want = SG_NEW(size, double), trace = 0;
         long double *w = SG_NEW(size, long double);
         for (size_t i = 0; i < d; i++)
             trace += fit->lambda_x[i];
-        const double mu = 0.3 / fit->lambda_x[0], y = frobenius(data.y, n * m) / sqrt((double)n), norm_phi = frobenius(phi, (2 * m + 1) * m);
+        const double mu = 0.3 / fit->lambda_x[0], y = frobenius(data.y, n * m) / sqrt((double)n),
+                     norm_phi = frobenius(phi, (2 * m + 1) * m);
         for (size_t i = 0; i < size; i++)
             w[i] = (long double)w_0[i];
         double largest = frobenius(w_0, size);
@@ -66,8 +73,13 @@ static void trajectory_is_the_loop(void **state)
             for (size_t i = 0; i < size; i++)
                 want[i] = (double)w[i];
             largest = fmax(largest, frobenius(want, size));
-            const double N = (double)(n + d + 4 * m), u = SG_UNIT_ROUNDOFF, rest = 40 * largest;   /* |W_inf| is not much more than 40 steps away */
-            CHECK_ALL(got, want, u * (4 * (double)d * rest / 40 + (double)(t + 1) * mu * N * sqrt(trace) * norm_phi * (sqrt(trace) * largest * 4 + y + 1)), size);
+            /* |W_inf| is not much more than 40 steps away */
+            const double N = (double)(n + d + 4 * m), u = SG_UNIT_ROUNDOFF, rest = 40 * largest;
+            CHECK_ALL(got, want,
+                      u * (4 * (double)d * rest / 40 + (double)(t + 1) * mu * N * sqrt(trace) *
+                                                           norm_phi *
+                                                           (sqrt(trace) * largest * 4 + y + 1)),
+                      size);
             step(w, &data, phi, mu);
         }
         free(phi); free(w_0); free(got); free(want); free(w);
@@ -77,7 +89,8 @@ static void trajectory_is_the_loop(void **state)
     sg_base_rng_free(rng);
 }
 
-/* The limit is a fixed point: one more long double step from it moves it by rounding; and t = 2^40 steps lead there. */
+/* The limit is a fixed point: one more long double step from it moves it by rounding; and
+ * t = 2^40 steps lead there. */
 static void limit_is_fixed_and_reached(void **state)
 {
     (void)state;
@@ -86,7 +99,8 @@ static void limit_is_fixed_and_reached(void **state)
     struct sg_data data = random_data(n, d, m, rng);
     struct sg_fit *fit;
     CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
-    double *phi = random_phi(m, rng), *w_0 = random_vector(size, 0.9, rng), *limit = SG_NEW(size, double), *late = SG_NEW(size, double);
+    double *phi = random_phi(m, rng), *w_0 = random_vector(size, 0.9, rng),
+           *limit = SG_NEW(size, double), *late = SG_NEW(size, double);
     long double *w = SG_NEW(size, long double);
     const double mu = 0.3 / fit->lambda_x[0], y = frobenius(data.y, n * m) / sqrt((double)n);
     CHECK_STATUS(sg_closed_frozen_limit(limit, fit, w_0, phi), SG_OK);
@@ -97,7 +111,8 @@ static void limit_is_fixed_and_reached(void **state)
     step(w, &data, phi, mu);
     for (size_t i = 0; i < size; i++)
         late[i] = (double)w[i];
-    const double top = sqrt((double)d * fit->lambda_x[0]), terms = frobenius(phi, (2 * m + 1) * m) * (top * frobenius(limit, size) + y + 1);
+    const double top = sqrt((double)d * fit->lambda_x[0]),
+                 terms = frobenius(phi, (2 * m + 1) * m) * (top * frobenius(limit, size) + y + 1);
     CHECK_ALL(late, limit, (double)(n + d + 4 * m) * SG_UNIT_ROUNDOFF * mu * top * terms, size);
     memset(phi, 0, m * m * sizeof *phi);
     CHECK_STATUS(sg_closed_frozen_limit(limit, fit, w_0, phi), SG_SINGULAR);
@@ -133,6 +148,8 @@ static void critical_rate_is_where_a_modulus_is_one(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(trajectory_is_the_loop), TEST(limit_is_fixed_and_reached), TEST(critical_rate_is_where_a_modulus_is_one)};
+    const struct CMUnitTest tests[] = {TEST(trajectory_is_the_loop),
+                                       TEST(limit_is_fixed_and_reached),
+                                       TEST(critical_rate_is_where_a_modulus_is_one)};
     return RUN(tests);
 }

@@ -1,5 +1,5 @@
-/* The joint step: its Jacobian by exact differences of the step in long double, its spectrum by dgeev, eigenvectors by residual, the
- * condition number by the basis itself. */
+/* The joint step: its Jacobian by exact differences of the step in long double, its spectrum by
+ * dgeev, eigenvectors by residual, the condition number by the basis itself. */
 #include "support.h"
 
 #include <math.h>
@@ -8,10 +8,12 @@
 
 #include "synthgrad/closed.h"
 
-/* ---- the step, from its definition --------------------------------------------------------------------------------------- */
+/* ---- the step, from its definition ----------------------------------------------------- */
 
-/* W <- W - mu E[x^T s], Phi <- Phi - nu E[z^T (s - g)], s = z Phi, z = (x W, y, 1), g = x W - y; with the size of the terms. */
-static void joint_step(long double *next, long double *magnitude, const struct sg_data *data, const long double *state, double mu, double nu)
+/* W <- W - mu E[x^T s], Phi <- Phi - nu E[z^T (s - g)], s = z Phi, z = (x W, y, 1), g = x W - y;
+ * with the size of the terms. */
+static void joint_step(long double *next, long double *magnitude, const struct sg_data *data,
+                       const long double *state, double mu, double nu)
 {
     const size_t n = data->n, d = data->d, m = data->m, q = 2 * m + 1, nw = d * m;
     const long double *phi = state + nw;
@@ -42,7 +44,8 @@ static void joint_step(long double *next, long double *magnitude, const struct s
             const long double g = z[o] - z[m + o], e_size = s_size + z_size[o] + z_size[m + o];
             for (size_t i = 0; i < d; i++) {
                 next[i * m + o] -= (long double)mu * (long double)x[i] * s / (long double)n;
-                magnitude[i * m + o] += fabsl((long double)mu * (long double)x[i]) * s_size / (long double)n;
+                magnitude[i * m + o] += fabsl((long double)mu * (long double)x[i]) * s_size /
+                                        (long double)n;
             }
             for (size_t j = 0; j < q; j++) {
                 next[nw + j * m + o] -= (long double)nu * z[j] * (s - g) / (long double)n;
@@ -54,14 +57,15 @@ static void joint_step(long double *next, long double *magnitude, const struct s
     free(z_size);
 }
 
-/* ---- instances ------------------------------------------------------------------------------------------------------------ */
+/* ---- instances ------------------------------------------------------------------------- */
 
 struct instance { struct sg_data data; struct sg_fit *fit; double mu, nu; };
 
 /* kind 0: noisy, full rank; 1: X of rank d - 1; 2: one-hot labels, which sum to the ones column. */
 static struct instance make_instance(uint64_t t, struct sg_rng *rng)
 {
-    const size_t d = random_size(t % 3 == 1 ? 2 : 1, 5, rng), m = t % 3 == 2 ? random_size(2, 3, rng) : random_size(1, 3, rng);
+    const size_t d = random_size(t % 3 == 1 ? 2 : 1, 5, rng),
+                 m = t % 3 == 2 ? random_size(2, 3, rng) : random_size(1, 3, rng);
     struct instance in = {.data = random_data(random_size(8 + d + 2 * m, 40, rng), d, m, rng)};
     for (size_t i = 0; i < in.data.n; i++) {
         if (t % 3 == 1)
@@ -72,8 +76,8 @@ static struct instance make_instance(uint64_t t, struct sg_rng *rng)
     CHECK_STATUS(sg_closed_fit_alloc(&in.fit, &in.data), SG_OK);
     in.mu = random_between(0.1, 0.99, rng) * 2 / in.fit->lambda_x[0];
     in.nu = random_between(0.1, 0.99, rng) * 2 / in.fit->lambda_z[0];
-    context("seed %llu, replicate %llu: n %zu, d %zu, m %zu, mu %.3g, nu %.3g", (unsigned long long)test_seed(), (unsigned long long)t,
-            in.data.n, d, m, in.mu, in.nu);
+    context("seed %llu, replicate %llu: n %zu, d %zu, m %zu, mu %.3g, nu %.3g",
+            (unsigned long long)test_seed(), (unsigned long long)t, in.data.n, d, m, in.mu, in.nu);
     return in;
 }
 
@@ -102,18 +106,20 @@ static double *jacobian_at_fixed_point(const struct instance *in)
     return j;
 }
 
-/* ---- the Jacobian ------------------------------------------------------------------------------------------------------------ */
+/* ---- the Jacobian ---------------------------------------------------------------------- */
 
-/* Along one coordinate the step is a parabola: (F(+1) - F(-1)) / 2 is the derivative, exactly up to 2^-64.  The closed form rounds sums over
- * n samples of products through d and q: gamma of n + d + q + 10 of the terms, whose derivatives are at most the differences of magnitudes
- * at +1; the products with `one`, psi = phi - phi* are terms too. */
+/* Along one coordinate the step is a parabola: (F(+1) - F(-1)) / 2 is the derivative, exactly up to
+ * 2^-64.  The closed form rounds sums over n samples of products through d and q: gamma of
+ * n + d + q + 10 of the terms, whose derivatives are at most the differences of magnitudes at +1;
+ * the products with `one`, psi = phi - phi* are terms too. */
 static void jacobian(void **state)
 {
     (void)state;
     for (uint64_t t = 0; t < 45; t++) {
         struct sg_rng *rng = test_rng("jacobian", t);
         struct instance in = make_instance(t, rng);
-        const size_t d = in.data.d, m = in.data.m, q = 2 * m + 1, nw = d * m, size = sg_closed_joint_size(in.fit);
+        const size_t d = in.data.d, m = in.data.m, q = 2 * m + 1, nw = d * m,
+                     size = sg_closed_joint_size(in.fit);
         CHECK(size == nw + q * m);
         for (size_t i = 0; i < in.data.n; i++)
             in.data.one[i] = t % 2 ? 1.0 : 0.7 + 0.03 * (double)i;
@@ -134,7 +140,8 @@ static void jacobian(void **state)
                 joint_step(f[k], magnitude[k], &in.data, side[k], in.mu, in.nu);
             }
             for (size_t i = 0; i < size; i++)
-                CHECK_CLOSE(got[i * size + j], (double)((f[0][i] - f[1][i]) / 2), gamma * (double)(magnitude[0][i] + magnitude[1][i]));
+                CHECK_CLOSE(got[i * size + j], (double)((f[0][i] - f[1][i]) / 2),
+                            gamma * (double)(magnitude[0][i] + magnitude[1][i]));
         }
         for (int k = 0; k < 2; k++) {
             free(side[k]);
@@ -148,10 +155,11 @@ static void jacobian(void **state)
     }
 }
 
-/* ---- the spectrum (DY3) -------------------------------------------------------------------------------------------------------- */
+/* ---- the spectrum (DY3) ---------------------------------------------------------------- */
 
-/* At (W*, phi*) the lower left block is zero.  dgeev finds the eigenvalues of J + E, |E| <= C size u |J|, C = 4, and each moves by at most
- * cond |E| (Bauer and Fike), cond from the closed form, which `condition` below holds to the basis itself. */
+/* At (W*, phi*) the lower left block is zero.  dgeev finds the eigenvalues of J + E, |E| <= C size
+ * u |J|, C = 4, and each moves by at most cond |E| (Bauer and Fike), cond from the closed form,
+ * which `condition` below holds to the basis itself. */
 static void spectrum(void **state)
 {
     (void)state;
@@ -169,14 +177,17 @@ static void spectrum(void **state)
         for (size_t i = 1; i < size; i++)
             CHECK(want[i] >= want[i - 1]);
         CHECK_STATUS(sg_base_eigen_general(lambda, NULL, j, size), SG_OK);
-        const double tol = 4 * (double)size * SG_UNIT_ROUNDOFF * frobenius(j, size * size) * sg_closed_joint_condition(in.fit, in.mu, in.nu);
-        for (size_t i = 0; i < size; i++) {                                  /* sorted by real part: insertion */
+        const double tol = 4 * (double)size * SG_UNIT_ROUNDOFF * frobenius(j, size * size) *
+                           sg_closed_joint_condition(in.fit, in.mu, in.nu);
+        /* sorted by real part: insertion */
+        for (size_t i = 0; i < size; i++) {
             size_t k = i;
             for (; k > 0 && real[k - 1] > creal(lambda[i]); k--)
                 real[k] = real[k - 1];
             real[k] = creal(lambda[i]);
         }
-        if (tol < 1e-6) {                                                    /* else two eigenvalues of the blocks all but meet */
+        /* else two eigenvalues of the blocks all but meet */
+        if (tol < 1e-6) {
             for (size_t i = 0; i < size; i++)
                 CHECK_BOUND(fabs(cimag(lambda[i])), tol);
             CHECK_ALL(real, want, tol, size);
@@ -189,8 +200,8 @@ static void spectrum(void **state)
     CHECK(compared > 40);
 }
 
-/* Which eigenvalue dominates, by looking at all of them but the null directions': X has rank r = d, or d - 1 in kind 1, and z = (p*, y, 1)
- * has min(m, r) + m + 1, or one less in kind 2. */
+/* Which eigenvalue dominates, by looking at all of them but the null directions': X has rank r = d,
+ * or d - 1 in kind 1, and z = (p*, y, 1) has min(m, r) + m + 1, or one less in kind 2. */
 static double brute_radius(const struct instance *in, uint64_t t, bool *in_x)
 {
     const struct sg_fit *fit = in->fit;
@@ -209,8 +220,8 @@ static double brute_radius(const struct instance *in, uint64_t t, bool *in_x)
     return best;
 }
 
-/* l J = rho l: l is built in the eigenbases of S_x and S_z, known to C (n + size) u of their norms, C = 4: the residual is at most that
- * times mu |S_x| + mu |E x^T z| + nu |S_z| + 1. */
+/* l J = rho l: l is built in the eigenbases of S_x and S_z, known to C (n + size) u of their norms,
+ * C = 4: the residual is at most that times mu |S_x| + mu |E x^T z| + nu |S_z| + 1. */
 static void radius_and_left_vector(void **state)
 {
     (void)state;
@@ -219,13 +230,16 @@ static void radius_and_left_vector(void **state)
         struct sg_rng *rng = test_rng("left", t);
         struct instance in = make_instance(t, rng);
         if (t % 5 == 0)
-            in.mu = random_between(0.9, 1.2, rng) * 2 / in.fit->lambda_x[0];        /* dominated by 1 - mu lambda_1 < 0 */
+            /* dominated by 1 - mu lambda_1 < 0 */
+            in.mu = random_between(0.9, 1.2, rng) * 2 / in.fit->lambda_x[0];
         if (t % 5 == 1)
             in.nu = random_between(0.9, 1.2, rng) * 2 / in.fit->lambda_z[0];
-        const size_t d = in.fit->d, m = in.fit->m, q = in.fit->q, size = sg_closed_joint_size(in.fit), nw = d * m;
+        const size_t d = in.fit->d, m = in.fit->m, q = in.fit->q,
+                     size = sg_closed_joint_size(in.fit), nw = d * m;
         double *j = jacobian_at_fixed_point(&in), *left = stale(size);
         bool in_x = false;
-        const double rho = sg_closed_joint_left(left, in.fit, in.mu, in.nu), radius = sg_closed_joint_radius(in.fit, in.mu, in.nu);
+        const double rho = sg_closed_joint_left(left, in.fit, in.mu, in.nu),
+                     radius = sg_closed_joint_radius(in.fit, in.mu, in.nu);
         CHECK(radius == brute_radius(&in, t, &in_x));
         CHECK(fabs(rho) == radius);
         const double u = 4 * (double)(in.data.n + size) * SG_UNIT_ROUNDOFF;
@@ -237,7 +251,8 @@ static void radius_and_left_vector(void **state)
             for (size_t i = 0; i < size; i++)
                 sum += (long double)left[i] * (long double)j[i * size + k];
             CHECK_BOUND((double)fabsl(sum), u * scale);
-            CHECK(k % m == 0 || left[k] == 0);                                   /* the copy in output 0 */
+            /* the copy in output 0 */
+            CHECK(k % m == 0 || left[k] == 0);
         }
         CHECK((frobenius(left, nw) > 0) == in_x);
         from_x += in_x;
@@ -251,10 +266,11 @@ static void radius_and_left_vector(void **state)
     CHECK(from_x > 15 && from_z > 15 && negative > 10);
 }
 
-/* ---- the condition number ---------------------------------------------------------------------------------------------------------- */
+/* ---- the condition number -------------------------------------------------------------- */
 
-/* The basis V = [[V_x, V_x Y], [0, V_z]] of one output, Y from the upper right block of J V = V Lambda, held to that equation; its singular
- * values by Jacobi.  cond(V) is attained, not only bounded, because V_x and V_z are orthogonal. */
+/* The basis V = [[V_x, V_x Y], [0, V_z]] of one output, Y from the upper right block of
+ * J V = V Lambda, held to that equation; its singular values by Jacobi.  cond(V) is attained, not
+ * only bounded, because V_x and V_z are orthogonal. */
 static void condition(void **state)
 {
     (void)state;
@@ -271,12 +287,14 @@ static void condition(void **state)
         for (size_t i = 0; i < q; i++)
             for (size_t k = 0; k < q; k++)
                 v[(d + i) * s + d + k] = fit->v_z[i * q + k];
-        for (size_t k = 0; k < q; k++)                      /* (S_x mu - nu lambda_k) c = -mu x_z v_k, in the eigenbasis of S_x */
+        /* (S_x mu - nu lambda_k) c = -mu x_z v_k, in the eigenbasis of S_x */
+        for (size_t k = 0; k < q; k++)
             for (size_t i = 0; i < d; i++) {
                 long double e = 0;
                 for (size_t a = 0; a < d; a++)
                     for (size_t b = 0; b < q; b++)
-                        e += (long double)fit->v_x[a * d + i] * (long double)fit->x_z[a * q + b] * (long double)fit->v_z[b * q + k];
+                        e += (long double)fit->v_x[a * d + i] * (long double)fit->x_z[a * q + b] *
+                             (long double)fit->v_z[b * q + k];
                 const double difference = in.mu * fit->lambda_x[i] - in.nu * fit->lambda_z[k];
                 const double c = (double)(-(long double)in.mu * e) / difference;
                 gap = fmin(gap, fabs(difference));
@@ -284,19 +302,28 @@ static void condition(void **state)
                 for (size_t a = 0; a < d; a++)
                     v[a * s + d + k] += c * fit->v_x[a * d + i];
             }
-        for (size_t k = 0; k < q; k++)                      /* the upper right block of J V - V Lambda */
+        /* the upper right block of J V - V Lambda */
+        for (size_t k = 0; k < q; k++)
             for (size_t i = 0; i < d; i++) {
-                long double sum = (long double)v[i * s + d + k] * (long double)(in.nu * fit->lambda_z[k]);
+                long double sum = (long double)v[i * s + d + k] *
+                                  (long double)(in.nu * fit->lambda_z[k]);
                 for (size_t a = 0; a < d; a++)
-                    sum -= (long double)in.mu * (long double)fit->s_x[i * d + a] * (long double)v[a * s + d + k];
+                    sum -= (long double)in.mu * (long double)fit->s_x[i * d + a] *
+                           (long double)v[a * s + d + k];
                 for (size_t b = 0; b < q; b++)
-                    sum -= (long double)in.mu * (long double)fit->x_z[i * q + b] * (long double)v[(d + b) * s + d + k];
-                const double scale = in.mu * (frobenius(fit->s_x, d * d) + frobenius(fit->x_z, d * q)) + in.nu * fit->lambda_z[0] + 1;
-                CHECK_BOUND((double)fabsl(sum), 4 * (double)(fit->n + s) * SG_UNIT_ROUNDOFF * scale * (1 + sqrt(y_norm)));
+                    sum -= (long double)in.mu * (long double)fit->x_z[i * q + b] *
+                           (long double)v[(d + b) * s + d + k];
+                const double scale = in.mu *
+                                         (frobenius(fit->s_x, d * d) + frobenius(fit->x_z, d * q)) +
+                                     in.nu * fit->lambda_z[0] + 1;
+                CHECK_BOUND((double)fabsl(sum), 4 * (double)(fit->n + s) * SG_UNIT_ROUNDOFF *
+                                                    scale * (1 + sqrt(y_norm)));
             }
         naive_singular_values(sigma, v, s, s);
-        /* e is off by (d + q) u mu |x_z|, so Y by that over the gap, and the gap itself by u; d cond / cond <= 2 d|Y| */
-        const double off = 4 * (double)s * SG_UNIT_ROUNDOFF * ((in.mu * frobenius(fit->x_z, d * q) + 1) / gap + sqrt(y_norm) + 1);
+        /* e is off by (d + q) u mu |x_z|, so Y by that over the gap, and the gap itself by
+         * u; d cond / cond <= 2 d|Y| */
+        const double off = 4 * (double)s * SG_UNIT_ROUNDOFF *
+                           ((in.mu * frobenius(fit->x_z, d * q) + 1) / gap + sqrt(y_norm) + 1);
         CHECK_CLOSE(got, sigma[0] / sigma[s - 1], got * (2 * off + off * off));
         CHECK(got >= 1);
         free(v);
@@ -314,31 +341,42 @@ static void eigenvalues_that_meet(void **state)
     struct instance in = make_instance(0, rng);
     for (size_t i = 0; i < in.fit->d; i++)
         for (size_t j = 0; j < in.fit->q; j++)
-            CHECK(sg_closed_joint_condition(in.fit, in.fit->lambda_z[j], in.fit->lambda_x[i]) == HUGE_VAL);
+            CHECK(sg_closed_joint_condition(in.fit, in.fit->lambda_z[j], in.fit->lambda_x[i]) ==
+                  HUGE_VAL);
     free_instance(&in);
     sg_base_rng_free(rng);
 }
 
-/* A fit made up so that the eigenbases are the axes: where mu lambda_x[i] = nu lambda_z[j], all depends on x_z[i][j] alone; where that is 0 the
- * pair is left out of Y, |Y| by Jacobi.  C u with C = 10 for a few operations on each entry. */
+/* A fit made up so that the eigenbases are the axes: where mu lambda_x[i] = nu lambda_z[j], all
+ * depends on x_z[i][j] alone; where that is 0 the pair is left out of Y, |Y| by Jacobi.  C u with
+ * C = 10 for a few operations on each entry. */
 static void uncoupled_eigenvalues_may_meet(void **state)
 {
     (void)state;
     const double mu = 0.5, nu = 0.5;
-    double v_x[4] = {1, 0, 0, 1}, v_z[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1}, x_z[6] = {0.5, 0, 0.7, 0.3, 0.2, 0};
+    double v_x[4] = {1, 0, 0, 1}, v_z[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1},
+           x_z[6] = {0.5, 0, 0.7, 0.3, 0.2, 0};
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < 3; j++) {
             context("pair %zu, %zu", i, j);
             double lambda_x[2] = {9.5, 4.25}, lambda_z[3] = {3.5, 1.75, 0.375}, y[6], sigma[2];
             lambda_x[i] = lambda_z[j];
-            const struct sg_fit fit = {.d = 2, .m = 1, .q = 3, .x_z = x_z, .lambda_x = lambda_x, .lambda_z = lambda_z, .v_x = v_x, .v_z = v_z};
+            const struct sg_fit fit = {.d = 2,
+                                       .m = 1,
+                                       .q = 3,
+                                       .x_z = x_z,
+                                       .lambda_x = lambda_x,
+                                       .lambda_z = lambda_z,
+                                       .v_x = v_x,
+                                       .v_z = v_z};
             const double cond = sg_closed_joint_condition(&fit, mu, nu);
             if (x_z[3 * i + j] != 0) {
                 CHECK(cond == HUGE_VAL);
                 continue;
             }
             for (size_t k = 0; k < 6; k++)
-                y[k] = x_z[k] == 0 ? 0 : mu * x_z[k] / (mu * lambda_x[k / 3] - nu * lambda_z[k % 3]);
+                y[k] = x_z[k] == 0 ? 0
+                                   : mu * x_z[k] / (mu * lambda_x[k / 3] - nu * lambda_z[k % 3]);
             naive_singular_values(sigma, y, 2, 3);
             const double want = pow((sigma[0] + sqrt(sigma[0] * sigma[0] + 4)) / 2, 2);
             CHECK_CLOSE(cond, want, 10 * SG_UNIT_ROUNDOFF * want);
@@ -347,7 +385,11 @@ static void uncoupled_eigenvalues_may_meet(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(jacobian), TEST(spectrum), TEST(radius_and_left_vector), TEST(condition),
-                                       TEST(eigenvalues_that_meet), TEST(uncoupled_eigenvalues_may_meet)};
+    const struct CMUnitTest tests[] = {TEST(jacobian),
+                                       TEST(spectrum),
+                                       TEST(radius_and_left_vector),
+                                       TEST(condition),
+                                       TEST(eigenvalues_that_meet),
+                                       TEST(uncoupled_eigenvalues_may_meet)};
     return RUN(tests);
 }

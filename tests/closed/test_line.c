@@ -1,5 +1,5 @@
-/* The family of fixed points on realizable data: its spectrum against the Jacobian's trace and dgeev, the inequalities against the roots, the limit of
- * small rates, and the hypotheses. */
+/* The family of fixed points on realizable data: its spectrum against the Jacobian's trace and
+ * dgeev, the inequalities against the roots, the limit of small rates, and the hypotheses. */
 #include "support.h"
 
 #include <math.h>
@@ -13,7 +13,8 @@ struct instance { struct sg_data data; struct sg_fit *fit; struct sg_line *line;
 static struct instance make(size_t d, size_t m, bool ones, struct sg_rng *rng)
 {
     struct instance it;
-    const struct sg_gaussian spec = {.n = 40, .d = d, .outputs = m, .condition = 1, .noise = 0, .bias = ones};
+    const struct sg_gaussian spec = {
+        .n = 40, .d = d, .outputs = m, .condition = 1, .noise = 0, .bias = ones};
     CHECK_STATUS(sg_data_make_gaussian(&it.data, &spec, rng), SG_OK);
     CHECK_STATUS(sg_closed_fit_alloc(&it.fit, &it.data), SG_OK);
     CHECK_STATUS(sg_closed_line_alloc(&it.line, it.fit), SG_OK);
@@ -28,7 +29,8 @@ static void unmake(struct instance *it)
     sg_data_free(&it->data);
 }
 
-/* Traces of J and of J^2 from the matrix, sums of the closed eigenvalues and of their squares: two numbers that no eigensolver has touched. */
+/* Traces of J and of J^2 from the matrix, sums of the closed eigenvalues and of their squares: two
+ * numbers that no eigensolver has touched. */
 static void spectrum_has_the_traces_of_the_jacobian(void **state)
 {
     (void)state;
@@ -50,7 +52,8 @@ static void spectrum_has_the_traces_of_the_jacobian(void **state)
                     C[m] = 0.8;
                 }
                 const double mu = 0.45, nu = 0.7 / it.fit->lambda_z[0];
-                double *phi = SG_NEW(it.fit->q * m, double), *j1 = SG_NEW(size * size, double), trace[2] = {0}, norm = 0;
+                double *phi = SG_NEW(it.fit->q * m, double), *j1 = SG_NEW(size * size, double),
+                       trace[2] = {0}, norm = 0;
                 double complex *closed = SG_NEW(size, double complex), sum[2] = {0};
                 context("d = %zu, m = %zu, ones = %d", d, m, ones);
                 sg_closed_line_point(phi, C, m);
@@ -65,12 +68,14 @@ static void spectrum_has_the_traces_of_the_jacobian(void **state)
                     sum[0] += closed[i];
                     sum[1] += closed[i] * closed[i];
                 }
-                /* Moments to (n + d) u each; the eigenvalues of blocks of at most 16 in their sums to the same relative to |J|^2. */
+                /* Moments to (n + d) u each; the eigenvalues of blocks of at most 16 in their sums
+                 * to the same relative to |J|^2. */
                 const double tolerance = 10 * (double)(it.data.n + size) * SG_UNIT_ROUNDOFF * norm;
                 CHECK_CLOSE(creal(sum[0]), trace[0], tolerance);
                 CHECK_CLOSE(creal(sum[1]), trace[1], tolerance);
                 CHECK_BOUND(fabs(cimag(sum[0])) + fabs(cimag(sum[1])), tolerance);
-                double complex beyond[4] = {c[0], c[1], c[2], 0};         /* what follows c's m entries is none of its business */
+                /* what follows c's m entries is none of its business */
+                double complex beyond[4] = {c[0], c[1], c[2], 0};
                 double condition;
                 beyond[m] = SG_NAN;
                 CHECK_STATUS(sg_closed_line_condition(&condition, it.line, beyond, mu, nu), SG_OK);
@@ -81,7 +86,8 @@ static void spectrum_has_the_traces_of_the_jacobian(void **state)
     sg_base_rng_free(rng);
 }
 
-/* Random rates and c, complex too: the inequalities say what the largest modulus says; the decision may differ only within rounding of 1. */
+/* Random rates and c, complex too: the inequalities say what the largest modulus says; the decision
+ * may differ only within rounding of 1. */
 static void inequalities_are_exact(void **state)
 {
     (void)state;
@@ -90,7 +96,8 @@ static void inequalities_are_exact(void **state)
     for (int k = 0; k < 40; k++) {
         struct instance it = make(k % 2 ? 3 : 5, 2, true, rng);
         for (int l = 0; l < 200; l++, tried++) {
-            const double mu = random_between(0.02, 2.2, rng), nu = random_between(0.02, 2.5, rng) / it.fit->lambda_z[0];
+            const double mu = random_between(0.02, 2.2, rng),
+                         nu = random_between(0.02, 2.5, rng) / it.fit->lambda_z[0];
             const double v = l % 3 ? random_between(0, 2, rng) : 0, u = random_between(-2, 3, rng);
             const double complex c[2] = {SG_COMPLEX(u, v), SG_COMPLEX(v > 0 ? u : u / 2, -v)};
             const double radius = sg_closed_line_radius(it.line, c, mu, nu);
@@ -104,7 +111,8 @@ static void inequalities_are_exact(void **state)
     sg_base_rng_free(rng);
 }
 
-/* The explicit interval is where the radius is 1; with small rates its end goes to -1 - kappa a_min, or is -1, the rest being O(mu). */
+/* The explicit interval is where the radius is 1; with small rates its end goes
+ * to -1 - kappa a_min, or is -1, the rest being O(mu). */
 static void small_rates(void **state)
 {
     (void)state;
@@ -119,10 +127,14 @@ static void small_rates(void **state)
             context("d = %zu, mu = %g", d, mu);
             sg_closed_line_interval(&low, &high, it.line, mu, kappa * mu);
             const double limit = d > 2 ? -1 : -1 - kappa * a_min;
-            CHECK_CLOSE(low - limit, d > 2 ? 0 : kappa * a_min * mu, 10 * SG_UNIT_ROUNDOFF * (1 + kappa * a_min));
-            /* A root of |lambda|^2 = 1 of slope mu or mu/2, its coefficients to a few u: 10 u / mu of c. */
-            CHECK_CLOSE(sg_closed_line_limit(it.line, &one, mu, kappa * mu, -1, false), low, 40 * SG_UNIT_ROUNDOFF * fabs(low) / mu);
-            CHECK_CLOSE(sg_closed_line_limit(it.line, &one, mu, kappa * mu, 1, true), high, 40 * SG_UNIT_ROUNDOFF * high / mu);
+            CHECK_CLOSE(low - limit, d > 2 ? 0 : kappa * a_min * mu,
+                        10 * SG_UNIT_ROUNDOFF * (1 + kappa * a_min));
+            /* A root of |lambda|^2 = 1 of slope mu or mu/2, its coefficients to
+             * a few u: 10 u / mu of c. */
+            CHECK_CLOSE(sg_closed_line_limit(it.line, &one, mu, kappa * mu, -1, false), low,
+                        40 * SG_UNIT_ROUNDOFF * fabs(low) / mu);
+            CHECK_CLOSE(sg_closed_line_limit(it.line, &one, mu, kappa * mu, 1, true), high,
+                        40 * SG_UNIT_ROUNDOFF * high / mu);
         }
         unmake(&it);
     }
@@ -134,9 +146,12 @@ static void hypotheses(void **state)
     (void)state;
     struct sg_rng *rng = test_rng("line hypotheses", 0);
     const struct sg_gaussian specs[] = {
-        {.n = 40, .d = 5, .outputs = 1, .condition = 1, .noise = 1e-3, .bias = true},     /* noisy */
-        {.n = 40, .d = 5, .outputs = 1, .condition = 1.01, .noise = 0, .bias = true},     /* S_x is not I */
-        {.n = 40, .d = 3, .outputs = 3, .condition = 1, .noise = 0, .bias = true},        /* [Y 1] is rank-deficient */
+        /* noisy */
+        {.n = 40, .d = 5, .outputs = 1, .condition = 1, .noise = 1e-3, .bias = true},
+        /* S_x is not I */
+        {.n = 40, .d = 5, .outputs = 1, .condition = 1.01, .noise = 0, .bias = true},
+        /* [Y 1] is rank-deficient */
+        {.n = 40, .d = 3, .outputs = 3, .condition = 1, .noise = 0, .bias = true},
     };
     for (size_t i = 0; i < COUNT(specs); i++) {
         struct sg_data data;
@@ -154,6 +169,8 @@ static void hypotheses(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(spectrum_has_the_traces_of_the_jacobian), TEST(inequalities_are_exact), TEST(small_rates), TEST(hypotheses)};
+    const struct CMUnitTest tests[] = {TEST(spectrum_has_the_traces_of_the_jacobian),
+                                       TEST(inequalities_are_exact), TEST(small_rates),
+                                       TEST(hypotheses)};
     return RUN(tests);
 }

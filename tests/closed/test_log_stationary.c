@@ -1,4 +1,5 @@
-/* AD1's bounds from a residual: sound near and far, and no looser than they say; the gap against the two points it is between. */
+/* AD1's bounds from a residual: sound near and far, and no looser than they say; the gap against
+ * the two points it is between. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,14 +27,16 @@ static double loss_at(const struct sg_data *data, const double *w)
 }
 
 /* grad L; and for the SG given, r and f. */
-static void residuals(double *gradient, double *r, double *f, const struct sg_data *data, const double *w, const double *phi)
+static void residuals(double *gradient, double *r, double *f, const struct sg_data *data,
+                      const double *w, const double *phi)
 {
     const size_t d = data->d;
     memset(gradient, 0, d * sizeof *gradient);
     memset(r, 0, d * sizeof *r);
     memset(f, 0, 3 * sizeof *f);
     for (size_t i = 0; i < data->n; i++) {
-        const double p = sg_base_dot(data->x + i * d, w, d), g = 1 / (1 + exp(-p)) - data->y[i], rows = (double)data->n;
+        const double p = sg_base_dot(data->x + i * d, w, d), g = 1 / (1 + exp(-p)) - data->y[i],
+                     rows = (double)data->n;
         const double z[3] = {p, data->y[i], 1}, s = sg_base_dot(z, phi, 3);
         for (size_t k = 0; k < d; k++) {
             gradient[k] += data->x[i * d + k] * g / rows;
@@ -44,7 +47,8 @@ static void residuals(double *gradient, double *r, double *f, const struct sg_da
     }
 }
 
-/* States off the resting point by eps, the SG off as well: |L - L*| <= bound; and over all states the bound is attained within a factor. */
+/* States off the resting point by eps, the SG off as well: |L - L*| <= bound; and over all states
+ * the bound is attained within a factor. */
 static void a_residual_bounds_the_distance_in_loss(void **state)
 {
     (void)state;
@@ -65,7 +69,8 @@ static void a_residual_bounds_the_distance_in_loss(void **state)
             residuals(gradient, r, f, &data, w, phi);
             const double off = fabs(loss_at(&data, w) - point->loss);
             if (sg_closed_log_stationary(&bound, &data, w, phi, r, f) == SG_OK) {
-                context("replicate %zu, eps %g: off %.17g, bound %.17g", (size_t)replicate, sizes[e], off, bound);
+                context("replicate %zu, eps %g: off %.17g, bound %.17g", (size_t)replicate,
+                        sizes[e], off, bound);
                 CHECK(off <= bound);
                 tightest = fmin(tightest, bound / off);
                 proved++;
@@ -81,7 +86,8 @@ static void a_residual_bounds_the_distance_in_loss(void **state)
     CHECK(proved >= 60 && tightest < 20);
 }
 
-/* p = a p* + b on the SG's own plane, with the phi that keeps s = beta (y - p_LS): r = 0 and delta = 0, so that 3/4 lambda^2 is all of the bound. */
+/* p = a p* + b on the SG's own plane, with the phi that keeps s = beta (y - p_LS): r = 0 and
+ * delta = 0, so that 3/4 lambda^2 is all of the bound. */
 static void on_the_plane_the_bound_is_lambda_squared(void **state)
 {
     (void)state;
@@ -91,7 +97,8 @@ static void on_the_plane_the_bound_is_lambda_squared(void **state)
         struct sg_log_point *point;
         struct sg_rng *rng = test_rng("plane", replicate);
         CHECK_STATUS(sg_closed_log_point_alloc(&point, &data, NULL), SG_OK);
-        const double a = 1 + 0.02 * sg_base_rng_gaussian(rng), b = 0.02 * sg_base_rng_gaussian(rng), alpha = point->phi[0] / a;
+        const double a = 1 + 0.02 * sg_base_rng_gaussian(rng), b = 0.02 * sg_base_rng_gaussian(rng),
+                     alpha = point->phi[0] / a;
         const double phi[3] = {alpha, point->phi[1], point->phi[2] - alpha * b};
         double w[5], gradient[5], r[5], f[3], bound;
         for (size_t k = 0; k < 5; k++)
@@ -111,27 +118,32 @@ static void on_the_plane_the_bound_is_lambda_squared(void **state)
     CHECK(tightest > 1.4 && tightest < 2);                /* off is lambda^2 / 2 to first order */
 }
 
-/* The sample with the largest score becomes the first: what is a largest over samples must look there too. */
+/* The sample with the largest score becomes the first: what is a largest over
+ * samples must look there too. */
 static void farthest_first(struct sg_data *data, const double *w)
 {
     size_t far = 0;
     for (size_t i = 1; i < data->n; i++)
-        if (fabs(sg_base_dot(data->x + i * data->d, w, data->d)) > fabs(sg_base_dot(data->x + far * data->d, w, data->d)))
+        if (fabs(sg_base_dot(data->x + i * data->d, w, data->d)) >
+            fabs(sg_base_dot(data->x + far * data->d, w, data->d)))
             far = i;
     for (size_t k = 0; k <= data->d; k++) {
-        double *a = k < data->d ? &data->x[k] : &data->y[0], *b = k < data->d ? &data->x[far * data->d + k] : &data->y[far], kept = *a;
+        double *a = k < data->d ? &data->x[k] : &data->y[0],
+               *b = k < data->d ? &data->x[far * data->d + k] : &data->y[far], kept = *a;
         *a = *b;
         *b = kept;
     }
 }
 
-/* The bound is what its derivation says, term by term in long double; r = S_x v for a v of our own, so that delta = x v / alpha needs no solution.
- * With r = f = 0 nothing is left of it but the rounding of two sums of losses. */
+/* The bound is what its derivation says, term by term in long double; r = S_x v for a v of our own,
+ * so that delta = x v / alpha needs no solution.  With r = f = 0 nothing is left of it but the
+ * rounding of two sums of losses. */
 static void the_bound_is_its_formula(void **state)
 {
     (void)state;
     enum { D = 5 };
-    enum { SIZES = 13 };                                       /* 0, and by 3/2 from where all are proved to where none is */
+    /* 0, and by 3/2 from where all are proved to where none is */
+    enum { SIZES = 13 };
     size_t proved[SIZES] = {0};
     for (uint64_t replicate = 0; replicate < 40; replicate++) {
         struct sg_data data = draw(replicate, SG_LABELS_NOISY);
@@ -141,7 +153,8 @@ static void the_bound_is_its_formula(void **state)
         farthest_first(&data, point->w);
         for (size_t e = 0; e < SIZES && point->finite; e++) {
             const double eps = e ? 1e-4 * pow(1.5, (double)e - 1) : 0;
-            const long double rows = (long double)data.n, alpha = (long double)point->phi[0], u = (long double)SG_UNIT_ROUNDOFF;
+            const long double rows = (long double)data.n, alpha = (long double)point->phi[0],
+                              u = (long double)SG_UNIT_ROUNDOFF;
             double s_x[D * D] = {0}, lambda[D], v[D], r[D] = {0}, f[3], bound;
             for (size_t k = 0; k < D; k++)
                 v[k] = eps * sg_base_rng_gaussian(rng);
@@ -150,7 +163,8 @@ static void the_bound_is_its_formula(void **state)
             sg_base_mul_tn(s_x, data.x, data.x, D, data.n, D);
             for (size_t k = 0; k < D * D; k++)
                 r[k / D] += (s_x[k] /= (double)data.n) * v[k % D];
-            long double gg = 0, dd = 0, qq = 0, k0 = 0, k1 = 0, k2 = 0, e_r = 0, w_r = 0, rounding = 0, reach2 = 0;
+            long double gg = 0, dd = 0, qq = 0, k0 = 0, k1 = 0, k2 = 0, e_r = 0, w_r = 0,
+                        rounding = 0, reach2 = 0;
             long double q[80];
             for (size_t i = 0; i < data.n; i++) {
                 long double p = 0, delta = 0, size = 0;
@@ -161,7 +175,8 @@ static void the_bound_is_its_formula(void **state)
                     delta += x * (long double)v[k] / alpha;
                 }
                 q[i] = p - delta;
-                const long double g = 1 / (1 + expl(-p)) - (long double)data.y[i], of_q = 1 / (1 + expl(-q[i])), curvature = of_q * (1 - of_q);
+                const long double g = 1 / (1 + expl(-p)) - (long double)data.y[i],
+                                  of_q = 1 / (1 + expl(-q[i])), curvature = of_q * (1 - of_q);
                 gg += g * g / rows;
                 dd += delta * delta / rows;
                 qq += q[i] * q[i] / rows;
@@ -169,22 +184,36 @@ static void the_bound_is_its_formula(void **state)
                 k1 += curvature * q[i] / rows;
                 k2 += curvature / rows;
                 e_r += delta * alpha / rows;
-                rounding += 2 * u * ((rows + 4) * (log1pl(expl(p)) - (long double)data.y[i] * p) + (D + 1) * fabsl(g) * size) / rows;
+                rounding += 2 * u *
+                            ((rows + 4) * (log1pl(expl(p)) - (long double)data.y[i] * p) +
+                             (D + 1) * fabsl(g) * size) /
+                            rows;
             }
             for (size_t k = 0; k < D; k++)
                 w_r += (long double)point->w[k] * (long double)r[k];
-            const long double det = k0 * k2 - k1 * k1, along_1 = fabsl(e_r) + fabsl((long double)f[2]) + sqrtl(dd) / 4;
-            const long double along_q = fabsl(w_r) + fabsl((long double)f[0]) + sqrtl(dd * gg) + sqrtl(qq * dd) / 4;
-            const long double lambda2 = (k2 * along_q * along_q + 2 * fabsl(k1) * along_q * along_1 + k0 * along_1 * along_1) / det;
+            const long double det = k0 * k2 - k1 * k1,
+                              along_1 = fabsl(e_r) + fabsl((long double)f[2]) + sqrtl(dd) / 4;
+            const long double along_q = fabsl(w_r) + fabsl((long double)f[0]) + sqrtl(dd * gg) +
+                                        sqrtl(qq * dd) / 4;
+            const long double lambda2 = (k2 * along_q * along_q +
+                                         2 * fabsl(k1) * along_q * along_1 +
+                                         k0 * along_1 * along_1) /
+                                        det;
             for (size_t i = 0; i < data.n; i++)
                 reach2 = fmaxl(reach2, (k2 * q[i] * q[i] - 2 * k1 * q[i] + k0) / det);
-            const long double want = (sqrtl(gg) + sqrtl(dd) / 4) * sqrtl(dd) + 0.75L * lambda2 + rounding;
-            /* n + 10 u of each sum of positive terms, times what cancels in det; delta by the condition of S_x, d u of which r brings itself; w.r and
-             * e.r are small sums of larger terms, by no more than that */
+            const long double want = (sqrtl(gg) + sqrtl(dd) / 4) * sqrtl(dd) + 0.75L * lambda2 +
+                                     rounding;
+            /* n + 10 u of each sum of positive terms, times what cancels in det; delta by the
+             * condition of S_x, d u of which r brings itself; w.r and e.r are small sums of larger
+             * terms, by no more than that */
             CHECK_STATUS(sg_base_eigen_symmetric(lambda, NULL, s_x, D), SG_OK);
-            const double tol = SG_UNIT_ROUNDOFF * (4 * ((double)data.n + 10) * (double)(k0 * k2 / det) + 10 * D * lambda[0] / lambda[D - 1]);
-            context("replicate %zu, eps %g: 9 R^2 lambda^2 %Lg", (size_t)replicate, eps, 9 * reach2 * lambda2);
-            const enum sg_status status = sg_closed_log_stationary(&bound, &data, point->w, point->phi, r, f);
+            const double tol = SG_UNIT_ROUNDOFF *
+                               (4 * ((double)data.n + 10) * (double)(k0 * k2 / det) +
+                                10 * D * lambda[0] / lambda[D - 1]);
+            context("replicate %zu, eps %g: 9 R^2 lambda^2 %Lg", (size_t)replicate, eps,
+                    9 * reach2 * lambda2);
+            const enum sg_status status =
+                sg_closed_log_stationary(&bound, &data, point->w, point->phi, r, f);
             CHECK(status == (9 * reach2 * lambda2 <= 1 ? SG_OK : SG_UNPROVED));
             if (status == SG_OK) {
                 CHECK_CLOSE(bound, (double)want, tol * (double)want);
@@ -216,7 +245,8 @@ static void a_gradient_bounds_the_excess(void **state)
             const double excess = loss_at(&data, w) - best->loss;
             if (sg_closed_log_excess(&bound, &data, w, gradient) != SG_OK)
                 continue;
-            context("replicate %zu, eps %g: %.17g, bound %.17g", (size_t)replicate, eps, excess, bound);
+            context("replicate %zu, eps %g: %.17g, bound %.17g", (size_t)replicate, eps, excess,
+                    bound);
             CHECK(excess <= bound && bound <= 1.6 * excess + 1e-15);
         }
         for (size_t k = 0; k < 5; k++)
@@ -234,14 +264,18 @@ static void the_gap_is_between_its_two_points(void **state)
 {
     (void)state;
     for (uint64_t replicate = 0; replicate < 30; replicate++) {
-        struct sg_data data = draw(replicate, replicate % 3 == 0 ? SG_LABELS_LINEAR : replicate % 3 == 1 ? SG_LABELS_NOISY : SG_LABELS_RANDOM);
+        struct sg_data data = draw(replicate, replicate % 3 == 0   ? SG_LABELS_LINEAR
+                                              : replicate % 3 == 1 ? SG_LABELS_NOISY
+                                                                   : SG_LABELS_RANDOM);
         struct sg_log_point *point, *best;
         struct sg_log_gap gap;
         CHECK_STATUS(sg_closed_log_gap(&gap, &data), SG_OK);
         CHECK_STATUS(sg_closed_log_point_alloc(&point, &data, NULL), SG_OK);
         CHECK_STATUS(sg_closed_log_optimum_alloc(&best, &data, NULL), SG_OK);
         CHECK(gap.finite == point->finite && gap.separable == !best->finite);
-        CHECK(sg_base_within(fabs(gap.gap - (point->loss - best->loss)), 10 * 80 * SG_UNIT_ROUNDOFF));      /* sums of 80 terms below 1 */
+        /* sums of 80 terms below 1 */
+        CHECK(
+            sg_base_within(fabs(gap.gap - (point->loss - best->loss)), 10 * 80 * SG_UNIT_ROUNDOFF));
         sg_closed_log_point_free(point);
         sg_closed_log_point_free(best);
         sg_data_free(&data);
@@ -251,8 +285,11 @@ static void the_gap_is_between_its_two_points(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_residual_bounds_the_distance_in_loss), TEST(on_the_plane_the_bound_is_lambda_squared), TEST(the_bound_is_its_formula),
-        TEST(a_gradient_bounds_the_excess), TEST(the_gap_is_between_its_two_points),
+        TEST(a_residual_bounds_the_distance_in_loss),
+        TEST(on_the_plane_the_bound_is_lambda_squared),
+        TEST(the_bound_is_its_formula),
+        TEST(a_gradient_bounds_the_excess),
+        TEST(the_gap_is_between_its_two_points),
     };
     return RUN(tests);
 }

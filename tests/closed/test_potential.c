@@ -1,4 +1,5 @@
-/* The nearest potential of an affine field: by hand, by optimality, where it must be the field itself, and where nothing is left. */
+/* The nearest potential of an affine field: by hand, by optimality, where it must be the field
+ * itself, and where nothing is left. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,12 +8,14 @@
 
 enum { K = 5 };
 
-/* A turn by 90 degrees has no potential: over a unit square its circulation is twice the area.  With variances p and q nothing symmetric is better
- * than S_12 = (p - q) / (p + q), which leaves 4 p q / (p + q). */
+/* A turn by 90 degrees has no potential: over a unit square its circulation is twice the
+ * area.  With variances p and q nothing symmetric is better than S_12 = (p - q) / (p + q),
+ * which leaves 4 p q / (p + q). */
 static void by_hand(void **state)
 {
     (void)state;
-    const double a[] = {0, 1, -1, 0}, u[] = {1, 0}, v[] = {0, 1}, p = 2.385, q = 0.731, sigma[] = {p, 0, 0, q};
+    const double a[] = {0, 1, -1, 0}, u[] = {1, 0}, v[] = {0, 1}, p = 2.385, q = 0.731,
+                 sigma[] = {p, 0, 0, q};
     CHECK_CLOSE(sg_closed_circulation(a, u, v, 2), 2, 0);
     CHECK_CLOSE(sg_closed_circulation(a, v, u, 2), -2, 0);
     double s[4], left;
@@ -41,17 +44,20 @@ static double remainder_of(const double *a, const double *s, const double *sigma
     return sg_base_dot(part, r, K * K);
 }
 
-/* Symmetric, solves its equation, leaves what it says, and any symmetric step away leaves more by exactly tr D Sigma D. */
+/* Symmetric, solves its equation, leaves what it says, and any symmetric step away leaves more
+ * by exactly tr D Sigma D. */
 static void the_nearest_is_optimal(void **state)
 {
     (void)state;
     for (uint64_t replicate = 0; replicate < 20; replicate++) {
         struct sg_rng *rng = test_rng("nearest", replicate);
-        double a[K * K], sigma[K * K], s[K * K], d[K * K], zero[K * K] = {0}, one[K * K], two[K * K], left, moved[K * K];
+        double a[K * K], sigma[K * K], s[K * K], d[K * K], zero[K * K] = {0}, one[K * K],
+                                                                    two[K * K], left, moved[K * K];
         draw(a, sigma, K, rng);
         context("replicate %llu", (unsigned long long)replicate);
         CHECK_STATUS(sg_closed_potential_nearest(s, &left, a, sigma, K), SG_OK);
-        const double size = sg_base_norm(a, K * K), spread = sg_base_norm(sigma, K * K), tol = 10 * K * SG_UNIT_ROUNDOFF * size * spread;
+        const double size = sg_base_norm(a, K * K), spread = sg_base_norm(sigma, K * K),
+                     tol = 10 * K * SG_UNIT_ROUNDOFF * size * spread;
         sg_base_mul(one, sigma, s, K, K, K);
         sg_base_mul(two, sigma, a, K, K, K);
         for (size_t i = 0; i < K; i++)
@@ -67,7 +73,8 @@ static void the_nearest_is_optimal(void **state)
         for (size_t i = 0; i < K * K; i++)
             moved[i] = s[i] + d[i];
         const double more = remainder_of(d, zero, sigma), both = size + sg_base_norm(d, K * K);
-        CHECK_CLOSE(remainder_of(a, moved, sigma), left + more, 10 * K * SG_UNIT_ROUNDOFF * spread * both * both);
+        CHECK_CLOSE(remainder_of(a, moved, sigma), left + more,
+                    10 * K * SG_UNIT_ROUNDOFF * spread * both * both);
         sg_base_rng_free(rng);
     }
 }
@@ -91,20 +98,25 @@ static void known_cases(void **state)
     CHECK_STATUS(sg_closed_potential_nearest(s, &left, a, round, K), SG_OK);
     CHECK_ALL(s, part, tol, K * K);
     CHECK_CLOSE(left, 3 * skew2, 3 * tol * sg_base_norm(a, K * K));
-    /* A symmetric: itself, whatever Sigma; rounding of V^T A V, and what a small pair of eigenvalues makes of that cancels: a mean of two. */
+    /* A symmetric: itself, whatever Sigma; rounding of V^T A V, and what a small pair of
+     * eigenvalues makes of that cancels: a mean of two. */
     CHECK_STATUS(sg_closed_potential_nearest(s, &left, part, sigma, K), SG_OK);
     CHECK_ALL(s, part, tol, K * K);
-    /* Points on one line: any field has a potential there, with the field itself as its gradient. */
+    /* Points on one line: any field has a potential there, with the
+     * field itself as its gradient. */
     draw(a, sigma, 1, rng);
     CHECK_STATUS(sg_closed_potential_nearest(s, &left, a, sigma, K), SG_OK);
     sg_base_mul(seen, sigma, s, K, K, K);
     sg_base_mul(part, sigma, a, K, K, K);
-    CHECK_ALL(seen, part, 10 * K * SG_UNIT_ROUNDOFF * sg_base_norm(a, K * K) * sg_base_norm(sigma, K * K), K * K);
+    CHECK_ALL(seen, part,
+              10 * K * SG_UNIT_ROUNDOFF * sg_base_norm(a, K * K) * sg_base_norm(sigma, K * K),
+              K * K);
     CHECK_CLOSE(left, 0, 0);
     sg_base_rng_free(rng);
 }
 
-/* V(h) - V(from) is the mean of the field at both ends along the way between them: the trapezoid is exact for an affine field. */
+/* V(h) - V(from) is the mean of the field at both ends along the way between them: the trapezoid is
+ * exact for an affine field. */
 static void the_value_is_the_integral(void **state)
 {
     (void)state;
@@ -139,7 +151,8 @@ static void nan_in_nan_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(by_hand), TEST(the_nearest_is_optimal), TEST(known_cases), TEST(the_value_is_the_integral),
+    const struct CMUnitTest tests[] = {TEST(by_hand), TEST(the_nearest_is_optimal),
+                                       TEST(known_cases), TEST(the_value_is_the_integral),
                                        TEST(nan_in_nan_out)};
     return RUN(tests);
 }

@@ -1,4 +1,5 @@
-/* Critical and fastest rates by looking beside them; the delay limit by the roots of lambda^(tau+1) - lambda^tau + a. */
+/* Critical and fastest rates by looking beside them; the delay limit by the roots of
+ * lambda^(tau+1) - lambda^tau + a. */
 #include "support.h"
 
 #include <math.h>
@@ -26,13 +27,15 @@ static void rates(void **state)
     (void)state;
     for (uint64_t t = 0; t < 100; t++) {
         struct sg_rng *rng = test_rng("rates", t);
-        const size_t q = random_size(1, 9, rng), zeros = random_size(0, q - 1, rng), nonzero = q - zeros;
+        const size_t q = random_size(1, 9, rng), zeros = random_size(0, q - 1, rng),
+                     nonzero = q - zeros;
         double *lambda = SG_NEW(q, double);
         for (size_t i = 0; i < nonzero; i++)
             lambda[i] = exp(random_between(-5, 5, rng));
         qsort(lambda, nonzero, sizeof *lambda, descending);
         for (size_t i = nonzero; i < q; i++)
-            lambda[i] = (i % 2 ? 0.98 : 0) * (double)q * SG_UNIT_ROUNDOFF * lambda[0];       /* just below what counts */
+            /* just below what counts */
+            lambda[i] = (i % 2 ? 0.98 : 0) * (double)q * SG_UNIT_ROUNDOFF * lambda[0];
         const struct sg_rates r = sg_closed_rates(lambda, q);
         const double u = 8 * SG_UNIT_ROUNDOFF, least = lambda[nonzero - 1];
         CHECK(r.largest == lambda[0] && r.smallest == least && r.zeros == zeros);
@@ -48,7 +51,8 @@ static void rates(void **state)
     }
 }
 
-/* Just above q u lambda_max an eigenvalue counts, and the deficit keeps all its digits where 1 - contraction has none left. */
+/* Just above q u lambda_max an eigenvalue counts, and the deficit keeps all its digits
+ * where 1 - contraction has none left. */
 static void threshold_and_digits(void **state)
 {
     (void)state;
@@ -59,7 +63,8 @@ static void threshold_and_digits(void **state)
             lambda[i] = 1.02 * (double)q * u * lambda[0];
         struct sg_rates r = sg_closed_rates(lambda, q);
         CHECK(r.zeros == 0 && r.smallest == lambda[q - 1]);
-        CHECK_CLOSE(r.deficit, 2 * 1.02 * (double)q * u, 1.1 * 2 * 1.02 * (double)(q * q + 8) * u * u * 8);
+        CHECK_CLOSE(r.deficit, 2 * 1.02 * (double)q * u,
+                    1.1 * 2 * 1.02 * (double)(q * q + 8) * u * u * 8);
         lambda[q - 1] = 0.98 * (double)q * u * lambda[0];
         r = sg_closed_rates(lambda, q);
         CHECK(r.zeros == 1 && r.smallest == (q == 2 ? lambda[0] : lambda[q - 2]));
@@ -69,12 +74,15 @@ static void threshold_and_digits(void **state)
     CHECK(r.zeros == 0 && r.contraction == 0 && r.deficit == 1);
     CHECK_CLOSE(r.optimal, 1 / 0.37, 4 * u / 0.37);
     CHECK_ABORTS((void)sg_closed_rates(one, 0));
-    const double none[3] = {0, 0, 0};                     /* X = 0: nothing moves, whatever the rate */
+    /* X = 0: nothing moves, whatever the rate */
+    const double none[3] = {0, 0, 0};
     const struct sg_rates flat = sg_closed_rates(none, 3);
-    CHECK(flat.largest == 0 && flat.smallest == 0 && flat.zeros == 3 && flat.critical == HUGE_VAL && flat.optimal == HUGE_VAL);
+    CHECK(flat.largest == 0 && flat.smallest == 0 && flat.zeros == 3 && flat.critical == HUGE_VAL &&
+          flat.optimal == HUGE_VAL);
 }
 
-/* The largest root of lambda^(tau+1) - lambda^tau + a, from the companion matrix of the polynomial. */
+/* The largest root of lambda^(tau+1) - lambda^tau + a, from the companion
+ * matrix of the polynomial. */
 static double largest_root(size_t tau, double a)
 {
     const size_t n = tau + 1;
@@ -86,18 +94,21 @@ static double largest_root(size_t tau, double a)
         companion[i * n + i - 1] += 1;
     CHECK_STATUS(sg_base_eigen_general(root, NULL, companion, n), SG_OK);
     const double modulus = cabs(root[0]);
-    /* The oracle first: it is a root, to the backward error of the eigenvalue solver, 4 n u |companion| <= 8 n^2 u. */
+    /* The oracle first: it is a root, to the backward error of the eigenvalue
+     * solver, 4 n u |companion| <= 8 n^2 u. */
     double complex power = 1;
     for (size_t i = 0; i < tau; i++)
         power *= root[0];
-    CHECK_BOUND(cabs(power * root[0] - power + a), 8 * (double)(n * n) * SG_UNIT_ROUNDOFF * (2 + a));
+    CHECK_BOUND(cabs(power * root[0] - power + a),
+                8 * (double)(n * n) * SG_UNIT_ROUNDOFF * (2 + a));
     free(companion);
     free(root);
     return modulus;
 }
 
-/* A millionth below the limit all roots are inside the unit circle, a millionth above one is outside; inside everywhere below.  On the
- * circle d|lambda|/da = sin(theta)-ish / tau > 1e-3 for tau <= 60: 1e-6 of a moves it by more than 1e-9 a, well above the root's rounding. */
+/* A millionth below the limit all roots are inside the unit circle, a millionth above one is
+ * outside; inside everywhere below.  On the circle d|lambda|/da = sin(theta)-ish / tau > 1e-3 for
+ * tau <= 60: 1e-6 of a moves it by more than 1e-9 a, well above the root's rounding. */
 static void delay_limit(void **state)
 {
     (void)state;

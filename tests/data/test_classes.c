@@ -1,4 +1,5 @@
-/* The artificial two-class sets: what is exact is checked exactly, what is random within six standard deviations. */
+/* The artificial two-class sets: what is exact is checked exactly, what is random within
+ * six standard deviations. */
 #include "support.h"
 
 #include <math.h>
@@ -15,12 +16,16 @@ static struct sg_data make(const struct sg_classes *spec, uint64_t t)
 static struct sg_classes random_spec(uint64_t t, enum sg_labels labels)
 {
     struct sg_rng *rng = test_rng("spec", t);
-    const struct sg_classes spec = {.n = random_size(1, 130, rng), .d = random_size(2, 9, rng), .labels = labels, .bias = t % 2};
+    const struct sg_classes spec = {.n = random_size(1, 130, rng),
+                                    .d = random_size(2, 9, rng),
+                                    .labels = labels,
+                                    .bias = t % 2};
     sg_base_rng_free(rng);
     return spec;
 }
 
-/* y is 0 or 1; one-hot is (1 - y, y); the ones column is the last one; the same stream gives the same x whatever the labels. */
+/* y is 0 or 1; one-hot is (1 - y, y); the ones column is the last one; the same stream gives the
+ * same x whatever the labels. */
 static void shapes(void **state)
 {
     (void)state;
@@ -51,7 +56,8 @@ static void shapes(void **state)
     sg_base_rng_free(rng);
 }
 
-/* A hyperplane through the origin separates the linear labels: the perceptron, which is independent of how they were made, stops. */
+/* A hyperplane through the origin separates the linear labels: the perceptron, which is independent
+ * of how they were made, stops. */
 static void linear_labels_are_separable(void **state)
 {
     (void)state;
@@ -78,7 +84,8 @@ static void linear_labels_are_separable(void **state)
         for (size_t i = 0; i < data.n; i++)
             ones += data.y[i] == 1;
         CHECK(mistakes == 0);
-        CHECK(ones > 1 && ones < 39);                            /* 40 fair coins: 4e-11 the other way */
+        /* 40 fair coins: 4e-11 the other way */
+        CHECK(ones > 1 && ones < 39);
         sg_data_free(&data);
     }
 }
@@ -106,7 +113,8 @@ static void noisy_labels(void **state)
         sg_data_free(&clean);
         sg_data_free(&noisy);
     }
-    for (size_t i = 0; i < 10; i++)                              /* each tenth of the rows has a tenth of the swaps */
+    /* each tenth of the rows has a tenth of the swaps */
+    for (size_t i = 0; i < 10; i++)
         CHECK_CLOSE((double)where[i], (double)total / 10, 6 * sqrt((double)total * 0.09));
 }
 
@@ -135,7 +143,8 @@ static void distributions(void **state)
     enum { SETS = 300 };
     spec.n = 200;
     spec.labels = SG_LABELS_LINEAR;
-    for (uint64_t t = 0; t < SETS; t++) {                        /* the sign of E[y x_1] is that of the direction's first entry: a coin */
+    /* the sign of E[y x_1] is that of the direction's first entry: a coin */
+    for (uint64_t t = 0; t < SETS; t++) {
         data = make(&spec, 100 + t);
         double sum = 0;
         for (size_t i = 0; i < spec.n; i++)
@@ -146,8 +155,8 @@ static void distributions(void **state)
     CHECK_CLOSE(direction, 0.5, 6 * 0.5 / sqrt(SETS));
 }
 
-/* The grid's points are in their places, and its labels those of the classes: a line through the origin, so that opposite points differ; a tenth of
- * them swapped; coins. */
+/* The grid's points are in their places, and its labels those of the classes: a line through the
+ * origin, so that opposite points differ; a tenth of them swapped; coins. */
 static void grid(void **state)
 {
     (void)state;
@@ -155,7 +164,11 @@ static void grid(void **state)
         const size_t side = 2 + t % 20, n = side * side, d = 2 + t % 2;
         struct sg_data set[4];
         for (size_t k = 0; k < 4; k++) {
-            const struct sg_classes spec = {.n = n, .d = d, .bias = d == 3, .labels = k == 3 ? SG_LABELS_LINEAR : (enum sg_labels)k, .one_hot = k == 3};
+            const struct sg_classes spec = {.n = n,
+                                            .d = d,
+                                            .bias = d == 3,
+                                            .labels = k == 3 ? SG_LABELS_LINEAR : (enum sg_labels)k,
+                                            .one_hot = k == 3};
             struct sg_rng *rng = test_rng("grid", t);
             sg_data_make_grid(&set[k], side, &spec, rng);
             sg_base_rng_free(rng);
@@ -166,7 +179,8 @@ static void grid(void **state)
         context("side %zu", side);
         for (size_t i = 0; i < n; i++) {
             const double *x = set[0].x + i * d;
-            const double step = 2.0 / (double)(side - 1);                /* two roundings in step times i, one more in the sum: of numbers up to 2 */
+            /* two roundings in step times i, one more in the sum: of numbers up to 2 */
+            const double step = 2.0 / (double)(side - 1);
             CHECK_CLOSE(x[0], (double)(i % side) * step - 1.0, 8 * SG_UNIT_ROUNDOFF);
             CHECK_CLOSE(x[1], (double)(i / side) * step - 1.0, 8 * SG_UNIT_ROUNDOFF);
             CHECK(d == 2 || x[2] == 1.0);
@@ -176,9 +190,11 @@ static void grid(void **state)
             swapped += set[0].y[i] != set[1].y[i];
             ones += set[2].y[i] == 1.0;
         }
-        CHECK(set[0].x[0] == -1.0 && set[0].x[1] == -1.0 && set[0].x[(n - 1) * d] == 1.0 && set[0].x[(n - 1) * d + 1] == 1.0);
+        CHECK(set[0].x[0] == -1.0 && set[0].x[1] == -1.0 && set[0].x[(n - 1) * d] == 1.0 &&
+              set[0].x[(n - 1) * d + 1] == 1.0);
         CHECK(swapped == (size_t)floor((double)n / 10 + 0.5));
-        CHECK_CLOSE((double)ones, (double)n / 2, 3 * sqrt((double)n));   /* six standard deviations */
+        /* six standard deviations */
+        CHECK_CLOSE((double)ones, (double)n / 2, 3 * sqrt((double)n));
         for (size_t k = 0; k < 4; k++)
             sg_data_free(&set[k]);
     }
@@ -202,6 +218,7 @@ static void grid(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(grid), TEST(shapes), TEST(linear_labels_are_separable), TEST(noisy_labels), TEST(distributions)};
+    const struct CMUnitTest tests[] = {TEST(grid), TEST(shapes), TEST(linear_labels_are_separable),
+                                       TEST(noisy_labels), TEST(distributions)};
     return RUN(tests);
 }

@@ -1,4 +1,5 @@
-/* Reading CSV: what is accepted comes back to the last bit, what is refused is refused in one line naming the place. */
+/* Reading CSV: what is accepted comes back to the last bit, what is refused is refused in
+ * one line naming the place. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -16,9 +17,10 @@
 
 #include "synthgrad/data.h"
 
-#define TEXT(literal) (literal), sizeof(literal) - 1   /* bytes and their number: a literal may hold NULs */
+/* bytes and their number: a literal may hold NULs */
+#define TEXT(literal) (literal), sizeof(literal) - 1
 
-/* ---- files ---------------------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------- */
 
 static char path[] = "/tmp/synthgrad_csv_XXXXXX";
 
@@ -50,7 +52,8 @@ static void write_file(const char *bytes, size_t len)
     assert_int_equal(fclose(file), 0);
 }
 
-static enum sg_status read_bytes(struct sg_table *table, struct sg_error *err, const char *bytes, size_t len)
+static enum sg_status read_bytes(struct sg_table *table, struct sg_error *err, const char *bytes,
+                                 size_t len)
 {
     write_file(bytes, len);
     memset(table, 0xa5, sizeof *table);   /* an output: what was in it does not matter */
@@ -90,7 +93,8 @@ static void check_refused(const char *bytes, size_t len, size_t line, const char
 }
 
 /* Two columns, two rows 1 2.5 / -3 4e2, however they are written. */
-static void check_accepted(const char *bytes, size_t len, const char *first_name, const char *second_name)
+static void check_accepted(const char *bytes, size_t len, const char *first_name,
+                           const char *second_name)
 {
     static const double cells[] = {1, 2.5, -3, 400};
     struct sg_table table;
@@ -107,7 +111,7 @@ static void check_accepted(const char *bytes, size_t len, const char *first_name
     check_zeroed(&table);
 }
 
-/* ---- accepted ------------------------------------------------------------------------------------------------- */
+/* ---- accepted -------------------------------------------------------------------------- */
 
 static void test_layouts(void **state)
 {
@@ -125,10 +129,12 @@ static void test_quoted_names(void **state)
 {
     (void)state;
     check_accepted(TEXT("\"a,b\",\"say \"\"x\"\"\"\n\"1\",\"2.5\"\n-3,4e2\n"), "a,b", "say \"x\"");
-    check_accepted(TEXT("\"two\nlines\",\"two\r\nlines\"\n1,2.5\n-3,4e2\n"), "two\nlines", "two\r\nlines");
+    check_accepted(TEXT("\"two\nlines\",\"two\r\nlines\"\n1,2.5\n-3,4e2\n"), "two\nlines",
+                   "two\r\nlines");
     check_accepted(TEXT("gr\xc3\xb6\xc3\x9f" "e,\xf0\x9f\x93\x88\n1,2.5\n-3,4e2\n"),
                    "gr\xc3\xb6\xc3\x9f" "e", "\xf0\x9f\x93\x88");
-    check_accepted(TEXT("a;b,c\td\n1,2.5\n-3,4e2\n"), "a;b", "c\td");   /* with commas about, no hint is due */
+    /* with commas about, no hint is due */
+    check_accepted(TEXT("a;b,c\td\n1,2.5\n-3,4e2\n"), "a;b", "c\td");
     check_accepted(TEXT("A,a\n1,2.5\n-3,4e2\n"), "A", "a");
 }
 
@@ -143,10 +149,21 @@ static void test_blank_lines_at_the_end(void **state)
 static void test_number_forms(void **state)
 {
     static const struct { const char *text; double value; } forms[] = {
-        {"0", 0}, {"-0", -0.0}, {"+7", 7}, {".5", 0.5}, {"5.", 5}, {"007", 7},
-        {"1E3", 1000}, {"1e+3", 1000}, {"25e-1", 2.5},
-        {"0.1", 0.1}, {"1.7976931348623157e308", DBL_MAX}, {"4.9406564584124654e-324", 0x1p-1074}, {"1e-400", 0},
-        {"9007199254740993", 9007199254740992.0}, {"-2.2250738585072014e-308", -DBL_MIN},
+        {"0", 0},
+        {"-0", -0.0},
+        {"+7", 7},
+        {".5", 0.5},
+        {"5.", 5},
+        {"007", 7},
+        {"1E3", 1000},
+        {"1e+3", 1000},
+        {"25e-1", 2.5},
+        {"0.1", 0.1},
+        {"1.7976931348623157e308", DBL_MAX},
+        {"4.9406564584124654e-324", 0x1p-1074},
+        {"1e-400", 0},
+        {"9007199254740993", 9007199254740992.0},
+        {"-2.2250738585072014e-308", -DBL_MIN},
     };
     (void)state;
     for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
@@ -156,7 +173,8 @@ static void test_number_forms(void **state)
         int len = snprintf(text, sizeof text, "y\n%s\n", forms[k].text);
         if (read_bytes(&table, &err, text, (size_t)len) != SG_OK)
             fail_msg("%s", err.text);
-        if (!(table.cells[0] == forms[k].value) || signbit(table.cells[0]) != signbit(forms[k].value))
+        if (!(table.cells[0] == forms[k].value) ||
+            signbit(table.cells[0]) != signbit(forms[k].value))
             fail_msg("%s: wanted %.17g, got %.17g", forms[k].text, forms[k].value, table.cells[0]);
         sg_data_table_free(&table);
     }
@@ -188,8 +206,8 @@ static void test_round_trip(void **state)
     sg_base_rng_free(rng);
 }
 
-/* Rows of 9 bytes and headers of 1 to 18 put every byte of a row, CR and LF and quotes included, at the end of a block
- * of whatever size the reader uses. */
+/* Rows of 9 bytes and headers of 1 to 18 put every byte of a row, CR and LF and quotes included, at
+ * the end of a block of whatever size the reader uses. */
 static void test_block_ends(void **state)
 {
     enum { ROWS = 20000 };
@@ -217,7 +235,8 @@ static void test_block_ends(void **state)
 /* setlocale() must change nothing: neither the point nor what the comma means. */
 static void test_locale(void **state)
 {
-    static const char *const comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8", "de_DE", "fr_FR"};
+    static const char *const comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
+                                        "fr_FR.utf8",  "de_DE",      "fr_FR"};
     const char *found = NULL;
     (void)state;
     for (size_t k = 0; k < sizeof comma / sizeof *comma && found == NULL; k++)
@@ -231,23 +250,27 @@ static void test_locale(void **state)
     assert_non_null(setlocale(LC_ALL, "C"));
 }
 
-/* ---- refused -------------------------------------------------------------------------------------------------- */
+/* ---- refused --------------------------------------------------------------------------- */
 
 static void test_bad_numbers(void **state)
 {
     static const char *const cells[] = {
-        "abc", "1x", "x1", "1 2", "0x10", "0x1p3", "nan", "NaN(1)", "-nan", "inf", "-Infinity", "1e400", "-1e400",
-        "1e", "1e+", "e5", ".",
-        "-", "+-1", "1.2.3", "1_000", "--1", "NA", "$5", "5%", "1d3", "1\v", "\xe2\x88\x92", "true",
+        "abc",  "1x",  "x1",        "1 2",          "0x10",   "0x1p3", "nan", "NaN(1)",
+        "-nan", "inf", "-Infinity", "1e400",        "-1e400", "1e",    "1e+", "e5",
+        ".",    "-",   "+-1",       "1.2.3",        "1_000",  "--1",   "NA",  "$5",
+        "5%",   "1d3", "1\v",       "\xe2\x88\x92", "true",
     };
     (void)state;
     for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
         char text[64];
         int len = snprintf(text, sizeof text, "a,b,gnp\n1,2,3\n1,2,%s\n1,x,3\n", cells[k]);
         check_refused(text, (size_t)len, 3, "column 3 (\"gnp\"): ");
-        check_refused(text, (size_t)len, 3, "; write a decimal number such as 12.5, for a class 0 or 1, or remove the row");
+        check_refused(
+            text, (size_t)len, 3,
+            "; write a decimal number such as 12.5, for a class 0 or 1, or remove the row");
     }
-    check_refused(TEXT("a,b,gnp\n1,2,3\n4,5,abc\n"), 3, ": column 3 (\"gnp\"): \"abc\" is not a number; "
+    check_refused(TEXT("a,b,gnp\n1,2,3\n4,5,abc\n"), 3,
+                  ": column 3 (\"gnp\"): \"abc\" is not a number; "
                   "write a decimal number such as 12.5, for a class 0 or 1, or remove the row");
     check_refused(TEXT("a\ninf\n"), 2, "\"inf\" is not a finite number");
     check_refused(TEXT("a\n1e400\n"), 2, "\"1e400\" is too large for double precision");
@@ -257,7 +280,8 @@ static void test_bad_numbers(void **state)
 static void test_decimal_comma(void **state)
 {
     (void)state;
-    check_refused(TEXT("a,b\n\"1,5\",2\n"), 2, "column 1 (\"a\"): \"1,5\" is not a number (a decimal comma?)");
+    check_refused(TEXT("a,b\n\"1,5\",2\n"), 2,
+                  "column 1 (\"a\"): \"1,5\" is not a number (a decimal comma?)");
     check_refused(TEXT("a,b\n2,\"-1,234.5\"\n"), 2, "decimal comma");
     check_refused(TEXT("a,b\n1,5,2,5\n"), 2, "decimals with a point");
 }
@@ -280,7 +304,8 @@ static void test_ragged_rows(void **state)
     check_refused(TEXT("a,b\n1,2\n1\n1,2\n"), 3, "the row has 1 cell but the header has 2");
     check_refused(TEXT("a,b\n1,2,\n"), 2, "the row has 3 cells");
     check_refused(TEXT("a,b\n1,2,rest,of,it\n"), 2, "the row has 5 cells");
-    check_refused(TEXT("a,b\n\"1\n\"\n1,2\n"), 2, "the row has 1 cell");   /* the line on which the row begins */
+    /* the line on which the row begins */
+    check_refused(TEXT("a,b\n\"1\n\"\n1,2\n"), 2, "the row has 1 cell");
     check_refused(TEXT("a,b\n1,2\n3"), 3, "the row has 1 cell");
 }
 
@@ -293,7 +318,9 @@ static void test_headers(void **state)
     check_refused(TEXT("a,b,\n1,2,3\n"), 1, "column 3 has no name");
     check_refused(TEXT("a,\" \"\n1,2\n"), 1, "column 2 has no name");
     check_refused(TEXT("\"a\n\",\"\"\n1,2\n"), 2, "column 2 has no name");
-    check_refused(TEXT("gr\xf6\xdf" "e,b\n1,2\n"), 1, "column 1: the name \"gr\\xf6\\xdfe\" is not plain UTF-8 text");
+    check_refused(TEXT("gr\xf6\xdf"
+                       "e,b\n1,2\n"),
+                  1, "column 1: the name \"gr\\xf6\\xdfe\" is not plain UTF-8 text");
     check_refused(TEXT("a\x1b[31m\n1\n"), 1, "\"a\\x1b[31m\" is not plain UTF-8");
     /* an overlong slash, a surrogate, and an escape sequence that begins with U+009B */
     check_refused(TEXT("\xc0\xaf,b\n1,2\n"), 1, "\"\\xc0\\xaf\" is not plain UTF-8");
@@ -334,10 +361,13 @@ static void test_quotes(void **state)
     check_refused(TEXT("a,b\n1,\"2\n3,4\n5,\"6\"\n"), 4,
                   "column 2 (\"b\"): the quoted cell that begins on line 2 goes on");
     check_refused(TEXT("a,b\n1,\"2\"x\n"), 2, "goes on after its closing quote");
-    check_refused(TEXT("a,b\n1,2\"\n"), 2, "column 2 (\"b\"): there is a quote inside an unquoted cell");
+    check_refused(TEXT("a,b\n1,2\"\n"), 2,
+                  "column 2 (\"b\"): there is a quote inside an unquoted cell");
     check_refused(TEXT("a\"b\",c\n1,2\n"), 1, "column 1: there is a quote inside an unquoted cell");
-    check_refused(TEXT("a,b\n1,\"2\n\n3\"\n4,5\n"), 2, "column 2 (\"b\"): \"2\\x0a\\x0a3\" is not a number");
-    check_refused(TEXT("a,b\n\"1\n\",\"x\n\"\n"), 3, "column 2 (\"b\"): \"x\"");   /* where the cell begins */
+    check_refused(TEXT("a,b\n1,\"2\n\n3\"\n4,5\n"), 2,
+                  "column 2 (\"b\"): \"2\\x0a\\x0a3\" is not a number");
+    /* where the cell begins */
+    check_refused(TEXT("a,b\n\"1\n\",\"x\n\"\n"), 3, "column 2 (\"b\"): \"x\"");
     check_refused(TEXT("a,b\n1,2\n\"x\",\"3\n4\"\"5\n"), 3, "column 1 (\"a\"): \"x\"");
 }
 
@@ -374,7 +404,8 @@ static void test_other_separators(void **state)
 {
     (void)state;
     check_refused(TEXT("a;b;c\n1,5;2;3\n"), 1,
-                  "the header has no comma but semicolons; this looks like a semicolon-separated file, save it");
+                  "the header has no comma but semicolons; this looks like a semicolon-separated "
+                  "file, save it");
     check_refused(TEXT("a\tb\n1\t2\n"), 1,
                   "the header has no comma but tabs; this looks like a tab-separated file");
 }
@@ -386,7 +417,8 @@ static void test_long_and_hostile_cells(void **state)
                   "\"x123456789012345678901234567890123456789\" is");
     check_refused(TEXT("a\nx1234567890123456789012345678901234567890\n"), 2,
                   "\"x123456789012345678901234567890123456789...\" is");
-    check_refused(TEXT("a\nx12345678901234567890123456789012345678\xc3\xb6\n"), 2,   /* no half character */
+    /* no half character */
+    check_refused(TEXT("a\nx12345678901234567890123456789012345678\xc3\xb6\n"), 2,
                   "\"x12345678901234567890123456789012345678...\" is");
     check_refused(TEXT("a\n\x1b[2J\xff\x7f\xc2\x9b\xe2\x80\xaei\xc3\xb6\n"), 2,
                   "\"\\x1b[2J\\xff\\x7f\\xc2\\x9b\\xe2\\x80\\xaei\xc3\xb6\" is");
@@ -415,7 +447,7 @@ static void test_longest_cell(void **state)
     free(text);
 }
 
-/* ---- files that are none -------------------------------------------------------------------------------------- */
+/* ---- files that are none --------------------------------------------------------------- */
 
 static void check_unreadable(const char *where, const char *fragment)
 {
@@ -432,7 +464,8 @@ static void check_unreadable(const char *where, const char *fragment)
 static void test_unreadable(void **state)
 {
     (void)state;
-    check_unreadable("/nonexistent/synthgrad.csv", ": the file cannot be opened (No such file or directory); ");
+    check_unreadable("/nonexistent/synthgrad.csv",
+                     ": the file cannot be opened (No such file or directory); ");
     check_unreadable("/tmp", ": the file cannot be read (Is a directory); ");
 }
 
@@ -447,7 +480,8 @@ static void test_no_permission(void **state)
     assert_int_equal(chmod(path, 0600), 0);
 }
 
-/* Every file is closed again, after success and after a refusal: the next descriptor is the same as before. */
+/* Every file is closed again, after success and after a refusal: the next
+ * descriptor is the same as before. */
 static void test_closed(void **state)
 {
     struct sg_table table;
@@ -472,7 +506,7 @@ static void test_free_nothing(void **state)
     check_zeroed(&table);
 }
 
-/* ---- size: nothing here may take more than linear time -------------------------------------------------------- */
+/* ---- size: nothing here may take more than linear time --------------------------------- */
 
 static double seconds(clock_t start)
 {
@@ -502,7 +536,8 @@ static void test_large_table(void **state)
     for (size_t j = 0; j < COLUMNS; j++)
         used += (size_t)sprintf(text + used, "x%zu%c", j, j == COLUMNS - 1 ? '\n' : ',');
     for (size_t k = 0; k < ROWS * COLUMNS; k++)
-        used += (size_t)sprintf(text + used, "%.17g%c", sin((double)k), k % COLUMNS == COLUMNS - 1 ? '\n' : ',');
+        used += (size_t)sprintf(text + used, "%.17g%c", sin((double)k),
+                                k % COLUMNS == COLUMNS - 1 ? '\n' : ',');
     write_file(text, used);
     free(text);
     clock_t start = clock();

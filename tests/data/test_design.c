@@ -1,4 +1,5 @@
-/* From a table to X and y: what is standardised, dropped, kept and refused, by hand-made values and long double. */
+/* From a table to X and y: what is standardised, dropped, kept and refused, by
+ * hand-made values and long double. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -18,17 +19,19 @@ static const struct sg_design_options raw = {.intercept = false};
 static const struct sg_design_options raw_ones = {.intercept = true};
 static const struct sg_design_options standard = {.standardise = true};
 static const struct sg_design_options standard_ones = {.standardise = true, .intercept = true};
-static const struct sg_design_options all_standard = {.standardise = true, .standardise_targets = true,
-                                                       .intercept = true};
+static const struct sg_design_options all_standard = {.standardise = true,
+                                                      .standardise_targets = true,
+                                                      .intercept = true};
 
 static struct sg_data data;
 static struct sg_design design;
 static struct sg_error err;
 
-/* ---- checks --------------------------------------------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------- */
 
 /* One target; the outputs hold rubbish beforehand, as an output may. */
-static enum sg_status make(const struct sg_table *table, const char *target, const struct sg_design_options *options)
+static enum sg_status make(const struct sg_table *table, const char *target,
+                           const struct sg_design_options *options)
 {
     memset(&data, 0xa5, sizeof data);
     memset(&design, 0xa5, sizeof design);
@@ -36,7 +39,8 @@ static enum sg_status make(const struct sg_table *table, const char *target, con
     return sg_data_make_design(&data, &design, table, "file.csv", &target, 1, options, &err);
 }
 
-static void make_ok(const struct sg_table *table, const char *target, const struct sg_design_options *options)
+static void make_ok(const struct sg_table *table, const char *target,
+                    const struct sg_design_options *options)
 {
     if (make(table, target, options) != SG_OK)
         fail_msg("refused: %s", err.text);
@@ -63,10 +67,12 @@ static void check_zeroed(void)
     static const struct sg_design no_design;
     assert_true(data.x == no_data.x && data.y == no_data.y && data.one == no_data.one);
     assert_true(data.n == 0 && data.d == 0 && data.m == 0);
-    assert_true(design.column == no_design.column && design.dropped_column == no_design.dropped_column);
+    assert_true(design.column == no_design.column &&
+                design.dropped_column == no_design.dropped_column);
     assert_true(design.mean == no_design.mean && design.scale == no_design.scale);
     assert_true(design.y_mean == no_design.y_mean && design.y_scale == no_design.y_scale);
-    assert_true(design.features == 0 && design.dropped == 0 && design.outputs == 0 && !design.intercept);
+    assert_true(design.features == 0 && design.dropped == 0 && design.outputs == 0 &&
+                !design.intercept);
 }
 
 static void check_message(const char *fragment)
@@ -77,8 +83,8 @@ static void check_message(const char *fragment)
         assert_true((unsigned char)*c >= 0x20 && *c != 0x7f);
 }
 
-static void check_refused(const struct sg_table *table, const char *target, const struct sg_design_options *options,
-                          const char *fragment)
+static void check_refused(const struct sg_table *table, const char *target,
+                          const struct sg_design_options *options, const char *fragment)
 {
     assert_int_equal(make(table, target, options), SG_BAD_INPUT);
     check_message(fragment);
@@ -88,7 +94,8 @@ static void check_refused(const struct sg_table *table, const char *target, cons
 static void check_within(double value, double wanted, double tolerance, const char *what)
 {
     if (!sg_base_within(fabs(value - wanted), tolerance))
-        fail_msg("%s: %.17g, wanted %.17g, err/tol %.3g", what, value, wanted, fabs(value - wanted) / tolerance);
+        fail_msg("%s: %.17g, wanted %.17g, err/tol %.3g", what, value, wanted,
+                 fabs(value - wanted) / tolerance);
 }
 
 static void check_column(size_t k, const double *wanted)
@@ -98,10 +105,11 @@ static void check_column(size_t k, const double *wanted)
             fail_msg("x[%zu][%zu]: %.17g, wanted %.17g", i, k, data.x[i * data.d + k], wanted[i]);
 }
 
-/* ---- what becomes of the columns ------------------------------------------------------------------------------ */
+/* ---- what becomes of the columns ------------------------------------------------------- */
 
 static char *abcd[] = {"a", "b", "c", "d"};
-static double four_cells[] = {1, 7, 10, 2,   3, 7, 30, 5,   1, 7, 10, 2,   3, 7, 30, 9};   /* b is constant */
+/* b is constant */
+static double four_cells[] = {1, 7, 10, 2,   3, 7, 30, 5,   1, 7, 10, 2,   3, 7, 30, 9};
 static const struct sg_table four = {.rows = 4, .columns = 4, .names = abcd, .cells = four_cells};
 
 static void test_file_units(void **state)
@@ -124,7 +132,8 @@ static void test_file_units(void **state)
     release();
 }
 
-/* {1, 3, 1, 3}: mean 2, standard deviation with divisor n exactly 1 (with n - 1 it would be 1.15). */
+/* {1, 3, 1, 3}: mean 2, standard deviation with divisor n exactly 1
+ * (with n - 1 it would be 1.15). */
 static void test_standardised(void **state)
 {
     static const double wanted[] = {-1, 1, -1, 1};
@@ -155,7 +164,9 @@ static void test_several_targets(void **state)
 {
     const char *targets[] = {"d", "a"};   /* in the order asked for, not the file's */
     (void)state;
-    assert_int_equal(sg_data_make_design(&data, &design, &four, "file.csv", targets, 2, &all_standard, &err), SG_OK);
+    assert_int_equal(sg_data_make_design(&data, &design, &four, "file.csv", targets, 2,
+                                         &all_standard, &err),
+                     SG_OK);
     assert_int_equal(design.outputs, 2);
     assert_int_equal(data.m, 2);
     assert_int_equal(data.d, 2);
@@ -172,10 +183,13 @@ static void test_several_targets(void **state)
     release();
 }
 
-/* ---- constant columns ----------------------------------------------------------------------------------------- */
+/* ---- constant columns ------------------------------------------------------------------ */
 
 static double constant_cells[] = {0, 7, 1, 2,   -0.0, 7, 1 + DBL_EPSILON, 5,   0, 7, 1, 4};
-static const struct sg_table constants = {.rows = 3, .columns = 4, .names = abcd, .cells = constant_cells};
+static const struct sg_table constants = {.rows = 3,
+                                          .columns = 4,
+                                          .names = abcd,
+                                          .cells = constant_cells};
 
 static void test_constants_with_intercept(void **state)
 {
@@ -214,7 +228,8 @@ static void test_constant_target(void **state)
     assert_true(data.y[0] == 7 && data.y[3] == 7);
     assert_int_equal(design.dropped, 0);
     release();
-    check_refused(&four, "b", &all_standard, "the target \"b\" is constant (7) and cannot be standardised; ");
+    check_refused(&four, "b", &all_standard,
+                  "the target \"b\" is constant (7) and cannot be standardised; ");
 }
 
 static void test_no_feature_left(void **state)
@@ -251,7 +266,7 @@ static void test_one_row(void **state)
     release();
 }
 
-/* ---- numbers -------------------------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------- */
 
 enum { TALL = 1009, WIDE = 6 };
 
@@ -266,10 +281,11 @@ static void fill_offset(double *cells, struct sg_rng *rng)
 }
 
 /* Against long double (u' = u / 2048), two passes.  Per column, |c| <= C and standard deviation s:
- * mean      its own rounding and that of the correction: 2 u C;
- * scale     n terms summed, relative error (n + 3) u in s^2, half of that in s, and the rounding of c - mean: at most
- *           u (C / s) relative to s on each deviation; together ((n + 3) / 2 + C / s) u s;
- * x         (mean's error) / s + |x| (scale's relative error) + 2 u |x|. */
+ *   mean   its own rounding and that of the correction: 2 u C;
+ *   scale  n terms summed, relative error (n + 3) u in s^2, half of that in s, and the rounding of
+ *          c - mean: at most u (C / s) relative to s on each deviation.
+ *          Together ((n + 3) / 2 + C / s) u s;
+ *   x      (mean's error) / s + |x| (scale's relative error) + 2 u |x|. */
 static void test_against_long_double(void **state)
 {
     static double cells[TALL * WIDE];
@@ -291,7 +307,8 @@ static void test_against_long_double(void **state)
                 largest = fmax(largest, fabs(cells[i * WIDE + k]));
             }
             for (size_t i = 0; i < TALL; i++)
-                squares += ((long double)cells[i * WIDE + k] - mean) * ((long double)cells[i * WIDE + k] - mean);
+                squares += ((long double)cells[i * WIDE + k] - mean) *
+                           ((long double)cells[i * WIDE + k] - mean);
             long double scale = sqrtl(squares / TALL);
             double s = (double)scale, relative = ((n + 3) / 2 + largest / s) * u;
             check_within(design.mean[k], (double)mean, 2 * u * largest, "mean");
@@ -300,15 +317,18 @@ static void test_against_long_double(void **state)
                 double wanted = (double)(((long double)cells[i * WIDE + k] - mean) / scale);
                 check_within(data.x[i * data.d + k], wanted,
                              2 * u * largest / s + fabs(wanted) * (relative + 2 * u), "x");
-                /* and x is (cell - mean) / scale with the mean and scale handed out, which others undo it with */
-                assert_true(data.x[i * data.d + k] == (cells[i * WIDE + k] - design.mean[k]) / design.scale[k]);
+                /* and x is (cell - mean) / scale with the mean and scale handed out,
+                 * which others undo it with */
+                assert_true(data.x[i * data.d + k] ==
+                            (cells[i * WIDE + k] - design.mean[k]) / design.scale[k]);
             }
         }
         release();
     }
 }
 
-/* Neighbouring doubles: the mean cannot be represented, the standard deviation still comes out, eps / 2. */
+/* Neighbouring doubles: the mean cannot be represented, the standard deviation
+ * still comes out, eps / 2. */
 static void test_neighbours(void **state)
 {
     static double cells[] = {1, 0,   1 + DBL_EPSILON, 1};
@@ -356,7 +376,8 @@ static void test_huge_cells(void **state)
             cells[2 * i] = cells[2 * i + 1] = signs[i] * sizes[k];
         make_ok(&table, "b", &all_standard);
         assert_true(design.mean[0] == 0);
-        check_within(design.scale[0], sizes[k], 4 * SG_UNIT_ROUNDOFF * sizes[k], "scale");   /* square, sum, root */
+        /* square, sum, root */
+        check_within(design.scale[0], sizes[k], 4 * SG_UNIT_ROUNDOFF * sizes[k], "scale");
         for (size_t i = 0; i < 4; i++) {
             check_within(data.x[2 * i], signs[i], 6 * SG_UNIT_ROUNDOFF, "x");
             check_within(data.y[i], signs[i], 6 * SG_UNIT_ROUNDOFF, "y");
@@ -365,13 +386,15 @@ static void test_huge_cells(void **state)
     }
 }
 
-/* A spread among the subnormals has no reciprocal: refused, in a feature and in a target; in file units no matter. */
+/* A spread among the subnormals has no reciprocal: refused, in a feature and in a target;
+ * in file units no matter. */
 static void test_tiny_spread(void **state)
 {
     static double cells[] = {0, 1,   0x1p-1074, 2,   0, 4};
     const struct sg_table table = {.rows = 3, .columns = 2, .names = abcd, .cells = cells};
     (void)state;
-    check_refused(&table, "b", &standard_ones, "the spread of column \"a\" is out of range");   /* rounds to 0 */
+    /* rounds to 0 */
+    check_refused(&table, "b", &standard_ones, "the spread of column \"a\" is out of range");
     cells[2] = 0x1p-1030;
     check_refused(&table, "b", &standard_ones, "the spread of column \"a\" is out of range");
     check_refused(&table, "a", &all_standard, "the spread of column \"a\" is out of range");
@@ -386,12 +409,15 @@ static void test_tiny_spread(void **state)
     release();
 }
 
-/* ---- targets -------------------------------------------------------------------------------------------------- */
+/* ---- targets --------------------------------------------------------------------------- */
 
-static char *economy[] = {"gnp_deflator", "gnp", "unemployed", "armed_forces", "population", "year", "employed",
-                          "Ma\xc3\x9f", "ninth", "tenth"};
+static char *economy[] = {"gnp_deflator", "gnp",      "unemployed", "armed_forces", "population",
+                          "year",         "employed", "Ma\xc3\x9f", "ninth",        "tenth"};
 static double economy_cells[20] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-static const struct sg_table wide = {.rows = 2, .columns = 10, .names = economy, .cells = economy_cells};
+static const struct sg_table wide = {.rows = 2,
+                                     .columns = 10,
+                                     .names = economy,
+                                     .cells = economy_cells};
 
 static void test_unknown_target(void **state)
 {
@@ -403,17 +429,22 @@ static void test_unknown_target(void **state)
     char wanted[128];
     (void)state;
     for (size_t k = 0; k < sizeof typos / sizeof *typos; k++) {
-        snprintf(wanted, sizeof wanted, "no column \"%s\" for the target; the nearest name is \"%s\" (columns: ",
+        snprintf(wanted, sizeof wanted,
+                 "no column \"%s\" for the target; the nearest name is \"%s\" (columns: ",
                  typos[k].target, typos[k].nearest);
         check_refused(&wide, typos[k].target, &standard_ones, wanted);
     }
-    check_refused(&wide, "employd", &raw, "(columns: \"gnp_deflator\", \"gnp\", \"unemployed\", \"armed_forces\", "
+    check_refused(&wide, "employd", &raw,
+                  "(columns: \"gnp_deflator\", \"gnp\", \"unemployed\", \"armed_forces\", "
                   "\"population\", \"year\", \"employed\", \"Ma\xc3\x9f\" and 2 more)");
-    check_refused(&four, "", &raw, "there is no column \"\" for the target; the nearest name is \"a\" "
+    check_refused(&four, "", &raw,
+                  "there is no column \"\" for the target; the nearest name is \"a\" "
                   "(columns: \"a\", \"b\", \"c\", \"d\")");
-    check_refused(&four, "B", &raw, "the nearest name is \"b\"");   /* another case is nearer than another letter */
+    /* another case is nearer than another letter */
+    check_refused(&four, "B", &raw, "the nearest name is \"b\"");
     check_refused(&four, "A\x1b\n", &raw, "there is no column \"A\\x1b\\x0a\"");
-    check_refused(&four, "123456789012345678901234567890123456\n", &raw, "3456\\x0a\" for");        /* 40 bytes */
+    /* 40 bytes */
+    check_refused(&four, "123456789012345678901234567890123456\n", &raw, "3456\\x0a\" for");
     check_refused(&four, "1234567890123456789012345678901234567\n", &raw, "34567...\" for");
 }
 
@@ -435,13 +466,15 @@ static void test_long_names(void **state)
     }
     memset(target, 'c', LEN);
     target[LEN] = '\0';
-    check_refused(&table, target, &raw,
-                  "the nearest name is \"cccccccccccccccccccccccccccccccccccccc...\" (columns: \"aaa");
+    check_refused(
+        &table, target, &raw,
+        "the nearest name is \"cccccccccccccccccccccccccccccccccccccc...\" (columns: \"aaa");
     assert_non_null(strstr(err.text, "hhh...\" and 1 more)"));
     assert_null(strstr(err.text, "\xe2"));
     memcpy(names[8] + 37, "\xe2\x82\xac|", 4);
     check_refused(&table, names[8] + 1, &raw,
-                  "for the target; the nearest name is \"iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii\xe2\x82\xac...\"");
+                  "for the target; the nearest name is "
+                  "\"iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii\xe2\x82\xac...\"");
     for (size_t j = 0; j < 9; j++)
         free(names[j]);
     free(target);
@@ -451,13 +484,16 @@ static void test_bad_target_lists(void **state)
 {
     const char *twice[] = {"d", "a", "d"}, *unknown[] = {"d", "e"};
     (void)state;
-    assert_int_equal(sg_data_make_design(&data, &design, &four, "file.csv", twice, 3, &raw, &err), SG_BAD_INPUT);
+    assert_int_equal(sg_data_make_design(&data, &design, &four, "file.csv", twice, 3, &raw, &err),
+                     SG_BAD_INPUT);
     check_message("the target \"d\" is named twice; ");
     check_zeroed();
-    assert_int_equal(sg_data_make_design(&data, &design, &four, "file.csv", unknown, 2, &raw, &err), SG_BAD_INPUT);
+    assert_int_equal(sg_data_make_design(&data, &design, &four, "file.csv", unknown, 2, &raw, &err),
+                     SG_BAD_INPUT);
     check_message("there is no column \"e\"");
     check_zeroed();
-    assert_int_equal(sg_data_make_design(&data, &design, &four, "file.csv", NULL, 0, &raw, &err), SG_BAD_INPUT);
+    assert_int_equal(sg_data_make_design(&data, &design, &four, "file.csv", NULL, 0, &raw, &err),
+                     SG_BAD_INPUT);
     check_message("no target is named; ");
     check_zeroed();
 }
@@ -473,7 +509,7 @@ static void test_free_nothing(void **state)
     assert_null(design.column);
 }
 
-/* ---- from the file on ----------------------------------------------------------------------------------------- */
+/* ---- from the file on ------------------------------------------------------------------ */
 
 static void test_from_file(void **state)
 {

@@ -1,4 +1,5 @@
-/* IDX files: what is written comes back, and every way to spoil one is refused in one line that names the file. */
+/* IDX files: what is written comes back, and every way to spoil one is refused in one
+ * line that names the file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "support.h"
 #include "synthgrad/images.h"
 
-/* ---- files ---------------------------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------- */
 
 static char folder[] = "/tmp/synthgrad_idx_XXXXXX", images_path[64], labels_path[64];
 
@@ -88,7 +89,8 @@ static struct bytes zipped(const struct bytes *b)
     return out;
 }
 
-static enum sg_status read_both(struct sg_images *images, struct sg_error *err, const struct bytes *i, const struct bytes *l, size_t most)
+static enum sg_status read_both(struct sg_images *images, struct sg_error *err,
+                                const struct bytes *i, const struct bytes *l, size_t most)
 {
     write_bytes(images_path, i);
     write_bytes(labels_path, l);
@@ -104,7 +106,8 @@ static void check_accepted(const struct bytes *i, const struct bytes *l, size_t 
     struct sg_images images;
     struct sg_error err;
     CHECK_STATUS(read_both(&images, &err, i, l, most), SG_OK);
-    CHECK(images.n == n && images.rows == ROWS && images.columns == COLUMNS && images.classes == CLASSES);
+    CHECK(images.n == n && images.rows == ROWS && images.columns == COLUMNS &&
+          images.classes == CLASSES);
     CHECK(images.mean == 0.0 && images.scale == 1.0);
     CHECK_SAME(images.pixel, plain_images.at + HEAD, n * ROWS * COLUMNS);
     CHECK_SAME(images.label, plain_labels.at + 8, n);
@@ -113,16 +116,19 @@ static void check_accepted(const struct bytes *i, const struct bytes *l, size_t 
 }
 
 /* One line, "FILE: ...fragment...", a mend after it, and images zeroed. */
-static void check_refused(const struct bytes *i, const struct bytes *l, bool blame_images, const char *fragment)
+static void check_refused(const struct bytes *i, const struct bytes *l, bool blame_images,
+                          const char *fragment)
 {
     struct sg_images images;
     struct sg_error err;
     char start[80];
     context("wanted \"%s\"", fragment);
     snprintf(start, sizeof start, "%s: ", blame_images ? images_path : labels_path);
-    for (size_t most = 1; most <= N; most += N - 1) {             /* what is wrong is wrong however few are wanted */
+    /* what is wrong is wrong however few are wanted */
+    for (size_t most = 1; most <= N; most += N - 1) {
         CHECK_STATUS(read_both(&images, &err, i, l, most), SG_BAD_INPUT);
-        if (strncmp(err.text, start, strlen(start)) != 0 || !strstr(err.text, fragment) || strchr(err.text, '\n'))
+        if (strncmp(err.text, start, strlen(start)) != 0 || !strstr(err.text, fragment) ||
+            strchr(err.text, '\n'))
             fail_msg("wanted \"%s...%s\", got \"%s\"", start, fragment, err.text);
         CHECK(strstr(err.text, "; ") || strchr(err.text, '?'));   /* the mend */
         CHECK(images.n == 0 && !images.pixel && !images.label);
@@ -142,7 +148,7 @@ static void refuse_labels(const struct bytes *l, const char *fragment)
     check_refused(&i, l, false, fragment);
 }
 
-/* ---- accepted ------------------------------------------------------------------------------------------------------- */
+/* ---- accepted -------------------------------------------------------------------------- */
 
 static void test_plain_and_gzip_come_back(void **state)
 {
@@ -156,7 +162,8 @@ static void test_plain_and_gzip_come_back(void **state)
     check_accepted(&i, &lz, SIZE_MAX);
 }
 
-/* Two gzip members are one file (RFC 1952, 2.2), wherever the cut is: in the header, in the data, at the end. */
+/* Two gzip members are one file (RFC 1952, 2.2), wherever the cut is: in the header,
+ * in the data, at the end. */
 static void test_gzip_members_are_joined(void **state)
 {
     (void)state;
@@ -171,7 +178,7 @@ static void test_gzip_members_are_joined(void **state)
     }
 }
 
-/* ---- refused -------------------------------------------------------------------------------------------------------- */
+/* ---- refused --------------------------------------------------------------------------- */
 
 static void test_magic(void **state)
 {
@@ -184,7 +191,8 @@ static void test_magic(void **state)
     i.at[2] = 0x0d;
     refuse_images(&i, "IDX type 0d");
     memcpy(i.at, "\x7f" "ELF", 4);
-    refuse_images(&i, "begins with the bytes 7f 45 4c 46, so it is not IDX; name a file of images that begins with 00 00 08 03");
+    refuse_images(&i, "begins with the bytes 7f 45 4c 46, so it is not IDX; name a file of images "
+                      "that begins with 00 00 08 03");
     l.at[1] = 1;
     refuse_labels(&l, "begins with the bytes 00 01 08 01");
 }
@@ -197,14 +205,16 @@ static void test_cut_off_and_too_long(void **state)
     for (size_t n = 0; n < whole_images.n; n++) {
         struct bytes i = whole_images;
         i.n = n;
-        refuse_images(&i, n < HEAD ? "within its header" : "the header says 105 bytes of data, but the file is only");
+        refuse_images(&i, n < HEAD ? "within its header"
+                                   : "the header says 105 bytes of data, but the file is only");
         i = zipped(&i);
         refuse_images(&i, n < HEAD ? "within its header" : "the data end after");
     }
     for (size_t n = 0; n < whole_labels.n; n++) {
         struct bytes l = whole_labels;
         l.n = n;
-        refuse_labels(&l, n < 8 ? "within its header" : "the header says 7 bytes of data, but the file is only");
+        refuse_labels(&l, n < 8 ? "within its header"
+                                : "the header says 7 bytes of data, but the file is only");
     }
     struct bytes i = whole_images, l = whole_labels;
     i.at[i.n++] = 0;
@@ -237,10 +247,12 @@ static void test_corrupt_gzip(void **state)
     refuse_images(&i, "the gzip data are corrupt (unknown compression method)");
     i = whole;
     i.at[i.n++] = 'x';
-    refuse_images(&i, "the gzip data are c");              /* what follows is no member: cut off, or corrupt with one byte more */
+    /* what follows is no member: cut off, or corrupt with one byte more */
+    refuse_images(&i, "the gzip data are c");
     i.at[i.n++] = 'y';
     refuse_images(&i, "the gzip data are corrupt (incorrect header check)");
-    /* Any bit: refused, or harmless (the time stamp and flags in the header), but never other pixels. */
+    /* Any bit: refused, or harmless (the time stamp and flags in the
+     * header), but never other pixels. */
     const struct bytes l = good_labels();
     for (size_t bit = 0; bit < 8 * whole.n; bit++) {
         struct sg_images images;
@@ -253,13 +265,18 @@ static void test_corrupt_gzip(void **state)
     }
 }
 
-/* Sizes that a header may claim but the file cannot hold; nothing of that size is allocated (the sanitizers' allocator would say so). */
+/* Sizes that a header may claim but the file cannot hold; nothing of that size is allocated
+ * (the sanitizers' allocator would say so). */
 static void test_absurd_sizes(void **state)
 {
     static const struct { size_t n, rows, columns; const char *fragment; } sizes[] = {
-        {0, 28, 28, "so there is nothing in it"}, {7, 0, 3, "so there is nothing in it"}, {7, 5, 0, "so there is nothing in it"},
-        {7, 4097, 3, "images of 4097 x 3, at most 4096 x 4096"}, {7, 5, 0xffffffff, "images of 5 x 4294967295"},
-        {0xffffffff, 4096, 4096, "the header says 72057594021150720 bytes of data, at most 1 GiB"}, {1u << 30, 2, 1, "at most 1 GiB"},
+        {0, 28, 28, "so there is nothing in it"},
+        {7, 0, 3, "so there is nothing in it"},
+        {7, 5, 0, "so there is nothing in it"},
+        {7, 4097, 3, "images of 4097 x 3, at most 4096 x 4096"},
+        {7, 5, 0xffffffff, "images of 5 x 4294967295"},
+        {0xffffffff, 4096, 4096, "the header says 72057594021150720 bytes of data, at most 1 GiB"},
+        {1u << 30, 2, 1, "at most 1 GiB"},
         {1u << 30, 1, 1, "the header says 1073741824 bytes of data, but the file is only"},
     };
     (void)state;
@@ -279,7 +296,8 @@ static void test_absurd_sizes(void **state)
     refuse_labels(&l, "the header says 4294967295 bytes of data, at most 1 GiB");
 }
 
-/* A few bytes that unpack to a great many: no more is unpacked than the header says and one byte. */
+/* A few bytes that unpack to a great many: no more is unpacked than the
+ * header says and one byte. */
 static void test_gzip_bomb(void **state)
 {
     (void)state;
@@ -309,7 +327,8 @@ static void test_labels(void **state)
         char fragment[64];
         struct bytes l = good_labels();
         l.at[8 + at] = CLASSES;
-        snprintf(fragment, sizeof fragment, "label %zu of 7 is 10, but the classes are 0 to 9", at + 1);
+        snprintf(fragment, sizeof fragment, "label %zu of 7 is 10, but the classes are 0 to 9",
+                 at + 1);
         refuse_labels(&l, fragment);
     }
     struct bytes l = good_labels();
@@ -328,20 +347,26 @@ static void test_files_that_are_none(void **state)
     struct sg_error err;
     CHECK_STATUS(read_both(&images, &err, &i, &l, N), SG_OK);
     sg_data_images_free(&images);
-    CHECK_STATUS(sg_data_read_idx(&images, images_path, "/nowhere/labels", CLASSES, N, &err), SG_IO);
-    CHECK(strcmp(err.text, "/nowhere/labels: the file cannot be opened (No such file or directory); check its name and permissions") == 0);
+    CHECK_STATUS(sg_data_read_idx(&images, images_path, "/nowhere/labels", CLASSES, N, &err),
+                 SG_IO);
+    CHECK(strcmp(err.text, "/nowhere/labels: the file cannot be opened (No such file or "
+                           "directory); check its name and permissions") == 0);
     CHECK(!images.pixel && images.n == 0);
-    CHECK_STATUS(sg_data_read_idx(&images, "/nowhere/images", labels_path, CLASSES, N, &err), SG_IO);
+    CHECK_STATUS(sg_data_read_idx(&images, "/nowhere/images", labels_path, CLASSES, N, &err),
+                 SG_IO);
     CHECK_STATUS(sg_data_read_idx(&images, folder, labels_path, CLASSES, N, &err), SG_BAD_INPUT);
     CHECK(strstr(err.text, "this is not a regular file; name a data file") != NULL);
-    CHECK_STATUS(sg_data_read_idx(&images, "/dev/zero", labels_path, CLASSES, N, &err), SG_BAD_INPUT);
+    CHECK_STATUS(sg_data_read_idx(&images, "/dev/zero", labels_path, CLASSES, N, &err),
+                 SG_BAD_INPUT);
     unlink(images_path);
-    CHECK(mkfifo(images_path, 0600) == 0);                 /* nobody writes to it: waiting would be for ever */
-    CHECK_STATUS(sg_data_read_idx(&images, images_path, labels_path, CLASSES, N, &err), SG_BAD_INPUT);
+    /* nobody writes to it: waiting would be for ever */
+    CHECK(mkfifo(images_path, 0600) == 0);
+    CHECK_STATUS(sg_data_read_idx(&images, images_path, labels_path, CLASSES, N, &err),
+                 SG_BAD_INPUT);
     unlink(images_path);
 }
 
-/* ---- the real ones, where they are ---------------------------------------------------------------------------------- */
+/* ---- the real ones, where they are ----------------------------------------------------- */
 
 /* How often each digit occurs in MNIST: counted with numpy from the published files. */
 static void check_real(const char *where, const char *stem, size_t n, const size_t counts[10])
@@ -349,7 +374,8 @@ static void check_real(const char *where, const char *stem, size_t n, const size
     struct sg_images images;
     struct sg_error err = {""};
     size_t got[10] = {0};
-    char *i = sg_base_format("%s/%s-images-idx3-ubyte.gz", where, stem), *l = sg_base_format("%s/%s-labels-idx1-ubyte.gz", where, stem);
+    char *i = sg_base_format("%s/%s-images-idx3-ubyte.gz", where, stem),
+         *l = sg_base_format("%s/%s-labels-idx1-ubyte.gz", where, stem);
     const enum sg_status status = sg_data_read_idx(&images, i, l, 10, SIZE_MAX, &err);
     if (status != SG_OK)
         fail_msg("%s", err.text);
@@ -358,7 +384,8 @@ static void check_real(const char *where, const char *stem, size_t n, const size
         got[images.label[k]]++;
     CHECK_SAME(got, counts, 10);
     sg_data_images_standardise(&images, NULL);
-    if (n == 60000) {                                      /* the constants that everybody uses, to their digits */
+    /* the constants that everybody uses, to their digits */
+    if (n == 60000) {
         CHECK_CLOSE(images.mean, 0.1307, 5e-5);
         CHECK_CLOSE(images.scale, 0.3081, 5e-5);
     }
@@ -385,9 +412,16 @@ static void test_mnist(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_plain_and_gzip_come_back), TEST(test_gzip_members_are_joined), TEST(test_magic),  TEST(test_cut_off_and_too_long),
-        TEST(test_corrupt_gzip),             TEST(test_absurd_sizes),            TEST(test_gzip_bomb), TEST(test_labels),
-        TEST(test_files_that_are_none),      TEST(test_mnist),
+        TEST(test_plain_and_gzip_come_back),
+        TEST(test_gzip_members_are_joined),
+        TEST(test_magic),
+        TEST(test_cut_off_and_too_long),
+        TEST(test_corrupt_gzip),
+        TEST(test_absurd_sizes),
+        TEST(test_gzip_bomb),
+        TEST(test_labels),
+        TEST(test_files_that_are_none),
+        TEST(test_mnist),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

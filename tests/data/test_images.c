@@ -15,27 +15,32 @@ static struct sg_images digits(size_t n, uint64_t replicate)
     return images;
 }
 
-/* ---- digits --------------------------------------------------------------------------------------------------------- */
+/* ---- digits ---------------------------------------------------------------------------- */
 
 static void test_digits_are_the_stream(void **state)
 {
     (void)state;
-    struct sg_images a = digits(70, 0), again = digits(70, 0), fewer = digits(33, 0), other = digits(70, 1);
-    CHECK(a.n == 70 && a.rows == 28 && a.columns == 28 && a.classes == 10 && a.mean == 0.0 && a.scale == 1.0);
+    struct sg_images a = digits(70, 0), again = digits(70, 0), fewer = digits(33, 0),
+                     other = digits(70, 1);
+    CHECK(a.n == 70 && a.rows == 28 && a.columns == 28 && a.classes == 10 && a.mean == 0.0 &&
+          a.scale == 1.0);
     for (size_t i = 0; i < a.n; i++)
         CHECK(a.label[i] == i % 10);
     CHECK_SAME(a.pixel, again.pixel, 70 * 784);
     CHECK_SAME(a.pixel, fewer.pixel, 33 * 784);
-    for (size_t i = 0; i < a.n; i++)                       /* every image is another one, also within a class */
-        CHECK(memcmp(a.pixel + i * 784, other.pixel + i * 784, 784) != 0 && memcmp(a.pixel + i * 784, a.pixel + (i + 10) % 70 * 784, 784) != 0);
+    /* every image is another one, also within a class */
+    for (size_t i = 0; i < a.n; i++)
+        CHECK(memcmp(a.pixel + i * 784, other.pixel + i * 784, 784) != 0 &&
+              memcmp(a.pixel + i * 784, a.pixel + (i + 10) % 70 * 784, 784) != 0);
     sg_data_images_free(&a);
     sg_data_images_free(&again);
     sg_data_images_free(&fewer);
     sg_data_images_free(&other);
 }
 
-/* Ink on a ground: half a box of 25 pixels is more than any stroke covers, the faintest pen reaches 0.7, and noise is cut off below 0: on the ground, most
- * of the image, every second pixel is 0. */
+/* Ink on a ground: half a box of 25 pixels is more than any stroke covers, the faintest
+ * pen reaches 0.7, and noise is cut off below 0: on the ground, most of the image,
+ * every second pixel is 0. */
 static void test_digits_have_ink_and_ground(void **state)
 {
     (void)state;
@@ -52,16 +57,19 @@ static void test_digits_have_ink_and_ground(void **state)
     sg_data_images_free(&a);
 }
 
-/* Labels belong to their images and classes differ: the nearest of ten class means is right far more often than by chance (0.1 of 1,000 with a
- * standard deviation of 0.0095), and no class is below chance. */
-/* How much ink each digit takes, as a share of black, mean over 400 of each: recorded when the generator's difficulty was measured (head of
- * src/data/digits.c).  A pen that is not lifted, a stroke left out or doubled moves one of them by far more than the tenth of a
- * standard error allowed; the last bits of libm move none. */
+/* Labels belong to their images and classes differ: the nearest of ten class means is
+ * right far more often than by chance (0.1 of 1,000 with a standard deviation of 0.0095),
+ * and no class is below chance. */
+/* How much ink each digit takes, as a share of black, mean over 400 of each: recorded when the
+ * generator's difficulty was measured (head of src/data/digits.c).  A pen that is not lifted, a
+ * stroke left out or doubled moves one of them by far more than the tenth of a standard error
+ * allowed; the last bits of libm move none. */
 static void test_digits_take_their_ink(void **state)
 {
     (void)state;
-    static const double recorded[SG_DIGIT_CLASSES] = {0.187332, 0.130627, 0.178904, 0.176841, 0.179190,
-                                                      0.170708, 0.178276, 0.158439, 0.189340, 0.177785};
+    static const double recorded[SG_DIGIT_CLASSES] = {0.187332, 0.130627, 0.178904, 0.176841,
+                                                      0.179190, 0.170708, 0.178276, 0.158439,
+                                                      0.189340, 0.177785};
     struct sg_rng *rng = sg_base_rng_alloc(20261122, "ink", 0, "digits");
     struct sg_images images;
     sg_data_make_digits(&images, 400 * SG_DIGIT_CLASSES, rng);
@@ -70,7 +78,8 @@ static void test_digits_take_their_ink(void **state)
         for (size_t i = digit; i < images.n; i += SG_DIGIT_CLASSES) {
             double ink = 0;
             for (size_t k = 0; k < images.rows * images.columns; k++)
-                ink += images.pixel[i * images.rows * images.columns + k] / (255.0 * (double)(images.rows * images.columns));
+                ink += images.pixel[i * images.rows * images.columns + k] /
+                       (255.0 * (double)(images.rows * images.columns));
             sum += ink / 400;
             squares += ink * ink / 400;
         }
@@ -97,7 +106,8 @@ static void test_digits_can_be_told_apart(void **state)
         for (size_t c = 0; c < 10; c++) {
             double square = 0.0;
             for (size_t k = 0; k < 784; k++)
-                square += (test.pixel[i * 784 + k] - mean[c * 784 + k]) * (test.pixel[i * 784 + k] - mean[c * 784 + k]);
+                square += (test.pixel[i * 784 + k] - mean[c * 784 + k]) *
+                          (test.pixel[i * 784 + k] - mean[c * 784 + k]);
             guess = square < nearest ? c : guess;
             nearest = square < nearest ? square : nearest;
         }
@@ -105,7 +115,8 @@ static void test_digits_can_be_told_apart(void **state)
     }
     for (size_t c = 0; c < 10; c++) {
         context("class %zu: %zu of 100 right", c, right[c]);
-        CHECK(right[c] > 10 + 3 * 3);                      /* three standard deviations of 100 guesses above chance */
+        /* three standard deviations of 100 guesses above chance */
+        CHECK(right[c] > 10 + 3 * 3);
         all += right[c];
     }
     context("%zu of 1000 right", all);
@@ -115,7 +126,7 @@ static void test_digits_can_be_told_apart(void **state)
     sg_data_images_free(&test);
 }
 
-/* ---- rows ----------------------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------ */
 
 static void test_standardised_pixels(void **state)
 {
@@ -132,8 +143,11 @@ static void test_standardised_pixels(void **state)
         squares += (long double)data.x[k] * (long double)data.x[k];
         raw += (long double)train.pixel[k] * train.pixel[k];
     }
-    /* mean and scale: three roundings each, and the variance is a difference of E p^2, which it loses kappa = E p^2 / var of; x: three more. */
-    const double u = SG_UNIT_ROUNDOFF, kappa = (double)(raw / size) / (train.scale * train.scale * 255 * 255), shift = train.mean / train.scale;
+    /* mean and scale: three roundings each, and the variance is a difference of E p^2, which it
+     * loses kappa = E p^2 / var of; x: three more. */
+    const double u = SG_UNIT_ROUNDOFF,
+                 kappa = (double)(raw / size) / (train.scale * train.scale * 255 * 255),
+                 shift = train.mean / train.scale;
     CHECK_BOUND(fabs((double)(sum / size)), 8 * u * (1 + shift));
     CHECK_CLOSE((double)(squares / size), 1.0, 8 * u * (1 + kappa));
     sg_data_free(&data);
@@ -170,13 +184,19 @@ static void test_images_as_samples(void **state)
 }
 
 /* Rows in both dtypes: the float64 sample, or it rounded once.  Rows beyond n are left alone. */
-static void check_rows(const struct sg_rows *rows, const struct sg_batch *batch, const struct sg_data *data, const size_t *index, size_t n)
+static void check_rows(const struct sg_rows *rows, const struct sg_batch *batch,
+                       const struct sg_data *data, const size_t *index, size_t n)
 {
     CHECK(batch->n == n && batch->x == rows->x && batch->y == rows->y && batch->one == rows->one);
     for (size_t i = 0; i < n; i++) {
         const size_t from = index ? index[i] : i;
-        const struct { const void *got; const double *want; size_t width; } parts[] = {
-            {batch->x, data->x + from * data->d, data->d}, {batch->y, data->y + from * data->m, data->m}, {batch->one, data->one + from, 1}};
+        const struct {
+            const void *got;
+            const double *want;
+            size_t width;
+        } parts[] = {{batch->x, data->x + from * data->d, data->d},
+                     {batch->y, data->y + from * data->m, data->m},
+                     {batch->one, data->one + from, 1}};
         for (size_t p = 0; p < 3; p++)
             for (size_t j = 0; j < parts[p].width; j++) {
                 const size_t k = i * parts[p].width + j;
@@ -224,7 +244,7 @@ static void test_gathered_rows(void **state)
     sg_base_rng_free(rng);
 }
 
-/* ---- order ---------------------------------------------------------------------------------------------------------- */
+/* ---- order ----------------------------------------------------------------------------- */
 
 static void test_an_epoch_takes_each_sample_once(void **state)
 {
@@ -266,9 +286,10 @@ static void test_order_resumes_anywhere(void **state)
         sg_data_batches_free(fresh);
     }
     /* Another epoch, seed, name or replicate is another order. */
-    struct sg_batches *others[] = {sg_data_batches_alloc(COUNT_N, BATCH, test_seed() + 1, "resume", 3),
-                                 sg_data_batches_alloc(COUNT_N, BATCH, test_seed(), "resumf", 3),
-                                 sg_data_batches_alloc(COUNT_N, BATCH, test_seed(), "resume", 4)};
+    struct sg_batches *others[] = {sg_data_batches_alloc(COUNT_N, BATCH, test_seed() + 1, "resume",
+                                                         3),
+                                   sg_data_batches_alloc(COUNT_N, BATCH, test_seed(), "resumf", 3),
+                                   sg_data_batches_alloc(COUNT_N, BATCH, test_seed(), "resume", 4)};
     for (size_t k = 0; k < COUNT(others); k++) {
         CHECK(memcmp(sg_data_batches_at(others[k], 0), seen[0], sizeof seen[0]) != 0);
         sg_data_batches_free(others[k]);
@@ -280,7 +301,8 @@ static void test_order_resumes_anywhere(void **state)
     sg_data_batches_free(batches);
 }
 
-/* All 24 orders of four samples are equally likely: chi squared with 23 degrees of freedom, the quantile of 1e-9. */
+/* All 24 orders of four samples are equally likely: chi squared with 23 degrees of
+ * freedom, the quantile of 1e-9. */
 static void test_every_order_is_as_likely(void **state)
 {
     enum { EPOCHS = 48000, ORDERS = 24 };
@@ -305,9 +327,10 @@ static void test_every_order_is_as_likely(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_digits_are_the_stream), TEST(test_digits_have_ink_and_ground), TEST(test_digits_take_their_ink), TEST(test_digits_can_be_told_apart),
-        TEST(test_standardised_pixels),
-        TEST(test_images_as_samples),     TEST(test_gathered_rows),              TEST(test_an_epoch_takes_each_sample_once),
+        TEST(test_digits_are_the_stream),  TEST(test_digits_have_ink_and_ground),
+        TEST(test_digits_take_their_ink),  TEST(test_digits_can_be_told_apart),
+        TEST(test_standardised_pixels),    TEST(test_images_as_samples),
+        TEST(test_gathered_rows),          TEST(test_an_epoch_takes_each_sample_once),
         TEST(test_order_resumes_anywhere), TEST(test_every_order_is_as_likely),
     };
     return RUN(tests);

@@ -1,4 +1,5 @@
-/* Made and compressed data: the exact spectrum, the ones column, the noise; equal moments, streamed in blocks of any size. */
+/* Made and compressed data: the exact spectrum, the ones column, the noise; equal moments,
+ * streamed in blocks of any size. */
 #include "support.h"
 
 #include <math.h>
@@ -20,8 +21,12 @@ static struct sg_data make(const struct sg_gaussian *spec, uint64_t replicate)
 static struct sg_gaussian random_spec(uint64_t t)
 {
     struct sg_rng *rng = test_rng("spec", t);
-    struct sg_gaussian spec = {.n = random_size(2, 60, rng), .d = random_size(1, 12, rng), .outputs = random_size(1, 3, rng),
-                               .condition = exp(random_between(0, 9, rng)), .noise = 0.37, .bias = t % 2};
+    struct sg_gaussian spec = {.n = random_size(2, 60, rng),
+                               .d = random_size(1, 12, rng),
+                               .outputs = random_size(1, 3, rng),
+                               .condition = exp(random_between(0, 9, rng)),
+                               .noise = 0.37,
+                               .bias = t % 2};
     const size_t small = spec.n < spec.d ? spec.n : spec.d;
     if (t % 3 == 0)
         spec.rank = random_size(1, small, rng);
@@ -29,10 +34,11 @@ static struct sg_gaussian random_spec(uint64_t t)
     return spec;
 }
 
-/* ---- the design --------------------------------------------------------------------------------------------------- */
+/* ---- the design ------------------------------------------------------------------------ */
 
-/* sigma_i^2 / n is geometric from condition to 1 (times a common factor with a bias), and 0 beyond the rank.  X = U diag V^T is made by
- * three products and QRs of inner dimension r: |dX| <= C size u sigma_1 with C = 4, so is each |d sigma_i|. */
+/* sigma_i^2 / n is geometric from condition to 1 (times a common factor with a bias), and 0 beyond
+ * the rank.  X = U diag V^T is made by three products and QRs of inner dimension r: |dX| <= C size
+ * u sigma_1 with C = 4, so is each |d sigma_i|. */
 static void exact_spectrum(void **state)
 {
     (void)state;
@@ -43,9 +49,12 @@ static void exact_spectrum(void **state)
         double *sigma = SG_NEW(small, double);
         naive_singular_values(sigma, data.x, data.n, data.d);
         const double u = 4 * (double)(spec.n + spec.d) * SG_UNIT_ROUNDOFF * sigma[0];
-        const double common = spec.bias ? sigma[r - 1] : sqrt((double)spec.n);      /* the smallest nonzero one */
+        /* the smallest nonzero one */
+        const double common = spec.bias ? sigma[r - 1] : sqrt((double)spec.n);
         for (size_t i = 0; i < r; i++) {
-            const double want = common * (r > 1 ? pow(spec.condition, 0.5 * (double)(r - 1 - i) / (double)(r - 1)) : 1.0);
+            const double want =
+                common *
+                (r > 1 ? pow(spec.condition, 0.5 * (double)(r - 1 - i) / (double)(r - 1)) : 1.0);
             /* the error of `common` grows with the ratio */
             CHECK_CLOSE(sigma[i], want, spec.bias ? u * (1 + want / common) : u);
         }
@@ -78,10 +87,12 @@ static void ones_column(void **state)
         }
         sg_data_free(&data);
     }
-    CHECK(others > 100 && aligned / (double)others > 0.05);       /* mean squared cosine; orthogonal columns would give 0 */
+    /* mean squared cosine; orthogonal columns would give 0 */
+    CHECK(others > 100 && aligned / (double)others > 0.05);
 }
 
-/* Without a bias no column is constant, and the columns are correlated as soon as the condition is not 1. */
+/* Without a bias no column is constant, and the columns are correlated as soon
+ * as the condition is not 1. */
 static void nothing_special(void **state)
 {
     (void)state;
@@ -103,14 +114,16 @@ static void nothing_special(void **state)
     struct sg_data data = make(&white, 0);
     double s[25];
     naive_mul(s, NULL, data.x, true, data.x, false, 5, 40, 5);
-    for (size_t i = 0; i < 25; i++)                               /* S_x = I to the rounding of exact_spectrum, both ways */
+    /* S_x = I to the rounding of exact_spectrum, both ways */
+    for (size_t i = 0; i < 25; i++)
         CHECK_CLOSE(s[i] / 40, i % 6 == 0 ? 1 : 0, 2 * 4 * 45 * SG_UNIT_ROUNDOFF);
     sg_data_free(&data);
 }
 
-/* ---- the targets ---------------------------------------------------------------------------------------------------- */
+/* ---- the targets ----------------------------------------------------------------------- */
 
-/* noise = 0: y = X w to the rounding of d products.  The same stream with more noise adds a multiple of the same normal draws. */
+/* noise = 0: y = X w to the rounding of d products.  The same stream with more noise adds a
+ * multiple of the same normal draws. */
 static void noise(void **state)
 {
     (void)state;
@@ -126,7 +139,8 @@ static void noise(void **state)
         spec.noise = 1.5;
         struct sg_data noisier = make(&spec, t);
         const size_t n = spec.n, d = spec.d, m = spec.outputs;
-        double *w = SG_NEW(d * m, double), *p = SG_NEW(n * m, double), *magnitude = SG_NEW(n * m, double);
+        double *w = SG_NEW(d * m, double), *p = SG_NEW(n * m, double),
+               *magnitude = SG_NEW(n * m, double);
         naive_least_squares(w, clean.x, clean.y, n, d, m);
         naive_mul(p, magnitude, clean.x, false, w, false, n, d, m);
         CHECK_SAME(clean.x, noisy.x, n * d);
@@ -135,7 +149,8 @@ static void noise(void **state)
         for (size_t i = 0; i < n * m; i++) {
             CHECK_CLOSE(clean.y[i], p[i], 6 * gamma_of(d + 2, SG_UNIT_ROUNDOFF) * scale);
             const double added = noisy.y[i] - clean.y[i];
-            CHECK_CLOSE(noisier.y[i] - clean.y[i], 2 * added, 4 * SG_UNIT_ROUNDOFF * (fabs(clean.y[i]) + 4 * fabs(added)));
+            CHECK_CLOSE(noisier.y[i] - clean.y[i], 2 * added,
+                        4 * SG_UNIT_ROUNDOFF * (fabs(clean.y[i]) + 4 * fabs(added)));
             CHECK(added != 0);
         }
         free(w); free(p); free(magnitude);
@@ -145,12 +160,17 @@ static void noise(void **state)
     }
 }
 
-/* y - X w_true is N(0, noise^2) and w_true is N(0, 1): means and variances within six standard deviations. */
+/* y - X w_true is N(0, noise^2) and w_true is N(0, 1): means and variances within
+ * six standard deviations. */
 static void distribution_of_targets(void **state)
 {
     (void)state;
     enum { N = 6000, D = 150, M = 3 };
-    const struct sg_gaussian clean_spec = {.n = N, .d = D, .outputs = M, .condition = 3.0, .noise = 0.0};
+    const struct sg_gaussian clean_spec = {.n = N,
+                                           .d = D,
+                                           .outputs = M,
+                                           .condition = 3.0,
+                                           .noise = 0.0};
     struct sg_gaussian noisy_spec = clean_spec;
     noisy_spec.noise = 0.6;
     struct sg_data clean = make(&clean_spec, 0), noisy = make(&noisy_spec, 0);
@@ -178,7 +198,8 @@ static void distribution_of_targets(void **state)
 static void reproducible_and_refused(void **state)
 {
     (void)state;
-    const struct sg_gaussian spec = {.n = 9, .d = 4, .outputs = 2, .condition = 7.5, .noise = 0.2, .bias = true};
+    const struct sg_gaussian spec = {
+        .n = 9, .d = 4, .outputs = 2, .condition = 7.5, .noise = 0.2, .bias = true};
     struct sg_data a = make(&spec, 1), b = make(&spec, 1), c = make(&spec, 2);
     CHECK_SAME(a.x, b.x, 36);
     CHECK_SAME(a.y, b.y, 18);
@@ -214,10 +235,10 @@ static void reproducible_and_refused(void **state)
     sg_data_free(&b);
 }
 
-/* ---- compression ------------------------------------------------------------------------------------------------------ */
+/* ---- compression ----------------------------------------------------------------------- */
 
-/* Householder QR is backward stable column by column: |(R^T R)_ij - (A^T A)_ij| <= C size u |a_i| |a_j| (Higham, ASNA 2nd ed., 19.4), with
- * size = rows + q and C = 2. */
+/* Householder QR is backward stable column by column: |(R^T R)_ij - (A^T A)_ij| <= C size
+ * u |a_i| |a_j| (Higham, ASNA 2nd ed., 19.4), with size = rows + q and C = 2. */
 static void check_moments(const struct sg_data *compressed, const struct sg_data *data)
 {
     const size_t q = data->d + data->m + 1;
@@ -228,7 +249,8 @@ static void check_moments(const struct sg_data *compressed, const struct sg_data
     for (size_t i = 0; i < q; i++)
         for (size_t j = 0; j < q; j++)
             CHECK_CLOSE(got[i * q + j], want[i * q + j],
-                        2 * (double)(data->n + q) * SG_UNIT_ROUNDOFF * sqrt(want[i * q + i] * want[j * q + j]));
+                        2 * (double)(data->n + q) * SG_UNIT_ROUNDOFF *
+                            sqrt(want[i * q + i] * want[j * q + j]));
     free(got);
     free(want);
 }
@@ -238,12 +260,16 @@ static void moments_are_kept(void **state)
     (void)state;
     for (uint64_t t = 0; t < 60; t++) {
         struct sg_rng *rng = test_rng("compress", t);
-        struct sg_data data = random_data(random_size(1, t % 5 ? 60 : 900, rng), random_size(1, 9, rng), random_size(1, 3, rng), rng), c, cc;
+        struct sg_data data = random_data(random_size(1, t % 5 ? 60 : 900, rng),
+                                          random_size(1, 9, rng), random_size(1, 3, rng), rng),
+                       c, cc;
         CHECK_STATUS(sg_data_compress(&c, &data), SG_OK);
         check_moments(&c, &data);
         for (size_t i = 0; i < c.n; i++)                          /* the triangle of [x y 1] */
             for (size_t j = 0; j < c.n; j++) {
-                const double entry = j < c.d ? c.x[i * c.d + j] : j < c.d + c.m ? c.y[i * c.m + j - c.d] : c.one[i];
+                const double entry = j < c.d         ? c.x[i * c.d + j]
+                                     : j < c.d + c.m ? c.y[i * c.m + j - c.d]
+                                                     : c.one[i];
                 CHECK(j >= i || entry == 0);
             }
         CHECK_STATUS(sg_data_compress(&cc, &c), SG_OK);            /* its `one` is data too */
@@ -267,7 +293,12 @@ static void streams_in_blocks(void **state)
         struct sg_compressor *compressor = sg_data_compressor_alloc(5, 2);
         for (size_t start = 0; start < data.n; start += sizes[k]) {
             const size_t rows = data.n - start < sizes[k] ? data.n - start : sizes[k];
-            const struct sg_data block = {.n = rows, .d = 5, .m = 2, .x = data.x + 5 * start, .y = data.y + 2 * start, .one = data.one + start};
+            const struct sg_data block = {.n = rows,
+                                          .d = 5,
+                                          .m = 2,
+                                          .x = data.x + 5 * start,
+                                          .y = data.y + 2 * start,
+                                          .one = data.one + start};
             const struct sg_data empty = {.n = 0, .d = 5, .m = 2};
             CHECK_STATUS(sg_data_compressor_add(compressor, &block), SG_OK);
             CHECK_STATUS(sg_data_compressor_add(compressor, &empty), SG_OK);
@@ -275,7 +306,8 @@ static void streams_in_blocks(void **state)
         struct sg_data streamed;
         CHECK_STATUS(sg_data_compressor_finish(&streamed, compressor), SG_OK);
         check_moments(&streamed, &data);
-        if (sizes[k] % 256 == 0 || sizes[k] > data.n)              /* the same blocks inside: the same bits */
+        /* the same blocks inside: the same bits */
+        if (sizes[k] % 256 == 0 || sizes[k] > data.n)
             for (size_t i = 0; i < 8; i++) {
                 CHECK_SAME(streamed.x + 5 * i, whole.x + 5 * i, 5);
                 CHECK_SAME(streamed.y + 2 * i, whole.y + 2 * i, 2);
@@ -290,8 +322,9 @@ static void streams_in_blocks(void **state)
     sg_base_rng_free(rng);
 }
 
-/* Least squares from compressed rows is as accurate as from samples, u cond(X); from moments it would be u cond(X)^2.  y = X w with w
- * known, cond(X) = 1e6: |dw| <= C d u cond |w| with C = 2 is a millionth of what moments would give. */
+/* Least squares from compressed rows is as accurate as from samples, u cond(X); from moments it
+ * would be u cond(X)^2.  y = X w with w known, cond(X) = 1e6: |dw| <= C d u cond |w| with C = 2 is
+ * a millionth of what moments would give. */
 static void condition_is_not_squared(void **state)
 {
     (void)state;
@@ -299,7 +332,9 @@ static void condition_is_not_squared(void **state)
     struct sg_data data = make(&spec, 0), compressed;
     double w[6], direct[6];
     CHECK_STATUS(sg_data_compress(&compressed, &data), SG_OK);
-    CHECK_STATUS(sg_base_solve_least_squares(w, NULL, NULL, compressed.x, compressed.y, compressed.n, 6, 1), SG_OK);
+    CHECK_STATUS(sg_base_solve_least_squares(w, NULL, NULL, compressed.x, compressed.y,
+                                             compressed.n, 6, 1),
+                 SG_OK);
     CHECK_STATUS(sg_base_solve_least_squares(direct, NULL, NULL, data.x, data.y, 300, 6, 1), SG_OK);
     CHECK_ALL(w, direct, 2 * 6 * SG_UNIT_ROUNDOFF * 1e6 * frobenius(direct, 6), 6);
     sg_data_free(&data);
@@ -345,8 +380,11 @@ static void compression_refuses(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(exact_spectrum), TEST(ones_column), TEST(nothing_special), TEST(noise),
-                                       TEST(distribution_of_targets), TEST(reproducible_and_refused), TEST(moments_are_kept),
-                                       TEST(streams_in_blocks), TEST(condition_is_not_squared), TEST(compression_refuses)};
+    const struct CMUnitTest tests[] = {
+        TEST(exact_spectrum),           TEST(ones_column),
+        TEST(nothing_special),          TEST(noise),
+        TEST(distribution_of_targets),  TEST(reproducible_and_refused),
+        TEST(moments_are_kept),         TEST(streams_in_blocks),
+        TEST(condition_is_not_squared), TEST(compression_refuses)};
     return RUN(tests);
 }

@@ -1,5 +1,5 @@
-/* What a caller may not hand over ends the process at the door, and the least that he may does not: each argument on its own, each number on either side
- * of its bound. */
+/* What a caller may not hand over ends the process at the door, and the least that he may does not:
+ * each argument on its own, each number on either side of its bound. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,15 +45,18 @@ static void digits_have_a_number_and_a_stream(void **state)
     sg_base_rng_free(rng);
 }
 
-/* One image of one pixel, label 0, as an IDX pair: the least that may be asked for is one class and one image. */
+/* One image of one pixel, label 0, as an IDX pair: the least that may be asked for is
+ * one class and one image. */
 static void idx_wants_files_and_a_place(void **state)
 {
     (void)state;
-    static const unsigned char pixels[] = {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 77}, labels[] = {0, 0, 8, 1, 0, 0, 0, 1, 0};
+    static const unsigned char pixels[] = {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 77},
+                               labels[] = {0, 0, 8, 1, 0, 0, 0, 1, 0};
     const char *folder = getenv("TMPDIR");
     char path[2][500];
     for (int k = 0; k < 2; k++) {
-        snprintf(path[k], sizeof path[k], "%s/synthgrad-refusals-%d-%ld", folder ? folder : "/tmp", k, (long)getpid());
+        snprintf(path[k], sizeof path[k], "%s/synthgrad-refusals-%d-%ld", folder ? folder : "/tmp",
+                 k, (long)getpid());
         FILE *file = fopen(path[k], "wb");
         const size_t size = k ? sizeof labels : sizeof pixels;
         CHECK(file && fwrite(k ? labels : pixels, 1, size, file) == size && fclose(file) == 0);
@@ -93,7 +96,8 @@ static void rows_have_room_and_shape(void **state)
     sg_data_rows_alloc(&rows, SG_F64, 2, 2, 1);
     sg_data_images_alloc(&images, 3, 2, 1, 1);
     const size_t last = 2, beyond = 3;
-    CHECK(sg_data_gather(&rows, &data, &last, 1).n == 1 && sg_data_gather_images(&rows, &images, &last, 1).n == 1);
+    CHECK(sg_data_gather(&rows, &data, &last, 1).n == 1 &&
+          sg_data_gather_images(&rows, &images, &last, 1).n == 1);
     CHECK_ABORTS((void)sg_data_gather(&rows, &data, &beyond, 1));
     CHECK_ABORTS((void)sg_data_gather_images(&rows, &images, &beyond, 1));
     CHECK_ABORTS((void)sg_data_gather(&rows, &data, NULL, 3));
@@ -129,23 +133,33 @@ static void tables_are_there_and_finite(void **state)
     struct sg_data data;
     struct sg_design design;
     table = (struct sg_table){.rows = 3, .columns = 2, .names = names, .cells = cells};
-    CHECK_STATUS(sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, &err), SG_OK);
+    CHECK_STATUS(sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, &err),
+                 SG_OK);
     sg_data_free(&data);
     sg_data_design_free(&design);
-    CHECK_ABORTS((void)!sg_data_make_design(NULL, &design, &table, "t.csv", target, 1, &options, &err));
-    CHECK_ABORTS((void)!sg_data_make_design(&data, NULL, &table, "t.csv", target, 1, &options, &err));
-    CHECK_ABORTS((void)!sg_data_make_design(&data, &design, NULL, "t.csv", target, 1, &options, &err));
-    CHECK_ABORTS((void)!sg_data_make_design(&data, &design, &table, "t.csv", NULL, 1, &options, &err));
-    CHECK_ABORTS((void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, NULL, &err));
-    CHECK_ABORTS((void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, NULL));
+    CHECK_ABORTS(
+        (void)!sg_data_make_design(NULL, &design, &table, "t.csv", target, 1, &options, &err));
+    CHECK_ABORTS(
+        (void)!sg_data_make_design(&data, NULL, &table, "t.csv", target, 1, &options, &err));
+    CHECK_ABORTS(
+        (void)!sg_data_make_design(&data, &design, NULL, "t.csv", target, 1, &options, &err));
+    CHECK_ABORTS(
+        (void)!sg_data_make_design(&data, &design, &table, "t.csv", NULL, 1, &options, &err));
+    CHECK_ABORTS(
+        (void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, NULL, &err));
+    CHECK_ABORTS(
+        (void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, NULL));
     cells[5] = SG_NAN;                                          /* the last cell counts */
-    CHECK_ABORTS((void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, &err));
+    CHECK_ABORTS(
+        (void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, &err));
     cells[5] = 7;
     table.rows = 0;
-    CHECK_ABORTS((void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, &err));
+    CHECK_ABORTS(
+        (void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, &err));
     table.rows = 3;
     table.columns = 0;
-    CHECK_ABORTS((void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, &err));
+    CHECK_ABORTS(
+        (void)!sg_data_make_design(&data, &design, &table, "t.csv", target, 1, &options, &err));
 }
 
 static void makers_have_sizes(void **state)
@@ -153,7 +167,8 @@ static void makers_have_sizes(void **state)
     (void)state;
     struct sg_rng *rng = test_rng("sizes", 0);
     struct sg_data data;
-    const struct sg_classes least = {.n = 1, .d = 1}, no_sample = {.n = 0, .d = 1}, no_column = {.n = 1, .d = 0}, grid = {.n = 4, .d = 2},
+    const struct sg_classes least = {.n = 1, .d = 1}, no_sample = {.n = 0, .d = 1},
+                            no_column = {.n = 1, .d = 0}, grid = {.n = 4, .d = 2},
                             line = {.n = 1, .d = 2};
     sg_data_make_classes(&data, &least, rng);
     sg_data_free(&data);
@@ -182,8 +197,9 @@ static void makers_have_sizes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(images_have_sizes_and_classes), TEST(digits_have_a_number_and_a_stream), TEST(idx_wants_files_and_a_place),
-        TEST(rows_have_room_and_shape), TEST(tables_are_there_and_finite), TEST(makers_have_sizes),
+        TEST(images_have_sizes_and_classes), TEST(digits_have_a_number_and_a_stream),
+        TEST(idx_wants_files_and_a_place),   TEST(rows_have_room_and_shape),
+        TEST(tables_are_there_and_finite),   TEST(makers_have_sizes),
     };
     return RUN(tests);
 }

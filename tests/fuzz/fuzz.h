@@ -1,7 +1,8 @@
-/* fuzz.h - what the targets share: bytes as a file with a path, which is what the readers take, and what a refusal is.
+/* fuzz.h - what the targets share: bytes as a file with a path, which is what the readers
+ * take, and what a refusal is.
  *
- * A target is `FUZZ_TARGET(name)` and a body.  Under libFuzzer (make fuzz) it is the entry point; in test_corpus.c all targets are in one program and
- * see the committed corpus. */
+ * A target is `FUZZ_TARGET(name)` and a body.  Under libFuzzer (make fuzz) it is the entry point;
+ * in test_corpus.c all targets are in one program and see the committed corpus. */
 #ifndef SG_TESTS_FUZZ_H
 #define SG_TESTS_FUZZ_H
 
@@ -24,17 +25,26 @@ void fuzz_idx(const uint8_t *bytes, size_t size);
 void fuzz_piece(const uint8_t *bytes, size_t size);
 void fuzz_summary(const uint8_t *bytes, size_t size);
 
-/* Freed memory is watched for the next 16 MB of allocations, not 256: a target forgets all it had between two inputs, and a cache is faster. */
+/* Freed memory is watched for the next 16 MB of allocations, not 256: a target forgets all it had
+ * between two inputs, and a cache is faster. */
 #ifdef SG_FUZZER
-#define FUZZ_TARGET(name)                                                                          \
-    const char *__asan_default_options(void) { return "quarantine_size_mb=16:max_malloc_fill_size=64"; }                   \
-    int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) { name(bytes, size); return 0; } \
+#define FUZZ_TARGET(name) \
+    const char *__asan_default_options(void) \
+    { \
+        return "quarantine_size_mb=16:max_malloc_fill_size=64"; \
+    } \
+    int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) \
+    { \
+        name(bytes, size); \
+        return 0; \
+    } \
     void name(const uint8_t *bytes, size_t size)
 #else
 #define FUZZ_TARGET(name) void name(const uint8_t *bytes, size_t size)
 #endif
 
-/* One for each file that a target has at a time: a new one for every input would take longer than reading it. */
+/* One for each file that a target has at a time: a new one for every input would
+ * take longer than reading it. */
 struct fuzz_file { int descriptor; char path[48]; };
 
 static inline void fuzz_write(int descriptor, const uint8_t *bytes, size_t size)
@@ -60,7 +70,9 @@ static inline void fuzz_file_write(struct fuzz_file *f, const uint8_t *bytes, si
 /* For readers that look for their files by name: a folder in memory. */
 static inline char *fuzz_folder(void)
 {
-    char *folder = sg_base_format("%s", access("/dev/shm", W_OK) == 0 ? "/dev/shm/synthgrad-fuzz-XXXXXX" : "/tmp/synthgrad-fuzz-XXXXXX");
+    char *folder = sg_base_format("%s", access("/dev/shm", W_OK) == 0
+                                            ? "/dev/shm/synthgrad-fuzz-XXXXXX"
+                                            : "/tmp/synthgrad-fuzz-XXXXXX");
     SG_REQUIRE(mkdtemp(folder) != NULL);
     return folder;
 }

@@ -1,4 +1,5 @@
-/* A case file: read, held against its claim, and made into an architecture; where they are small and no files, its data too. */
+/* A case file: read, held against its claim, and made into an architecture; where they are small
+ * and no files, its data too. */
 #include "fuzz.h"
 #include "synthgrad/claim.h"
 
@@ -7,13 +8,16 @@ static void make_data(const struct sg_case *c)
     struct sg_data data;
     struct sg_error err = {""};
     const int kind = c->data.kind;
-    const bool numbers = kind == SG_DATA_GAUSSIAN || kind == SG_DATA_CLASSES ? c->data.n <= 60 && c->data.d <= 8 && c->data.outputs <= 4
-                       : kind == SG_DATA_GRID ? c->data.side <= 8 : kind == SG_DATA_MOMENTS;
+    const bool numbers = kind == SG_DATA_GAUSSIAN || kind == SG_DATA_CLASSES
+                             ? c->data.n <= 60 && c->data.d <= 8 && c->data.outputs <= 4
+                         : kind == SG_DATA_GRID ? c->data.side <= 8
+                                                : kind == SG_DATA_MOMENTS;
     if (!numbers)
         return;
     const enum sg_status status = sg_case_make_data(&data, c, (uint64_t)c->seed, 0, &err);
     if (status == SG_OK) {
-        SG_REQUIRE(data.n > 0 && sg_base_all_finite(data.x, data.n * data.d) && sg_base_all_finite(data.y, data.n * data.m));
+        SG_REQUIRE(data.n > 0 && sg_base_all_finite(data.x, data.n * data.d) &&
+                   sg_base_all_finite(data.y, data.n * data.m));
         sg_data_free(&data);
     } else {
         SG_REQUIRE(err.text[0] != '\0' && !strchr(err.text, '\n'));

@@ -1,5 +1,6 @@
-/* Two IDX files in one input: two bytes, then both.  The two bytes are the length of the first file, and in their top bits whether each is packed
- * first: a change to packed bytes spoils their checksum and is seen no further. */
+/* Two IDX files in one input: two bytes, then both.  The two bytes are the length of the first
+ * file, and in their top bits whether each is packed first: a change to packed bytes spoils their
+ * checksum and is seen no further. */
 #include <zlib.h>
 
 #include "fuzz.h"
@@ -17,7 +18,8 @@ static uint8_t *put_little_endian(uint8_t *to, size_t value, size_t bytes)
 /* A gzip member of one stored block: deflate would take longer than the reader. */
 static void write_packed(struct fuzz_file *f, const uint8_t *bytes, size_t size)
 {
-    static const uint8_t head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1};      /* the last byte: a stored block, the last */
+    /* the last byte: a stored block, the last */
+    static const uint8_t head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1};
     uint8_t packed[sizeof head + 4 + MOST + 8], *to = packed + sizeof head;
     size = size < MOST ? size : MOST;
     memcpy(packed, head, sizeof head);
@@ -40,7 +42,8 @@ FUZZ_TARGET(fuzz_idx)
     (said & PACK_LABELS ? write_packed : fuzz_file_write)(&labels, bytes + cut, size - cut);
     struct sg_images images;
     struct sg_error err = {""};
-    const enum sg_status status = sg_data_read_idx(&images, pixels.path, labels.path, 10, 1 + size % 5, &err);
+    const enum sg_status status =
+        sg_data_read_idx(&images, pixels.path, labels.path, 10, 1 + size % 5, &err);
     if (status == SG_OK) {
         SG_REQUIRE(images.n > 0 && images.n <= 1 + size % 5);
         for (size_t i = 0; i < images.n; i++)

@@ -22,9 +22,21 @@ static struct {
 } the;
 
 static const struct sg_nl_run run = {
-    .piece = "run", .net = {.dtype = SG_F64, .depth = 1, .width = 3, .activation = SG_RELU, .batch_norm = true, .n_sg = 1, .sg_after = {1}, .mix = 1},
+    .piece = "run",
+    .net = {.dtype = SG_F64,
+            .depth = 1,
+            .width = 3,
+            .activation = SG_RELU,
+            .batch_norm = true,
+            .n_sg = 1,
+            .sg_after = {1},
+            .mix = 1},
     .net_opt = {.kind = SG_ADAM, .rate = 0.1, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8},
-    .sg_opt = {.kind = SG_ADAM, .rate = 0.1, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8}, .batch = 2, .epochs = EPOCHS, .steps = 1, .decay = true};
+    .sg_opt = {.kind = SG_ADAM, .rate = 0.1, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8},
+    .batch = 2,
+    .epochs = EPOCHS,
+    .steps = 1,
+    .decay = true};
 
 static struct sg_trial trial(void)
 {
@@ -37,7 +49,10 @@ static void clean(void)
     sg_claim_forget(&t, "run");
     sg_claim_forget(&t, "run-checkpoint");
     for (int up = 0; up < 3; up++) {
-        char *path = sg_base_format("%s%s", the.folder, up == 0 ? "/fuzz/pieces" : up == 1 ? "/fuzz" : "");
+        char *path = sg_base_format("%s%s", the.folder,
+                                    up == 0   ? "/fuzz/pieces"
+                                    : up == 1 ? "/fuzz"
+                                              : "");
         (void)rmdir(path);
         free(path);
     }
@@ -62,8 +77,13 @@ static void start(void)
         the.images.label[i] = i % CLASSES;
     const struct sg_trial t = trial();
     struct sg_net *net = sg_nl_net_alloc(&run.net, SIDE * SIDE, CLASSES);
-    const struct sg_train_spec spec = {.net = net, .net_opt = run.net_opt, .sg_opt = run.sg_opt, .init = SG_HE, .images = &the.images,
-                                       .batch = run.batch, .name = "fuzz"};
+    const struct sg_train_spec spec = {.net = net,
+                                       .net_opt = run.net_opt,
+                                       .sg_opt = run.sg_opt,
+                                       .init = SG_HE,
+                                       .images = &the.images,
+                                       .batch = run.batch,
+                                       .name = "fuzz"};
     struct sg_train *same = sg_train_alloc(&spec);
     the.kept = sizeof(uint64_t) + EPOCHS * sizeof(struct sg_nl_epoch) + sg_train_bytes(same);
     void *zeros = SG_NEW(the.kept, char);
@@ -113,7 +133,8 @@ FUZZ_TARGET(fuzz_piece)
     size_t length = the.length;
     bytes += size > 0;
     size -= size > 0;
-    const size_t at = (size >= 2 ? (size_t)bytes[0] | (size_t)bytes[1] << 8 : 0) % the.length, rest = size >= 2 ? size - 2 : 0;
+    const size_t at = (size >= 2 ? (size_t)bytes[0] | (size_t)bytes[1] << 8 : 0) % the.length,
+                 rest = size >= 2 ? size - 2 : 0;
     if (kind == 0) {
         length = size < MOST ? size : MOST;
         memcpy(file, bytes, length);
@@ -136,7 +157,8 @@ FUZZ_TARGET(fuzz_piece)
     if (recalled) {
         struct sg_nl_epoch curve[EPOCHS];
         struct sg_error err = {""};
-        const enum sg_status status = sg_nl_train(curve, NULL, NULL, &run, &t, &the.images, &the.images, &err);
+        const enum sg_status status =
+            sg_nl_train(curve, NULL, NULL, &run, &t, &the.images, &the.images, &err);
         SG_REQUIRE(status == SG_OK || status == SG_DIVERGED);
         sg_claim_forget(&t, "run");
     }

@@ -1,4 +1,5 @@
-/* Results that merge and report read back: one summary.json, or two with a NUL between them, gathered and made into the page. */
+/* Results that merge and report read back: one summary.json, or two with a NUL between them,
+ * gathered and made into the page. */
 #include <sys/stat.h>
 
 #include <jansson.h>
@@ -10,7 +11,8 @@ static char *folder, *one, *two;
 
 static void clean(void)
 {
-    static const char *const names[] = {"one/summary.json", "two/summary.json", "report/index.html", "one", "two", "report", ""};
+    static const char *const names[] = {
+        "one/summary.json", "two/summary.json", "report/index.html", "one", "two", "report", ""};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *path = sg_base_format("%s/%s", folder, names[i]);
         (void)remove(path);
@@ -25,7 +27,8 @@ static void start(void)
 {
     folder = fuzz_folder();
     for (int k = 1; k <= 2; k++) {
-        char *path = sg_base_format("%s/%s", folder, k == 1 ? "one" : "two"), **file = k == 1 ? &one : &two;
+        char *path = sg_base_format("%s/%s", folder, k == 1 ? "one" : "two"),
+             **file = k == 1 ? &one : &two;
         SG_REQUIRE(mkdir(path, 0700) == 0);
         *file = sg_base_format("%s/summary.json", path);
         free(path);

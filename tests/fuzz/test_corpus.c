@@ -1,4 +1,5 @@
-/* Every input that ever showed a fuzzer something new, and every case, seen again by the targets as any compiler builds them. */
+/* Every input that ever showed a fuzzer something new, and every case, seen again by the targets as
+ * any compiler builds them. */
 #include <dirent.h>
 
 #include "fuzz.h"
@@ -18,7 +19,8 @@ static void replay(void (*target)(const uint8_t *bytes, size_t size), const char
         if (file) {
             uint8_t *bytes = SG_NEW(MOST, uint8_t);
             const size_t size = fread(bytes, 1, MOST, file);
-            uint8_t *own = sg_base_copy(bytes, size, 1);         /* as long as it is, for a sanitizer to see */
+            /* as long as it is, for a sanitizer to see */
+            uint8_t *own = sg_base_copy(bytes, size, 1);
             context("%s", path);
             target(own, size);
             free(own);
@@ -34,14 +36,24 @@ static void replay(void (*target)(const uint8_t *bytes, size_t size), const char
     target((const uint8_t *)"", 0);
 }
 
-static void cases(void **state)   { (void)state; replay(fuzz_case, "tests/fuzz/corpus/case"); replay(fuzz_case, "cases"); }
+static void cases(void **state)
+{
+    (void)state;
+    replay(fuzz_case, "tests/fuzz/corpus/case");
+    replay(fuzz_case, "cases");
+}
 static void csv(void **state)     { (void)state; replay(fuzz_csv, "tests/fuzz/corpus/csv"); }
 static void idx(void **state)     { (void)state; replay(fuzz_idx, "tests/fuzz/corpus/idx"); }
 static void piece(void **state)   { (void)state; replay(fuzz_piece, "tests/fuzz/corpus/piece"); }
-static void summary(void **state) { (void)state; replay(fuzz_summary, "tests/fuzz/corpus/summary"); }
+static void summary(void **state)
+{
+    (void)state;
+    replay(fuzz_summary, "tests/fuzz/corpus/summary");
+}
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(cases), TEST(csv), TEST(idx), TEST(piece), TEST(summary)};
+    const struct CMUnitTest tests[] = {TEST(cases), TEST(csv), TEST(idx), TEST(piece),
+                                       TEST(summary)};
     return RUN(tests);
 }

@@ -1,7 +1,9 @@
-/* ball.h - the definition of sg_net_eval for every layer and every credit rule, from net.h's words, in long double with a running error bound.
+/* ball.h - the definition of sg_net_eval for every layer and every credit rule, from net.h's words,
+ * in long double with a running error bound.
  *
- * A ball holds the exact value v (to long double) and e >= |what a net of unit roundoff u computes - v|, carried through every operation
- * (Higham, ASNA 2nd ed., 3.3); a sum may be taken in any order.  MSE and linear SGs.  Batch norm goes backward by its full Jacobian, n^2 terms. */
+ * A ball holds the exact value v (to long double) and e >= |what a net of unit roundoff u
+ * computes - v|, carried through every operation (Higham, ASNA 2nd ed., 3.3); a sum may be taken in
+ * any order.  MSE and linear SGs.  Batch norm goes backward by its full Jacobian, n^2 terms. */
 #ifndef SG_TESTS_NET_BALL_H
 #define SG_TESTS_NET_BALL_H
 
@@ -13,15 +15,25 @@
 #include "synthgrad/net.h"
 
 typedef struct { long double v, e; } ball;
-static long double ball_u = (long double)SG_UNIT_ROUNDOFF;                   /* of the net under test */
+/* of the net under test */
+static long double ball_u = (long double)SG_UNIT_ROUNDOFF;
 
 static inline ball ball_of(long double v) { return (ball){v, 0}; }
 static inline ball ball_rounded(long double v) { return (ball){v, ball_u * fabsl(v)}; }
-static inline ball ball_round(long double v, long double e) { return (ball){v, e + ball_u * (fabsl(v) + e)}; }
+static inline ball ball_round(long double v, long double e)
+{
+    return (ball){v, e + ball_u * (fabsl(v) + e)};
+}
 static inline ball ball_add(ball a, ball b) { return ball_round(a.v + b.v, a.e + b.e); }
 static inline ball ball_sub(ball a, ball b) { return ball_round(a.v - b.v, a.e + b.e); }
-static inline ball ball_mul(ball a, ball b) { return ball_round(a.v * b.v, fabsl(a.v) * b.e + fabsl(b.v) * a.e + a.e * b.e); }
-static inline ball ball_inverse(ball a) { return ball_round(1 / a.v, a.e / (fabsl(a.v) * (fabsl(a.v) - a.e))); }
+static inline ball ball_mul(ball a, ball b)
+{
+    return ball_round(a.v * b.v, fabsl(a.v) * b.e + fabsl(b.v) * a.e + a.e * b.e);
+}
+static inline ball ball_inverse(ball a)
+{
+    return ball_round(1 / a.v, a.e / (fabsl(a.v) * (fabsl(a.v) - a.e)));
+}
 static inline ball ball_sqrt(ball a)
 {
     const long double low = a.v - a.e > 0 ? a.v - a.e : 0;
@@ -30,7 +42,8 @@ static inline ball ball_sqrt(ball a)
 static inline ball ball_exp(ball a)
 {
     ball e = {expl(a.v), expl(a.v) * expm1l(a.e)};
-    for (int u = 0; u < 4; u++)                                             /* the library's is good to an ulp, 2u, the float kernel's to two */
+    /* the library's is good to an ulp, 2u, the float kernel's to two */
+    for (int u = 0; u < 4; u++)
         e = ball_round(e.v, e.e);
     return e;
 }
@@ -49,9 +62,11 @@ static inline ball ball_total(struct ball_sum s)
     const long double ku = (long double)s.terms * ball_u;
     return (ball){s.v, s.e + ku / (1 - ku) * s.magnitude};
 }
-/* c (m x n) = factor a b by elements and strides, a (m x k), b (k x n); factor 1 is no operation. */
-static inline void ball_product(ball *c, const ball *a, size_t a_row, size_t a_column, const ball *b, size_t b_row, size_t b_column, size_t m,
-                                size_t k, size_t n, const ball *factor)
+/* c (m x n) = factor a b by elements and strides, a (m x k), b (k x n);
+ * factor 1 is no operation. */
+static inline void ball_product(ball *c, const ball *a, size_t a_row, size_t a_column,
+                                const ball *b, size_t b_row, size_t b_column, size_t m, size_t k,
+                                size_t n, const ball *factor)
 {
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {
@@ -103,13 +118,16 @@ static inline void deep_batchnorm(struct deep *v, size_t i, const ball *in, ball
             mean = aux[j];
             variance = aux[k + j];
         } else if (aux) {
-            const ball keep = ball_rounded(1 - (long double)SG_BATCHNORM_MOMENTUM), step = ball_rounded((long double)SG_BATCHNORM_MOMENTUM);
+            const ball keep = ball_rounded(1 - (long double)SG_BATCHNORM_MOMENTUM),
+                       step = ball_rounded((long double)SG_BATCHNORM_MOMENTUM);
             aux[j] = ball_add(ball_mul(keep, aux[j]), ball_mul(step, mean));
             aux[k + j] = ball_add(ball_mul(keep, aux[k + j]), ball_mul(step, variance));
         }
-        v->r[i][j] = ball_inverse(ball_sqrt(ball_add(variance, ball_rounded((long double)SG_BATCHNORM_EPS))));
+        v->r[i][j] = ball_inverse(
+            ball_sqrt(ball_add(variance, ball_rounded((long double)SG_BATCHNORM_EPS))));
         for (size_t l = 0; l < n; l++) {
-            const ball hat = v->hat[i][l * k + j] = ball_mul(ball_sub(in[l * k + j], mean), v->r[i][j]);
+            const ball hat = v->hat[i][l * k + j] =
+                ball_mul(ball_sub(in[l * k + j], mean), v->r[i][j]);
             out[l * k + j] = ball_add(ball_mul(v->w[v->at[i] + j], hat), v->w[v->at[i] + k + j]);
         }
     }
@@ -128,7 +146,8 @@ static inline void deep_layer(struct deep *v, size_t i)
         break;
     case SG_RELU:
         for (size_t l = 0; l < n * in; l++)
-            to[l] = (ball){from[l].v > 0 ? from[l].v : 0, from[l].v + from[l].e > 0 ? from[l].e : 0};
+            to[l] =
+                (ball){from[l].v > 0 ? from[l].v : 0, from[l].v + from[l].e > 0 ? from[l].e : 0};
         break;
     case SG_SIGMOID:
         for (size_t l = 0; l < n * in; l++)
@@ -139,8 +158,10 @@ static inline void deep_layer(struct deep *v, size_t i)
     }
 }
 
-/* delta at boundary i + 1 -> what arrives at i, through `weights` (W or the fixed matrix) where the layer is dense.  free() it. */
-static inline ball *deep_backward(const struct deep *v, size_t i, const ball *delta, const ball *weights)
+/* delta at boundary i + 1 -> what arrives at i, through `weights` (W or the fixed matrix) where the
+ * layer is dense.  free() it. */
+static inline ball *deep_backward(const struct deep *v, size_t i, const ball *delta,
+                                  const ball *weights)
 {
     const size_t n = v->n, in = v->width[i], out = v->width[i + 1];
     ball *below = SG_NEW(n * in, ball);
@@ -156,9 +177,11 @@ static inline ball *deep_backward(const struct deep *v, size_t i, const ball *de
         break;
     case SG_SIGMOID:
         for (size_t l = 0; l < n * in; l++)
-            below[l] = ball_mul(delta[l], ball_mul(v->h[i + 1][l], ball_sub(ball_of(1), v->h[i + 1][l])));
+            below[l] =
+                ball_mul(delta[l], ball_mul(v->h[i + 1][l], ball_sub(ball_of(1), v->h[i + 1][l])));
         break;
-    case SG_BATCHNORM:            /* d hat_b / d h_a = r ([a = b] - (1 + hat_a hat_b) / n) where the moments are the batch's */
+    /* d hat_b / d h_a = r ([a = b] - (1 + hat_a hat_b) / n) where the moments are the batch's */
+    case SG_BATCHNORM:
         for (size_t j = 0; j < in; j++)
             for (size_t a = 0; a < n; a++) {
                 struct ball_sum means = {0}, correlation = {0};
@@ -169,7 +192,8 @@ static inline ball *deep_backward(const struct deep *v, size_t i, const ball *de
                 ball sum = delta[a * in + j];
                 if (v->train)
                     sum = ball_sub(ball_sub(sum, ball_mul(ball_total(means), v->weight)),
-                                   ball_mul(v->hat[i][a * in + j], ball_mul(ball_total(correlation), v->weight)));
+                                   ball_mul(v->hat[i][a * in + j],
+                                            ball_mul(ball_total(correlation), v->weight)));
                 below[a * in + j] = ball_mul(ball_mul(v->w[v->at[i] + j], v->r[i][j]), sum);
             }
         break;
@@ -200,13 +224,16 @@ static inline void deep_update(struct deep *v, size_t i, const ball *delta)
 
 static inline size_t deep_rows(const struct deep *v, const struct sg_module *m)
 {
-    return (m->terms & SG_H ? v->width[m->at] : 0) + (m->terms & SG_Y ? v->arch->labels : 0) + (m->terms & SG_ONE ? 1 : 0);
+    return (m->terms & SG_H ? v->width[m->at] : 0) + (m->terms & SG_Y ? v->arch->labels : 0) +
+           (m->terms & SG_ONE ? 1 : 0);
 }
 
-/* s, the gradient towards the target and the loss of the module at boundary i whose parameters start at `offset`. */
+/* s, the gradient towards the target and the loss of the module at boundary i whose
+ * parameters start at `offset`. */
 static inline void deep_module(struct deep *v, const struct sg_module *m, size_t offset)
 {
-    const size_t i = m->at, k = v->width[i], n = v->n, q = deep_rows(v, m), labels = v->arch->labels;
+    const size_t i = m->at, k = v->width[i], n = v->n, q = deep_rows(v, m),
+                 labels = v->arch->labels;
     const ball *target = m->target == SG_TARGET_ARRIVING ? v->arriving[i] : v->g[i];
     ball *z = SG_NEW(n * q, ball), *e = SG_NEW(n * k, ball);
     for (size_t l = 0; l < n; l++) {
@@ -237,11 +264,14 @@ static inline ball *deep_base(const struct deep *v, size_t i, const struct sg_ne
 {
     const size_t k = v->width[i], size = v->n * k, labels = v->arch->labels;
     const enum sg_credit credit = v->arch->credit ? v->arch->credit[i] : SG_TRUE;
-    const size_t entries = credit == SG_FEEDBACK ? k * v->width[i + 1] : credit == SG_DIRECT ? labels * k : 0;
+    const size_t entries = credit == SG_FEEDBACK ? k * v->width[i + 1]
+                           : credit == SG_DIRECT ? labels * k
+                                                 : 0;
     ball *base = SG_NEW(size, ball), *fixed = SG_NEW(entries, ball);
     for (size_t l = 0; l < entries; l++) {
         const void *f = sg_net_fixed(net, i);
-        const double entry = v->arch->dtype == SG_F32 ? (double)((const float *)f)[l] : ((const double *)f)[l];
+        const double entry = v->arch->dtype == SG_F32 ? (double)((const float *)f)[l]
+                                                      : ((const double *)f)[l];
         fixed[l] = ball_of((long double)entry);
     }
     for (size_t l = 0; credit == SG_TRUE && l < size; l++)
@@ -273,7 +303,9 @@ static inline void deep_place(struct deep *v)
         v->width[i + 1] = layer->kind == SG_DENSE ? layer->width : v->width[i];
         v->at[i] = v->w_size;
         v->aux_at[i] = v->aux_size;
-        v->w_size += layer->kind == SG_DENSE ? (v->width[i] + (layer->bias ? 1 : 0)) * layer->width : layer->kind == SG_BATCHNORM ? 2 * v->width[i] : 0;
+        v->w_size += layer->kind == SG_DENSE ? (v->width[i] + (layer->bias ? 1 : 0)) * layer->width
+                     : layer->kind == SG_BATCHNORM ? 2 * v->width[i]
+                                                   : 0;
         v->aux_size += layer->kind == SG_BATCHNORM ? 2 * v->width[i] : 0;
     }
     for (size_t j = 0; j < v->arch->n_modules; j++)
@@ -281,7 +313,8 @@ static inline void deep_place(struct deep *v)
 }
 
 /* net: for its fixed matrices only. */
-static inline struct deep deep_eval(const struct sg_net *net, const struct sg_arch *arch, const struct meal *in)
+static inline struct deep deep_eval(const struct sg_net *net, const struct sg_arch *arch,
+                                    const struct meal *in)
 {
     struct deep v = {.arch = arch, .n = in->n, .top = arch->n_layers, .train = in->train};
     ball ***table[] = {&v.h, &v.g, &v.arriving, &v.s, &v.delta, &v.hat, &v.r};
@@ -316,15 +349,19 @@ static inline struct deep deep_eval(const struct sg_net *net, const struct sg_ar
     size_t offset = v.phi_size;
     for (size_t i = top, j = arch->n_modules; i >= 1; i--) {
         const size_t size = n * v.width[i];
-        v.arriving[i] = i == top ? sg_base_copy(v.g[top], size, sizeof(ball)) : deep_backward(&v, i, v.delta[i + 1], v.w + v.at[i]);
+        v.arriving[i] = i == top ? sg_base_copy(v.g[top], size, sizeof(ball))
+                                 : deep_backward(&v, i, v.delta[i + 1], v.w + v.at[i]);
         v.delta[i] = deep_base(&v, i, net);
         if (j > 0 && arch->modules[j - 1].at == i) {
             const struct sg_module *module = &arch->modules[--j];
             offset -= deep_rows(&v, module) * v.width[i];
             deep_module(&v, module, offset);
-            const ball a = ball_rounded(1 - (long double)module->mix), b = ball_rounded((long double)module->mix);
+            const ball a = ball_rounded(1 - (long double)module->mix),
+                       b = ball_rounded((long double)module->mix);
             for (size_t l = 0; l < size && module->mix > 0; l++)
-                v.delta[i][l] = module->mix == 1 ? v.s[i][l] : ball_add(ball_mul(a, v.delta[i][l]), ball_mul(b, v.s[i][l]));
+                v.delta[i][l] = module->mix == 1
+                                    ? v.s[i][l]
+                                    : ball_add(ball_mul(a, v.delta[i][l]), ball_mul(b, v.s[i][l]));
         }
         deep_update(&v, i - 1, v.delta[i]);
     }
@@ -339,20 +376,25 @@ static inline void deep_free(struct deep *v)
             free(table[t][i]);
         free(table[t]);
     }
-    free(v->width); free(v->at); free(v->aux_at); free(v->w); free(v->phi); free(v->aux); free(v->y); free(v->one); free(v->dw); free(v->dphi);
+    free(v->width); free(v->at); free(v->aux_at); free(v->w); free(v->phi); free(v->aux);
+    free(v->y); free(v->one); free(v->dw); free(v->dphi);
 }
 
 /* got (n, in the net's type) against want: within each ball. */
 #define CHECK_BALLS(got, want, n, dtype) ball_check(got, want, n, dtype, #got, __FILE__, __LINE__)
-static inline void ball_check(const void *got, const ball *want, size_t n, enum sg_dtype dtype, const char *what, const char *file, int line)
+static inline void ball_check(const void *got, const ball *want, size_t n, enum sg_dtype dtype,
+                              const char *what, const char *file, int line)
 {
     for (size_t i = 0; i < n; i++)
-        check_close(dtype == SG_F32 ? (double)((const float *)got)[i] : ((const double *)got)[i], (double)want[i].v,
-                    (double)want[i].e + SG_UNIT_ROUNDOFF * (double)fabsl(want[i].v), i, what, file, line);   /* want as a double */
+        check_close(dtype == SG_F32 ? (double)((const float *)got)[i] : ((const double *)got)[i],
+                    (double)want[i].v,
+                    /* want as a double */
+                    (double)want[i].e + SG_UNIT_ROUNDOFF * (double)fabsl(want[i].v), i, what, file,
+                    line);
     check_true(true, what, file, line);
 }
 
-/* ---- random deep nets ------------------------------------------------------------------------------------------------- */
+/* ---- random deep nets ------------------------------------------------------------------ */
 
 enum { DEEP_BLOCKS = 4, DEEP_LAYERS = 3 * DEEP_BLOCKS };
 
@@ -367,42 +409,63 @@ struct deep_arch {
 
 enum deep_parts { DEEP_SMOOTH = 1, DEEP_NO_BATCHNORM = 2, DEEP_TRUE = 4, DEEP_NO_MODULES = 8 };
 
-/* Blocks of dense, perhaps batch norm, perhaps an activation; the last one is dense alone.  Rules and modules anywhere.  In place. */
-static inline void random_deep(struct deep_arch *r, size_t blocks, size_t narrow, size_t widest, unsigned parts, struct sg_rng *rng)
+/* Blocks of dense, perhaps batch norm, perhaps an activation; the last one is dense alone.  Rules
+ * and modules anywhere.  In place. */
+static inline void random_deep(struct deep_arch *r, size_t blocks, size_t narrow, size_t widest,
+                               unsigned parts, struct sg_rng *rng)
 {
     const double mixes[4] = {0.0, 0.3, 0.5, 1.0};
-    const enum sg_layer_kind activations[3] = {parts & DEEP_SMOOTH ? SG_SIGMOID : SG_RELU, SG_SIGMOID, SG_DENSE};
+    const enum sg_layer_kind activations[3] = {parts & DEEP_SMOOTH ? SG_SIGMOID : SG_RELU,
+                                               SG_SIGMOID, SG_DENSE};
     *r = (struct deep_arch){.blocks = blocks};
     size_t k = 0;
     for (size_t b = 0; b < blocks; b++) {
         const bool last = b + 1 == blocks;
         const enum sg_layer_kind activation = activations[sg_base_rng_index(rng, 3)];
-        r->layers[k++] = (struct sg_layer){SG_DENSE, random_size(narrow, widest, rng), sg_base_rng_index(rng, 2) == 0};
+        r->layers[k++] = (struct sg_layer){SG_DENSE, random_size(narrow, widest, rng),
+                                           sg_base_rng_index(rng, 2) == 0};
         if (!last && !(parts & DEEP_NO_BATCHNORM) && sg_base_rng_index(rng, 2))
             r->layers[k++] = (struct sg_layer){SG_BATCHNORM, 0, false};
         if (!last && activation != SG_DENSE)
             r->layers[k++] = (struct sg_layer){activation, 0, false};
         r->end[b + 1] = k;
     }
-    r->arch = (struct sg_arch){.inputs = random_size(narrow, widest, rng), .labels = r->layers[k - 1].width, .n_layers = k, .layers = r->layers,
-                               .modules = r->modules, .credit = r->credit, .seed = sg_base_rng_index(rng, 1000)};
+    r->arch = (struct sg_arch){.inputs = random_size(narrow, widest, rng),
+                               .labels = r->layers[k - 1].width,
+                               .n_layers = k,
+                               .layers = r->layers,
+                               .modules = r->modules,
+                               .credit = r->credit,
+                               .seed = sg_base_rng_index(rng, 1000)};
     for (size_t i = 1; i <= k; i++) {
         const size_t draw = sg_base_rng_index(rng, 9);
-        if (!(parts & DEEP_TRUE) && i < k && draw < SG_CREDITS && (draw != SG_FEEDBACK || r->layers[i].kind == SG_DENSE))
+        if (!(parts & DEEP_TRUE) && i < k && draw < SG_CREDITS &&
+            (draw != SG_FEEDBACK || r->layers[i].kind == SG_DENSE))
             r->credit[i] = (enum sg_credit)draw;
         if (!(parts & DEEP_NO_MODULES) && sg_base_rng_index(rng, 4) == 0)
-            r->modules[r->arch.n_modules++] = (struct sg_module){i, SG_LINEAR, (unsigned)random_size(1, 7, rng),
-                                                                 sg_base_rng_index(rng, 2) ? SG_TARGET_TRUE : SG_TARGET_ARRIVING,
-                                                                 mixes[sg_base_rng_index(rng, 4)], 0};
+            r->modules[r->arch.n_modules++] =
+                (struct sg_module){i,
+                                   SG_LINEAR,
+                                   (unsigned)random_size(1, 7, rng),
+                                   sg_base_rng_index(rng, 2) ? SG_TARGET_TRUE : SG_TARGET_ARRIVING,
+                                   mixes[sg_base_rng_index(rng, 4)],
+                                   0};
     }
 }
 
-static inline struct meal random_meal(const struct sg_net *net, size_t n, bool train, struct sg_rng *rng)
+static inline struct meal random_meal(const struct sg_net *net, size_t n, bool train,
+                                      struct sg_rng *rng)
 {
     const struct sg_arch *arch = sg_net_arch(net);
     const struct sg_sizes z = sg_net_sizes(net);
-    struct meal f = {n, random_vector(z.w, 0.6, rng), random_vector(z.phi, 0.35, rng), random_vector(z.aux, 0.8, rng),
-                     random_vector(n * arch->inputs, 1.1, rng), random_vector(n * arch->labels, 0.8, rng), SG_NEW(n, double), train};
+    struct meal f = {n,
+                     random_vector(z.w, 0.6, rng),
+                     random_vector(z.phi, 0.35, rng),
+                     random_vector(z.aux, 0.8, rng),
+                     random_vector(n * arch->inputs, 1.1, rng),
+                     random_vector(n * arch->labels, 0.8, rng),
+                     SG_NEW(n, double),
+                     train};
     for (size_t i = 0; i < z.aux; i++)
         f.aux[i] = 0.3 + fabs(f.aux[i]);                          /* a variance is positive */
     for (size_t i = 0; i < n; i++)
@@ -415,7 +478,8 @@ static inline void free_meal(struct meal *f)
     free(f->w); free(f->phi); free(f->aux); free(f->x); free(f->y); free(f->one);
 }
 
-/* The same numbers as the net's type has them; for float, a is rounded so that the oracle sees what the net sees. */
+/* The same numbers as the net's type has them; for float, a is rounded so that the
+ * oracle sees what the net sees. */
 static inline void *in_type(double *a, size_t n, enum sg_dtype dtype)
 {
     void *out = sg_base_alloc(n, dtype == SG_F32 ? sizeof(float) : sizeof(double));
@@ -444,7 +508,11 @@ static inline struct served serve(struct sg_net *net, struct meal *f)
 {
     const struct sg_arch *arch = sg_net_arch(net);
     const size_t n = f->n, real = arch->dtype == SG_F32 ? sizeof(float) : sizeof(double);
-    struct served s = {.net = net, .work = sg_net_work_alloc(net, n), .dtype = arch->dtype, .sizes = sg_net_sizes(net), .n = n};
+    struct served s = {.net = net,
+                       .work = sg_net_work_alloc(net, n),
+                       .dtype = arch->dtype,
+                       .sizes = sg_net_sizes(net),
+                       .n = n};
     s.w = in_type(f->w, s.sizes.w, s.dtype);
     s.phi = in_type(f->phi, s.sizes.phi, s.dtype);
     s.aux = in_type(f->aux, s.sizes.aux, s.dtype);
@@ -465,7 +533,8 @@ static inline void served_eval(struct served *s, bool train)
 {
     const struct sg_state state = {s->w, s->phi, s->aux};
     const struct sg_batch batch = served_batch(s);
-    sg_net_eval_state(s->dw, s->dphi, &s->metrics, s->net, &state, &batch, EVERYTHING | (train ? SG_TRAIN : 0), s->work);
+    sg_net_eval_state(s->dw, s->dphi, &s->metrics, s->net, &state, &batch,
+                      EVERYTHING | (train ? SG_TRAIN : 0), s->work);
 }
 
 /* Frees the net too. */
@@ -473,7 +542,8 @@ static inline void free_served(struct served *s)
 {
     sg_net_work_free(s->work);
     sg_net_free(s->net);
-    free(s->w); free(s->phi); free(s->aux); free(s->x); free(s->y); free(s->one); free(s->dw); free(s->dphi);
+    free(s->w); free(s->phi); free(s->aux); free(s->x); free(s->y); free(s->one); free(s->dw);
+    free(s->dphi);
 }
 
 #endif

@@ -1,6 +1,8 @@
-/* naive_smooth.h - the log losses and the nonlinear SG families for naive.h, from their definitions in net.h.
+/* naive_smooth.h - the log losses and the nonlinear SG families for naive.h, from
+ * their definitions in net.h.
  *
- * A function with |f'| <= slope takes (v, m) to (f(v), |f(v)| + slope m): an error gamma m of its argument becomes at most slope gamma m. */
+ * A function with |f'| <= slope takes (v, m) to (f(v), |f(v)| + slope m): an error gamma m of its
+ * argument becomes at most slope gamma m. */
 #ifndef SG_TESTS_NET_NAIVE_SMOOTH_H
 #define SG_TESTS_NET_NAIVE_SMOOTH_H
 
@@ -26,14 +28,17 @@ static inline size_t naive_params(const struct sg_module *module, size_t k, size
 }
 
 /* c += factor a b, with a given by its element and strides: c (m x n), a (m x k), b (k x n). */
-static inline void naive_add(struct wide *c, const struct wide *a, size_t a_row, size_t a_column, const struct wide *b, size_t b_row,
-                             size_t b_column, size_t m, size_t k, size_t n, long double factor)
+static inline void naive_add(struct wide *c, const struct wide *a, size_t a_row, size_t a_column,
+                             const struct wide *b, size_t b_row, size_t b_column, size_t m,
+                             size_t k, size_t n, long double factor)
 {
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++)
             for (size_t l = 0; l < k; l++)
-                c[i * n + j] = wide_add(c[i * n + j],
-                                        wide_scale(wide_mul(a[i * a_row + l * a_column], b[l * b_row + j * b_column]), factor));
+                c[i * n + j] =
+                    wide_add(c[i * n + j], wide_scale(wide_mul(a[i * a_row + l * a_column],
+                                                               b[l * b_row + j * b_column]),
+                                                      factor));
 }
 
 static inline struct wide naive_function(long double value, struct wide argument, long double slope)
@@ -66,12 +71,15 @@ static inline struct wide *naive_regressors(unsigned terms, const struct naive_i
 }
 
 /* s (n x k), zero on entry; or, with an error e (n x k), dphi += the gradient. */
-static inline void naive_sigmoid_linear(struct wide *s, struct wide *dphi, const struct wide *e, const struct sg_module *module,
-                                        const struct wide *phi, const struct naive_input *in)
+static inline void naive_sigmoid_linear(struct wide *s, struct wide *dphi, const struct wide *e,
+                                        const struct sg_module *module, const struct wide *phi,
+                                        const struct naive_input *in)
 {
     const unsigned inner = module->terms & (SG_H | SG_ONE), outer = module->terms & (SG_Y | SG_ONE);
-    const size_t n = in->n, k = in->k, rows_in = naive_rows(inner, k, in->m), rows_out = naive_rows(outer, k, in->m), b = rows_in * k;
-    struct wide *zi = naive_regressors(inner, in), *zo = naive_regressors(outer, in), *a = SG_NEW(n * k, struct wide), *back = SG_NEW(n * k, struct wide);
+    const size_t n = in->n, k = in->k, rows_in = naive_rows(inner, k, in->m),
+                 rows_out = naive_rows(outer, k, in->m), b = rows_in * k;
+    struct wide *zi = naive_regressors(inner, in), *zo = naive_regressors(outer, in),
+                *a = SG_NEW(n * k, struct wide), *back = SG_NEW(n * k, struct wide);
     naive_add(a, zi, rows_in, 1, phi, k, 1, n, rows_in, k, 1);
     for (size_t l = 0; l < n * k; l++) {
         a[l] = naive_sigma(a[l]);
@@ -89,11 +97,14 @@ static inline void naive_sigmoid_linear(struct wide *s, struct wide *dphi, const
     free(zi); free(zo); free(a); free(back);
 }
 
-static inline void naive_mlp(struct wide *s, struct wide *dphi, const struct wide *e, const struct sg_module *module, const struct wide *phi,
+static inline void naive_mlp(struct wide *s, struct wide *dphi, const struct wide *e,
+                             const struct sg_module *module, const struct wide *phi,
                              const struct naive_input *in)
 {
-    const size_t n = in->n, k = in->k, hidden = module->hidden, rows = naive_rows(module->terms, k, in->m), u = rows * hidden, d = u + hidden * k;
-    struct wide *z = naive_regressors(module->terms, in), *q = SG_NEW(n * hidden, struct wide), *back = SG_NEW(n * hidden, struct wide);
+    const size_t n = in->n, k = in->k, hidden = module->hidden,
+                 rows = naive_rows(module->terms, k, in->m), u = rows * hidden, d = u + hidden * k;
+    struct wide *z = naive_regressors(module->terms, in), *q = SG_NEW(n * hidden, struct wide),
+                *back = SG_NEW(n * hidden, struct wide);
     naive_add(q, z, rows, 1, phi, hidden, 1, n, rows, hidden, 1);
     for (size_t l = 0; l < n * hidden; l++)
         q[l] = naive_function(tanhl(q[l].v), q[l], 1);
@@ -113,8 +124,10 @@ static inline void naive_mlp(struct wide *s, struct wide *dphi, const struct wid
     free(z); free(q); free(back);
 }
 
-/* One row: returns l, sets g (m).  Slopes in the largest |dp|: 1 for log sum e^p (and 1 for p_j), 1/2 for an entry of softmax. */
-static inline struct wide naive_softmax(struct wide *g, const struct wide *p, const struct wide *y, size_t m)
+/* One row: returns l, sets g (m).  Slopes in the largest |dp|: 1 for log sum e^p (and 1 for p_j),
+ * 1/2 for an entry of softmax. */
+static inline struct wide naive_softmax(struct wide *g, const struct wide *p, const struct wide *y,
+                                        size_t m)
 {
     long double sum = 0, most = 0, total = 0, total_magnitude = 0;
     struct wide loss = {0};
@@ -127,7 +140,8 @@ static inline struct wide naive_softmax(struct wide *g, const struct wide *p, co
     for (size_t j = 0; j < m; j++) {
         const long double s = expl(p[j].v) / sum, minus_log = logl(sum) - p[j].v;
         loss = wide_add(loss, wide_mul(y[j], (struct wide){minus_log, minus_log + 2 * most}));
-        g[j] = (struct wide){total * s - y[j].v, total_magnitude * s + y[j].m + total_magnitude * most / 2};
+        g[j] = (struct wide){total * s - y[j].v,
+                             total_magnitude * s + y[j].m + total_magnitude * most / 2};
     }
     return loss;
 }
@@ -137,7 +151,8 @@ static inline struct wide naive_logistic(struct wide *g, struct wide p, struct w
     const struct wide s = naive_sigma(p);
     const long double softplus = log1pl(expl(p.v));
     *g = (struct wide){s.v - y.v, (1 + 2 * y.m) * (s.m + 1)};
-    return (struct wide){softplus - y.v * p.v, (1 + y.m) * softplus + y.m * (softplus - p.v) + (1 + 2 * y.m) * p.m};
+    return (struct wide){softplus - y.v * p.v,
+                         (1 + y.m) * softplus + y.m * (softplus - p.v) + (1 + 2 * y.m) * p.m};
 }
 
 #endif

@@ -1,4 +1,5 @@
-/* Every loss with every activation, batch norm or not, and every SG family: gradients are gradients, against difference quotients in float64. */
+/* Every loss with every activation, batch norm or not, and every SG family: gradients are
+ * gradients, against difference quotients in float64. */
 #include <stdlib.h>
 
 #include "support.h"
@@ -6,7 +7,12 @@
 
 enum { N = 13, D = 4, WIDTH = 5, CLASSES = 3, AUX_MOST = 4 * WIDTH, H_STEPS = 3 };
 
-struct combination { enum sg_loss_kind loss; enum sg_layer_kind activation; bool batch_norm; enum sg_family family; };
+struct combination {
+    enum sg_loss_kind loss;
+    enum sg_layer_kind activation;
+    bool batch_norm;
+    enum sg_family family;
+};
 
 struct instance {
     struct sg_net *net;
@@ -29,7 +35,8 @@ static void make_labels(struct sg_data *data, enum sg_loss_kind loss, struct sg_
     }
 }
 
-/* dense (bn) act dense (bn) act dense; the SG observes after the first activation, so that dw is the loss's own gradient. */
+/* dense (bn) act dense (bn) act dense; the SG observes after the first activation, so that dw is
+ * the loss's own gradient. */
 static void make_instance(struct instance *in, const struct combination *c, struct sg_rng *rng)
 {
     const size_t m = c->loss == SG_LOGISTIC ? 1 : CLASSES;
@@ -43,8 +50,15 @@ static void make_instance(struct instance *in, const struct combination *c, stru
         in->at = block == 0 ? n_layers : in->at;
     }
     layer[n_layers++] = (struct sg_layer){SG_DENSE, m, true};
-    const struct sg_module module = {in->at, c->family, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 0.0, c->family == SG_MLP ? 4 : 0};
-    const struct sg_arch arch = {.dtype = SG_F64, .loss = c->loss, .inputs = D, .labels = m, .n_layers = n_layers, .layers = layer, .n_modules = 1,
+    const struct sg_module module = {in->at,         c->family, SG_H | SG_Y | SG_ONE,
+                                     SG_TARGET_TRUE, 0.0,       c->family == SG_MLP ? 4 : 0};
+    const struct sg_arch arch = {.dtype = SG_F64,
+                                 .loss = c->loss,
+                                 .inputs = D,
+                                 .labels = m,
+                                 .n_layers = n_layers,
+                                 .layers = layer,
+                                 .n_modules = 1,
                                  .modules = &module};
     in->net = sg_net_alloc(&arch);
     in->work = sg_net_work_alloc(in->net, N);
@@ -59,7 +73,8 @@ static void make_instance(struct instance *in, const struct combination *c, stru
     in->dphi = SG_NEW(sizes.phi, double);
     in->k = 40 * (N + D + WIDTH + CLASSES);
     const struct sg_state state = {in->w, in->phi, in->aux};
-    sg_net_eval_state(in->dw, in->dphi, NULL, in->net, &state, &in->batch, SG_WANT_W | SG_WANT_PHI | SG_TRAIN, in->work);
+    sg_net_eval_state(in->dw, in->dphi, NULL, in->net, &state, &in->batch,
+                      SG_WANT_W | SG_WANT_PHI | SG_TRAIN, in->work);
     in->target = sg_base_copy(sg_net_view(in->work, SG_VIEW_G, in->at), N * WIDTH, sizeof(double));
 }
 
@@ -75,13 +90,15 @@ static void free_instance(struct instance *in)
     free(in->target);
 }
 
-/* L, or 1/2 E|s - target|^2 with the target of the start; *size: what its rounding is relative to. */
+/* L, or 1/2 E|s - target|^2 with the target of the start; *size: what its
+ * rounding is relative to. */
 static double value(double *size, const struct instance *in, bool of_sg)
 {
     struct sg_metrics metrics;
     double aux[AUX_MOST] = {0}, sum = 0;
     const struct sg_state state = {in->w, in->phi, aux};
-    sg_net_eval_state(NULL, NULL, &metrics, in->net, &state, &in->batch, SG_WANT_METRICS | SG_TRAIN, in->work);
+    sg_net_eval_state(NULL, NULL, &metrics, in->net, &state, &in->batch, SG_WANT_METRICS | SG_TRAIN,
+                      in->work);
     *size = fabs(metrics.loss) + 1;
     if (!of_sg)
         return metrics.loss;
@@ -93,8 +110,9 @@ static double value(double *size, const struct instance *in, bool of_sg)
     return sum;
 }
 
-/* Central quotients at h, 2h, 4h and Richardson's R from them, as in test_smooth.c: R(h) is off by less than |R(2h) - R(h)| / 3 where the next order is
- * small, and by 4 k u |F| / 2h of rounding.  A kink of relu between the points breaks the first: such an entry is left out, and counted. */
+/* Central quotients at h, 2h, 4h and Richardson's R from them, as in test_smooth.c: R(h) is off by
+ * less than |R(2h) - R(h)| / 3 where the next order is small, and by 4 k u |F| / 2h of rounding.  A
+ * kink of relu between the points breaks the first: such an entry is left out, and counted. */
 static bool check_entry(const struct instance *in, double *theta, double gradient, bool of_sg)
 {
     double d[H_STEPS], noise = 0, size;
@@ -109,7 +127,8 @@ static bool check_entry(const struct instance *in, double *theta, double gradien
         d[k] = (f[1] - f[0]) / (at[1] - at[0]);
     }
     *theta = kept;
-    const double fine = d[0] - (d[1] - d[0]) / 3, coarse = d[1] - (d[2] - d[1]) / 3, truncation = fabs(fine - coarse) / 3;
+    const double fine = d[0] - (d[1] - d[0]) / 3, coarse = d[1] - (d[2] - d[1]) / 3,
+                 truncation = fabs(fine - coarse) / 3;
     if (truncation > 1e-5 * (fabs(fine) + 1))
         return false;
     CHECK_CLOSE(gradient, fine, truncation + noise);
@@ -124,10 +143,12 @@ static void all_combinations(void **state)
     static const enum sg_family families[] = {SG_LINEAR, SG_SIGMOID_LINEAR, SG_MLP};
     size_t checked = 0, left_out = 0;
     for (size_t t = 0; t < COUNT(losses) * COUNT(activations) * 2 * COUNT(families); t++) {
-        const struct combination c = {losses[t % 3], activations[t / 3 % 2], t / 6 % 2 == 1, families[t / 12]};
+        const struct combination c = {losses[t % 3], activations[t / 3 % 2], t / 6 % 2 == 1,
+                                      families[t / 12]};
         struct sg_rng *rng = test_rng("combined", t);
         struct instance in;
-        context("loss %d, activation %d, batch norm %d, family %d", (int)c.loss, (int)c.activation, c.batch_norm, (int)c.family);
+        context("loss %d, activation %d, batch norm %d, family %d", (int)c.loss, (int)c.activation,
+                c.batch_norm, (int)c.family);
         make_instance(&in, &c, rng);
         const struct sg_sizes sizes = sg_net_sizes(in.net);
         for (size_t i = 0; i < sizes.w; i += 2, checked++)

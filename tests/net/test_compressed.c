@@ -1,7 +1,9 @@
-/* Compressed rows give the directions that the samples give, for linear nets of any depth with linear SGs under MSE.
+/* Compressed rows give the directions that the samples give, for linear nets of any depth
+ * with linear SGs under MSE.
  *
- * In a linear net every boundary is linear in the row xi = (x, y, 1): h_i = xi P_i, delta_i = xi D_i, and every direction is P^T M D with
- * M = E[xi^T xi].  P and D are read off the net's own definition (naive.h) on the unit rows of xi. */
+ * In a linear net every boundary is linear in the row xi = (x, y, 1): h_i = xi P_i, delta_i = xi
+ * D_i, and every direction is P^T M D with M = E[xi^T xi].  P and D are read off the net's own
+ * definition (naive.h) on the unit rows of xi. */
 #include "naive.h"
 
 #include <math.h>
@@ -32,8 +34,9 @@ static double magnitude_norm(const struct wide *a, size_t n)
     return (double)sqrtl(sum);
 }
 
-/* M differs by |dM| <= 2 (n + q) u |M| (Householder QR, Higham 19.4, and the sum over the samples), so directions by at most
- * |P| |dM| |D|; the evaluations' own roundings are K u of the same product.  C = 1 with both in one factor. */
+/* M differs by |dM| <= 2 (n + q) u |M| (Householder QR, Higham 19.4, and the sum over the samples),
+ * so directions by at most |P| |dM| |D|; the evaluations' own roundings are K u of the same
+ * product.  C = 1 with both in one factor. */
 static void check_directions(const struct sg_arch *arch, struct food *f, struct sg_rng *rng)
 {
     const size_t d = arch->inputs, m = arch->labels, q = d + m + 1;
@@ -50,23 +53,29 @@ static void check_directions(const struct sg_arch *arch, struct food *f, struct 
         struct sg_net_work *work = sg_net_work_alloc(net, rows->n);
         dw[form] = SG_NEW(sizes.w, double);
         dphi[form] = SG_NEW(sizes.phi, double);
-        sg_net_eval(dw[form], dphi[form], &metrics[form], net, f->w, f->phi, &batch, SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS, work);
+        sg_net_eval(dw[form], dphi[form], &metrics[form], net, f->w, f->phi, &batch,
+                    SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS, work);
         sg_net_work_free(work);
     }
     naive_moments(moments, &data);
     struct naive v = unit_rows(arch, f);
-    const double u = (double)(2 * (f->n + q) + naive_roundings(arch, q)) * SG_UNIT_ROUNDOFF * frobenius(moments, q * q);
+    const double u = (double)(2 * (f->n + q) + naive_roundings(arch, q)) * SG_UNIT_ROUNDOFF *
+                     frobenius(moments, q * q);
     for (size_t i = 0, at = 0; i < arch->n_layers; i++) {
         const size_t in = v.width[i] + (arch->layers[i].bias ? 1 : 0), out = v.width[i + 1];
-        const double p = hypot(magnitude_norm(v.h[i], q * v.width[i]), 1);            /* with the bias's column */
-        CHECK_ALL(dw[0] + at, dw[1] + at, u * p * magnitude_norm(v.delta[i + 1], q * out), in * out);
+        /* with the bias's column */
+        const double p = hypot(magnitude_norm(v.h[i], q * v.width[i]), 1);
+        CHECK_ALL(dw[0] + at, dw[1] + at, u * p * magnitude_norm(v.delta[i + 1], q * out),
+                  in * out);
         at += in * out;
     }
     double tol_loss = magnitude_norm(v.g[arch->n_layers], q * m), tol_sg = 0;
     for (size_t j = 0, at = 0; j < arch->n_modules; j++) {
-        const size_t i = arch->modules[j].at, k = v.width[i], rows = naive_rows(arch->modules[j].terms, k, m);
+        const size_t i = arch->modules[j].at, k = v.width[i],
+                     rows = naive_rows(arch->modules[j].terms, k, m);
         const double p = hypot(magnitude_norm(v.h[i], q * k), sqrt((double)m + 1));
-        const struct wide *target = arch->modules[j].target == SG_TARGET_TRUE ? v.g[i] : v.arriving[i];
+        const struct wide *target = arch->modules[j].target == SG_TARGET_TRUE ? v.g[i]
+                                                                              : v.arriving[i];
         const double e = magnitude_norm(v.s[i], q * k) + magnitude_norm(target, q * k);
         CHECK_ALL(dphi[0] + at, dphi[1] + at, u * p * e, rows * k);
         tol_sg += u * e * e;
@@ -94,8 +103,9 @@ static void same_directions(void **state)
         random_arch(&r, 6, true, t % 3 == 0, rng);
         struct sg_net *net = sg_net_alloc(&r.arch);
         struct food f = random_food(net, random_size(1, t % 4 ? 60 : 400, rng), rng);
-        context("seed %llu, replicate %llu: %zu samples, %zu inputs, %zu layers, %zu modules", (unsigned long long)test_seed(),
-                (unsigned long long)t, f.n, r.arch.inputs, r.arch.n_layers, r.arch.n_modules);
+        context("seed %llu, replicate %llu: %zu samples, %zu inputs, %zu layers, %zu modules",
+                (unsigned long long)test_seed(), (unsigned long long)t, f.n, r.arch.inputs,
+                r.arch.n_layers, r.arch.n_modules);
         check_directions(&r.arch, &f, rng);
         free_food(&f);
         sg_net_free(net);

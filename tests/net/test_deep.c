@@ -1,4 +1,5 @@
-/* Every layer and every credit rule against the definition in ball.h, and the gradients against finite differences. */
+/* Every layer and every credit rule against the definition in ball.h, and the gradients
+ * against finite differences. */
 #include "ball.h"
 
 #include <string.h>
@@ -12,19 +13,23 @@ static void describe(const struct sg_arch *arch, size_t n, const char *name, uin
         if (arch->credit && arch->credit[i + 1] != SG_TRUE)
             text[used++] = "-0fDk"[arch->credit[i + 1]];
     }
-    context("seed %llu, %s %llu: %zu rows, %zu inputs, layers %s, %zu modules", (unsigned long long)test_seed(), name, (unsigned long long)t, n,
-            arch->inputs, text, arch->n_modules);
+    context("seed %llu, %s %llu: %zu rows, %zu inputs, layers %s, %zu modules",
+            (unsigned long long)test_seed(), name, (unsigned long long)t, n, arch->inputs, text,
+            arch->n_modules);
 }
 
-static void check_view(const struct served *s, enum sg_view what, size_t i, const ball *want, size_t size)
+static void check_view(const struct served *s, enum sg_view what, size_t i, const ball *want,
+                       size_t size)
 {
     const void *view = sg_net_view(s->work, what, i);
-    if (view)                                                     /* what nobody reads is not there */
+    /* what nobody reads is not there */
+    if (view)
         CHECK_BALLS(view, want, size, s->dtype);
     CHECK(view || what == SG_VIEW_G || what == SG_VIEW_S);
 }
 
-static void check_deep(const struct sg_arch *arch, size_t n, bool train, bool one_hot, struct sg_rng *rng)
+static void check_deep(const struct sg_arch *arch, size_t n, bool train, bool one_hot,
+                       struct sg_rng *rng)
 {
     struct sg_net *net = sg_net_alloc(arch);
     struct meal f = random_meal(net, n, train, rng);
@@ -34,9 +39,11 @@ static void check_deep(const struct sg_arch *arch, size_t n, bool train, bool on
     const size_t real = s.dtype == SG_F32 ? sizeof(float) : sizeof(double);
     struct deep v = deep_eval(net, arch, &f);
     CHECK(s.sizes.w == v.w_size && s.sizes.phi == v.phi_size && s.sizes.aux == v.aux_size);
-    memset(s.dw, 0x7b, (s.sizes.w + 1) * real);                   /* outputs are set, not added to, and not overrun */
+    /* outputs are set, not added to, and not overrun */
+    memset(s.dw, 0x7b, (s.sizes.w + 1) * real);
     memset(s.dphi, 0x7b, (s.sizes.phi + 1) * real);
-    for (int again = 0; again < 2; again++) {                     /* what an earlier evaluation left behind does not matter */
+    /* what an earlier evaluation left behind does not matter */
+    for (int again = 0; again < 2; again++) {
         void *aux = in_type(f.aux, s.sizes.aux, s.dtype);
         memcpy(s.aux, aux, s.sizes.aux * real);
         served_eval(&s, train);
@@ -58,7 +65,8 @@ static void check_deep(const struct sg_arch *arch, size_t n, bool train, bool on
         free(aux);
     }
     for (size_t i = 0; i < real; i++)
-        CHECK(((char *)s.dw)[s.sizes.w * real + i] == 0x7b && ((char *)s.dphi)[s.sizes.phi * real + i] == 0x7b);
+        CHECK(((char *)s.dw)[s.sizes.w * real + i] == 0x7b &&
+              ((char *)s.dphi)[s.sizes.phi * real + i] == 0x7b);
     deep_free(&v);
     free_meal(&f);
     free_served(&s);
@@ -112,11 +120,11 @@ static void blocks(void **state)
     }
 }
 
-/* ---- gradients ------------------------------------------------------------------------------------------------------------ */
+/* ---- gradients ------------------------------------------------------------------------- */
 
 /* The oracle's loss with one weight moved, in long double; false when a rectifier has switched. */
-static bool loss_at(long double *loss, const struct sg_net *net, const struct sg_arch *arch, const struct meal *f, size_t t, double step,
-                    const struct deep *centre)
+static bool loss_at(long double *loss, const struct sg_net *net, const struct sg_arch *arch,
+                    const struct meal *f, size_t t, double step, const struct deep *centre)
 {
     const double kept = f->w[t];
     f->w[t] = kept + step;
@@ -131,15 +139,18 @@ static bool loss_at(long double *loss, const struct sg_net *net, const struct sg
     return same;
 }
 
-/* Central differences D(h), D(h/2), D(h/4) extrapolated twice to O(h^4); their disagreement is 15 times the error of the finer one as h -> 0,
- * taken whole.  Rounding of the oracle: K operations of 2^-63 on a path, magnitudes below 2^6, over the step. */
-static bool difference(double *slope, double *error, const struct sg_net *net, const struct sg_arch *arch, const struct meal *f, size_t t,
+/* Central differences D(h), D(h/2), D(h/4) extrapolated twice to O(h^4); their disagreement is 15
+ * times the error of the finer one as h -> 0, taken whole.  Rounding of the oracle: K operations of
+ * 2^-63 on a path, magnitudes below 2^6, over the step. */
+static bool difference(double *slope, double *error, const struct sg_net *net,
+                       const struct sg_arch *arch, const struct meal *f, size_t t,
                        const struct deep *centre)
 {
     long double d[3], up, down, largest = 0;
     double step = 0x1p-9;
     for (int level = 0; level < 3; level++, step /= 2) {
-        if (!loss_at(&up, net, arch, f, t, step, centre) || !loss_at(&down, net, arch, f, t, -step, centre))
+        if (!loss_at(&up, net, arch, f, t, step, centre) ||
+            !loss_at(&down, net, arch, f, t, -step, centre))
             return false;
         d[level] = (up - down) / (2 * (long double)step);
         largest = up > largest ? up : largest;
@@ -150,7 +161,8 @@ static bool difference(double *slope, double *error, const struct sg_net *net, c
     return true;
 }
 
-/* Backprop through every layer is the gradient; batch norm's through the batch's own moments, or with the running ones. */
+/* Backprop through every layer is the gradient; batch norm's through the batch's own moments,
+ * or with the running ones. */
 static void finite_differences(void **state)
 {
     (void)state;
@@ -158,7 +170,8 @@ static void finite_differences(void **state)
     for (uint64_t t = 0; t < 40; t++) {
         struct sg_rng *rng = test_rng("deep differences", t);
         struct deep_arch r;
-        random_deep(&r, random_size(2, 3, rng), 2, 5, DEEP_TRUE | DEEP_NO_MODULES | (t % 2 ? DEEP_SMOOTH : 0), rng);
+        random_deep(&r, random_size(2, 3, rng), 2, 5,
+                    DEEP_TRUE | DEEP_NO_MODULES | (t % 2 ? DEEP_SMOOTH : 0), rng);
         const size_t n = random_size(3, 9, rng);
         describe(&r.arch, n, "differences", t);
         struct sg_net *net = sg_net_alloc(&r.arch);
@@ -183,15 +196,20 @@ static void finite_differences(void **state)
     CHECK(compared > 20 * switched);
 }
 
-/* sigma(x) to a relative error of 6u: e^-|x| to 4u, one sum, one quotient.  Float's stops at e^-87 in the tail, and so within 2^-125.
- * Infinities and NaN are what they have to be, in every lane. */
+/* sigma(x) to a relative error of 6u: e^-|x| to 4u, one sum, one quotient.  Float's stops at e^-87
+ * in the tail, and so within 2^-125.  Infinities and NaN are what they
+ * have to be, in every lane. */
 static void sigmoid_accuracy(void **state)
 {
     (void)state;
     enum { N = 40003 };
     const struct sg_layer layer = {SG_SIGMOID, 0, false};
     for (int single = 0; single < 2; single++) {
-        const struct sg_arch arch = {.dtype = single ? SG_F32 : SG_F64, .inputs = 1, .labels = 1, .n_layers = 1, .layers = &layer};
+        const struct sg_arch arch = {.dtype = single ? SG_F32 : SG_F64,
+                                     .inputs = 1,
+                                     .labels = 1,
+                                     .n_layers = 1,
+                                     .layers = &layer};
         struct sg_net *net = sg_net_alloc(&arch);
         struct sg_rng *rng = test_rng("sigmoid", 0);
         struct meal f = random_meal(net, N, true, rng);
@@ -217,9 +235,10 @@ static void sigmoid_accuracy(void **state)
     }
 }
 
-/* ---- types --------------------------------------------------------------------------------------------------------------------- */
+/* ---- types ----------------------------------------------------------------------------- */
 
-/* The first step from one start, in float and in double: within float's ball, which double's own rounding widens by less than 2^-20 of it. */
+/* The first step from one start, in float and in double: within float's ball, which double's own
+ * rounding widens by less than 2^-20 of it. */
 static void float_beside_double(void **state)
 {
     (void)state;
@@ -241,9 +260,11 @@ static void float_beside_double(void **state)
         struct sg_net *net = sg_net_alloc(&r.arch);
         struct served both = serve(net, &f);
         served_eval(&both, true);
-        /* The fixed matrices of the float net are the double's, rounded: a relative change of u in each, not in the ball. */
+        /* The fixed matrices of the float net are the double's, rounded: a relative change of u
+         * in each, not in the ball. */
         for (size_t i = 0; i < both.sizes.w && !credit_fixed; i++)
-            CHECK_CLOSE((double)((float *)single.dw)[i], ((double *)both.dw)[i], (1 + 0x1p-20) * (double)bound.dw[i].e);
+            CHECK_CLOSE((double)((float *)single.dw)[i], ((double *)both.dw)[i],
+                        (1 + 0x1p-20) * (double)bound.dw[i].e);
         for (size_t i = 1; i <= r.arch.n_layers; i++) {
             const float *narrow = sg_net_fixed(single_net, i);
             const double *wide = sg_net_fixed(net, i);
@@ -261,6 +282,8 @@ static void float_beside_double(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(definition), TEST(large), TEST(blocks), TEST(finite_differences), TEST(sigmoid_accuracy), TEST(float_beside_double)};
+    const struct CMUnitTest tests[] = {TEST(definition),       TEST(large),
+                                       TEST(blocks),           TEST(finite_differences),
+                                       TEST(sigmoid_accuracy), TEST(float_beside_double)};
     return RUN(tests);
 }

@@ -1,11 +1,12 @@
-/* sg_net_eval against its definition in naive.h: any chain of dense layers, modules, credits and losses, in both types. */
+/* sg_net_eval against its definition in naive.h: any chain of dense layers, modules, credits
+ * and losses, in both types. */
 #include "naive.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* ---- a type's own arrays ------------------------------------------------------------------------------------------ */
+/* ---- a type's own arrays --------------------------------------------------------------- */
 
 static double *to_double(const void *a, size_t n, enum sg_dtype dtype)
 {
@@ -15,7 +16,8 @@ static double *to_double(const void *a, size_t n, enum sg_dtype dtype)
     return out;
 }
 
-static void check_rows(const void *view, const struct wide *want, size_t n, enum sg_dtype dtype, double gamma)
+static void check_rows(const void *view, const struct wide *want, size_t n, enum sg_dtype dtype,
+                       double gamma)
 {
     CHECK(view != NULL);
     double *got = to_double(view, n, dtype);
@@ -23,19 +25,23 @@ static void check_rows(const void *view, const struct wide *want, size_t n, enum
     free(got);
 }
 
-/* ---- one evaluation ------------------------------------------------------------------------------------------------ */
+/* ---- one evaluation -------------------------------------------------------------------- */
 
-/* The views are there where they were computed: h and delta everywhere, s at modules, g down to where the true gradient is lost (there
- * too, unless nobody reads what arrives), or to the lowest module that trains towards it. */
-static void check_views(const struct sg_net_work *work, const struct naive *v, const struct sg_arch *arch, double gamma)
+/* The views are there where they were computed: h and delta everywhere, s at modules, g down to
+ * where the true gradient is lost (there too, unless nobody reads what arrives), or to the lowest
+ * module that trains towards it. */
+static void check_views(const struct sg_net_work *work, const struct naive *v,
+                        const struct sg_arch *arch, double gamma)
 {
-    size_t lowest = SIZE_MAX, lost = 0;                      /* lowest true-target module; highest boundary that breaks the chain */
+    /* lowest true-target module; highest boundary that breaks the chain */
+    size_t lowest = SIZE_MAX, lost = 0;
     bool module_at[NAIVE_LAYERS + 1] = {false}, arriving_read[NAIVE_LAYERS + 1] = {false};
     arriving_read[arch->n_layers] = true;
     for (size_t j = 0; j < arch->n_modules; j++) {
         const struct sg_module *module = &arch->modules[j];
         module_at[module->at] = true;
-        arriving_read[module->at] = arriving_read[module->at] || module->target == SG_TARGET_ARRIVING;
+        arriving_read[module->at] = arriving_read[module->at] ||
+                                    module->target == SG_TARGET_ARRIVING;
         if (module->target == SG_TARGET_TRUE && module->at < lowest)
             lowest = module->at;
         if (module->mix > 0)
@@ -68,19 +74,24 @@ static void check_eval(const struct sg_arch *arch, size_t n, struct sg_rng *rng)
     const struct sg_sizes sizes = sg_net_sizes(net);
     struct sg_net_work *work = sg_net_work_alloc(net, n + random_size(0, 3, rng));
     struct food f = random_food(net, n, rng);
-    void *w = to_real(f.w, sizes.w, dtype), *phi = to_real(f.phi, sizes.phi, dtype), *x = to_real(f.x, n * arch->inputs, dtype);
+    void *w = to_real(f.w, sizes.w, dtype), *phi = to_real(f.phi, sizes.phi, dtype),
+         *x = to_real(f.x, n * arch->inputs, dtype);
     void *y = to_real(f.y, n * arch->labels, dtype), *one = to_real(f.one, n, dtype);
     char *dw = sg_base_alloc(sizes.w + 1, real), *dphi = sg_base_alloc(sizes.phi + 1, real);
-    memset(dw, 0x7b, (sizes.w + 1) * real);                              /* outputs are set, not added to, and not overrun */
+    /* outputs are set, not added to, and not overrun */
+    memset(dw, 0x7b, (sizes.w + 1) * real);
     memset(dphi, 0x7b, (sizes.phi + 1) * real);
     struct sg_metrics metrics = {SG_NAN, SG_NAN};
     const struct sg_batch batch = {.n = n, .x = x, .y = y, .one = one};
     struct naive v = naive_eval(arch, f.w, f.phi, f.x, f.y, f.one, n);
-    const double gamma = gamma_of(naive_roundings(arch, n), dtype == SG_F32 ? (double)FLT_EPSILON / 2 : SG_UNIT_ROUNDOFF);
+    const double gamma = gamma_of(naive_roundings(arch, n),
+                                  dtype == SG_F32 ? (double)FLT_EPSILON / 2 : SG_UNIT_ROUNDOFF);
 
     CHECK(sizes.w == v.w_size && sizes.phi == v.phi_size);
-    for (int again = 0; again < 2; again++) {                            /* what an earlier evaluation left behind does not matter */
-        sg_net_eval(dw, dphi, &metrics, net, w, phi, &batch, SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS, work);
+    /* what an earlier evaluation left behind does not matter */
+    for (int again = 0; again < 2; again++) {
+        sg_net_eval(dw, dphi, &metrics, net, w, phi, &batch,
+                    SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS, work);
         check_rows(dw, v.dw, sizes.w, dtype, gamma);
         check_rows(dphi, v.dphi, sizes.phi, dtype, gamma);
         CHECK_WIDE(&metrics.loss, &v.loss, 1, gamma);
@@ -98,11 +109,12 @@ static void check_eval(const struct sg_arch *arch, size_t n, struct sg_rng *rng)
 
 static void describe(const struct sg_arch *arch, size_t n, const char *name, uint64_t t)
 {
-    context("seed %llu, %s %llu: %zu rows, %zu inputs, %zu layers, %zu modules, loss %d", (unsigned long long)test_seed(), name,
-            (unsigned long long)t, n, arch->inputs, arch->n_layers, arch->n_modules, (int)arch->loss);
+    context("seed %llu, %s %llu: %zu rows, %zu inputs, %zu layers, %zu modules, loss %d",
+            (unsigned long long)test_seed(), name, (unsigned long long)t, n, arch->inputs,
+            arch->n_layers, arch->n_modules, (int)arch->loss);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------ */
+/* ---- tests ----------------------------------------------------------------------------- */
 
 static void definition(void **state)
 {
@@ -158,7 +170,8 @@ static void smooth(void **state)
     }
 }
 
-/* A narrow first layer and many rows: the batch goes through in several blocks, the last one shorter. */
+/* A narrow first layer and many rows: the batch goes through in several
+ * blocks, the last one shorter. */
 static void many_blocks(void **state)
 {
     (void)state;
@@ -184,17 +197,27 @@ static void absolute_loss_at_zero(void **state)
     (void)state;
     const struct sg_layer layer = {SG_DENSE, 1, false};
     for (int single = 0; single < 2; single++) {
-        struct sg_arch arch = {.dtype = single ? SG_F32 : SG_F64, .loss = SG_ABS, .inputs = 1, .labels = 1, .n_layers = 1, .layers = &layer};
-        const double x[4] = {1.5, -2.25, 0.75, 3.5}, y[4] = {3, -4.5, 1, 6.5}, one[4] = {1, 1, 1, 1}, w = 2;   /* r = 0, 0, 0.5, 0.5 */
-        const float xf[4] = {1.5f, -2.25f, 0.75f, 3.5f}, yf[4] = {3, -4.5f, 1, 6.5f}, onef[4] = {1, 1, 1, 1}, wf = 2;
-        const struct sg_batch batch = single ? (struct sg_batch){4, xf, yf, onef} : (struct sg_batch){4, x, y, one};
+        struct sg_arch arch = {.dtype = single ? SG_F32 : SG_F64,
+                               .loss = SG_ABS,
+                               .inputs = 1,
+                               .labels = 1,
+                               .n_layers = 1,
+                               .layers = &layer};
+        /* r = 0, 0, 0.5, 0.5 */
+        const double x[4] = {1.5, -2.25, 0.75, 3.5}, y[4] = {3, -4.5, 1, 6.5},
+                     one[4] = {1, 1, 1, 1}, w = 2;
+        const float xf[4] = {1.5f, -2.25f, 0.75f, 3.5f}, yf[4] = {3, -4.5f, 1, 6.5f},
+                    onef[4] = {1, 1, 1, 1}, wf = 2;
+        const struct sg_batch batch = single ? (struct sg_batch){4, xf, yf, onef}
+                                             : (struct sg_batch){4, x, y, one};
         struct sg_net *net = sg_net_alloc(&arch);
         struct sg_net_work *work = sg_net_work_alloc(net, 4);
         struct sg_metrics metrics;
         double dw;
         float dwf;
-        sg_net_eval(single ? (void *)&dwf : &dw, NULL, &metrics, net, single ? (const void *)&wf : &w, NULL, &batch,
-                    SG_WANT_W | SG_WANT_METRICS, work);
+        sg_net_eval(single ? (void *)&dwf : &dw, NULL, &metrics, net,
+                    single ? (const void *)&wf : &w, NULL, &batch, SG_WANT_W | SG_WANT_METRICS,
+                    work);
         double *g = to_double(sg_net_view(work, SG_VIEW_G, 1), 4, arch.dtype);
         CHECK(g[0] == 0 && g[1] == 0 && g[2] == 1 && g[3] == 1);
         CHECK((single ? (double)dwf : dw) == (0.75 + 3.5) / 4);
@@ -207,6 +230,7 @@ static void absolute_loss_at_zero(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(definition), TEST(single_precision), TEST(smooth), TEST(many_blocks), TEST(absolute_loss_at_zero)};
+    const struct CMUnitTest tests[] = {TEST(definition), TEST(single_precision), TEST(smooth),
+                                       TEST(many_blocks), TEST(absolute_loss_at_zero)};
     return RUN(tests);
 }

@@ -1,5 +1,5 @@
-/* The GEMM gives the same bits in every instruction set and however C is cut: those of c (or 0, or left right) + alpha times a chain of fma over l,
- * restarted every 256 rows. */
+/* The GEMM gives the same bits in every instruction set and however C is cut: those of
+ * c (or 0, or left right) + alpha times a chain of fma over l, restarted every 256 rows. */
 #define SG_KERNEL_F64
 #include "net/kernel/gemm.c"
 
@@ -20,8 +20,12 @@ static void chains(const struct product *p)
             for (size_t j = 0; j < p->n; j++) {
                 double sum = 0, *to = p->c + i * p->n + j;
                 for (size_t l = l0; l < p->k && l < l0 + DEPTH; l++)
-                    sum = fma(p->op == SG_TN ? p->a[l * p->m + i] : p->a[i * p->k + l], p->op == SG_NT ? p->b[j * p->k + l] : p->b[l * p->n + j], sum);
-                *to = (p->add || l0 ? *to : p->right ? p->left[i] * p->right[j] : 0) + p->alpha * sum;
+                    sum = fma(p->op == SG_TN ? p->a[l * p->m + i] : p->a[i * p->k + l],
+                              p->op == SG_NT ? p->b[j * p->k + l] : p->b[l * p->n + j], sum);
+                *to = (p->add || l0 ? *to
+                       : p->right   ? p->left[i] * p->right[j]
+                                    : 0) +
+                      p->alpha * sum;
             }
 }
 
@@ -29,19 +33,36 @@ static void chains(const struct product *p)
 static void by_parts(gemm *by, const struct product *p, struct sg_rng *rng)
 {
     const size_t i = sg_base_rng_index(rng, p->m + 1), j = sg_base_rng_index(rng, p->n + 1);
-    const struct part parts[] = {{0, i, 0, j}, {0, i, j, p->n}, {i, p->m, 0, j}, {i, p->m, j, p->n}};
+    const struct part parts[] = {{0, i, 0, j},
+                                 {0, i, j, p->n},
+                                 {i, p->m, 0, j},
+                                 {i, p->m, j, p->n}};
     for (size_t t = 0; t < COUNT(parts); t++)
         by(p, parts[t]);
 }
 
-static void check_shape(gemm *by, const char *name, size_t m, size_t k, size_t n, struct sg_rng *rng)
+static void check_shape(gemm *by, const char *name, size_t m, size_t k, size_t n,
+                        struct sg_rng *rng)
 {
     for (int op = SG_NN; op <= SG_NT; op++) {
         const bool add = sg_base_rng_index(rng, 2), start = sg_base_rng_index(rng, 2);
-        context("seed %llu: %s, op %d, %zu x %zu x %zu", (unsigned long long)test_seed(), name, op, m, k, n);
-        double *a = random_vector(m * k, 1.2, rng), *b = random_vector(k * n, 0.7, rng), *want = random_vector(m * n, 1, rng);
-        double *left = random_vector(m, 1, rng), *right = random_vector(n, 1, rng), *got = sg_base_copy(want, m * n, sizeof *want);
-        struct product p = {want, a, b, left, start ? right : NULL, (enum sg_transpose)op, m, k, n, random_between(-1.5, 1.5, rng), add};
+        context("seed %llu: %s, op %d, %zu x %zu x %zu", (unsigned long long)test_seed(), name, op,
+                m, k, n);
+        double *a = random_vector(m * k, 1.2, rng), *b = random_vector(k * n, 0.7, rng),
+               *want = random_vector(m * n, 1, rng);
+        double *left = random_vector(m, 1, rng), *right = random_vector(n, 1, rng),
+               *got = sg_base_copy(want, m * n, sizeof *want);
+        struct product p = {want,
+                            a,
+                            b,
+                            left,
+                            start ? right : NULL,
+                            (enum sg_transpose)op,
+                            m,
+                            k,
+                            n,
+                            random_between(-1.5, 1.5, rng),
+                            add};
         chains(&p);
         p.c = got;
         if (sg_base_rng_index(rng, 2))
@@ -58,7 +79,8 @@ static void check_shape(gemm *by, const char *name, size_t m, size_t k, size_t n
     }
 }
 
-/* Both sides of every edge: the rows of a tile, one and two vectors of columns, the depth of a panel. */
+/* Both sides of every edge: the rows of a tile, one and two vectors of
+ * columns, the depth of a panel. */
 static void check_shapes(gemm *by, const char *name)
 {
     const size_t edges[] = {1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 24, 33};
@@ -105,12 +127,24 @@ static void threads(void **state)
             for (size_t jobs = 1; jobs <= 3; jobs++) {
                 sg_base_set_jobs(jobs);
                 c[jobs - 1] = SG_NEW(m * n, double);
-                CHECK(sg_net_gemm(c[jobs - 1], a, b, NULL, NULL, (enum sg_transpose)op, m, k, n, 1.3, false));
+                CHECK(sg_net_gemm(c[jobs - 1], a, b, NULL, NULL, (enum sg_transpose)op, m, k, n,
+                                  1.3, false));
             }
-            const struct product p = {SG_NEW(m * n, double), a, b, NULL, NULL, (enum sg_transpose)op, m, k, n, 1.3, false};
+            const struct product p = {SG_NEW(m * n, double),
+                                      a,
+                                      b,
+                                      NULL,
+                                      NULL,
+                                      (enum sg_transpose)op,
+                                      m,
+                                      k,
+                                      n,
+                                      1.3,
+                                      false};
             chains(&p);
             for (size_t jobs = 1; jobs <= 3; jobs++) {
-                context("seed %llu: op %d, %zu x %zu x %zu, %zu jobs", (unsigned long long)test_seed(), op, m, k, n, jobs);
+                context("seed %llu: op %d, %zu x %zu x %zu, %zu jobs",
+                        (unsigned long long)test_seed(), op, m, k, n, jobs);
                 CHECK(memcmp(c[jobs - 1], p.c, m * n * sizeof *p.c) == 0);
                 free(c[jobs - 1]);
             }

@@ -1,13 +1,21 @@
-/* The architecture: where everything lies, what is refused, which nets are linear, and the optimiser's pass. */
+/* The architecture: where everything lies, what is refused, which nets are linear,
+ * and the optimiser's pass. */
 #include "naive.h"
 
 #include <math.h>
 #include <string.h>
 
-static const struct sg_layer layers[3] = {{SG_DENSE, 5, true}, {SG_DENSE, 4, false}, {SG_DENSE, 2, true}};
+static const struct sg_layer layers[3] = {{SG_DENSE, 5, true},
+                                          {SG_DENSE, 4, false},
+                                          {SG_DENSE, 2, true}};
 static const struct sg_module modules[2] = {{1, SG_LINEAR, SG_H | SG_ONE, SG_TARGET_TRUE, 0.5, 0},
                                             {3, SG_LINEAR, SG_Y, SG_TARGET_ARRIVING, 1.0, 0}};
-static const struct sg_arch base = {.loss = SG_MSE, .inputs = 3, .labels = 2, .n_layers = 3, .layers = layers, .n_modules = 2,
+static const struct sg_arch base = {.loss = SG_MSE,
+                                    .inputs = 3,
+                                    .labels = 2,
+                                    .n_layers = 3,
+                                    .layers = layers,
+                                    .n_modules = 2,
                                     .modules = modules};
 
 static void layout(void **state)
@@ -60,15 +68,19 @@ static void copies_its_architecture(void **state)
     CHECK(kept->dtype == SG_F64 && kept->loss == SG_MSE && kept->inputs == 3 && kept->labels == 2);
     CHECK(kept->n_layers == 3 && kept->n_modules == 2);
     for (size_t i = 0; i < 3; i++)
-        CHECK(kept->layers[i].kind == SG_DENSE && kept->layers[i].width == layers[i].width && kept->layers[i].bias == layers[i].bias);
+        CHECK(kept->layers[i].kind == SG_DENSE && kept->layers[i].width == layers[i].width &&
+              kept->layers[i].bias == layers[i].bias);
     for (size_t j = 0; j < 2; j++)
-        CHECK(kept->modules[j].at == modules[j].at && kept->modules[j].terms == modules[j].terms
-              && kept->modules[j].target == modules[j].target && kept->modules[j].mix == modules[j].mix);
-    CHECK(kept->credit[1] == SG_TRUE && kept->credit[2] == SG_NOTHING && kept->credit[3] == SG_TRUE);
+        CHECK(kept->modules[j].at == modules[j].at && kept->modules[j].terms == modules[j].terms &&
+              kept->modules[j].target == modules[j].target &&
+              kept->modules[j].mix == modules[j].mix);
+    CHECK(kept->credit[1] == SG_TRUE && kept->credit[2] == SG_NOTHING &&
+          kept->credit[3] == SG_TRUE);
     sg_net_free(net);
 }
 
-static void alloc_with(size_t at0, size_t at1, unsigned terms, double mix, size_t labels, size_t width)
+static void alloc_with(size_t at0, size_t at1, unsigned terms, double mix, size_t labels,
+                       size_t width)
 {
     struct sg_layer l[3] = {layers[0], layers[1], layers[2]};
     struct sg_module m[2] = {modules[0], modules[1]};
@@ -128,7 +140,8 @@ static void refuses_shapes(void **state)
     CHECK_ABORTS(sg_net_free(sg_net_alloc(&none)));
 }
 
-/* On what the evaluation left and with the same phi, each module's part of dphi comes out again, bit for bit; and only where a module is. */
+/* On what the evaluation left and with the same phi, each module's part of dphi comes out again,
+ * bit for bit; and only where a module is. */
 static void replay_is_the_modules_part(void **state)
 {
     (void)state;
@@ -144,10 +157,12 @@ static void replay_is_the_modules_part(void **state)
     for (size_t j = 0; j < 2; j++) {
         sg_net_replay(again, net, modules[j].at, &at, &batch, SG_WANT_PHI, work);
         CHECK_SAME(again + from[j], dphi + from[j], from[j + 1] - from[j]);
-        CHECK(j == 1 || sg_base_max_abs(again + from[1], n_phi - from[1]) == 0);       /* the other part is left alone */
+        /* the other part is left alone */
+        CHECK(j == 1 || sg_base_max_abs(again + from[1], n_phi - from[1]) == 0);
     }
     CHECK_ABORTS(sg_net_replay(again, net, 0, &at, &batch, SG_WANT_PHI, work));
-    CHECK_ABORTS(sg_net_replay(again, net, 2, &at, &batch, SG_WANT_PHI, work));         /* no module */
+    /* no module */
+    CHECK_ABORTS(sg_net_replay(again, net, 2, &at, &batch, SG_WANT_PHI, work));
     CHECK_ABORTS(sg_net_replay(again, net, 4, &at, &batch, SG_WANT_PHI, work));
     free(dphi);
     free(again);
@@ -155,6 +170,72 @@ static void replay_is_the_modules_part(void **state)
     sg_net_work_free(work);
     sg_net_free(net);
     sg_base_rng_free(rng);
+}
+
+/* With the phi of an evaluation a module's s comes out again, bit for bit.  It is linear in phi: a
+ * double of phi doubles it exactly. */
+static void a_module_applied_alone(void **state)
+{
+    (void)state;
+    struct sg_net *net = sg_net_alloc(&base);
+    struct sg_net_work *work = sg_net_work_alloc(net, 6);
+    struct sg_rng *rng = test_rng("apply", 0);
+    struct food f = random_food(net, 6, rng);
+    const struct sg_batch batch = food_batch(&f);
+    const size_t n_phi = sg_net_sizes(net).phi;
+    double *phi = sg_base_copy(f.phi, n_phi, sizeof *phi), s[6 * 5];
+    sg_net_eval(NULL, NULL, NULL, net, f.w, f.phi, &batch, SG_WANT_W | SG_WANT_PHI, work);
+    for (size_t j = 0; j < 2; j++) {
+        const size_t n = 6 * sg_net_width(net, modules[j].at);
+        const double *want = sg_net_view(work, SG_VIEW_S, modules[j].at);
+        sg_net_apply_module(s, net, j, phi, &batch, work);
+        CHECK_SAME(s, want, n);
+        for (size_t i = 0; i < n_phi; i++)
+            phi[i] *= 2;
+        sg_net_apply_module(s, net, j, phi, &batch, work);
+        for (size_t i = 0; i < n; i++)
+            CHECK(s[i] == 2 * want[i]);
+        memcpy(phi, f.phi, n_phi * sizeof *phi);
+    }
+    CHECK_ABORTS(sg_net_apply_module(s, net, 2, phi, &batch, work));
+    struct sg_module curved[2] = {modules[0], modules[1]};
+    curved[0] = (struct sg_module){1, SG_MLP, SG_H, SG_TARGET_TRUE, 1.0, 3};
+    struct sg_arch arch = base;
+    arch.modules = curved;
+    struct sg_net *bent = sg_net_alloc(&arch);
+    CHECK_ABORTS(sg_net_apply_module(s, bent, 0, phi, &batch, work));      /* not linear in phi */
+    sg_net_free(bent);
+    free(phi);
+    free_food(&f);
+    sg_net_work_free(work);
+    sg_net_free(net);
+    sg_base_rng_free(rng);
+}
+
+/* Small integers: exact in both types, whatever the order of the sums. */
+static void products_of_both_types(void **state)
+{
+    (void)state;
+    enum { M = 7, K = 11, N = 5 };
+    double a[M * K], b[K * N], c[M * N];
+    float af[M * K], bf[K * N], cf[M * N];
+    for (size_t i = 0; i < M * K; i++)
+        af[i] = (float)(a[i] = (double)(i * 5 % 13) - 6);
+    for (size_t i = 0; i < K * N; i++)
+        bf[i] = (float)(b[i] = (double)(i * 7 % 11) - 4);
+    for (int op = SG_NN; op <= SG_NT; op++) {
+        context("op %d", op);
+        sg_net_product(c, a, b, (enum sg_transpose)op, M, K, N, SG_F64);
+        sg_net_product(cf, af, bf, (enum sg_transpose)op, M, K, N, SG_F32);
+        for (size_t i = 0; i < M; i++)
+            for (size_t j = 0; j < N; j++) {
+                double want = 0;
+                for (size_t l = 0; l < K; l++)
+                    want += (op == SG_TN ? a[l * M + i] : a[i * K + l]) *
+                            (op == SG_NT ? b[j * K + l] : b[l * N + j]);
+                CHECK(c[i * N + j] == want && (double)cf[i * N + j] == want);
+            }
+    }
 }
 
 static void refuses_batches(void **state)
@@ -166,15 +247,20 @@ static void refuses_batches(void **state)
     struct food f = random_food(net, 7, rng);
     struct sg_metrics metrics;
     struct sg_batch batch = food_batch(&f);
-    CHECK_ABORTS(sg_net_eval(NULL, NULL, &metrics, net, f.w, f.phi, &batch, SG_WANT_METRICS, work));    /* 7 rows, room for 6 */
+    /* 7 rows, room for 6 */
+    CHECK_ABORTS(sg_net_eval(NULL, NULL, &metrics, net, f.w, f.phi, &batch, SG_WANT_METRICS, work));
     batch.n = 0;
     CHECK_ABORTS(sg_net_eval(NULL, NULL, &metrics, net, f.w, f.phi, &batch, SG_WANT_METRICS, work));
     batch.n = 6;
-    CHECK_ABORTS(sg_net_eval(NULL, NULL, &metrics, other, f.w, f.phi, &batch, SG_WANT_METRICS, work));  /* another net's work */
-    CHECK_EXITS(sg_net_eval(NULL, NULL, &metrics, net, f.w, f.phi, &batch, SG_WANT_METRICS, work), 99);
+    /* another net's work */
+    CHECK_ABORTS(
+        sg_net_eval(NULL, NULL, &metrics, other, f.w, f.phi, &batch, SG_WANT_METRICS, work));
+    CHECK_EXITS(sg_net_eval(NULL, NULL, &metrics, net, f.w, f.phi, &batch, SG_WANT_METRICS, work),
+                99);
     CHECK_ABORTS((void)sg_net_view(work, SG_VIEW_H, 0));
     CHECK_ABORTS((void)sg_net_view(work, SG_VIEW_H, 4));
-    CHECK(sg_net_view(work, SG_VIEW_G, 3) == NULL && sg_net_view(work, SG_VIEW_DELTA, 3) == NULL);     /* nothing evaluated yet */
+    /* nothing evaluated yet */
+    CHECK(sg_net_view(work, SG_VIEW_G, 3) == NULL && sg_net_view(work, SG_VIEW_DELTA, 3) == NULL);
     free_food(&f);
     sg_net_work_free(work);
     sg_net_free(net);
@@ -202,7 +288,8 @@ static void linear_or_not(void **state)
     sg_net_free(net);
 }
 
-/* next = theta - rate grad, one product and one sum, in place too and from any alignment: the same bits as the plain loop. */
+/* next = theta - rate grad, one product and one sum, in place too and from any alignment: the
+ * same bits as the plain loop. */
 static void optimiser_step(void **state)
 {
     (void)state;
@@ -210,8 +297,10 @@ static void optimiser_step(void **state)
     const struct sg_opt opt = {.rate = 0.0385};
     for (size_t n = 0; n < 70; n++) {
         context("n %zu", n);
-        double *theta = random_vector(n + 1, 1, rng), *grad = random_vector(n + 1, 3, rng), *next = SG_NEW(n + 2, double);
-        float *thetaf = SG_NEW(n + 1, float), *gradf = SG_NEW(n + 1, float), *nextf = SG_NEW(n + 2, float), *wantf = SG_NEW(n + 1, float);
+        double *theta = random_vector(n + 1, 1, rng), *grad = random_vector(n + 1, 3, rng),
+               *next = SG_NEW(n + 2, double);
+        float *thetaf = SG_NEW(n + 1, float), *gradf = SG_NEW(n + 1, float),
+              *nextf = SG_NEW(n + 2, float), *wantf = SG_NEW(n + 1, float);
         double *want = SG_NEW(n + 1, double);
         for (size_t i = 0; i <= n; i++) {
             thetaf[i] = (float)theta[i];
@@ -228,10 +317,12 @@ static void optimiser_step(void **state)
         CHECK(next[0] == 7.5 && next[n + 1] == 7.5 && nextf[0] == 7.5f && nextf[n + 1] == 7.5f);
         sg_net_opt_step(theta, NULL, theta, grad, &opt, SG_F64, n + 1);
         CHECK_SAME(theta, want, n + 1);
-        free(theta); free(grad); free(next); free(thetaf); free(gradf); free(nextf); free(want); free(wantf);
+        free(theta); free(grad); free(next); free(thetaf); free(gradf); free(nextf); free(want);
+        free(wantf);
     }
     sg_base_rng_free(rng);
-    const struct sg_opt unknown = {.kind = (enum sg_opt_kind)9, .rate = 0.1}, next_kind = {.kind = SG_OPT_KINDS, .rate = 0.1};
+    const struct sg_opt unknown = {.kind = (enum sg_opt_kind)9, .rate = 0.1},
+                        next_kind = {.kind = SG_OPT_KINDS, .rate = 0.1};
     double one = 1, m = 0, v = 0;
     struct sg_moments moments = {&m, &v, 0};
     CHECK_ABORTS(sg_net_opt_step(&one, NULL, &one, &one, &unknown, SG_F64, 1));
@@ -240,8 +331,10 @@ static void optimiser_step(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(layout), TEST(copies_its_architecture), TEST(refuses_shapes), TEST(replay_is_the_modules_part),
-                                       TEST(refuses_batches),
-                                       TEST(linear_or_not), TEST(optimiser_step)};
+    const struct CMUnitTest tests[] = {TEST(layout),          TEST(copies_its_architecture),
+                                       TEST(refuses_shapes),  TEST(replay_is_the_modules_part),
+                                       TEST(refuses_batches), TEST(linear_or_not),
+                                       TEST(optimiser_step),  TEST(a_module_applied_alone),
+                                       TEST(products_of_both_types)};
     return RUN(tests);
 }

@@ -1,4 +1,5 @@
-/* What the rules promise beyond the formula: gradients are gradients, the exact SG is exact, mix 0 only observes, SG unlocks. */
+/* What the rules promise beyond the formula: gradients are gradients, the exact SG is exact, mix 0
+ * only observes, SG unlocks. */
 #include "naive.h"
 
 #include <math.h>
@@ -41,12 +42,14 @@ static struct food food_for(const struct sg_arch *arch, size_t n, struct sg_rng 
     return f;
 }
 
-/* ---- gradients --------------------------------------------------------------------------------------------------------- */
+/* ---- gradients ------------------------------------------------------------------------- */
 
-/* Along one weight the loss is a parabola (each layer enters once), and so is L_SG along one SG parameter while the targets are
- * true gradients: a central difference with h = 1/4 has no truncation error, only gamma (|L+| + |L-|) / 2h, as much again
- * for the gradient itself and the rounding of the two points. */
-static void check_gradient(bool of_sg, const struct sg_arch *arch, struct food *f, struct sg_rng *rng)
+/* Along one weight the loss is a parabola (each layer enters once), and so is L_SG along one SG
+ * parameter while the targets are true gradients: a central difference with h = 1/4 has no
+ * truncation error, only gamma (|L+| + |L-|) / 2h, as much again for the gradient itself and the
+ * rounding of the two points. */
+static void check_gradient(bool of_sg, const struct sg_arch *arch, struct food *f,
+                           struct sg_rng *rng)
 {
     struct run r = run_eval(arch, f);
     const struct sg_sizes sizes = sg_net_sizes(r.net);
@@ -68,7 +71,8 @@ static void check_gradient(bool of_sg, const struct sg_arch *arch, struct food *
             naive_free(&v);
         }
         theta[t] = kept;
-        CHECK_CLOSE((value[1] - value[0]) / (at[1] - at[0]), gradient[t], gamma * (magnitude[0] + magnitude[1]) / h);
+        CHECK_CLOSE((value[1] - value[0]) / (at[1] - at[0]), gradient[t],
+                    gamma * (magnitude[0] + magnitude[1]) / h);
     }
     free_run(&r);
 }
@@ -85,20 +89,23 @@ static void finite_differences(void **state)
         struct food f = food_for(&r.arch, random_size(1, 9, rng), rng);
         check_gradient(true, &r.arch, &f, rng);
         for (size_t j = 0; j < r.arch.n_modules; j++)
-            r.modules[j].mix = 0;                                /* observing only: dw is the loss's own gradient */
+            /* observing only: dw is the loss's own gradient */
+            r.modules[j].mix = 0;
         check_gradient(false, &r.arch, &f, rng);
         free_food(&f);
         sg_base_rng_free(rng);
     }
 }
 
-/* ---- the exact SG (CP2) -------------------------------------------------------------------------------------------------- */
+/* ---- the exact SG (CP2) ---------------------------------------------------------------- */
 
-/* phi = (V V^T; -V^T; c V^T) with p = h V + c for the layers above: s = g on every sample, for every W. */
+/* phi = (V V^T; -V^T; c V^T) with p = h V + c for the layers above: s = g on
+ * every sample, for every W. */
 static void exact_module(double *phi, const struct sg_arch *arch, const double *w, size_t at)
 {
     const size_t k = arch->layers[at - 1].width, m = arch->labels;
-    double *v = SG_NEW((k + 1) * k, double);                       /* rows: the unit vectors of h, then the constant */
+    /* rows: the unit vectors of h, then the constant */
+    double *v = SG_NEW((k + 1) * k, double);
     size_t in = arch->inputs, width = k, offset = 0;
     for (size_t i = 0; i < k; i++)
         v[i * k + i] = 1;
@@ -124,8 +131,9 @@ static void exact_module(double *phi, const struct sg_arch *arch, const double *
     free(v);
 }
 
-/* Then training it changes nothing and the network's update is backprop's, to the rounding of the evaluation and of phi itself, whose path
- * adds another product per layer above: gamma of twice the roundings, magnitudes from the phi that |W| makes. */
+/* Then training it changes nothing and the network's update is backprop's, to the rounding of the
+ * evaluation and of phi itself, whose path adds another product per layer above: gamma of twice the
+ * roundings, magnitudes from the phi that |W| makes. */
 static void exact_sg(void **state)
 {
     (void)state;
@@ -134,7 +142,8 @@ static void exact_sg(void **state)
         struct random_arch r;
         random_arch(&r, 6, true, false, rng);
         const size_t at = random_size(1, r.arch.n_layers, rng);
-        r.modules[0] = (struct sg_module){at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
+        r.modules[0] =
+            (struct sg_module){at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
         r.arch.n_modules = 1;
         struct food f = food_for(&r.arch, random_size(1, 15, rng), rng);
         exact_module(f.phi, &r.arch, f.w, at);
@@ -162,7 +171,7 @@ static void exact_sg(void **state)
     }
 }
 
-/* ---- what does not depend on what ------------------------------------------------------------------------------------------ */
+/* ---- what does not depend on what ------------------------------------------------------ */
 
 /* NL7: a module with mix 0 leaves the run bit-identical to none. */
 static void observing_changes_nothing(void **state)
@@ -187,7 +196,8 @@ static void observing_changes_nothing(void **state)
         CHECK(plain.metrics.sg_loss == 0);
         for (size_t i = 1; i <= r.arch.n_layers; i++)
             CHECK_SAME((const double *)sg_net_view(observed.work, SG_VIEW_DELTA, i),
-                       (const double *)sg_net_view(plain.work, SG_VIEW_DELTA, i), f.n * sg_net_width(plain.net, i));
+                       (const double *)sg_net_view(plain.work, SG_VIEW_DELTA, i),
+                       f.n * sg_net_width(plain.net, i));
         free_run(&observed);
         free_run(&plain);
         free_food(&f);
@@ -195,7 +205,8 @@ static void observing_changes_nothing(void **state)
     }
 }
 
-/* mix 1 with labels: everything above the module may change, the updates below it stay the same bits. */
+/* mix 1 with labels: everything above the module may change, the updates
+ * below it stay the same bits. */
 static void sg_unlocks(void **state)
 {
     (void)state;
@@ -204,13 +215,17 @@ static void sg_unlocks(void **state)
         struct random_arch r;
         random_arch(&r, 7, false, t % 2, rng);
         const size_t at = random_size(1, r.arch.n_layers, rng);
-        r.modules[0] = (struct sg_module){at, SG_LINEAR, (unsigned)random_size(1, 7, rng), SG_TARGET_TRUE, 1.0, 0};
+        r.modules[0] =
+            (struct sg_module){at,  SG_LINEAR, (unsigned)random_size(1, 7, rng), SG_TARGET_TRUE,
+                               1.0, 0};
         r.arch.n_modules = 1;
         struct food f = food_for(&r.arch, random_size(1, 15, rng), rng);
         struct run before = run_eval(&r.arch, &f);
-        const size_t below = at == r.arch.n_layers ? sg_net_sizes(before.net).w : sg_net_layer_offset(before.net, at);
+        const size_t below = at == r.arch.n_layers ? sg_net_sizes(before.net).w
+                                                   : sg_net_layer_offset(before.net, at);
         for (size_t i = below; i < sg_net_sizes(before.net).w; i++)
-            f.w[i] = t % 3 ? f.w[i] + random_between(-1, 1, rng) : 1e308;      /* where what arrives is not even finite */
+            /* where what arrives is not even finite */
+            f.w[i] = t % 3 ? f.w[i] + random_between(-1, 1, rng) : 1e308;
         r.arch.loss = r.arch.loss == SG_MSE ? SG_ABS : SG_MSE;
         struct run after = run_eval(&r.arch, &f);
         CHECK_SAME(before.dw, after.dw, below);
@@ -237,7 +252,8 @@ static void no_propagation(void **state)
         const size_t cut = random_size(1, r.arch.n_layers, rng);
         r.credit[cut] = SG_NOTHING;
         struct run severed = run_eval(&r.arch, &f);
-        const size_t w = sg_net_sizes(plain.net).w, below = cut == r.arch.n_layers ? w : sg_net_layer_offset(plain.net, cut);
+        const size_t w = sg_net_sizes(plain.net).w,
+                     below = cut == r.arch.n_layers ? w : sg_net_layer_offset(plain.net, cut);
         for (size_t i = 0; i < below; i++)
             CHECK(severed.dw[i] == 0);
         CHECK_SAME(severed.dw + below, plain.dw + below, w - below);
@@ -248,9 +264,10 @@ static void no_propagation(void **state)
     }
 }
 
-/* ---- wants and views ------------------------------------------------------------------------------------------------------- */
+/* ---- wants and views ------------------------------------------------------------------- */
 
-/* Each want alone gives the bits that all together give, takes NULL for the rest, and leaves what is not wanted alone. */
+/* Each want alone gives the bits that all together give, takes NULL for the rest, and leaves
+ * what is not wanted alone. */
 static void wants(void **state)
 {
     (void)state;
@@ -262,19 +279,23 @@ static void wants(void **state)
         struct run all = run_eval(&r.arch, &f);
         const struct sg_sizes sizes = sg_net_sizes(all.net);
         const struct sg_batch batch = food_batch(&f);
-        double *dw = SG_NEW(sizes.w, double), *dphi = SG_NEW(sizes.phi, double), *stale = random_vector(sizes.w + sizes.phi, 1, rng);
+        double *dw = SG_NEW(sizes.w, double), *dphi = SG_NEW(sizes.phi, double),
+               *stale = random_vector(sizes.w + sizes.phi, 1, rng);
         for (unsigned want = 0; want <= ALL; want++)
             for (int null = 0; null < 2; null++) {
                 memcpy(dw, stale, sizes.w * sizeof *dw);
                 memcpy(dphi, stale, sizes.phi * sizeof *dphi);
                 struct sg_metrics metrics = {0.5, 0.25};
-                const bool no_w = null && !(want & SG_WANT_W), no_phi = null && !(want & SG_WANT_PHI);
-                sg_net_eval(no_w ? NULL : dw, no_phi ? NULL : dphi, null && !(want & SG_WANT_METRICS) ? NULL : &metrics, all.net, f.w, f.phi,
-                            &batch, want, all.work);
+                const bool no_w = null && !(want & SG_WANT_W),
+                           no_phi = null && !(want & SG_WANT_PHI);
+                sg_net_eval(no_w ? NULL : dw, no_phi ? NULL : dphi,
+                            null && !(want & SG_WANT_METRICS) ? NULL : &metrics, all.net, f.w,
+                            f.phi, &batch, want, all.work);
                 CHECK_SAME(dw, want & SG_WANT_W ? all.dw : stale, sizes.w);
                 CHECK_SAME(dphi, want & SG_WANT_PHI ? all.dphi : stale, sizes.phi);
                 const bool counted = want & SG_WANT_METRICS;
-                CHECK(metrics.loss == (counted ? all.metrics.loss : 0.5) && metrics.sg_loss == (counted ? all.metrics.sg_loss : 0.25));
+                CHECK(metrics.loss == (counted ? all.metrics.loss : 0.5) &&
+                      metrics.sg_loss == (counted ? all.metrics.sg_loss : 0.25));
             }
         free(dw);
         free(dphi);
@@ -287,7 +308,8 @@ static void wants(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(finite_differences), TEST(exact_sg), TEST(observing_changes_nothing), TEST(sg_unlocks),
-                                       TEST(no_propagation), TEST(wants)};
+    const struct CMUnitTest tests[] = {
+        TEST(finite_differences), TEST(exact_sg),       TEST(observing_changes_nothing),
+        TEST(sg_unlocks),         TEST(no_propagation), TEST(wants)};
     return RUN(tests);
 }

@@ -1,4 +1,5 @@
-/* The search for repelling minima: what it reports is what the reduced system says, it climbs, and it is deterministic. */
+/* The search for repelling minima: what it reports is what the reduced system says, it climbs,
+ * and it is deterministic. */
 #include "support.h"
 
 #include <math.h>
@@ -8,7 +9,8 @@
 #include "search/search.h"
 #include "synthgrad/case.h"
 
-/* 1 / |l r| with l J = lambda l, J r = lambda r, of the eigenvalue nearest to lambda; size <= 14. */
+/* 1 / |l r| with l J = lambda l, J r = lambda r, of the eigenvalue
+ * nearest to lambda; size <= 14. */
 static double eigenvalue_condition(const double *J, double complex lambda, size_t size)
 {
     double T[196];
@@ -29,14 +31,18 @@ static double eigenvalue_condition(const double *J, double complex lambda, size_
 
 static struct sg_search_plan plan_of(size_t n_layers, size_t draws, size_t steps)
 {
-    struct sg_search_plan plan = {.deep = {.n_layers = n_layers, .at = 1}, .box = 4, .draws = draws, .steps = steps, .seed = test_seed()};
+    struct sg_search_plan plan = {.deep = {.n_layers = n_layers, .at = 1},
+                                  .box = 4,
+                                  .draws = draws,
+                                  .steps = steps,
+                                  .seed = test_seed()};
     for (size_t i = 0; i <= n_layers; i++)
         plan.deep.width[i] = 2;
     return plan;
 }
 
-/* The abscissa of the full flow is that of the reduced one, which shares only the moments with it.  A random instance: a climbed one may sit on the
- * 1e-7 that counts as zero. */
+/* The abscissa of the full flow is that of the reduced one, which shares only the moments with it.
+ * A random instance: a climbed one may sit on the 1e-7 that counts as zero. */
 static void abscissa_is_that_of_the_reduced_system(void **unused)
 {
     (void)unused;
@@ -56,19 +62,24 @@ static void abscissa_is_that_of_the_reduced_system(void **unused)
     double abscissa = -HUGE_VAL;
     size_t at = 0;
     for (size_t i = 0; i < 14; i++)
-        if (cabs(lambda[i]) > 1e-7 * cabs(lambda[0]) && creal(lambda[i]) / cabs(lambda[0]) > abscissa) {
+        if (cabs(lambda[i]) > 1e-7 * cabs(lambda[0]) &&
+            creal(lambda[i]) / cabs(lambda[0]) > abscissa) {
             abscissa = creal(lambda[i]) / cabs(lambda[0]);
             at = i;
         }
-    /* 10 size u |J| times the eigenvalue's condition number, in both systems: one condition for the two. */
+    /* 10 size u |J| times the eigenvalue's condition number, in both systems:
+     * one condition for the two. */
     const double condition = eigenvalue_condition(J, lambda[at], 14), size = 14 + 18;
-    CHECK_CLOSE(found.abscissa, abscissa, 10 * size * SG_UNIT_ROUNDOFF * norm2_bound(J, 14, 14) * condition / cabs(lambda[0]));
+    CHECK_CLOSE(found.abscissa, abscissa,
+                10 * size * SG_UNIT_ROUNDOFF * norm2_bound(J, 14, 14) * condition /
+                    cabs(lambda[0]));
     sg_data_free(&data);
     sg_search_repelling_free(&found);
     sg_base_rng_free(rng);
 }
 
-/* More steps from the same start climb at least as high, the same climb gives the same bits, another index another climb. */
+/* More steps from the same start climb at least as high, the same climb gives the same bits,
+ * another index another climb. */
 static void climbs_and_repeats(void **unused)
 {
     (void)unused;
@@ -88,7 +99,8 @@ static void climbs_and_repeats(void **unused)
     CHECK(abscissa[3] != abscissa[1]);
 }
 
-/* The maximiser on a quadratic of condition 1e6 in 5 variables: a (1+1)-ES without a covariance needs some 1e6 evaluations for what 4000 do here. */
+/* The maximiser on a quadratic of condition 1e6 in 5 variables: a (1+1)-ES without a covariance
+ * needs some 1e6 evaluations for what 4000 do here. */
 static double quadratic(const double *theta, void *context)
 {
     double sum = 0;
@@ -122,7 +134,8 @@ static void draws_what_the_plan_says(void **unused)
     struct sg_rng *rng = test_rng("draw", 0);
     for (size_t t = 0; t < 20; t++) {
         sg_search_draw(&f, &plan, rng);
-        CHECK(f.S[0] == 1 && f.S[1] == 0 && f.S[2] == 0 && f.S[3] == 1 && f.R[1] == 0 && f.R[0] == f.R[3] && f.R[0] > 0 && f.kappa == 0.25);
+        CHECK(f.S[0] == 1 && f.S[1] == 0 && f.S[2] == 0 && f.S[3] == 1 && f.R[1] == 0 &&
+              f.R[0] == f.R[3] && f.R[0] > 0 && f.kappa == 0.25);
         CHECK(sg_base_max_abs(f.w, 8) <= 0.2 && fabs(log(f.R[0])) <= 0.4 + 1e-15);
     }
     plan.isotropic_x = plan.isotropic_r = false;
@@ -132,7 +145,8 @@ static void draws_what_the_plan_says(void **unused)
     sg_base_rng_free(rng);
 }
 
-/* kappa_c of the exact instance, known to ten digits from the bisection of proofs/dy8: 0.0094029577. */
+/* kappa_c of the exact instance, known to ten digits from the bisection of
+ * proofs/dy8: 0.0094029577. */
 static void critical_kappa_of_the_exact_instance(void **unused)
 {
     (void)unused;
@@ -164,7 +178,8 @@ static void case_reads_back(void **unused)
     fclose(file);
     CHECK_STATUS(sg_case_read(c, path, &err), SG_OK);
     remove(path);
-    CHECK(c->net.weights.n == 12 && c->data.S.n == 4 && c->data.R.n == 4 && c->module[0].at == 1 && c->net.layers.n == 2);
+    CHECK(c->net.weights.n == 12 && c->data.S.n == 4 && c->data.R.n == 4 && c->module[0].at == 1 &&
+          c->net.layers.n == 2);
     CHECK_SAME(c->net.weights.value, f.w, 12);
     CHECK_SAME(c->data.S.value, f.S, 4);
     CHECK_SAME(c->data.R.value, f.R, 4);
@@ -179,7 +194,11 @@ static void case_reads_back(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(abscissa_is_that_of_the_reduced_system), TEST(climbs_and_repeats), TEST(maximiser_learns_the_scales),
-                                       TEST(draws_what_the_plan_says), TEST(critical_kappa_of_the_exact_instance), TEST(case_reads_back)};
+    const struct CMUnitTest tests[] = {TEST(abscissa_is_that_of_the_reduced_system),
+                                       TEST(climbs_and_repeats),
+                                       TEST(maximiser_learns_the_scales),
+                                       TEST(draws_what_the_plan_says),
+                                       TEST(critical_kappa_of_the_exact_instance),
+                                       TEST(case_reads_back)};
     return RUN(tests);
 }

@@ -10,8 +10,16 @@ enum { N = 23, D = 4, M = 2, SIZE = D * M };
 static struct sg_net *make_net(bool with_sg)
 {
     static const struct sg_layer layer = {.kind = SG_DENSE, .width = M};
-    static const struct sg_module module = {.at = 1, .terms = SG_H | SG_Y | SG_ONE, .target = SG_TARGET_TRUE, .mix = 1.0};
-    const struct sg_arch arch = {.inputs = D, .labels = M, .n_layers = 1, .layers = &layer, .n_modules = with_sg ? 1 : 0, .modules = &module};
+    static const struct sg_module module = {.at = 1,
+                                            .terms = SG_H | SG_Y | SG_ONE,
+                                            .target = SG_TARGET_TRUE,
+                                            .mix = 1.0};
+    const struct sg_arch arch = {.inputs = D,
+                                 .labels = M,
+                                 .n_layers = 1,
+                                 .layers = &layer,
+                                 .n_modules = with_sg ? 1 : 0,
+                                 .modules = &module};
     return sg_net_alloc(&arch);
 }
 
@@ -44,7 +52,8 @@ static void finds_least_squares(void **state)
         double *w = random_vector(SIZE, 10, rng), want[SIZE], sigma[D];
         naive_least_squares(want, data.x, data.y, N, D, M);
         naive_singular_values(sigma, data.x, N, D);
-        struct level level = {1e3 * SG_UNIT_ROUNDOFF * sigma[0] * (sigma[0] * frobenius(want, SIZE) + frobenius(data.y, N * M)) / N};
+        struct level level = {1e3 * SG_UNIT_ROUNDOFF * sigma[0] *
+                              (sigma[0] * frobenius(want, SIZE) + frobenius(data.y, N * M)) / N};
         CHECK_STATUS(sg_sim_solve_critical(w, solver, &batch, 50, below, &level), SG_OK);
         for (size_t k = 0; k < SIZE; k++)
             w[k] -= want[k];
@@ -80,8 +89,8 @@ static void failures_are_poisoned(void **state)
     sg_base_rng_free(rng);
 }
 
-/* The net's F against long double with one rounding at the end: within the bound, entry by entry, and the bound is no larger than 1e-12 of the
- * largest entry's scale. */
+/* The net's F against long double with one rounding at the end: within the bound, entry by entry,
+ * and the bound is no larger than 1e-12 of the largest entry's scale. */
 static void rounding_bound_holds(void **state)
 {
     (void)state;
@@ -94,7 +103,8 @@ static void rounding_bound_holds(void **state)
         const struct sg_batch batch = sg_sim_batch(&data);
         struct sg_rounding *rounding = sg_sim_rounding_alloc(net, &batch);
         double *w = random_vector(SIZE, 1, rng), *phi = random_vector(Q * M, 1, rng);
-        double dw[SIZE], dphi[Q * M], uw[SIZE], uphi[Q * M], want_w[SIZE] = {0}, want_phi[Q * M] = {0};
+        double dw[SIZE], dphi[Q * M], uw[SIZE], uphi[Q * M], want_w[SIZE] = {0},
+                                                             want_phi[Q * M] = {0};
         sg_net_eval(dw, dphi, NULL, net, w, phi, &batch, SG_WANT_W | SG_WANT_PHI, work);
         sg_sim_rounding(uw, uphi, rounding, w, phi);
         long double sum_w[SIZE] = {0}, sum_phi[Q * M] = {0};
@@ -122,7 +132,8 @@ static void rounding_bound_holds(void **state)
             want_phi[k] = (double)sum_phi[k];
         CHECK_EACH(dw, want_w, uw, SIZE);
         CHECK_EACH(dphi, want_phi, uphi, Q * M);
-        CHECK(sg_base_max_abs(uphi, Q * M) <= 1e-12 * (1 + sg_base_max_abs(dphi, Q * M) + frobenius(data.y, N * M)));
+        CHECK(sg_base_max_abs(uphi, Q * M) <=
+              1e-12 * (1 + sg_base_max_abs(dphi, Q * M) + frobenius(data.y, N * M)));
         sg_sim_rounding_free(rounding);
         free(w);
         free(phi);
@@ -143,13 +154,22 @@ static void rounding_is_of_linear_nets(void **state)
     static const double mixes[][2] = {{0, 1}, {1, 0}, {0.5, 1}, {1, 0.5}, {0.5, 0}, {0, 0.5}};
     for (size_t k = 0; k < COUNT(mixes) + 2; k++) {
         const bool relu = k == COUNT(mixes), single = k == COUNT(mixes) + 1, fine = k < 2;
-        const struct sg_layer layers[] = {{SG_DENSE, 1, false}, {relu ? SG_RELU : SG_DENSE, relu ? 0 : 1, false}};
+        const struct sg_layer layers[] = {{SG_DENSE, 1, false},
+                                          {relu ? SG_RELU : SG_DENSE, relu ? 0 : 1, false}};
         const double *mix = mixes[k < COUNT(mixes) ? k : 0];
-        const struct sg_module modules[] = {{1, SG_LINEAR, SG_H, SG_TARGET_TRUE, mix[0], 0}, {2, SG_LINEAR, SG_H, SG_TARGET_TRUE, mix[1], 0}};
-        const struct sg_arch arch = {.dtype = single ? SG_F32 : SG_F64, .loss = SG_MSE, .inputs = 1, .labels = 1, .n_layers = 2, .layers = layers,
-                                     .n_modules = 2, .modules = modules};
+        const struct sg_module modules[] = {{1, SG_LINEAR, SG_H, SG_TARGET_TRUE, mix[0], 0},
+                                            {2, SG_LINEAR, SG_H, SG_TARGET_TRUE, mix[1], 0}};
+        const struct sg_arch arch = {.dtype = single ? SG_F32 : SG_F64,
+                                     .loss = SG_MSE,
+                                     .inputs = 1,
+                                     .labels = 1,
+                                     .n_layers = 2,
+                                     .layers = layers,
+                                     .n_modules = 2,
+                                     .modules = modules};
         struct sg_net *net = sg_net_alloc(&arch);
-        context("mixes %g %g%s%s", mix[0], mix[1], relu ? ", a ReLU" : "", single ? ", float32" : "");
+        context("mixes %g %g%s%s", mix[0], mix[1], relu ? ", a ReLU" : "",
+                single ? ", float32" : "");
         if (fine)
             sg_sim_rounding_free(sg_sim_rounding_alloc(net, &batch));
         else
@@ -162,6 +182,8 @@ static void rounding_is_of_linear_nets(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(finds_least_squares), TEST(failures_are_poisoned), TEST(rounding_bound_holds), TEST(rounding_is_of_linear_nets)};
+    const struct CMUnitTest tests[] = {TEST(finds_least_squares), TEST(failures_are_poisoned),
+                                       TEST(rounding_bound_holds),
+                                       TEST(rounding_is_of_linear_nets)};
     return RUN(tests);
 }

@@ -1,4 +1,5 @@
-/* Weights under an SG at its optimum: phi against least squares in long double, its residual, one step, all forms, and where the optimum is not unique. */
+/* Weights under an SG at its optimum: phi against least squares in long double, its residual, one
+ * step, all forms, and where the optimum is not unique. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +20,15 @@ struct instance {
 static void make_instance(struct instance *in, unsigned terms, struct sg_rng *rng)
 {
     const size_t d = random_size(2, 5, rng), n = random_size(20, 40, rng);
-    *in = (struct instance){.layer = {SG_DENSE, 1, false}, .module = {1, SG_LINEAR, terms, SG_TARGET_TRUE, 1.0, 0}};
-    in->arch = (struct sg_arch){.dtype = SG_F64, .loss = SG_MSE, .inputs = d, .labels = 1, .n_layers = 1, .layers = &in->layer, .n_modules = 1,
+    *in = (struct instance){.layer = {SG_DENSE, 1, false},
+                            .module = {1, SG_LINEAR, terms, SG_TARGET_TRUE, 1.0, 0}};
+    in->arch = (struct sg_arch){.dtype = SG_F64,
+                                .loss = SG_MSE,
+                                .inputs = d,
+                                .labels = 1,
+                                .n_layers = 1,
+                                .layers = &in->layer,
+                                .n_modules = 1,
                                 .modules = &in->module};
     in->net = sg_net_alloc(&in->arch);
     in->data = random_data(n, d, 1, rng);
@@ -57,7 +65,8 @@ static size_t regressors(double *z, double *g, const struct instance *in)
     return k;
 }
 
-/* Normal equations: an error of 10 n u cond(Z)^2 |phi|, plus what p's own rounding does, 10 d u cond(Z) |X||w| / sigma_min. */
+/* Normal equations: an error of 10 n u cond(Z)^2 |phi|, plus what p's own rounding does, 10 d u
+ * cond(Z) |X||w| / sigma_min. */
 static void the_optimum_is_least_squares(void **state)
 {
     (void)state;
@@ -68,17 +77,24 @@ static void the_optimum_is_least_squares(void **state)
         const size_t n = in.data.n;
         double *z = SG_NEW(3 * n, double), *g = SG_NEW(n, double), phi[3], sigma[3];
         const size_t k = regressors(z, g, &in);
-        context("replicate %llu, terms %u, n %zu, d %zu", (unsigned long long)replicate, in.module.terms, n, in.data.d);
+        context("replicate %llu, terms %u, n %zu, d %zu", (unsigned long long)replicate,
+                in.module.terms, n, in.data.d);
         naive_least_squares(phi, z, g, n, k, 1);
         naive_singular_values(sigma, z, n, k);
         struct sg_fitted *f = sg_sim_fitted_alloc(&in.field, &in.batch, in.w, 0.1);
         CHECK_STATUS(sg_sim_fitted_look(f), SG_OK);
-        const double cond = sigma[0] / sigma[k - 1], u = SG_UNIT_ROUNDOFF, p = frobenius(in.data.x, n * in.data.d) * frobenius(in.w, in.data.d);
-        CHECK_ALL(sg_sim_fitted_phi(f), phi, 10 * u * ((double)n * cond * cond * (frobenius(phi, k) + frobenius(g, n) / sigma[0]) + cond * p / sigma[k - 1]), k);
+        const double cond = sigma[0] / sigma[k - 1], u = SG_UNIT_ROUNDOFF,
+                     p = frobenius(in.data.x, n * in.data.d) * frobenius(in.w, in.data.d);
+        CHECK_ALL(sg_sim_fitted_phi(f), phi,
+                  10 * u *
+                      ((double)n * cond * cond * (frobenius(phi, k) + frobenius(g, n) / sigma[0]) +
+                       cond * p / sigma[k - 1]),
+                  k);
         CHECK_SAME(sg_sim_fitted_w(f), in.w, in.data.d);          /* look changes no weight */
         CHECK_STATUS(sg_sim_fitted_step(f), SG_OK);
         for (size_t i = 0; i < in.data.d; i++)
-            CHECK_CLOSE(sg_sim_fitted_w(f)[i], in.w[i] - 0.1 * sg_sim_fitted_dw(f)[i], 2 * u * (fabs(in.w[i]) + fabs(sg_sim_fitted_dw(f)[i])));
+            CHECK_CLOSE(sg_sim_fitted_w(f)[i], in.w[i] - 0.1 * sg_sim_fitted_dw(f)[i],
+                        2 * u * (fabs(in.w[i]) + fabs(sg_sim_fitted_dw(f)[i])));
         sg_sim_fitted_free(f);
         free(z);
         free(g);
@@ -87,7 +103,8 @@ static void the_optimum_is_least_squares(void **state)
     }
 }
 
-/* With labels the optimum is (1, -1, 0) wherever z has full rank: the step is gradient descent.  cond(Z)^2 is below 1e6 on these sets, or the set is passed over. */
+/* With labels the optimum is (1, -1, 0) wherever z has full rank: the step is gradient descent.
+ * cond(Z)^2 is below 1e6 on these sets, or the set is passed over. */
 static void with_labels_it_is_the_true_gradient(void **state)
 {
     (void)state;
@@ -100,11 +117,15 @@ static void with_labels_it_is_the_true_gradient(void **state)
         const double exact[3] = {1, -1, 0};
         regressors(z, g, &in);
         naive_singular_values(sigma, z, in.data.n, 3);
-        const double cond = sigma[0] / sigma[2], p = frobenius(in.data.x, in.data.n * in.data.d) * frobenius(in.w, in.data.d);
+        const double cond = sigma[0] / sigma[2],
+                     p = frobenius(in.data.x, in.data.n * in.data.d) * frobenius(in.w, in.data.d);
         struct sg_fitted *f = sg_sim_fitted_alloc(&in.field, &in.batch, in.w, 0.1);
         if (cond * cond < 1e6) {
             CHECK_STATUS(sg_sim_fitted_look(f), SG_OK);
-            CHECK_ALL(sg_sim_fitted_phi(f), exact, 10 * SG_UNIT_ROUNDOFF * ((double)in.data.n * cond * cond * 3 + cond * p / sigma[2]), 3);
+            CHECK_ALL(sg_sim_fitted_phi(f), exact,
+                      10 * SG_UNIT_ROUNDOFF *
+                          ((double)in.data.n * cond * cond * 3 + cond * p / sigma[2]),
+                      3);
             looked++;
         }
         sg_sim_fitted_free(f);
@@ -136,8 +157,9 @@ static void no_unique_optimum_is_a_status(void **state)
     sg_base_rng_free(rng);
 }
 
-/* Labels that are a constant make the label's row and the ones' dependent, up to the rounding of their sums over the samples: no rounding makes an optimum
- * of that; labels that differ from a constant by a thousandth have one. */
+/* Labels that are a constant make the label's row and the ones' dependent, up to the rounding of
+ * their sums over the samples: no rounding makes an optimum of that; labels that differ from a
+ * constant by a thousandth have one. */
 static void dependent_regressors_are_found(void **state)
 {
     (void)state;

@@ -1,11 +1,13 @@
-/* The exact line search: its formula by triple loops, its minimum by evaluating L_SG beside it, and a gradient of zero. */
+/* The exact line search: its formula by triple loops, its minimum by evaluating L_SG beside
+ * it, and a gradient of zero. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "net/naive.h"
 #include "synthgrad/sim.h"
 
-/* A net of depth 1-3 with a module at every boundary or at some, true targets: L_SG is a quadratic form in phi. */
+/* A net of depth 1-3 with a module at every boundary or at some, true targets: L_SG is
+ * a quadratic form in phi. */
 struct instance {
     struct sg_layer layers[3];
     struct sg_module modules[3];
@@ -20,13 +22,17 @@ struct instance {
 
 static void make_instance(struct instance *in, struct sg_rng *rng)
 {
-    *in = (struct instance){.arch = {.loss = SG_MSE, .inputs = random_size(1, 5, rng), .n_layers = random_size(1, 3, rng)}};
+    *in = (struct instance){.arch = {.loss = SG_MSE,
+                                     .inputs = random_size(1, 5, rng),
+                                     .n_layers = random_size(1, 3, rng)}};
     for (size_t i = 0; i < in->arch.n_layers; i++) {
         in->layers[i] = (struct sg_layer){SG_DENSE, random_size(1, 6, rng), true};
         if (in->layers[i].width > in->widest)
             in->widest = in->layers[i].width;
         if (i + 1 == in->arch.n_layers || sg_base_rng_index(rng, 2))
-            in->modules[in->arch.n_modules++] = (struct sg_module){i + 1, SG_LINEAR, (unsigned)random_size(1, 7, rng), SG_TARGET_TRUE, 0.3, 0};
+            in->modules[in->arch.n_modules++] =
+                (struct sg_module){i + 1,          SG_LINEAR, (unsigned)random_size(1, 7, rng),
+                                   SG_TARGET_TRUE, 0.3,       0};
     }
     in->arch.labels = in->layers[in->arch.n_layers - 1].width;
     in->arch.layers = in->layers;
@@ -52,7 +58,8 @@ static void free_instance(struct instance *in)
 static double sg_loss(struct instance *in, const double *phi)
 {
     struct sg_metrics metrics;
-    sg_net_eval(NULL, in->dphi, &metrics, in->net, in->w, phi, &in->batch, SG_WANT_PHI | SG_WANT_METRICS, in->work);
+    sg_net_eval(NULL, in->dphi, &metrics, in->net, in->w, phi, &in->batch,
+                SG_WANT_PHI | SG_WANT_METRICS, in->work);
     return metrics.sg_loss;
 }
 
@@ -64,7 +71,8 @@ static struct wide curvature(const struct instance *in)
     for (size_t j = 0; j < in->arch.n_modules; j++) {
         const struct sg_module *module = &in->modules[j];
         const size_t k = in->layers[module->at - 1].width;
-        const double *h = sg_net_view(in->work, SG_VIEW_H, module->at), *g = in->dphi + sg_net_module_offset(in->net, j);
+        const double *h = sg_net_view(in->work, SG_VIEW_H, module->at),
+                     *g = in->dphi + sg_net_module_offset(in->net, j);
         for (size_t i = 0; i < n; i++)
             for (size_t o = 0; o < k; o++) {
                 struct wide s = {0};
@@ -72,7 +80,8 @@ static struct wide curvature(const struct instance *in)
                 for (size_t l = 0; (module->terms & SG_H) && l < k; l++, row++)
                     s = wide_add(s, wide_mul(wide_of(h[i * k + l]), wide_of(g[row * k + o])));
                 for (size_t l = 0; (module->terms & SG_Y) && l < m; l++, row++)
-                    s = wide_add(s, wide_mul(wide_of(in->data.y[i * m + l]), wide_of(g[row * k + o])));
+                    s = wide_add(s,
+                                 wide_mul(wide_of(in->data.y[i * m + l]), wide_of(g[row * k + o])));
                 if (module->terms & SG_ONE)
                     s = wide_add(s, wide_mul(wide_of(in->data.one[i]), wide_of(g[row * k + o])));
                 sum = wide_add(sum, wide_scale(wide_mul(s, s), 1 / (long double)n));
@@ -81,8 +90,8 @@ static struct wide curvature(const struct instance *in)
     return sum;
 }
 
-/* nu = slope / curvature: the slope, |G|^2, is a sum of squares; the curvature passes K roundings, so nu is off by
- * gamma_K (magnitude / value) of itself. */
+/* nu = slope / curvature: the slope, |G|^2, is a sum of squares; the curvature passes K roundings,
+ * so nu is off by gamma_K (magnitude / value) of itself. */
 static void formula(void **state)
 {
     (void)state;
@@ -92,19 +101,22 @@ static void formula(void **state)
         make_instance(&in, rng);
         (void)sg_loss(&in, in.phi);
         const struct wide c = curvature(&in);
-        const size_t size = sg_net_sizes(in.net).phi, k = size + in.data.n * in.widest + 2 * (in.widest + in.arch.labels + 6);
+        const size_t size = sg_net_sizes(in.net).phi,
+                     k = size + in.data.n * in.widest + 2 * (in.widest + in.arch.labels + 6);
         long double slope = 0;
         for (size_t i = 0; i < size; i++)
             slope += (long double)in.dphi[i] * (long double)in.dphi[i];
-        const double nu = sg_sim_line_search(in.net, in.dphi, &in.batch, in.work, in.scratch), want = (double)(slope / c.v);
+        const double nu = sg_sim_line_search(in.net, in.dphi, &in.batch, in.work, in.scratch),
+                     want = (double)(slope / c.v);
         CHECK_CLOSE(nu, want, gamma_of(k, SG_UNIT_ROUNDOFF) * want * (double)(c.m / c.v));
         free_instance(&in);
         sg_base_rng_free(rng);
     }
 }
 
-/* L(nu (1 + e)) - L(nu) = e^2 nu |G|^2 / 2 exactly, on both sides: a parabola with its bottom at nu.  Each L is rounded by gamma_K times
- * its magnitude (naive.h), two of them and the right-hand side. */
+/* L(nu (1 + e)) - L(nu) = e^2 nu |G|^2 / 2 exactly, on both sides: a parabola with its
+ * bottom at nu.  Each L is rounded by gamma_K times its magnitude (naive.h), two of them
+ * and the right-hand side. */
 static void bottom_of_the_parabola(void **state)
 {
     (void)state;
@@ -113,9 +125,12 @@ static void bottom_of_the_parabola(void **state)
         struct instance in;
         make_instance(&in, rng);
         const size_t size = sg_net_sizes(in.net).phi;
-        const double start = sg_loss(&in, in.phi), gamma = gamma_of(naive_roundings(&in.arch, in.data.n), SG_UNIT_ROUNDOFF);
-        double *gradient = sg_base_copy(in.dphi, size, sizeof(double)), *phi = SG_NEW(size, double), slope = 0, at[3], magnitude = 0;
-        const double nu = sg_sim_line_search(in.net, gradient, &in.batch, in.work, in.scratch), factor[4] = {1, 0.75, 1.25, 0};
+        const double start = sg_loss(&in, in.phi),
+                     gamma = gamma_of(naive_roundings(&in.arch, in.data.n), SG_UNIT_ROUNDOFF);
+        double *gradient = sg_base_copy(in.dphi, size, sizeof(double)), *phi = SG_NEW(size, double),
+               slope = 0, at[3], magnitude = 0;
+        const double nu = sg_sim_line_search(in.net, gradient, &in.batch, in.work, in.scratch),
+                     factor[4] = {1, 0.75, 1.25, 0};
         for (size_t i = 0; i < size; i++)
             slope += gradient[i] * gradient[i];
         for (int side = 0; side < 4; side++) {
@@ -123,7 +138,8 @@ static void bottom_of_the_parabola(void **state)
                 phi[i] = in.phi[i] - factor[side] * nu * gradient[i];
             if (side < 3)
                 at[side] = sg_loss(&in, phi);
-            struct naive v = naive_eval(&in.arch, in.w, phi, in.data.x, in.data.y, in.data.one, in.data.n);
+            struct naive v =
+                naive_eval(&in.arch, in.w, phi, in.data.x, in.data.y, in.data.one, in.data.n);
             magnitude = sg_base_max(magnitude, (double)v.sg_loss.m);
             naive_free(&v);
         }
@@ -150,10 +166,18 @@ static void nothing_to_search(void **state)
     struct sg_net *net = sg_net_alloc(&single);
     CHECK_ABORTS((void)sg_sim_line_search(net, in.dphi, &in.batch, in.work, in.scratch));
     sg_net_free(net);
-    for (int family = SG_SIGMOID_LINEAR; family < SG_FAMILIES; family++) {    /* L_SG is no parabola there */
+    /* L_SG is no parabola there */
+    for (int family = SG_SIGMOID_LINEAR; family < SG_FAMILIES; family++) {
         const struct sg_layer layer = {SG_DENSE, 1, false};
-        const struct sg_module module = {1, (enum sg_family)family, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 1};
-        const struct sg_arch curved = {.loss = SG_MSE, .inputs = 1, .labels = 1, .n_layers = 1, .layers = &layer, .n_modules = 1, .modules = &module};
+        const struct sg_module module = {
+            1, (enum sg_family)family, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 1};
+        const struct sg_arch curved = {.loss = SG_MSE,
+                                       .inputs = 1,
+                                       .labels = 1,
+                                       .n_layers = 1,
+                                       .layers = &layer,
+                                       .n_modules = 1,
+                                       .modules = &module};
         const double x[2] = {1, -2}, phi[5] = {1, 1, 1, 1, 1}, w = 1;
         const struct sg_batch batch = {2, x, x, x};
         double dphi[5], s[2];
@@ -172,6 +196,7 @@ static void nothing_to_search(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(formula), TEST(bottom_of_the_parabola), TEST(nothing_to_search)};
+    const struct CMUnitTest tests[] = {TEST(formula), TEST(bottom_of_the_parabola),
+                                       TEST(nothing_to_search)};
     return RUN(tests);
 }

@@ -1,4 +1,5 @@
-/* Orders and delays: every timing against a loop that keeps the whole history, bit for bit, on batches that change. */
+/* Orders and delays: every timing against a loop that keeps the whole history, bit for
+ * bit, on batches that change. */
 #include "support.h"
 
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 
 enum { STEPS = 11, BATCHES = 3 };
 
-/* ---- an instance -------------------------------------------------------------------------------------------------- */
+/* ---- an instance ----------------------------------------------------------------------- */
 
 struct instance {
     enum sg_dtype dtype;
@@ -35,17 +36,27 @@ static void *random_reals(size_t n, double scale, enum sg_dtype dtype, struct sg
 static struct instance make_instance(enum sg_dtype dtype, struct sg_rng *rng)
 {
     const struct sg_layer layers[2] = {{SG_DENSE, 3, true}, {SG_DENSE, 2, false}};
-    const struct sg_module modules[2] = {{1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_ARRIVING, 1.0, 0},
+    const struct sg_module modules[2] = {{1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_ARRIVING,
+                                          1.0, 0},
                                          {2, SG_LINEAR, SG_H | SG_Y, SG_TARGET_TRUE, 0.6, 0}};
-    const struct sg_arch arch = {.dtype = dtype, .loss = SG_MSE, .inputs = 4, .labels = 2, .n_layers = 2, .layers = layers, .n_modules = 2,
+    const struct sg_arch arch = {.dtype = dtype,
+                                 .loss = SG_MSE,
+                                 .inputs = 4,
+                                 .labels = 2,
+                                 .n_layers = 2,
+                                 .layers = layers,
+                                 .n_modules = 2,
                                  .modules = modules};
-    struct instance in = {.dtype = dtype, .real = dtype == SG_F32 ? sizeof(float) : sizeof(double), .net = sg_net_alloc(&arch)};
+    struct instance in = {.dtype = dtype,
+                          .real = dtype == SG_F32 ? sizeof(float) : sizeof(double),
+                          .net = sg_net_alloc(&arch)};
     in.sizes = sg_net_sizes(in.net);
     for (size_t b = 0; b < BATCHES; b++) {
         const size_t n = 5 + 2 * b, width[3] = {4, 2, 1};
         for (size_t t = 0; t < 3; t++)
             in.rows[b][t] = random_reals(n * width[t], 0.9, dtype, rng);
-        in.batch[b] = (struct sg_batch){.n = n, .x = in.rows[b][0], .y = in.rows[b][1], .one = in.rows[b][2]};
+        in.batch[b] =
+            (struct sg_batch){.n = n, .x = in.rows[b][0], .y = in.rows[b][1], .one = in.rows[b][2]};
     }
     in.w = random_reals(in.sizes.w, 0.4, dtype, rng);
     in.phi = random_reals(in.sizes.phi, 0.3, dtype, rng);
@@ -62,7 +73,7 @@ static void free_instance(struct instance *in)
     sg_net_free(in->net);
 }
 
-/* ---- the loop by hand -------------------------------------------------------------------------------------------------- */
+/* ---- the loop by hand ------------------------------------------------------------------ */
 
 /* w[t], phi[t] for t = 0..STEPS and the batch of each step. */
 struct history { void *w[STEPS + 1], *phi[STEPS + 1]; const struct sg_batch *batch[STEPS]; };
@@ -72,13 +83,15 @@ static size_t read_at(size_t t, int ago)
     return ago < 0 ? t + 1 : (size_t)ago > t ? 0 : t - (size_t)ago;
 }
 
-/* The batch of the time at which w is read: this step's own for the fresh result, and for times before the start. */
+/* The batch of the time at which w is read: this step's own for the fresh result, and
+ * for times before the start. */
 static const struct sg_batch *batch_at(const struct history *h, size_t t, int ago)
 {
     return ago < 0 || (size_t)ago > t ? h->batch[t] : h->batch[t - (size_t)ago];
 }
 
-static void subtract(void *next, const void *theta, const void *grad, double rate, size_t n, enum sg_dtype dtype)
+static void subtract(void *next, const void *theta, const void *grad, double rate, size_t n,
+                     enum sg_dtype dtype)
 {
     for (size_t i = 0; i < n; i++) {
         if (dtype == SG_F32)
@@ -88,7 +101,8 @@ static void subtract(void *next, const void *theta, const void *grad, double rat
     }
 }
 
-static void hand_step(struct history *h, size_t t, const struct instance *in, const struct sg_timing *timing, double mu, double nu,
+static void hand_step(struct history *h, size_t t, const struct instance *in,
+                      const struct sg_timing *timing, double mu, double nu,
                       struct sg_net_work *work)
 {
     void *dw = sg_base_alloc(in->sizes.w, in->real), *dphi = sg_base_alloc(in->sizes.phi, in->real);
@@ -97,12 +111,14 @@ static void hand_step(struct history *h, size_t t, const struct instance *in, co
     for (int turn = 0; turn < 2; turn++) {
         const bool network = timing->net_phi == -1 ? turn == 1 : turn == 0;
         if (network) {
-            sg_net_eval(dw, NULL, NULL, in->net, h->w[read_at(t, timing->net_w)], h->phi[read_at(t, timing->net_phi)],
-                        batch_at(h, t, timing->net_w), SG_WANT_W, work);
+            sg_net_eval(dw, NULL, NULL, in->net, h->w[read_at(t, timing->net_w)],
+                        h->phi[read_at(t, timing->net_phi)], batch_at(h, t, timing->net_w),
+                        SG_WANT_W, work);
             subtract(h->w[t + 1], h->w[t], dw, mu, in->sizes.w, in->dtype);
         } else {
-            sg_net_eval(NULL, dphi, NULL, in->net, h->w[read_at(t, timing->sg_w)], h->phi[read_at(t, timing->sg_phi)],
-                        batch_at(h, t, timing->sg_w), SG_WANT_PHI, work);
+            sg_net_eval(NULL, dphi, NULL, in->net, h->w[read_at(t, timing->sg_w)],
+                        h->phi[read_at(t, timing->sg_phi)], batch_at(h, t, timing->sg_w),
+                        SG_WANT_PHI, work);
             subtract(h->phi[t + 1], h->phi[t], dphi, nu, in->sizes.phi, in->dtype);
         }
     }
@@ -115,18 +131,25 @@ static void check_timing(const struct instance *in, struct sg_timing timing, boo
     const double mu = 0.1375, nu = 0.0625;
     struct sg_net_work *work = sg_net_work_alloc(in->net, in->batch[BATCHES - 1].n);
     const struct sg_field field = sg_sim_net_field(in->net, in->batch[BATCHES - 1].n);
-    const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = mu}, .sg_opt = {.rate = nu}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &field,
+                                     .net_opt = {.rate = mu},
+                                     .sg_opt = {.rate = nu},
+                                     .timing = timing};
     struct sg_sim *sim = sg_sim_alloc(&spec, in->w, in->phi);
-    struct history h = {.w = {sg_base_copy(in->w, in->sizes.w, in->real)}, .phi = {sg_base_copy(in->phi, in->sizes.phi, in->real)}};
+    struct history h = {.w = {sg_base_copy(in->w, in->sizes.w, in->real)},
+                        .phi = {sg_base_copy(in->phi, in->sizes.phi, in->real)}};
     CHECK(sg_sim_time(sim) == 0);
     for (size_t t = 0; t < STEPS; t++) {
-        context("seed %llu: timing {%d, %d, %d, %d}, step %zu, %s, type %d", (unsigned long long)test_seed(), timing.net_w, timing.net_phi,
-                timing.sg_w, timing.sg_phi, t, one_batch ? "one batch" : "many batches", (int)in->dtype);
+        context("seed %llu: timing {%d, %d, %d, %d}, step %zu, %s, type %d",
+                (unsigned long long)test_seed(), timing.net_w, timing.net_phi, timing.sg_w,
+                timing.sg_phi, t, one_batch ? "one batch" : "many batches", (int)in->dtype);
         h.batch[t] = &in->batch[one_batch ? 0 : t * t % BATCHES];
         hand_step(&h, t, in, &timing, mu, nu, work);
         sg_sim_step(sim, h.batch[t]);
-        check_same(sg_sim_w(sim), h.w[t + 1], in->sizes.w * in->real, in->real, "w", __FILE__, __LINE__);
-        check_same(sg_sim_phi(sim), h.phi[t + 1], in->sizes.phi * in->real, in->real, "phi", __FILE__, __LINE__);
+        check_same(sg_sim_w(sim), h.w[t + 1], in->sizes.w * in->real, in->real, "w", __FILE__,
+                   __LINE__);
+        check_same(sg_sim_phi(sim), h.phi[t + 1], in->sizes.phi * in->real, in->real, "phi",
+                   __FILE__, __LINE__);
         CHECK(sg_sim_time(sim) == t + 1);
     }
     for (size_t t = 0; t <= STEPS; t++) {
@@ -137,7 +160,7 @@ static void check_timing(const struct instance *in, struct sg_timing timing, boo
     sg_net_work_free(work);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------- */
+/* ---- tests ----------------------------------------------------------------------------- */
 
 /* The systems of DY11 and DY12 by name. */
 static void named_systems(void **state)
@@ -145,7 +168,8 @@ static void named_systems(void **state)
     (void)state;
     const struct sg_timing named[] = {
         {0, 0, 0, 0},                                                    /* simultaneous */
-        {0, -1, 0, 0}, {0, 0, -1, 0},                                    /* SG first, network first */
+        /* SG first, network first */
+        {0, -1, 0, 0}, {0, 0, -1, 0},
         {1, 1, 0, 0}, {5, 5, 0, 0}, {20, 20, 0, 0},                      /* stale backprop */
         {0, 0, 1, 0}, {0, 0, 4, 0}, {0, 0, 20, 0},                       /* delayed pairs */
         {0, 0, 1, 1}, {0, 0, 3, 3}, {0, 0, 20, 20}};                     /* stale SG */
@@ -179,7 +203,10 @@ static void every_timing(void **state)
 static void alloc_with(const struct instance *in, struct sg_timing timing)
 {
     const struct sg_field field = sg_sim_net_field(in->net, 5);
-    const struct sg_sim_spec spec = {.field = &field, .net_opt = {.rate = 0.1}, .sg_opt = {.rate = 0.1}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &field,
+                                     .net_opt = {.rate = 0.1},
+                                     .sg_opt = {.rate = 0.1},
+                                     .timing = timing};
     sg_sim_free(sg_sim_alloc(&spec, in->w, in->phi));
 }
 
@@ -188,7 +215,8 @@ static void impossible_timings(void **state)
     (void)state;
     struct sg_rng *rng = test_rng("impossible", 0);
     struct instance in = make_instance(SG_F64, rng);
-    CHECK_ABORTS(alloc_with(&in, (struct sg_timing){0, -1, -1, 0}));     /* each would wait for the other */
+    /* each would wait for the other */
+    CHECK_ABORTS(alloc_with(&in, (struct sg_timing){0, -1, -1, 0}));
     CHECK_ABORTS(alloc_with(&in, (struct sg_timing){-1, 0, 0, 0}));
     CHECK_ABORTS(alloc_with(&in, (struct sg_timing){0, 0, 0, -1}));
     CHECK_ABORTS(alloc_with(&in, (struct sg_timing){0, -2, 0, 0}));
@@ -201,6 +229,7 @@ static void impossible_timings(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(named_systems), TEST(every_timing), TEST(impossible_timings)};
+    const struct CMUnitTest tests[] = {TEST(named_systems), TEST(every_timing),
+                                       TEST(impossible_timings)};
     return RUN(tests);
 }

@@ -1,4 +1,5 @@
-/* A simulation's state: restart, save and set, time, divergence, and how often a step evaluates, seen through a field made up here. */
+/* A simulation's state: restart, save and set, time, divergence, and how often a step evaluates,
+ * seen through a field made up here. */
 #include "support.h"
 
 #include <math.h>
@@ -7,14 +8,15 @@
 
 #include "synthgrad/sim.h"
 
-/* ---- a field of our own: nonlinear, reads w, phi and the batch, keeps a log -------------------------------------------- */
+/* ---- a field of our own: nonlinear, reads w, phi and the batch, keeps a log ------------ */
 
 enum { NW = 3, NPHI = 2, SIZE = NW + NPHI };
 
 struct log { size_t evals, allocs, frees; unsigned wants[8]; };
 
-static void made_up_eval(void *dw_v, void *dphi_v, struct sg_metrics *metrics, const struct sg_field *field, const void *w_v,
-                         const void *phi_v, const struct sg_batch *batch, unsigned want, void *work)
+static void made_up_eval(void *dw_v, void *dphi_v, struct sg_metrics *metrics,
+                         const struct sg_field *field, const void *w_v, const void *phi_v,
+                         const struct sg_batch *batch, unsigned want, void *work)
 {
     (void)metrics;
     struct log *log = work;
@@ -22,7 +24,8 @@ static void made_up_eval(void *dw_v, void *dphi_v, struct sg_metrics *metrics, c
     const double strength = *(const double *)field->self;
     log->wants[log->evals++ % 8] = want;
     for (size_t i = 0; (want & SG_WANT_W) && i < NW; i++)
-        ((double *)dw_v)[i] = strength * (w[i] - x[i % batch->n] * phi[i % NPHI]) + 0.1 * w[(i + 1) % NW] * w[i];
+        ((double *)dw_v)[i] = strength * (w[i] - x[i % batch->n] * phi[i % NPHI]) +
+                              0.1 * w[(i + 1) % NW] * w[i];
     for (size_t i = 0; (want & SG_WANT_PHI) && i < NPHI; i++)
         ((double *)dphi_v)[i] = strength * (phi[i] - 0.7 * w[i] * x[0]) + 0.05 * phi[0] * phi[1];
 }
@@ -42,15 +45,23 @@ static void made_up_free(void *work)
 }
 
 static const double usual = 1.0;
-static const struct sg_field made_up = {.dtype = SG_F64, .sizes = {.w = NW, .phi = NPHI}, .eval = made_up_eval, .work_alloc = made_up_work,
-                                        .work_free = made_up_free, .self = &usual, .batch_max = 2};
+static const struct sg_field made_up = {.dtype = SG_F64,
+                                        .sizes = {.w = NW, .phi = NPHI},
+                                        .eval = made_up_eval,
+                                        .work_alloc = made_up_work,
+                                        .work_free = made_up_free,
+                                        .self = &usual,
+                                        .batch_max = 2};
 static const double rows_a[2] = {0.8125, -1.3}, rows_b[2] = {-0.55, 2.125};
 static const struct sg_batch batch_a = {.n = 2, .x = rows_a}, batch_b = {.n = 2, .x = rows_b};
 static const double w_0[NW] = {0.37, -1.21, 0.93}, phi_0[NPHI] = {0.55, -0.29};
 
 static struct sg_sim *make_sim(struct sg_timing timing, double mu, double nu)
 {
-    const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {.rate = mu}, .sg_opt = {.rate = nu}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &made_up,
+                                     .net_opt = {.rate = mu},
+                                     .sg_opt = {.rate = nu},
+                                     .timing = timing};
     return sg_sim_alloc(&spec, w_0, phi_0);
 }
 
@@ -68,8 +79,9 @@ static void check_same_sims(const struct sg_sim *a, const struct sg_sim *b)
     free(sb);
 }
 
-static const struct sg_timing timings[] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 0, -1, 0}, {2, 2, 0, 0}, {0, 0, 3, 0}, {0, 0, 1, 1}, {0, 4, 0, 0},
-                                           {1, -1, 2, 3}};
+static const struct sg_timing timings[] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 0, -1, 0},
+                                           {2, 2, 0, 0}, {0, 0, 3, 0},  {0, 0, 1, 1},
+                                           {0, 4, 0, 0}, {1, -1, 2, 3}};
 
 static size_t longest(struct sg_timing t)
 {
@@ -80,7 +92,7 @@ static size_t longest(struct sg_timing t)
     return past;
 }
 
-/* ---- tests --------------------------------------------------------------------------------------------------------------- */
+/* ---- tests ----------------------------------------------------------------------------- */
 
 static void same_bits_twice(void **state)
 {
@@ -88,11 +100,13 @@ static void same_bits_twice(void **state)
     for (size_t k = 0; k < COUNT(timings); k++) {
         struct sg_sim *a = make_sim(timings[k], 0.11, 0.07), *b = make_sim(timings[k], 0.11, 0.07);
         CHECK_STATUS(sg_sim_advance(a, &batch_a, 500), SG_OK);
-        for (int t = 0; t < 500; t++)                                  /* advance is that many steps */
+        /* advance is that many steps */
+        for (int t = 0; t < 500; t++)
             sg_sim_step(b, &batch_a);
         check_same_sims(a, b);
         CHECK(sg_sim_time(a) == 500 && sg_sim_time(b) == 500);
-        CHECK(((const double *)sg_sim_w(a))[0] != w_0[0] && ((const double *)sg_sim_phi(a))[0] != phi_0[0]);
+        CHECK(((const double *)sg_sim_w(a))[0] != w_0[0] &&
+              ((const double *)sg_sim_phi(a))[0] != phi_0[0]);
         sg_sim_free(a);
         sg_sim_free(b);
     }
@@ -121,14 +135,16 @@ static void state_is_the_past(void **state)
     }
 }
 
-/* A state set into another simulation continues there with the same bits, whatever it had done before and on whichever batch. */
+/* A state set into another simulation continues there with the same bits, whatever it had done
+ * before and on whichever batch. */
 static void set_continues(void **state)
 {
     (void)state;
     for (size_t k = 0; k < COUNT(timings); k++)
         for (uint64_t before = 0; before < 8; before++) {
             context("timing %zu, %llu steps before", k, (unsigned long long)before);
-            struct sg_sim *a = make_sim(timings[k], 0.11, 0.07), *b = make_sim(timings[k], 0.11, 0.07);
+            struct sg_sim *a = make_sim(timings[k], 0.11, 0.07),
+                          *b = make_sim(timings[k], 0.11, 0.07);
             struct sg_sim *fresh = make_sim(timings[k], 0.11, 0.07);
             double saved[SIZE * 8];
             CHECK_STATUS(sg_sim_advance(a, &batch_a, 6), SG_OK);
@@ -153,8 +169,12 @@ static void restart_is_a_new_start(void **state)
     (void)state;
     const double w[NW] = {-0.6, 0.44, 1.7}, phi[NPHI] = {1.2, 0.31};
     for (size_t k = 0; k < COUNT(timings); k++) {
-        const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {.rate = 0.05}, .sg_opt = {.rate = 0.13}, .timing = timings[k]};
-        struct sg_sim *used = make_sim(timings[k], 0.11, 0.07), *fresh = sg_sim_alloc(&spec, w, phi);
+        const struct sg_sim_spec spec = {.field = &made_up,
+                                         .net_opt = {.rate = 0.05},
+                                         .sg_opt = {.rate = 0.13},
+                                         .timing = timings[k]};
+        struct sg_sim *used = make_sim(timings[k], 0.11, 0.07),
+                      *fresh = sg_sim_alloc(&spec, w, phi);
         CHECK_STATUS(sg_sim_advance(used, &batch_b, 7), SG_OK);
         sg_sim_restart(used, w, phi, 0.05, 0.13);
         CHECK(sg_sim_time(used) == 0);
@@ -169,14 +189,20 @@ static void restart_is_a_new_start(void **state)
     }
 }
 
-/* One evaluation serves both updates where they read the same state; otherwise each asks for its own and in the right order. */
+/* One evaluation serves both updates where they read the same state; otherwise each asks for its
+ * own and in the right order. */
 static void evaluations(void **state)
 {
     (void)state;
     const unsigned w = SG_WANT_W, phi = SG_WANT_PHI;
-    const struct { struct sg_timing timing; size_t evals; unsigned wants[2]; } expected[] = {
-        {{0, 0, 0, 0}, 1, {w | phi, 0}}, {{0, -1, 0, 0}, 2, {phi, w}}, {{0, 0, -1, 0}, 2, {w, phi}}, {{2, 2, 0, 0}, 2, {w, phi}},
-        {{0, 0, 3, 0}, 2, {w, phi}},     {{0, 0, 1, 1}, 2, {w, phi}},  {{1, -1, 2, 3}, 2, {phi, w}}};
+    const struct {
+        struct sg_timing timing;
+        size_t evals;
+        unsigned wants[2];
+    } expected[] = {{{0, 0, 0, 0}, 1, {w | phi, 0}}, {{0, -1, 0, 0}, 2, {phi, w}},
+                    {{0, 0, -1, 0}, 2, {w, phi}},    {{2, 2, 0, 0}, 2, {w, phi}},
+                    {{0, 0, 3, 0}, 2, {w, phi}},     {{0, 0, 1, 1}, 2, {w, phi}},
+                    {{1, -1, 2, 3}, 2, {phi, w}}};
     for (size_t k = 0; k < COUNT(expected); k++) {
         memset(&the_log, 0, sizeof the_log);
         struct sg_sim *sim = make_sim(expected[k].timing, 0.1, 0.1);
@@ -193,7 +219,8 @@ static void evaluations(void **state)
 }
 
 /* A field in which nothing moves: an entry that is not finite stays the only one. */
-static void still_eval(void *dw, void *dphi, struct sg_metrics *metrics, const struct sg_field *field, const void *w, const void *phi,
+static void still_eval(void *dw, void *dphi, struct sg_metrics *metrics,
+                       const struct sg_field *field, const void *w, const void *phi,
                        const struct sg_batch *batch, unsigned want, void *work)
 {
     (void)metrics; (void)field; (void)w; (void)phi; (void)batch; (void)work;
@@ -210,7 +237,10 @@ static void divergence(void **state)
     struct sg_field still = made_up;
     still.eval = still_eval;
     for (size_t k = 0; k < COUNT(timings); k++) {
-        const struct sg_sim_spec spec = {.field = &still, .net_opt = {.rate = 0.1}, .sg_opt = {.rate = 0.1}, .timing = timings[k]};
+        const struct sg_sim_spec spec = {.field = &still,
+                                         .net_opt = {.rate = 0.1},
+                                         .sg_opt = {.rate = 0.1},
+                                         .timing = timings[k]};
         struct sg_sim *sim = sg_sim_alloc(&spec, w_0, phi_0);
         double saved[SIZE * 8], bad[SIZE * 8];
         sg_sim_get_state(saved, sim);
@@ -230,7 +260,8 @@ static void divergence(void **state)
         CHECK_STATUS(sg_sim_advance(sim, &batch_a, 0), SG_OK);
         CHECK_STATUS(sg_sim_advance(sim, &batch_a, 130), SG_OK);
         CHECK(sg_sim_time(sim) == 130);
-        sg_sim_restart(sim, w_0, phi_0, 1e3, 1e3);                     /* a real one: quadratic terms explode within 64 steps */
+        /* a real one: quadratic terms explode within 64 steps */
+        sg_sim_restart(sim, w_0, phi_0, 1e3, 1e3);
         CHECK_STATUS(sg_sim_advance(sim, &batch_a, 1000), SG_DIVERGED);
         CHECK(sg_sim_time(sim) == 64);
         sg_sim_free(sim);
@@ -240,7 +271,9 @@ static void divergence(void **state)
 /* Each update has its own optimiser, and states in doubles are for float64. */
 static void step_with(enum sg_opt_kind net, enum sg_opt_kind sg)
 {
-    const struct sg_sim_spec spec = {.field = &made_up, .net_opt = {.kind = net, .rate = 0.1}, .sg_opt = {.kind = sg, .rate = 0.1}};
+    const struct sg_sim_spec spec = {.field = &made_up,
+                                     .net_opt = {.kind = net, .rate = 0.1},
+                                     .sg_opt = {.kind = sg, .rate = 0.1}};
     struct sg_sim *sim = sg_sim_alloc(&spec, w_0, phi_0);
     sg_sim_step(sim, &batch_a);
     sg_sim_free(sim);
@@ -255,7 +288,9 @@ static void optimisers_and_types(void **state)
     struct sg_field single = made_up;
     single.dtype = SG_F32;
     const float w[NW] = {0.5f, 0.25f, -1.5f}, phi[NPHI] = {1.25f, -0.75f};
-    const struct sg_sim_spec spec = {.field = &single, .net_opt = {.rate = 0.1}, .sg_opt = {.rate = 0.1}};
+    const struct sg_sim_spec spec = {.field = &single,
+                                     .net_opt = {.rate = 0.1},
+                                     .sg_opt = {.rate = 0.1}};
     struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
     double saved[SIZE] = {0};
     CHECK_SAME((const float *)sg_sim_w(sim), w, NW);
@@ -267,7 +302,9 @@ static void optimisers_and_types(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(same_bits_twice), TEST(state_is_the_past), TEST(set_continues), TEST(restart_is_a_new_start),
-                                       TEST(evaluations), TEST(divergence), TEST(optimisers_and_types)};
+    const struct CMUnitTest tests[] = {TEST(same_bits_twice),     TEST(state_is_the_past),
+                                       TEST(set_continues),       TEST(restart_is_a_new_start),
+                                       TEST(evaluations),         TEST(divergence),
+                                       TEST(optimisers_and_types)};
     return RUN(tests);
 }

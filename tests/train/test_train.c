@@ -1,4 +1,5 @@
-/* Training on built-in digits: it learns, a checkpoint resumes to the same bits, an observer changes nothing. */
+/* Training on built-in digits: it learns, a checkpoint resumes to the same bits, an
+ * observer changes nothing. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,8 +7,10 @@
 #include "synthgrad/train.h"
 
 enum { TRAIN = 600, TEST_IMAGES = 300, WIDTH = 48 };
-static const struct sg_layer layers[] = {{SG_DENSE, WIDTH, false}, {SG_BATCHNORM, WIDTH, false}, {SG_RELU, WIDTH, false},
-                                         {SG_DENSE, WIDTH, false}, {SG_BATCHNORM, WIDTH, false}, {SG_RELU, WIDTH, false}, {SG_DENSE, 10, true}};
+static const struct sg_layer layers[] = {{SG_DENSE, WIDTH, false},     {SG_BATCHNORM, WIDTH, false},
+                                         {SG_RELU, WIDTH, false},      {SG_DENSE, WIDTH, false},
+                                         {SG_BATCHNORM, WIDTH, false}, {SG_RELU, WIDTH, false},
+                                         {SG_DENSE, 10, true}};
 
 struct fixture { struct sg_images images, seen, unseen; };
 
@@ -34,15 +37,29 @@ static int tear_down(void **state)
 static struct sg_net *net_of(enum sg_dtype dtype, double mix)
 {
     const struct sg_module module = {3, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, mix, 0};
-    const struct sg_arch arch = {.dtype = dtype, .loss = SG_SOFTMAX_XENT, .inputs = 784, .labels = 10, .n_layers = COUNT(layers), .layers = layers,
-                                 .n_modules = mix < 0 ? 0 : 1, .modules = &module};
+    const struct sg_arch arch = {.dtype = dtype,
+                                 .loss = SG_SOFTMAX_XENT,
+                                 .inputs = 784,
+                                 .labels = 10,
+                                 .n_layers = COUNT(layers),
+                                 .layers = layers,
+                                 .n_modules = mix < 0 ? 0 : 1,
+                                 .modules = &module};
     return sg_net_alloc(&arch);
 }
 
-static struct sg_train *train_of(const struct sg_net *net, const struct sg_images *images, uint64_t seed)
+static struct sg_train *train_of(const struct sg_net *net, const struct sg_images *images,
+                                 uint64_t seed)
 {
     const struct sg_opt adam = {SG_ADAM, 3e-3, 0.9, 0.999, 1e-8};
-    const struct sg_train_spec spec = {.net = net, .net_opt = adam, .sg_opt = adam, .init = SG_HE, .images = images, .batch = 60, .name = "t", .seed = seed};
+    const struct sg_train_spec spec = {.net = net,
+                                       .net_opt = adam,
+                                       .sg_opt = adam,
+                                       .init = SG_HE,
+                                       .images = images,
+                                       .batch = 60,
+                                       .name = "t",
+                                       .seed = seed};
     return sg_train_alloc(&spec);
 }
 
@@ -71,13 +88,16 @@ static void a_checkpoint_resumes_to_the_same_bits(void **state)
 {
     const struct fixture *f = *state;
     struct sg_net *net = net_of(SG_F32, 1);
-    struct sg_train *whole = train_of(net, &f->seen, 3), *first = train_of(net, &f->seen, 3), *second = train_of(net, &f->seen, 3);
+    struct sg_train *whole = train_of(net, &f->seen, 3), *first = train_of(net, &f->seen, 3),
+                    *second = train_of(net, &f->seen, 3);
     CHECK_STATUS(sg_train_advance(whole, 37), SG_OK);
     CHECK_STATUS(sg_train_advance(first, 13), SG_OK);
     const size_t bytes = sg_train_bytes(first);
-    void *kept = sg_base_alloc(bytes, 1), *a = sg_base_alloc(bytes, 1), *b = sg_base_alloc(bytes, 1);
+    void *kept = sg_base_alloc(bytes, 1), *a = sg_base_alloc(bytes, 1),
+         *b = sg_base_alloc(bytes, 1);
     sg_train_save(kept, first);
-    CHECK_STATUS(sg_train_advance(second, 5), SG_OK);        /* what it was before does not matter */
+    /* what it was before does not matter */
+    CHECK_STATUS(sg_train_advance(second, 5), SG_OK);
     sg_train_load(second, kept);
     CHECK_STATUS(sg_train_advance(second, 24), SG_OK);
     sg_train_save(a, whole);
@@ -111,7 +131,8 @@ static void the_score_is_the_definition(void **state)
     struct sg_net *net = net_of(SG_F64, -1);
     struct sg_train *t = train_of(net, &f->seen, 3);
     CHECK_STATUS(sg_train_advance(t, 20), SG_OK);
-    struct sg_images images = sg_data_images_slice(&f->images, 0, TRAIN + TEST_IMAGES);      /* two blocks, one of them short */
+    /* two blocks, one of them short */
+    struct sg_images images = sg_data_images_slice(&f->images, 0, TRAIN + TEST_IMAGES);
     const struct sg_score score = sg_train_score(t, &images);
     struct sg_data data;
     sg_data_from_images(&data, &images, false);
@@ -140,7 +161,12 @@ static void a_run_that_blows_up_says_so(void **state)
 {
     const struct fixture *f = *state;
     struct sg_net *net = net_of(SG_F32, -1);
-    const struct sg_train_spec spec = {.net = net, .net_opt = {.rate = 1e30}, .sg_opt = {.rate = 0}, .init = SG_HE, .images = &f->seen, .batch = 60,
+    const struct sg_train_spec spec = {.net = net,
+                                       .net_opt = {.rate = 1e30},
+                                       .sg_opt = {.rate = 0},
+                                       .init = SG_HE,
+                                       .images = &f->seen,
+                                       .batch = 60,
                                        .name = "t"};
     struct sg_train *t = sg_train_alloc(&spec);
     CHECK_STATUS(sg_train_advance(t, 64), SG_DIVERGED);
@@ -148,12 +174,19 @@ static void a_run_that_blows_up_says_so(void **state)
     sg_net_free(net);
 }
 
-/* Rates that fall to 0: the last step is 1/T of the first one's size where the optimiser is gradient descent, and then nothing moves. */
+/* Rates that fall to 0: the last step is 1/T of the first one's size where the optimiser is
+ * gradient descent, and then nothing moves. */
 static void rates_decay_to_nothing(void **state)
 {
     const struct fixture *f = *state;
     struct sg_net *net = net_of(SG_F64, -1);
-    struct sg_train_spec spec = {.net = net, .net_opt = {.rate = 0.05}, .init = SG_HE, .images = &f->seen, .batch = 60, .decay_steps = 4, .name = "t"};
+    struct sg_train_spec spec = {.net = net,
+                                 .net_opt = {.rate = 0.05},
+                                 .init = SG_HE,
+                                 .images = &f->seen,
+                                 .batch = 60,
+                                 .decay_steps = 4,
+                                 .name = "t"};
     const size_t n = sg_net_sizes(net).w;
     struct sg_train *t = sg_train_alloc(&spec);
     spec.decay_steps = 0;
@@ -167,12 +200,14 @@ static void rates_decay_to_nothing(void **state)
         CHECK_STATUS(sg_train_advance(t, 1), SG_OK);
         CHECK_STATUS(sg_train_advance(constant, 1), SG_OK);
         for (size_t i = 0; i < n; i++) {
-            const double a = ((const double *)sg_train_w(t))[i] - before[i], b = ((const double *)sg_train_w(constant))[i] - before[i];
+            const double a = ((const double *)sg_train_w(t))[i] - before[i],
+                         b = ((const double *)sg_train_w(constant))[i] - before[i];
             moved += a * b;
             would += b * b;
         }
         /* w + step is rounded: u |w| of |step|. */
-        CHECK_CLOSE(moved / would, step < 4 ? 1 - (double)step / 4 : 0, 10 * SG_UNIT_ROUNDOFF * sg_base_norm(before, n) / sqrt(would));
+        CHECK_CLOSE(moved / would, step < 4 ? 1 - (double)step / 4 : 0,
+                    10 * SG_UNIT_ROUNDOFF * sg_base_norm(before, n) / sqrt(would));
         free(before);
         free(at);
         sg_train_free(constant);
@@ -181,14 +216,25 @@ static void rates_decay_to_nothing(void **state)
     sg_net_free(net);
 }
 
-enum { WIDE = 300, ROWS = 240, STEPS = 3 };      /* large enough for threads to be called for: 72,000 numbers, 2e7 multiplications */
+/* large enough for threads to be called for: 72,000 numbers, 2e7 multiplications */
+enum { WIDE = 300, ROWS = 240, STEPS = 3 };
 
 static struct sg_net *wide_net(void)
 {
-    const struct sg_layer wide[] = {{SG_DENSE, WIDE, true}, {SG_RELU, WIDE, false}, {SG_DENSE, WIDE, true}, {SG_RELU, WIDE, false}, {SG_DENSE, 10, true}};
+    const struct sg_layer wide[] = {{SG_DENSE, WIDE, true},
+                                    {SG_RELU, WIDE, false},
+                                    {SG_DENSE, WIDE, true},
+                                    {SG_RELU, WIDE, false},
+                                    {SG_DENSE, 10, true}};
     const struct sg_module module = {2, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
-    const struct sg_arch arch = {.dtype = SG_F32, .loss = SG_SOFTMAX_XENT, .inputs = 784, .labels = 10, .n_layers = COUNT(wide), .layers = wide,
-                                 .n_modules = 1, .modules = &module};
+    const struct sg_arch arch = {.dtype = SG_F32,
+                                 .loss = SG_SOFTMAX_XENT,
+                                 .inputs = 784,
+                                 .labels = 10,
+                                 .n_layers = COUNT(wide),
+                                 .layers = wide,
+                                 .n_modules = 1,
+                                 .modules = &module};
     return sg_net_alloc(&arch);
 }
 
@@ -196,15 +242,19 @@ static struct sg_net *wide_net(void)
 static void by_definition(float *w, float *phi, const struct sg_train_spec *spec)
 {
     const struct sg_sizes sizes = sg_net_sizes(spec->net);
-    struct sg_batches *order = sg_data_batches_alloc(spec->images->n, spec->batch, spec->seed, spec->name, spec->replicate);
+    struct sg_batches *order = sg_data_batches_alloc(spec->images->n, spec->batch, spec->seed,
+                                                     spec->name, spec->replicate);
     struct sg_net_work *work = sg_net_work_alloc(spec->net, spec->batch);
-    struct sg_moments of_w = {SG_NEW(sizes.w, float), SG_NEW(sizes.w, float), 0}, of_phi = {SG_NEW(sizes.phi, float), SG_NEW(sizes.phi, float), 0};
+    struct sg_moments of_w = {SG_NEW(sizes.w, float), SG_NEW(sizes.w, float), 0},
+                      of_phi = {SG_NEW(sizes.phi, float), SG_NEW(sizes.phi, float), 0};
     float *dw = SG_NEW(sizes.w, float), *dphi = SG_NEW(sizes.phi, float);
     struct sg_rows rows;
     sg_data_rows_alloc(&rows, SG_F32, spec->batch, 784, 10);
     for (uint64_t t = 0; t < STEPS; t++) {
-        const struct sg_batch batch = sg_data_gather_images(&rows, spec->images, sg_data_batches_at(order, t), spec->batch);
-        sg_net_eval(dw, dphi, NULL, spec->net, w, phi, &batch, SG_WANT_W | SG_WANT_PHI | SG_TRAIN, work);
+        const struct sg_batch batch =
+            sg_data_gather_images(&rows, spec->images, sg_data_batches_at(order, t), spec->batch);
+        sg_net_eval(dw, dphi, NULL, spec->net, w, phi, &batch, SG_WANT_W | SG_WANT_PHI | SG_TRAIN,
+                    work);
         sg_net_opt_step(w, &of_w, w, dw, &spec->net_opt, SG_F32, sizes.w);
         sg_net_opt_step(phi, &of_phi, phi, dphi, &spec->sg_opt, SG_F32, sizes.phi);
     }
@@ -216,16 +266,26 @@ static void by_definition(float *w, float *phi, const struct sg_train_spec *spec
         free(all[i]);
 }
 
-/* Weights move layer by layer on the way down and passes are shared by threads, and both change no bit. */
+/* Weights move layer by layer on the way down and passes are shared by
+ * threads, and both change no bit. */
 static void the_step_is_the_definition(void **state)
 {
     const struct fixture *f = *state;
     struct sg_net *net = wide_net();
     const struct sg_sizes sizes = sg_net_sizes(net);
-    const struct sg_opt adam = {SG_ADAM, 3e-3, 0.9, 0.999, 1e-8}, slow = {SG_ADAM, 1e-3, 0.8, 0.99, 1e-7};
-    const struct sg_train_spec spec = {.net = net, .net_opt = adam, .sg_opt = slow, .init = SG_HE, .images = &f->seen, .batch = ROWS, .name = "t", .seed = 3};
+    const struct sg_opt adam = {SG_ADAM, 3e-3, 0.9, 0.999, 1e-8},
+                        slow = {SG_ADAM, 1e-3, 0.8, 0.99, 1e-7};
+    const struct sg_train_spec spec = {.net = net,
+                                       .net_opt = adam,
+                                       .sg_opt = slow,
+                                       .init = SG_HE,
+                                       .images = &f->seen,
+                                       .batch = ROWS,
+                                       .name = "t",
+                                       .seed = 3};
     struct sg_train *t = sg_train_alloc(&spec);
-    float *w = sg_base_copy(sg_train_w(t), sizes.w, sizeof *w), *phi = sg_base_copy(sg_train_phi(t), sizes.phi, sizeof *phi);
+    float *w = sg_base_copy(sg_train_w(t), sizes.w, sizeof *w),
+          *phi = sg_base_copy(sg_train_phi(t), sizes.phi, sizeof *phi);
     sg_train_free(t);
     by_definition(w, phi, &spec);
     for (size_t jobs = 1; jobs <= 3; jobs++) {
@@ -245,9 +305,13 @@ static void the_step_is_the_definition(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(it_learns), TEST(a_checkpoint_resumes_to_the_same_bits), TEST(another_seed_is_another_run),
-                                       TEST(the_score_is_the_definition), TEST(a_run_that_blows_up_says_so),
-                                       TEST(rates_decay_to_nothing), TEST(the_step_is_the_definition)};
+    const struct CMUnitTest tests[] = {TEST(it_learns),
+                                       TEST(a_checkpoint_resumes_to_the_same_bits),
+                                       TEST(another_seed_is_another_run),
+                                       TEST(the_score_is_the_definition),
+                                       TEST(a_run_that_blows_up_says_so),
+                                       TEST(rates_decay_to_nothing),
+                                       TEST(the_step_is_the_definition)};
     sg_base_init();
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

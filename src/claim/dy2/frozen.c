@@ -1,49 +1,54 @@
 /* A frozen SG on a case's regression, and the rate at which it stops converging, by simulation. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "claim/dy2/frozen.h"
+#include "claim/dy2/parts.h"
+#include "lab/matrix.h"
 
-static const double SKEW = 2;             /* K with several outputs */
-static const double WIDTH = 2e-4;         /* bisection stops at this relative width */
+static const double SKEW = 2;     /* K with several outputs */
+static const double WIDTH = 2e-4; /* bisection stops at this relative width */
 
-enum sg_status sg_frozen_start(struct sg_frozen *f, struct sg_shallow *s, const double complex *a, struct sg_rng *rng)
+struct sg_frozen sg_frozen_make(struct sg_lab *lab, struct sg_shallow *s, const double complex *a,
+                                struct sg_rng *rng)
 {
-    const size_t m = s->fit->m, size_phi = s->fit->q * m;
-    double *zero = SG_NEW(s->n_w, double);
-    *f = (struct sg_frozen){.s = s, .phi = SG_NEW(size_phi, double), .limit = SG_NEW(s->n_w, double), .K = m > 1 ? SKEW : 1};
-    memcpy(f->a, a, m * sizeof *a);
-    f->critical = sg_closed_frozen_critical(a, m, s->rate_x.largest);
-    enum sg_status status = sg_claim_matrix(f->phi, a, m, f->K, rng);
-    sg_base_rng_gaussians(f->phi + m * m, size_phi - m * m, rng);
-    if (status == SG_OK)
-        status = sg_closed_frozen_limit(f->limit, s->fit, zero, f->phi);
-    memcpy(s->fixed, f->limit, s->n_w * sizeof *s->fixed);
+    const size_t m = s->fit->m, n_phi = s->fit->q * m;
+    struct sg_frozen f = {.s = s,
+                          .phi = SG_TAKE(lab, n_phi, double),
+                          .limit = SG_TAKE(lab, s->n_w, double),
+                          .K = m > 1 ? SKEW : 1,
+                          .critical = sg_closed_frozen_critical(a, m, s->rate_x.largest)};
+    memcpy(f.a, a, m * sizeof *a);
+    sg_lab_matrix(lab, f.phi, a, m, f.K, rng);
+    sg_base_rng_gaussians(f.phi + m * m, n_phi - m * m, rng);
+    sg_lab_try(lab, sg_closed_frozen_limit(f.limit, s->fit, SG_TAKE(lab, s->n_w, double), f.phi));
+    memcpy(s->fixed, f.limit, s->n_w * sizeof *s->fixed);
     if (s->spectral)
-        sg_sim_spectral_from_w(s->fixed, s->spectral, f->limit);
-    memcpy(s->fixed + s->n_w, f->phi, size_phi * sizeof *f->phi);
-    free(zero);
-    return status;
+        sg_sim_spectral_from_w(s->fixed, s->spectral, f.limit);
+    memcpy(s->fixed + s->n_w, f.phi, n_phi * sizeof *f.phi);
+    return f;
 }
 
-void sg_frozen_end(struct sg_frozen *f)
+double sg_frozen_radius(const struct sg_frozen *f, double mu, double lambda)
 {
-    free(f->phi);
-    free(f->limit);
+    double rho = 0;
+    for (size_t j = 0; j < f->s->fit->m; j++)
+        rho = fmax(rho, cabs(1 - mu * lambda * f->a[j]));
+    return rho;
 }
 
-/* Where fate is decided: along the top eigenvector of S_x and the invariant plane of the eigenvalue a_j that is hardest on mu (or worst off),
- * with a third of noise in the modes that move. */
-enum sg_status sg_frozen_critical_offset(double *offset, const struct sg_frozen *f, struct sg_rng *rng)
+/* Along the top eigenvector of S_x and the invariant plane of the eigenvalue a_j that is hardest on
+ * mu (or worst off), with a third of noise in the modes that move. */
+double *sg_frozen_offset(struct sg_lab *lab, const struct sg_frozen *f, struct sg_rng *rng)
 {
     const struct sg_shallow *s = f->s;
     const struct sg_fit *fit = s->fit;
     const size_t d = fit->d, m = fit->m;
-    double complex *a = SG_NEW(m, double complex), *left = SG_NEW(m * m, double complex);
-    double *mode = SG_NEW(d * m, double), hardest = HUGE_VAL, norm = 0;
-    const enum sg_status status = sg_base_eigen_general(a, left, f->phi, m);
+    double complex *a = SG_TAKE(lab, m, double complex),
+                   *left = SG_TAKE(lab, m * m, double complex);
+    double *mode = SG_TAKE(lab, d * m, double), *offset = SG_TAKE(lab, s->size, double);
+    double hardest = HUGE_VAL, norm = 0;
     size_t at = 0;
+    sg_lab_try(lab, sg_base_eigen_general(a, left, f->phi, m));
     for (size_t j = 0; j < m; j++) {
         const double ease = creal(a[j]) / (cabs(a[j]) * cabs(a[j]));
         at = ease < hardest ? j : at;
@@ -55,26 +60,31 @@ enum sg_status sg_frozen_critical_offset(double *offset, const struct sg_frozen 
     for (size_t i = 0; i < d * m; i++)
         mode[i] = s->w_norm * (mode[i] / 3 + (i < m ? creal(left[at * m + i]) / norm : 0));
     sg_base_mul(offset, fit->v_x, mode, d, d, m);
-    free(a);
-    free(left);
-    free(mode);
-    return status;
+    return offset;
 }
 
-/* Growth per step is off by ln(100 K) / steps at most when a fate is judged; d ln|1 - mu lambda a| / d ln(mu) = 2 (Re a / |a|)^2 at the limit. */
-enum sg_status sg_frozen_find_limit(double *found, double *tolerance, struct sg_frozen *f, uint64_t steps, struct sg_rng *rng)
+double sg_frozen_find_limit(struct sg_lab *lab, const struct sg_frozen *f, double steps,
+                            struct sg_rng *rng)
 {
     struct sg_shallow *s = f->s;
-    double *offset = SG_NEW(s->size, double), slope = HUGE_VAL, top = 0;
-    const enum sg_status status = sg_frozen_critical_offset(offset, f, rng);
-    for (size_t j = 0; j < s->fit->m; j++) {
-        const double cosine = creal(f->a[j]) / cabs(f->a[j]);
+    double top = 0;
+    for (size_t j = 0; j < s->fit->m; j++)
         top += cabs(f->a[j]);
+    /* From a rate that leaves |1 - mu lambda a| < 1 by Re a > |a| / 100 alone. */
+    return sg_shallow_bisect(s, sg_frozen_offset(lab, f, rng), true, s->nu,
+                             0.01 / (top * s->rate_x.largest), WIDTH, (uint64_t)steps);
+}
+
+/* When a fate is judged the growth per step is off by ln(400 K) / steps at most: a hundredfold, and
+ * 4 for the noise beside the critical mode, 1 + 1/3 over its 1 - 1/3 twice.  At the limit d ln|1 -
+ * mu lambda a| / d ln(mu) = 2 (Re a / |a|)^2. */
+struct sg_tol sg_frozen_limit_tolerance(const struct sg_frozen *f, double steps)
+{
+    double slope = HUGE_VAL;
+    for (size_t j = 0; j < f->s->fit->m; j++) {
+        const double cosine = creal(f->a[j]) / cabs(f->a[j]);
         slope = fmin(slope, 2 * cosine * cosine);
     }
-    /* From a rate that leaves |1 - mu lambda a| < 1 by Re a > |a| / 100 alone. */
-    *found = sg_shallow_bisect(s, offset, true, s->nu, 0.01 / (top * s->rate_x.largest), WIDTH, steps);
-    *tolerance = WIDTH + log(100 * 4 * f->K) / ((double)steps * slope);   /* 4: the noise beside the critical mode, 1 + 1/3 over its 1 - 1/3 twice */
-    free(offset);
-    return status;
+    return (struct sg_tol){WIDTH + log(400 * f->K) / (steps * slope),
+                           "bisection width + ln(400 K) / (steps 2 cos^2 arg(a))", 0};
 }

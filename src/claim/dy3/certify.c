@@ -3,9 +3,11 @@
 #include "lab/certify.h"
 
 /* 1 % inside and beyond each limit, the other rate at half its own. */
-static void both_sides(struct sg_lab *lab, const struct sg_cert_data *data, const struct sg_shallow *s)
+static void both_sides(struct sg_lab *lab, const struct sg_cert_data *data,
+                       const struct sg_shallow *s)
 {
-    static const char *const id[] = {"mu-inside-proved", "mu-beyond-proved", "nu-inside-proved", "nu-beyond-proved"};
+    static const char *const id[] = {"mu-inside-proved", "mu-beyond-proved", "nu-inside-proved",
+                                     "nu-beyond-proved"};
     static const char *const what[] = {
         "at 0.99 of the mu limit every eigenvalue of the joint step is inside",
         "at 1.01 of the mu limit one is outside",
@@ -20,18 +22,23 @@ static void both_sides(struct sg_lab *lab, const struct sg_cert_data *data, cons
 }
 
 /* Beyond the claim, so that a basin that cannot be proved is no verdict. */
-static void prove_basin(struct sg_lab *lab, const struct sg_cert_data *data, const struct sg_shallow *s)
+static void prove_basin(struct sg_lab *lab, const struct sg_cert_data *data,
+                        const struct sg_shallow *s)
 {
     double basin, contraction;
     if (sg_cert_basin(&basin, &contraction, data, s->mu, s->nu) != SG_OK) {
         sg_lab_note(lab, "no basin of attraction could be proved");
         return;
     }
-    sg_lab_proved(lab, "basin-proved", "a ball around the fixed point in which every start converges to it, at the "
-                  "case's rates", basin > 0 ? SG_OK : SG_REFUTED, SG_OK,
+    sg_lab_proved(lab, "basin-proved",
+                  "a ball around the fixed point in which every start converges to it, at the "
+                  "case's rates",
+                  basin > 0 ? SG_OK : SG_REFUTED, SG_OK,
                   "a Lyapunov matrix, by interval Cholesky; bounds on the step's higher terms");
-    sg_lab_note(lab, "proved: every start within %.3g |W*| of the fixed point converges, by a factor %.9f a step in "
-                "the Lyapunov norm", basin / s->w_norm, contraction);
+    sg_lab_note(lab,
+                "proved: every start within %.3g |W*| of the fixed point converges, by a factor "
+                "%.9f a step in the Lyapunov norm",
+                basin / s->w_norm, contraction);
 }
 
 void sg_dy3_certify(struct sg_lab *lab, const struct sg_shallow *s)
@@ -41,17 +48,25 @@ void sg_dy3_certify(struct sg_lab *lab, const struct sg_shallow *s)
         return;
     const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
     sg_lab_proved(lab, "hypotheses-proved", "the hypotheses: S_x and S_z nonsingular, E|r*|^2 > 0",
-                  sg_cert_moments(&lambda_x, &lambda_z, &data), SG_OK, "interval Cholesky; binary64 samples, exact");
-    sg_lab_limit_enclosed(lab, "mu-limit-enclosed", "mu limit 2/lambda_max(S_x), closed form over the proved enclosure",
+                  sg_cert_moments(&lambda_x, &lambda_z, &data), SG_OK,
+                  "interval Cholesky; binary64 samples, exact");
+    sg_lab_limit_enclosed(lab, "mu-limit-enclosed",
+                          "mu limit 2/lambda_max(S_x), closed form over the proved enclosure",
                           s->rate_x.critical, &lambda_x);
-    sg_lab_limit_enclosed(lab, "nu-limit-enclosed", "nu limit 2/lambda_max(S_z), closed form over the proved enclosure",
+    sg_lab_limit_enclosed(lab, "nu-limit-enclosed",
+                          "nu limit 2/lambda_max(S_z), closed form over the proved enclosure",
                           s->rate_z.critical, &lambda_z);
     const struct sg_cert_step step = {.mu = s->mu, .nu = s->nu};
-    const enum sg_status inside = sg_cert_step_radius(&radius, &data, &step, SG_CERTIFY_RADIUS_WIDTH);
-    sg_lab_proved(lab, "inside-proved", "at the case's rates every eigenvalue of the joint step is inside", inside,
-                  SG_OK, "ball arithmetic, |J^k|_F < 1 or |tr J^k| > n; binary64 samples and rates, exact");
-    sg_lab_radius_enclosed(lab, "radius-enclosed", "the joint step's spectral radius, closed form against the proved "
-                           "enclosure", sg_closed_joint_radius(s->fit, s->mu, s->nu), &radius);
+    const enum sg_status inside =
+        sg_cert_step_radius(&radius, &data, &step, SG_CERTIFY_RADIUS_WIDTH);
+    sg_lab_proved(
+        lab, "inside-proved", "at the case's rates every eigenvalue of the joint step is inside",
+        inside, SG_OK,
+        "ball arithmetic, |J^k|_F < 1 or |tr J^k| > n; binary64 samples and rates, exact");
+    sg_lab_radius_enclosed(lab, "radius-enclosed",
+                           "the joint step's spectral radius, closed form against the proved "
+                           "enclosure",
+                           sg_closed_joint_radius(s->fit, s->mu, s->nu), &radius);
     both_sides(lab, &data, s);
     if (inside == SG_OK)
         prove_basin(lab, &data, s);

@@ -17,14 +17,16 @@ static void check_limit(struct sg_lab *lab, struct sg_shallow *s, bool mu)
      * fate is decided, so that no transient of a nearly defective J passes for leaving. */
     const double other = (mu ? s->rate_z.critical : s->rate_x.critical) / 2;
     const double steps = fmin((double)s->c->train.steps, SG_DY3_FATE_STEPS);
-    const double cond_T = sg_closed_joint_condition(fit, mu ? rate->critical : other, mu ? other : rate->critical);
+    const double cond_T =
+        sg_closed_joint_condition(fit, mu ? rate->critical : other, mu ? other : rate->critical);
     const struct sg_tol tol = {WIDTH + log(100 * cond_T) / (2 * steps),
                                "bisection width + ln(100 cond(T)) / (2 steps)", 0};
     if (!sg_shallow_tells(lab, tol.value))
         return;
     /* The top eigenmode, whose fate is asked, with a third of noise. */
     double *offset = SG_TAKE(lab, s->size, double), trace = 0;
-    sg_shallow_offset(offset, s, SG_DY3_START * s->w_norm / 3, sg_lab_rng(lab, mu ? "mu-limit" : "nu-limit"));
+    sg_shallow_offset(offset, s, SG_DY3_START * s->w_norm / 3,
+                      sg_lab_rng(lab, mu ? "mu-limit" : "nu-limit"));
     for (size_t i = 0; i < n; i++) {
         trace += S[i * n + i];
         offset[(at + i) * fit->m] += SG_DY3_START * s->w_norm * v[i * n];
@@ -46,7 +48,8 @@ static void draw_rectangle(struct sg_lab *lab, struct sg_shallow *s)
             const double a = 1.3 * ((double)i + 0.5) / GRID, b = 1.3 * ((double)j + 0.5) / GRID;
             const double mu = a * s->rate_x.critical, nu = b * s->rate_z.critical;
             const enum sg_fate fate = sg_shallow_fate(s, offset, mu, nu, SG_DY3_FATE_STEPS);
-            sg_lab_point(lab, (const double[]){a, b, (double)fate, sg_closed_joint_radius(s->fit, mu, nu)});
+            sg_lab_point(
+                lab, (const double[]){a, b, (double)fate, sg_closed_joint_radius(s->fit, mu, nu)});
         }
 }
 

@@ -4,7 +4,8 @@
 
 #include "lab/shallow.h"
 
-/* A random local start; relative to |w*|, so that what grows a hundredfold from here is still linear. */
+/* A random local start; relative to |w*|, so that what grows a hundredfold from here is still
+ * linear. */
 #define SG_DY3_START 1e-7
 /* A fate is undecided within ln(100) / (2 steps) of the limit. */
 #define SG_DY3_FATE_STEPS 10000

@@ -28,7 +28,10 @@ enum sg_status sg_ray_alloc(struct sg_ray *r, struct sg_shallow *s, const struct
         r->c_0[0] = SG_COMPLEX(1, 0.4 + 0.4 * sg_base_rng_uniform(rng));
         r->c_0[1] = conj(r->c_0[0]);
     }
-    return sg_claim_matrix(r->C_0, r->c_0, m, r->skew, rng);
+    struct sg_evidence ev = {0};
+    struct sg_lab lab = sg_lab_begin(&ev, NULL);
+    sg_lab_matrix(&lab, r->C_0, r->c_0, m, r->skew, rng);
+    return sg_lab_end(&lab);
 }
 
 void sg_ray_at(struct sg_ray *r, double t)

@@ -13,7 +13,8 @@
 /* The lanes of v where `mask` (a comparison's lanes: 0 or all bits) is not set, 0 elsewhere. */
 #define CLEAR(v, mask) ((sg_wide)(~(mask) & (__typeof__(mask))(v)))
 
-enum { UNIT = 1024 };      /* of what a thread takes: whole lines, so that no two write the same one */
+/* of what a thread takes: whole lines, so that no two write the same one */
+enum { UNIT = 1024 };
 
 static size_t no_params(const struct sg_layer *layer, size_t in)
 {
@@ -33,7 +34,8 @@ SG_WIDE static void sg_net_relu_forward(sg_real *out, const sg_real *in, size_t 
         out[i] = in[i] <= 0 ? 0 : in[i];
 }
 
-SG_WIDE static void sg_net_relu_backward(sg_real *arriving, const sg_real *delta, const sg_real *out, size_t size)
+SG_WIDE static void sg_net_relu_backward(sg_real *arriving, const sg_real *delta,
+                                         const sg_real *out, size_t size)
 {
     const sg_wide zero = {0};
     size_t i = 0;
@@ -48,7 +50,8 @@ static void relu_up(size_t part, size_t parts, void *passv)
     const struct sg_layer_pass *pass = passv;
     size_t from, to;
     sg_base_share(&from, &to, pass->block->n * pass->in, UNIT, part, parts);
-    sg_net_relu_forward((sg_real *)pass->h_out + from, (const sg_real *)pass->h_in + from, to - from);
+    sg_net_relu_forward((sg_real *)pass->h_out + from, (const sg_real *)pass->h_in + from,
+                        to - from);
 }
 
 static void relu_down(size_t part, size_t parts, void *passv)
@@ -56,7 +59,8 @@ static void relu_down(size_t part, size_t parts, void *passv)
     const struct sg_layer_pass *pass = passv;
     size_t from, to;
     sg_base_share(&from, &to, pass->block->n * pass->in, UNIT, part, parts);
-    sg_net_relu_backward((sg_real *)pass->arriving + from, (const sg_real *)pass->delta + from, (const sg_real *)pass->h_out + from, to - from);
+    sg_net_relu_backward((sg_real *)pass->arriving + from, (const sg_real *)pass->delta + from,
+                         (const sg_real *)pass->h_out + from, to - from);
 }
 
 static void relu_forward(const struct sg_layer_pass *pass)
@@ -95,5 +99,8 @@ const struct sg_layer_ops SG_KERNEL(sg_net_relu) = {
     .name = "relu", .n_params = no_params, .forward = relu_forward, .backward = relu_backward,
 };
 const struct sg_layer_ops SG_KERNEL(sg_net_sigmoid) = {
-    .name = "sigmoid", .n_params = no_params, .forward = sg_net_sigmoid_forward, .backward = sg_net_sigmoid_backward,
+    .name = "sigmoid",
+    .n_params = no_params,
+    .forward = sg_net_sigmoid_forward,
+    .backward = sg_net_sigmoid_backward,
 };

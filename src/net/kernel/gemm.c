@@ -1,4 +1,5 @@
-/* c = alpha op(a) op(b), or added to c: no packing of A, of which a block stays in the second cache, op(B) packed a panel at a time on the stack.
+/* c = alpha op(a) op(b), or added to c: no packing of A, of which a block stays in the second
+ * cache, op(B) packed a panel at a time on the stack.
  *
  * With AVX-512 or with AVX2 and FMA; the bits are the same in both. */
 #include "net/kernel/real.h"
@@ -6,12 +7,21 @@
 #if defined __x86_64__
 #include <immintrin.h>
 
-enum { DEPTH = 256, BLOCK = (1 << 19) / (DEPTH * (int)sizeof(sg_real)) };      /* rows of a packed panel; of the block of op(A) beside it */
-enum { LARGE = 1 << 21 };  /* multiplications from which on threads are worth calling: some ten microseconds */
+/* rows of a packed panel; of the block of op(A) beside it */
+enum { DEPTH = 256, BLOCK = (1 << 19) / (DEPTH * (int)sizeof(sg_real)) };
+/* multiplications from which on threads are worth calling: some ten microseconds */
+enum { LARGE = 1 << 21 };
 #define TILE_COUNT(r) + 1
 
 /* left (m), right (n) or NULL: what C starts from, left_i right_j, unless it is added to. */
-struct product { sg_real *c; const sg_real *a, *b, *left, *right; enum sg_transpose op; size_t m, k, n; sg_real alpha; bool add; };
+struct product {
+    sg_real *c;
+    const sg_real *a, *b, *left, *right;
+    enum sg_transpose op;
+    size_t m, k, n;
+    sg_real alpha;
+    bool add;
+};
 struct part { size_t i0, i1, j0, j1; };
 
 #if defined SG_KERNEL_F64
@@ -27,8 +37,10 @@ typedef float vector32 __attribute__((vector_size(32), aligned(4), may_alias));
 #define HIGH4(x, y) __builtin_shufflevector(x, y, 2, 6, 3, 7)
 #define LOW8(x, y) __builtin_shufflevector(x, y, 0, 8, 1, 9, 2, 10, 3, 11)
 #define HIGH8(x, y) __builtin_shufflevector(x, y, 4, 12, 5, 13, 6, 14, 7, 15)
-#define LOW16(x, y) __builtin_shufflevector(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define HIGH16(x, y) __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#define LOW16(x, y) \
+    __builtin_shufflevector(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define HIGH16(x, y) \
+    __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 #if defined SG_KERNEL_F64
 #define LOW_OF_512 LOW8
 #define HIGH_OF_512 HIGH8
@@ -81,11 +93,13 @@ static void multiply_part(size_t part, size_t parts, void *product)
     multiply(p, mine);
 }
 
-bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left, const sg_real *right, enum sg_transpose op, size_t m, size_t k,
-                 size_t n, sg_real alpha, bool add)
+bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
+                 const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
+                 sg_real alpha, bool add)
 {
     struct product p = {c, a, b, left, right, op, m, k, n, alpha, add};
-    if (!__builtin_cpu_supports("avx512f") && !(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
+    if (!__builtin_cpu_supports("avx512f") &&
+        !(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
         return false;
     if (m * k * n < LARGE)
         multiply(&p, (struct part){0, m, 0, n});
@@ -94,10 +108,12 @@ bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *
     return true;
 }
 #else
-bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left, const sg_real *right, enum sg_transpose op, size_t m, size_t k,
-                 size_t n, sg_real alpha, bool add)
+bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
+                 const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
+                 sg_real alpha, bool add)
 {
-    (void)c, (void)a, (void)b, (void)left, (void)right, (void)op, (void)m, (void)k, (void)n, (void)alpha, (void)add;
+    (void)c, (void)a, (void)b, (void)left, (void)right, (void)op, (void)m, (void)k, (void)n,
+        (void)alpha, (void)add;
     return false;
 }
 #endif

@@ -1,4 +1,5 @@
-/* Linear SG: s = h A + y B + 1 C.  phi stacks the rows of A (k x k), B (m x k), C (1 x k), those that `terms` names. */
+/* Linear SG: s = h A + y B + 1 C.  phi stacks the rows of A (k x k), B (m x k), C (1 x k),
+ * those that `terms` names. */
 #include <string.h>
 
 #include "net/kernel/real.h"

@@ -1,10 +1,16 @@
-/* Log losses on one block of rows, written so that no digit is lost to cancellation and nothing overflows.
+/* Log losses on one block of rows, written so that no digit is lost to cancellation and nothing
+ * overflows.
  *
- * Logistic (m = 1):  l = softplus(p) - y p = (1 - y) softplus(p) + y softplus(-p),   since softplus(p) - p = softplus(-p);
- *                    g = sigma(p) - y      = (1 - y) sigma(p) - y sigma(-p),         since sigma(p) + sigma(-p) = 1.
- * Softmax (m >= 2):  l = -sum_j y_j log s_j = sum_j y_j (log sum_i e^{p_i} - p_j),   s = softmax(p), y >= 0;
- *                    g_j = (sum_i y_i) s_j - y_j = sum_{i != j} (y_i s_j - y_j s_i), since sum_i s_i = 1.
- * For labels in {0, 1} and one-hot rows each is a sum of terms of one sign: relative accuracy, down to where e^p underflows. */
+ * Logistic (m = 1):
+ *   l = softplus(p) - y p = (1 - y) softplus(p) + y softplus(-p),
+ *                           since softplus(p) - p = softplus(-p);
+ *   g = sigma(p) - y      = (1 - y) sigma(p) - y sigma(-p),
+ *                           since sigma(p) + sigma(-p) = 1.
+ * Softmax (m >= 2), s = softmax(p), y >= 0:
+ *   l   = -sum_j y_j log s_j       = sum_j y_j (log sum_i e^{p_i} - p_j);
+ *   g_j = (sum_i y_i) s_j - y_j    = sum_{i != j} (y_i s_j - y_j s_i),  since sum_i s_i = 1.
+ * For labels in {0, 1} and one-hot rows each is a sum of terms of one sign: relative accuracy, down
+ * to where e^p underflows. */
 #include "net/kernel/sigma.h"
 
 static double logistic_value(const void *pv, size_t m, const struct sg_block *block)
@@ -51,7 +57,8 @@ static double softmax_value(const void *pv, size_t m, const struct sg_block *blo
     return sum * block->weight;
 }
 
-/* g holds e_i = e^{p_i - p_top}; left to right each becomes its gradient, with the sums over i != j from both sides. */
+/* g holds e_i = e^{p_i - p_top}; left to right each becomes its gradient, with the sums
+ * over i != j from both sides. */
 static void gradient_row(sg_real *g, const sg_real *y, size_t m)
 {
     sg_real sum_e = 0, sum_y = 0, e_before = 0, y_before = 0;
@@ -62,7 +69,8 @@ static void gradient_row(sg_real *g, const sg_real *y, size_t m)
     for (size_t j = 0; j < m; j++) {
         const sg_real e = g[j];
         sg_real other_e = e_before, other_y = y_before;
-        for (size_t i = j + 1; y[j] != 0 && i < m; i++) {     /* where y_j = 0 the first line of the equation has no difference */
+        /* where y_j = 0 the first line of the equation has no difference */
+        for (size_t i = j + 1; y[j] != 0 && i < m; i++) {
             other_e += g[i];
             other_y += y[i];
         }
@@ -84,5 +92,9 @@ static void softmax_grad(void *gv, const void *pv, size_t m, const struct sg_blo
     }
 }
 
-const struct sg_loss_ops SG_KERNEL(sg_net_logistic) = {.name = "logistic", .value = logistic_value, .grad = logistic_grad};
-const struct sg_loss_ops SG_KERNEL(sg_net_softmax) = {.name = "softmax", .value = softmax_value, .grad = softmax_grad};
+const struct sg_loss_ops SG_KERNEL(sg_net_logistic) = {.name = "logistic",
+                                                       .value = logistic_value,
+                                                       .grad = logistic_grad};
+const struct sg_loss_ops SG_KERNEL(sg_net_softmax) = {.name = "softmax",
+                                                      .value = softmax_value,
+                                                      .grad = softmax_grad};

@@ -1,4 +1,5 @@
-/* Losses on one block of rows: l(p, y) summed and weighted, and the per-sample gradient g = dl/dp. */
+/* Losses on one block of rows: l(p, y) summed and weighted, and the
+ * per-sample gradient g = dl/dp. */
 #include <math.h>
 
 #include "net/kernel/real.h"
@@ -39,5 +40,9 @@ static void abs_grad(void *gv, const void *pv, size_t m, const struct sg_block *
         g[i] = (sg_real)((p[i] > y[i]) - (p[i] < y[i]));
 }
 
-const struct sg_loss_ops SG_KERNEL(sg_net_mse) = {.name = "mse", .value = mse_value, .grad = mse_grad};
-const struct sg_loss_ops SG_KERNEL(sg_net_abs) = {.name = "abs", .value = abs_value, .grad = abs_grad};
+const struct sg_loss_ops SG_KERNEL(sg_net_mse) = {.name = "mse",
+                                                  .value = mse_value,
+                                                  .grad = mse_grad};
+const struct sg_loss_ops SG_KERNEL(sg_net_abs) = {.name = "abs",
+                                                  .value = abs_value,
+                                                  .grad = abs_grad};

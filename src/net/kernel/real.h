@@ -28,7 +28,8 @@ typedef sg_quarter_double sg_quarter;
 #error "kernel files are compiled with SG_KERNEL_F64 or SG_KERNEL_F32"
 #endif
 
-/* Static functions with SG_WIDE need a name per type: clang 14 gives their resolvers global names. */
+/* Static functions with SG_WIDE need a name per type: clang 14 gives
+ * their resolvers global names. */
 #define sg_net_dot_rows SG_KERNEL(sg_net_dot_rows)
 #define sg_net_add_rows SG_KERNEL(sg_net_add_rows)
 #define sg_net_add_scaled SG_KERNEL(sg_net_add_scaled)
@@ -41,32 +42,41 @@ typedef sg_quarter_double sg_quarter;
 #define sg_net_rmsprop SG_KERNEL(sg_net_rmsprop)
 #define sg_net_adam SG_KERNEL(sg_net_adam)
 
-/* c (m x n) += alpha op(a) op(b), k the inner dimension; leading dimensions are the natural ones.  Loops where a BLAS call would
- * cost more than the arithmetic, a matrix-vector product where one of the sides is a vector. */
-enum sg_transpose { SG_NN, SG_TN, SG_NT };
+/* c (m x n) += alpha op(a) op(b), k the inner dimension.  The leading dimensions are the natural
+ * ones.  By loops where a BLAS call would cost more than the arithmetic, and by a matrix-vector
+ * product where one of the sides is a vector. */
 #define sg_net_multiply_add SG_KERNEL(sg_net_multiply_add)
-void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n,
-                         double alpha);
+void sg_net_multiply_add(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op,
+                         size_t m, size_t k, size_t n, double alpha);
 /* c = alpha op(a) op(b), or c += with `add`.  Which of the kernels depends on the shape alone. */
 #define sg_net_multiply SG_KERNEL(sg_net_multiply)
-void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, double alpha,
-                     bool add);
+void sg_net_multiply(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m,
+                     size_t k, size_t n, double alpha, bool add);
 
-/* The parts it chooses from, and the choice for callers whose op and add are constants: in a narrow net a call costs as much as the product.
- * narrow: two of the sizes are at most SG_NET_NARROW; one column is faster as a vector once it is long. */
+/* sg_net_multiply's cases, by shape.  Narrow: two of the sizes are at most SG_NET_NARROW.  A single
+ * column that is long is no narrow case, since it is faster as a vector. */
 enum { SG_NET_NARROW = 4, SG_NET_SMALL = 160 };
 #define sg_net_multiply_wide SG_KERNEL(sg_net_multiply_wide)
-void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m, size_t k, size_t n, sg_real alpha, bool add);
-void sg_net_narrow_set(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n);
-void sg_net_narrow_add(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m, size_t k, size_t n, sg_real alpha);
-void sg_net_narrow_set_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha);
-void sg_net_narrow_add_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k, size_t n, sg_real alpha);
-static inline __attribute__((always_inline)) void sg_net_multiply_here(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m,
-                                                                       size_t k, size_t n, double alpha, bool add)
+void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op,
+                          size_t m, size_t k, size_t n, sg_real alpha, bool add);
+void sg_net_narrow_set(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m,
+                       size_t k, size_t n);
+void sg_net_narrow_add(sg_real *c, const sg_real *a, const sg_real *b, bool b_transposed, size_t m,
+                       size_t k, size_t n, sg_real alpha);
+void sg_net_narrow_set_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k,
+                               size_t n, sg_real alpha);
+void sg_net_narrow_add_columns(sg_real *c, const sg_real *a, const sg_real *b, size_t m, size_t k,
+                               size_t n, sg_real alpha);
+/* The same choice as sg_net_multiply's, inline, for callers with constant op and add: in a narrow
+ * net the call costs as much as the product. */
+static inline __attribute__((always_inline)) void
+sg_net_multiply_here(sg_real *c, const sg_real *a, const sg_real *b, enum sg_transpose op, size_t m,
+                     size_t k, size_t n, double alpha, bool add)
 {
     const bool columns = op == SG_TN;
     const size_t side = columns ? m : k, rows = columns ? k : m;
-    if (side - 1 >= SG_NET_NARROW || n - 1 >= SG_NET_NARROW || (n == 1 && side * rows > SG_NET_SMALL) || !(columns || add || alpha == 1))
+    if (side - 1 >= SG_NET_NARROW || n - 1 >= SG_NET_NARROW ||
+        (n == 1 && side * rows > SG_NET_SMALL) || !(columns || add || alpha == 1))
         sg_net_multiply_wide(c, a, b, op, m, k, n, (sg_real)alpha, add);
     else if (columns && add)
         sg_net_narrow_add_columns(c, a, b, m, k, n, (sg_real)alpha);
@@ -78,33 +88,46 @@ static inline __attribute__((always_inline)) void sg_net_multiply_here(sg_real *
         sg_net_narrow_set(c, a, b, op == SG_NT, m, k, n);
 }
 
-/* The same where neither side is a vector; right (n) not NULL and add false: plus left_i right_j.  False: this machine has no FMA, nothing was done.
- * Bits do not depend on the number of threads. */
+/* c = alpha op(a) op(b), or c += with `add`, where neither side is a vector.  With right (n) not
+ * NULL and add false: plus left_i right_j.  Returns false, having done nothing, on a machine
+ * without FMA.  Bits do not depend on the number of threads. */
 #define sg_net_gemm SG_KERNEL(sg_net_gemm)
-bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left, const sg_real *right, enum sg_transpose op, size_t m, size_t k,
-                 size_t n, sg_real alpha, bool add);
+bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
+                 const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
+                 sg_real alpha, bool add);
 /* c = a b + left_i right_j. */
 #define sg_net_multiply_start SG_KERNEL(sg_net_multiply_start)
-void sg_net_multiply_start(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left, const sg_real *right, size_t m, size_t k, size_t n);
+void sg_net_multiply_start(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
+                           const sg_real *right, size_t m, size_t k, size_t n);
 
-/* The families' affine maps (affine.c): out (n x width) += z Theta; dTheta += weight z^T err; z the regressors that `terms` names. */
+/* The families' affine maps (affine.c), z the regressors that `terms` names. */
 #define sg_net_affine_rows SG_KERNEL(sg_net_affine_rows)
 #define sg_net_affine_add SG_KERNEL(sg_net_affine_add)
 #define sg_net_affine_grad SG_KERNEL(sg_net_affine_grad)
+/* The length of z. */
 size_t sg_net_affine_rows(unsigned terms, size_t k, size_t m);
-void sg_net_affine_add(sg_real *out, const sg_real *theta, unsigned terms, size_t width, const struct sg_family_pass *pass);
-void sg_net_affine_grad(sg_real *dtheta, const sg_real *err, unsigned terms, size_t width, const struct sg_family_pass *pass);
+/* out (n x width) += z Theta. */
+void sg_net_affine_add(sg_real *out, const sg_real *theta, unsigned terms, size_t width,
+                       const struct sg_family_pass *pass);
+/* dTheta += weight z^T err. */
+void sg_net_affine_grad(sg_real *dtheta, const sg_real *err, unsigned terms, size_t width,
+                        const struct sg_family_pass *pass);
 
 /* The optimisers with moments (optimise.c). */
 #define sg_net_optimise SG_KERNEL(sg_net_optimise)
-void sg_net_optimise(void *next, const struct sg_moments *moments, const void *theta, const void *grad, const struct sg_opt *opt, size_t n);
+void sg_net_optimise(void *next, const struct sg_moments *moments, const void *theta,
+                     const void *grad, const struct sg_opt *opt, size_t n);
 
-/* Sixteen at a time for float, where the library's exponential would take a fifth of a step (sigmoid.c). */
+/* Sixteen at a time for float, where the library's exponential would take a
+ * fifth of a step (sigmoid.c). */
 #define sg_net_sigmoid_forward SG_KERNEL(sg_net_sigmoid_forward)
 void sg_net_sigmoid_forward(const struct sg_layer_pass *pass);
 
-extern const struct sg_layer_ops SG_KERNEL(sg_net_dense), SG_KERNEL(sg_net_relu), SG_KERNEL(sg_net_sigmoid), SG_KERNEL(sg_net_batchnorm);
-extern const struct sg_family_ops SG_KERNEL(sg_net_linear_family), SG_KERNEL(sg_net_sigmoid_linear), SG_KERNEL(sg_net_mlp);
-extern const struct sg_loss_ops SG_KERNEL(sg_net_mse), SG_KERNEL(sg_net_abs), SG_KERNEL(sg_net_softmax), SG_KERNEL(sg_net_logistic);
+extern const struct sg_layer_ops SG_KERNEL(sg_net_dense), SG_KERNEL(sg_net_relu),
+    SG_KERNEL(sg_net_sigmoid), SG_KERNEL(sg_net_batchnorm);
+extern const struct sg_family_ops SG_KERNEL(sg_net_linear_family), SG_KERNEL(sg_net_sigmoid_linear),
+    SG_KERNEL(sg_net_mlp);
+extern const struct sg_loss_ops SG_KERNEL(sg_net_mse), SG_KERNEL(sg_net_abs),
+    SG_KERNEL(sg_net_softmax), SG_KERNEL(sg_net_logistic);
 
 #endif

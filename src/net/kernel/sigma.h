@@ -1,6 +1,8 @@
-/* sigma.h - sigma(x) = 1 / (1 + e^-x) and softplus(x) = log(1 + e^x), without overflow and accurate in both tails.
+/* sigma.h - sigma(x) = 1 / (1 + e^-x) and softplus(x) = log(1 + e^x), without overflow
+ * and accurate in both tails.
  *
- * exp, log1p and tanh are the C library's: within an ulp or so, the same bits on one machine and build (glibc chooses its code by CPU). */
+ * exp, log1p and tanh are the C library's: within an ulp or so, the same bits on one machine and
+ * build (glibc chooses its code by CPU). */
 #ifndef SG_KERNEL_SIGMA_H
 #define SG_KERNEL_SIGMA_H
 
@@ -16,7 +18,8 @@
 #define SG_TANH tanh
 #endif
 
-/* e^-|x| <= 1; below it underflows to what sigma is there to any precision.  sigma(-x) is 1 - sigma(x) with no digit lost. */
+/* e^-|x| <= 1; below it underflows to what sigma is there to any precision.  sigma(-x)
+ * is 1 - sigma(x) with no digit lost. */
 static inline sg_real sg_net_sigma(sg_real x)
 {
     const sg_real e = SG_EXP(x < 0 ? x : -x);

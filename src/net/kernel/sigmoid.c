@@ -1,8 +1,9 @@
 /* h' = 1 / (1 + e^-h) for a whole layer.
  *
- * Float: sixteen lanes at a time, the same operations on every machine.  max(-|h|, -87) = n ln 2 + r, so that e^-|h| = 2^n e^r with
- * |r| <= ln 2 / 2, and e^r by the polynomial of Cephes' expf (Moshier 1989): e^-|h| to two ulps.  sigma is 1 / (1 + e) or, for h < 0,
- * e / (1 + e): no digit is lost in either tail, down to e^-87.  Double: number by number. */
+ * Float: sixteen lanes at a time, the same operations on every machine.
+ * max(-|h|, -87) = n ln 2 + r, so that e^-|h| = 2^n e^r with |r| <= ln 2 / 2, and e^r by the
+ * polynomial of Cephes' expf (Moshier 1989): e^-|h| to two ulps.  sigma is 1 / (1 + e) or, for
+ * h < 0, e / (1 + e): no digit is lost in either tail, down to e^-87.  Double: number by number. */
 #include <string.h>
 
 #include "net/kernel/sigma.h"
@@ -14,12 +15,14 @@ enum { LANES = 16 };
 /* Per lane: a where the mask is set, else b. */
 #define SELECT(mask, a, b) ((sg_wide)(((bits)(mask) & (bits)(a)) | (~(bits)(mask) & (bits)(b))))
 
-/* In place on LANES numbers; a pointer, because how a wide vector is passed differs between the clones. */
+/* In place on LANES numbers; a pointer, because how a wide vector is passed
+ * differs between the clones. */
 static inline __attribute__((always_inline)) void sigmoid(float *out, const float *in)
 {
     const sg_wide x = *(const sg_wide *)in, zero = {0}, one = zero + 1, floor = zero - 87;
     const sg_wide negative = SELECT(x < zero, x, -x), z = SELECT(negative < floor, floor, negative);
-    const sg_wide shifted = z * 1.44269504f + 12582912.0f;         /* 1.5 * 2^23: the integer nearest to z / ln 2 ends in the last bits */
+    /* 1.5 * 2^23: the integer nearest to z / ln 2 ends in the last bits */
+    const sg_wide shifted = z * 1.44269504f + 12582912.0f;
     const sg_wide n = shifted - 12582912.0f, r = (z - n * 0.693359375f) - n * -2.12194440e-4f;
     sg_wide p = zero + 1.9875691500e-4f;
     p = p * r + 1.3981999507e-3f;
@@ -28,7 +31,8 @@ static inline __attribute__((always_inline)) void sigmoid(float *out, const floa
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = (p * (r * r) + r) + one;
-    const sg_wide e = (sg_wide)((bits)p + ((bits)shifted << 23));  /* times 2^n: n goes to the exponent, the shift's own bits fall out */
+    /* times 2^n: n goes to the exponent, the shift's own bits fall out */
+    const sg_wide e = (sg_wide)((bits)p + ((bits)shifted << 23));
     const sg_wide s = SELECT(x < zero, e, one) / (one + e);
     *(sg_wide *)out = SELECT(x == x, s, x);                        /* a NaN stays one */
 }

@@ -3,7 +3,8 @@
 
 #include "net/kernel/real.h"
 
-SG_WIDE static void sg_net_descend(void *nextv, const void *thetav, const void *gradv, double rate, size_t n)
+SG_WIDE static void sg_net_descend(void *nextv, const void *thetav, const void *gradv, double rate,
+                                   size_t n)
 {
     sg_real *next = nextv;
     const sg_real *theta = thetav, *grad = gradv, r = (sg_real)rate;
@@ -51,19 +52,30 @@ static void round_all(void *outv, const double *a, size_t n)
         out[i] = (sg_real)a[i];
 }
 
-static void multiply(void *c, const void *a, const void *b, size_t m, size_t k, size_t n)
+static void multiply(void *c, const void *a, const void *b, enum sg_transpose op, size_t m,
+                     size_t k, size_t n)
 {
-    sg_net_multiply(c, a, b, SG_NN, m, k, n, 1.0, false);
+    sg_net_multiply(c, a, b, op, m, k, n, 1.0, false);
 }
 
 const struct sg_kernels SG_KERNEL(sg_net_kernels) = {
     .real_size = sizeof(sg_real),
-    .layer = {[SG_DENSE] = &SG_KERNEL(sg_net_dense), [SG_RELU] = &SG_KERNEL(sg_net_relu), [SG_SIGMOID] = &SG_KERNEL(sg_net_sigmoid),
+    .layer = {[SG_DENSE] = &SG_KERNEL(sg_net_dense),
+              [SG_RELU] = &SG_KERNEL(sg_net_relu),
+              [SG_SIGMOID] = &SG_KERNEL(sg_net_sigmoid),
               [SG_BATCHNORM] = &SG_KERNEL(sg_net_batchnorm)},
-    .family = {[SG_LINEAR] = &SG_KERNEL(sg_net_linear_family), [SG_SIGMOID_LINEAR] = &SG_KERNEL(sg_net_sigmoid_linear),
+    .family = {[SG_LINEAR] = &SG_KERNEL(sg_net_linear_family),
+               [SG_SIGMOID_LINEAR] = &SG_KERNEL(sg_net_sigmoid_linear),
                [SG_MLP] = &SG_KERNEL(sg_net_mlp)},
-    .loss = {[SG_MSE] = &SG_KERNEL(sg_net_mse), [SG_ABS] = &SG_KERNEL(sg_net_abs), [SG_SOFTMAX_XENT] = &SG_KERNEL(sg_net_softmax),
+    .loss = {[SG_MSE] = &SG_KERNEL(sg_net_mse),
+             [SG_ABS] = &SG_KERNEL(sg_net_abs),
+             [SG_SOFTMAX_XENT] = &SG_KERNEL(sg_net_softmax),
              [SG_LOGISTIC] = &SG_KERNEL(sg_net_logistic)},
-    .descend = sg_net_descend, .optimise = sg_net_optimise, .mix = mix, .subtract = subtract, .all_finite = all_finite,
-    .round = round_all, .multiply = multiply,
+    .descend = sg_net_descend,
+    .optimise = sg_net_optimise,
+    .mix = mix,
+    .subtract = subtract,
+    .all_finite = all_finite,
+    .round = round_all,
+    .multiply = multiply,
 };
