@@ -185,7 +185,8 @@ asan:  ## tests and verdicts under the address and undefined-behaviour sanitizer
 	build/asan/synthgrad verify --jobs $(JOBS) --out build/asan/results > /dev/null
 	$(MAKE) FLAVOUR=release build/synthgrad
 
-lint:  ## both compilers with all warnings as errors, clang-tidy on the library and the program, cppcheck
+lint: build/synthgrad  ## imports one way, two compilers with warnings as errors, clang-tidy, cppcheck
+	@sh tools/rooms.sh $B
 	@$(MAKE) --no-print-directory -k -j $(JOBS) $(LINT_SRC:%.c=build/lint/%.ok) $(KERNEL_SRC:%.c=build/lint/%.kernel.ok)
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=ctunullpointer --error-exitcode=1 \
 	  -j $(JOBS) -Iinclude -Isrc -DSG_KERNEL_F64 src

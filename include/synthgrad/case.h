@@ -122,8 +122,9 @@ bool sg_case_is_large(const struct sg_case *c);
 #define SG_CASE_DIGEST UINT64_C(14695981039346656037)
 /* FNV-1a of n bytes, going on from `digest`.  The first call begins with SG_CASE_DIGEST. */
 uint64_t sg_case_digest(uint64_t digest, const void *bytes, size_t n);
-/* Prints all keys with types, ranges, defaults and meaning, for `synthgrad explain case`. */
-void sg_case_print_schema(FILE *out);
+/* The keys of a case file with types, ranges, defaults and meaning, for `synthgrad explain case`.
+ * more: NULL, or adds lines about the key "train.mu". */
+void sg_case_print_schema(FILE *out, void (*more)(FILE *out, const char *key));
 
 /* How many keys all groups have together.  A key's number is 0 .. sg_case_key_count() - 1. */
 size_t sg_case_key_count(void);
@@ -137,7 +138,10 @@ bool sg_case_key_is_setting(size_t key);
  *   a key of sg  asks for the value in every module
  *   "sg" itself  () no module, one, some, any */
 bool sg_case_key_is(const struct sg_case *c, size_t key, const char *text);
-/* The text as the file would say it: `"mse"` for the text mse of net.loss. */
+/* What a setting takes: "an integer from 2 to 1000; grid data only; default 20". */
+enum { SG_CASE_TAKES_MAX = 1024 };
+void sg_case_key_takes(char out[SG_CASE_TAKES_MAX], size_t key);
+/* As the file would say it: `"mse"` for the text mse of net.loss. */
 void sg_case_key_write(char out[SG_CASE_TEXT_MAX], size_t key, const char *text);
 
 struct sg_case_shape { size_t d, m; };

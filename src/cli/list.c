@@ -1,17 +1,15 @@
-/* list, explain, new: what there is to verify, what it says, and a case of your own. */
+/* list, new: what there is to verify, and a case of your own. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cli/cases.h"
 #include "cli/cli.h"
+#include "cli/list.h"
 #include "synthgrad/report.h"
 
-static enum sg_status read_all(struct sg_case **cases, size_t *n, struct sg_error *err)
+enum sg_status sg_cli_read_cases(struct sg_case **cases, size_t *n, struct sg_error *err)
 {
     struct sg_paths paths;
     enum sg_status status = sg_cli_find_cases(&paths, 0, NULL, err);
@@ -25,26 +23,26 @@ static enum sg_status read_all(struct sg_case **cases, size_t *n, struct sg_erro
     return status;
 }
 
-static void free_all(struct sg_case *cases, size_t n)
+void sg_cli_free_cases(struct sg_case *cases, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         sg_case_free(&cases[i]);
     free(cases);
 }
 
-static bool is_of(const struct sg_case *c, const struct sg_claim *claim)
+bool sg_cli_is_of(const struct sg_case *c, const struct sg_claim *claim)
 {
     return sg_claim_find(c->claim) == claim;
 }
 
-static json_t *claim_json(const struct sg_claim *claim, const struct sg_case *cases, size_t n)
+json_t *sg_cli_claim_json(const struct sg_claim *claim, const struct sg_case *cases, size_t n)
 {
     json_t *names = json_array();
     for (size_t i = 0; i < n; i++)
-        if (is_of(&cases[i], claim))
+        if (sg_cli_is_of(&cases[i], claim))
             json_array_append_new(names, json_string(cases[i].name));
-    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "claim", claim->id, "name", claim->name, "title", claim->title, "statement",
-                     claim->statement, "cases", names);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "claim", claim->id, "name", claim->name, "title",
+                     claim->title, "statement", claim->statement, "cases", names);
 }
 
 static int list(const struct sg_command *command, size_t n_args, char **args)
@@ -54,91 +52,21 @@ static int list(const struct sg_command *command, size_t n_args, char **args)
     struct sg_case *cases;
     struct sg_error err;
     size_t n;
-    enum sg_status status = read_all(&cases, &n, &err);
+    enum sg_status status = sg_cli_read_cases(&cases, &n, &err);
     if (status == SG_OK && sg_cli_option(command, "json")->given) {
         json_t *all = json_array();
         for (size_t k = 0; sg_claims[k]; k++)
-            json_array_append_new(all, claim_json(sg_claims[k], cases, n));
+            json_array_append_new(all, sg_cli_claim_json(sg_claims[k], cases, n));
         status = sg_report_write_json("-", all, &err);
     } else if (status == SG_OK) {
         for (size_t k = 0; sg_claims[k]; k++) {
             printf("%-6s %s\n", sg_claims[k]->id, sg_claims[k]->title);
             for (size_t i = 0; i < n; i++)
-                if (is_of(&cases[i], sg_claims[k]))
+                if (sg_cli_is_of(&cases[i], sg_claims[k]))
                     printf("       %-34s expects: %s\n", cases[i].name, cases[i].expect);
         }
     }
-    free_all(cases, n);
-    return sg_cli_fail(status, &err);
-}
-
-/* Columns for a paragraph: those of the terminal, for a narrow one; longer lines than MOST are hard to read. */
-static size_t paragraph_width(void)
-{
-    enum { LEAST = 20, MOST = 96, INDENT = 2 };
-    struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return MOST;
-    return size.ws_col < LEAST + INDENT ? LEAST : size.ws_col - INDENT > MOST ? MOST : (size_t)(size.ws_col - INDENT);
-}
-
-static void print_wrapped(const char *text, size_t width)
-{
-    while (*text) {
-        size_t length = strlen(text);
-        if (length > width)
-            for (length = width; length > 0 && text[length] != ' '; length--)
-                ;
-        if (length == 0 && *text)
-            length = strcspn(text, " ");                         /* a formula without blanks is longer than a line */
-        printf("  %.*s\n", (int)length, text);
-        text += length;
-        while (*text == ' ')
-            text++;
-    }
-}
-
-static int explain_case(bool as_json)
-{
-    char *text = NULL;
-    size_t length = 0;
-    struct sg_error err;
-    enum sg_status status = SG_OK;
-    FILE *memory = open_memstream(&text, &length);
-    SG_REQUIRE(memory != NULL);
-    sg_case_print_schema(memory);
-    fclose(memory);
-    if (as_json)
-        status = sg_report_write_json("-", json_pack("{s:s}", "keys", text), &err);
-    else
-        fputs(text, stdout);
-    free(text);
-    return sg_cli_fail(status, &err);
-}
-
-static int explain(const struct sg_command *command, size_t n_args, char **args)
-{
-    (void)n_args;
-    if (strcmp(args[0], "case") == 0)
-        return explain_case(sg_cli_option(command, "json")->given);
-    const struct sg_claim *claim = sg_claim_find(args[0]);
-    if (!claim)
-        return sg_cli_refuse("there is no claim %.60s; `synthgrad list` names them, and `synthgrad explain case` the keys of a case", args[0]);
-    struct sg_case *cases;
-    struct sg_error err;
-    size_t n;
-    enum sg_status status = read_all(&cases, &n, &err);
-    if (status == SG_OK && sg_cli_option(command, "json")->given) {
-        status = sg_report_write_json("-", claim_json(claim, cases, n), &err);
-    } else if (status == SG_OK) {
-        printf("%s  %s\n\n", claim->id, claim->title);
-        print_wrapped(claim->statement, paragraph_width());
-        printf("\n  proof and what is checked: proofs/%s.md\n", claim->name);
-        for (size_t i = 0; i < n; i++)
-            if (is_of(&cases[i], claim))
-                printf("  run it: synthgrad run %s    (control: %s)\n", cases[i].path, cases[i].has_control ? cases[i].control_text : "none");
-    }
-    free_all(cases, n);
+    sg_cli_free_cases(cases, n);
     return sg_cli_fail(status, &err);
 }
 
@@ -149,7 +77,8 @@ static enum sg_status copy_case(const char *from, const char *to, struct sg_erro
     struct sg_file out;
     enum sg_status status = SG_OK;
     if (existing)
-        status = sg_base_refuse(err, to, 0, "exists already; remove it or give another name with --out");
+        status = sg_base_refuse(err, to, 0,
+                                "exists already; remove it or give another name with --out");
     else if (!in)
         status = sg_base_refuse(err, from, 0, "%s; run from the project's folder", strerror(errno));
     if (status == SG_OK)
@@ -174,14 +103,16 @@ static int new_case(const struct sg_command *command, size_t n_args, char **args
         return sg_cli_refuse("there is no claim %.60s; `synthgrad list` names them", args[0]);
     const struct sg_option *out = sg_cli_option(command, "out");
     char *from = sg_base_format("%s/%s.cfg", sg_cli_cases_folder(), claim->name);
-    char *to = out->given ? sg_base_format("%s", out->value) : sg_base_format("my_%s.cfg", claim->name);
+    char *to = out->given ? sg_base_format("%s", out->value)
+                          : sg_base_format("my_%s.cfg", claim->name);
     struct sg_error err;
     const enum sg_status status = copy_case(from, to, &err);
     if (status == SG_OK && sg_cli_option(command, "json")->given) {
         json_dumpf(json_pack("{s:s}", "case", to), stdout, JSON_COMPACT);
         putchar('\n');
     } else if (status == SG_OK) {
-        printf("%s: change what you like (`synthgrad explain case` lists the keys), then\n  synthgrad run %s\n", to, to);
+        printf("%s: change what you like (`synthgrad explain %s` lists the keys), then\n"
+               "  synthgrad run %s\n", to, claim->id, to);
     }
     free(from);
     free(to);
@@ -189,20 +120,18 @@ static int new_case(const struct sg_command *command, size_t n_args, char **args
 }
 
 static struct sg_option list_options[] = {{.name = "json", .help = "as JSON"}, {0}};
-static struct sg_option explain_options[] = {{.name = "json", .help = "as JSON"}, {0}};
 static struct sg_option new_options[] = {
-    {.name = "out", .metavar = "FILE", .help = "the new file (default my_CLAIM.cfg)"}, {.name = "json", .help = "the new file's name as JSON"}, {0},
+    {.name = "out", .metavar = "FILE", .help = "the new file (default my_CLAIM.cfg)"},
+    {.name = "json", .help = "the new file's name as JSON"},
+    {0},
 };
 
 struct sg_command sg_command_list = {
-    .name = "list", .summary = "the claims and their cases", .arguments = "", .options = list_options, .run = list,
-    .examples = "  synthgrad list\n",
-};
-struct sg_command sg_command_explain = {
-    .name = "explain", .summary = "what a claim states; `explain case` lists the keys of a case file", .arguments = "CLAIM", .options = explain_options,
-    .min_args = 1, .max_args = 1, .run = explain, .examples = "  synthgrad explain DY3\n  synthgrad explain case\n",
+    .name = "list", .summary = "the claims and their cases", .arguments = "",
+    .options = list_options, .run = list, .examples = "  synthgrad list\n",
 };
 struct sg_command sg_command_new = {
-    .name = "new", .summary = "a case file of your own to start from", .arguments = "CLAIM", .options = new_options, .min_args = 1, .max_args = 1,
-    .run = new_case, .examples = "  synthgrad new DY3\n  synthgrad new DY3 --out mine.cfg\n",
+    .name = "new", .summary = "a case file of your own to start from", .arguments = "CLAIM",
+    .options = new_options, .min_args = 1, .max_args = 1, .run = new_case,
+    .examples = "  synthgrad new DY3\n  synthgrad new DY3 --out mine.cfg\n",
 };

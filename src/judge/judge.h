@@ -46,5 +46,7 @@ enum sg_status sg_claim_runs(struct sg_evidence *ev, const struct sg_trial *tria
  * "CP1, CP2, CP3 and others" when there are more than `most`.  Returns how many there are. */
 size_t sg_claim_name_readers(char text[SG_CASE_TEXT_MAX], const struct sg_claim *const *claims,
                              const char *name, size_t most);
+/* What a claim takes for a key that it reads: "\"mse\" or \"abs\"", or all that the schema has. */
+void sg_claim_key_takes(char out[SG_CASE_TAKES_MAX], const struct sg_claim_key *key);
 
 #endif

@@ -102,6 +102,24 @@ static void write_values(char out[SG_CASE_TEXT_MAX], size_t number, const char *
     }
 }
 
+void sg_claim_key_takes(char out[SG_CASE_TAKES_MAX], const struct sg_claim_key *key)
+{
+    static const struct { const char *values, *words; } modules[] = {
+        {"()", "no SG module: ()"}, {"one", "one SG module"}, {"some", "one SG module or more"},
+        {"any", "any number of SG modules"}};
+    char values[SG_CASE_TEXT_MAX] = "";
+    if (strcmp(key->name, "sg") == 0) {
+        for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+            if (strcmp(modules[i].values, key->values) == 0)
+                snprintf(out, SG_CASE_TAKES_MAX, "%s", modules[i].words);
+    } else if (key->values[0] == '\0') {
+        sg_case_key_takes(out, sg_case_key_find(key->name));
+    } else {
+        write_values(values, sg_case_key_find(key->name), key->values);
+        snprintf(out, SG_CASE_TAKES_MAX, "%s%s", strchr(key->values, '|') ? "" : "only ", values);
+    }
+}
+
 /* Has the claim a use for another value than one? */
 static bool chooses(const struct sg_claim *claim, const char *name)
 {

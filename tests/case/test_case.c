@@ -1461,7 +1461,7 @@ static void test_schema_prints_every_key(void **state)
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    sg_case_print_schema(out);
+    sg_case_print_schema(out, NULL);
     fclose(out);
     static const char *const keys[] = {
         "claim", "expect", "seed", "replicates", "experiment", "budget",

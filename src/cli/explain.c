@@ -1,0 +1,215 @@
+/* explain: what a claim states, supposes and reads; or the keys of a case file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/list.h"
+#include "judge/judge.h"
+#include "synthgrad/report.h"
+
+/* ---- paragraphs ----------------------------------------------------------------------------- */
+
+/* Columns for a paragraph: those of the terminal.  Longer lines than MOST are hard to read. */
+static size_t page_width(void)
+{
+    enum { LEAST = 22, MOST = 98 };
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return MOST;
+    return size.ws_col < LEAST ? LEAST : size.ws_col > MOST ? MOST : size.ws_col;
+}
+
+/* Breaks text at blanks.  The first line begins at column `first`, the others at `rest`.  A formula
+ * without blanks may be longer than a line. */
+static void print_wrapped(FILE *out, const char *text, size_t first, size_t rest, size_t width)
+{
+    for (size_t indent = first; *text; indent = rest) {
+        size_t length = strlen(text);
+        const size_t room = width - indent;
+        if (length > room)
+            for (length = room; length > 0 && text[length] != ' '; length--)
+                ;
+        if (length == 0)
+            length = strcspn(text, " ");
+        fprintf(out, "%*s%.*s\n", (int)indent, "", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+/* ---- the keys of a case --------------------------------------------------------------------- */
+
+static void print_readers(FILE *out, const char *key)
+{
+    enum { INDENT = 22 };
+    char readers[SG_CASE_TEXT_MAX];
+    if (sg_claim_name_readers(readers, sg_claims, key, SIZE_MAX) == 0)
+        return;
+    char *line = sg_base_format("Read by %s.", readers);
+    print_wrapped(out, line, INDENT, INDENT, page_width() > 2 * INDENT ? page_width() : 3 * INDENT);
+    free(line);
+}
+
+static int explain_case(bool as_json)
+{
+    char *text = NULL;
+    size_t length = 0;
+    struct sg_error err;
+    enum sg_status status = SG_OK;
+    FILE *memory = open_memstream(&text, &length);
+    SG_REQUIRE(memory != NULL);
+    sg_case_print_schema(memory, print_readers);
+    fclose(memory);
+    if (as_json)
+        status = sg_report_write_json("-", json_pack("{s:s}", "keys", text), &err);
+    else
+        fputs(text, stdout);
+    free(text);
+    return sg_cli_fail(status, &err);
+}
+
+/* ---- a claim -------------------------------------------------------------------------------- */
+
+static void print_hypotheses(const struct sg_claim *claim, size_t width)
+{
+    const struct sg_hypothesis *const *h = claim->supposes;
+    if (h && *h)
+        printf("\n  Hypotheses, looked at before anything is measured:\n");
+    for (; h && *h; h++) {
+        char *words = sg_base_format("- %s", (*h)->words);
+        char *mend = sg_base_format("else %s", (*h)->mend);
+        print_wrapped(stdout, words, 4, 6, width);
+        print_wrapped(stdout, mend, 6, 6, width);
+        free(words);
+        free(mend);
+    }
+}
+
+static void print_key(const struct sg_claim_key *key, size_t width)
+{
+    char takes[SG_CASE_TAKES_MAX];
+    sg_claim_key_takes(takes, key);
+    char *line = sg_base_format("%-24s %s%s%s%s", key->name, takes,
+                                key->experiment[0] ? "; with experiment = " : "", key->experiment,
+                                key->required ? "; must be given" : "");
+    print_wrapped(stdout, line, 4, width > 60 ? 29 : 8, width);
+    free(line);
+}
+
+/* "must be given" stands at the keys, too.  Here they are together, since a case begins with them. */
+static void print_required(const struct sg_claim *claim, size_t width)
+{
+    struct sg_claim_key key;
+    char *line = sg_base_format("A case must give: claim, expect");
+    for (size_t i = 0; sg_claim_reads(&key, claim, i); i++) {
+        char *more = key.required ? sg_base_format("%s, %s", line, key.name) : NULL;
+        if (more) {
+            free(line);
+            line = more;
+        }
+    }
+    print_wrapped(stdout, line, 2, 4, width);
+    free(line);
+}
+
+static void print_keys(const struct sg_claim *claim, size_t width)
+{
+    struct sg_claim_key key;
+    if (!claim->reads)                     /* TODO-TRANSITION */
+        return;
+    putchar('\n');
+    print_required(claim, width);
+    printf("\n  Keys that the claim reads (it refuses any other):\n");
+    for (size_t i = 0; sg_claim_reads(&key, claim, i); i++)
+        print_key(&key, width);
+}
+
+static void print_claim(const struct sg_claim *claim, const struct sg_case *cases, size_t n)
+{
+    const size_t width = page_width();
+    printf("%s  %s\n\n", claim->id, claim->title);
+    print_wrapped(stdout, claim->statement, 2, 2, width);
+    print_hypotheses(claim, width);
+    print_keys(claim, width);
+    printf("\n  proof and what is checked: proofs/%s.md\n", claim->name);
+    for (size_t i = 0; i < n; i++)
+        if (sg_cli_is_of(&cases[i], claim))
+            printf("  run it: synthgrad run %s    (control: %s)\n", cases[i].path,
+                   cases[i].has_control ? cases[i].control_text : "none");
+}
+
+static json_t *key_json(const struct sg_claim_key *key)
+{
+    char takes[SG_CASE_TAKES_MAX];
+    sg_claim_key_takes(takes, key);
+    json_t *json = json_pack("{s:s, s:s, s:b}", "key", key->name, "takes", takes, "required",
+                             (int)key->required);
+    if (key->experiment[0])
+        json_object_set_new(json, "experiment", json_string(key->experiment));
+    if (key->values[0]) {
+        json_t *values = json_array();
+        for (const char *p = key->values; *p;) {
+            const size_t length = strcspn(p, "|");
+            json_array_append_new(values, json_stringn(p, length));
+            p += length + (p[length] == '|');
+        }
+        json_object_set_new(json, "values", values);
+    }
+    return json;
+}
+
+/* As of sg_cli_claim_json, with "hypotheses", "keys" and "required". */
+static json_t *explained_json(const struct sg_claim *claim, const struct sg_case *cases, size_t n)
+{
+    json_t *json = sg_cli_claim_json(claim, cases, n), *hypotheses = json_array();
+    json_t *keys = json_array(), *required = json_array();
+    struct sg_claim_key key;
+    for (size_t i = 0; claim->supposes && claim->supposes[i]; i++) {
+        const struct sg_hypothesis *h = claim->supposes[i];
+        json_array_append_new(hypotheses, json_pack("{s:s, s:s, s:s}", "id", h->id, "words",
+                                                    h->words, "mend", h->mend));
+    }
+    for (size_t i = 0; sg_claim_reads(&key, claim, i); i++) {
+        json_array_append_new(keys, key_json(&key));
+        if (key.required)
+            json_array_append_new(required, json_string(key.name));
+    }
+    json_object_set_new(json, "hypotheses", hypotheses);
+    json_object_set_new(json, "keys", keys);
+    json_object_set_new(json, "required", required);
+    return json;
+}
+
+static int explain(const struct sg_command *command, size_t n_args, char **args)
+{
+    (void)n_args;
+    if (strcmp(args[0], "case") == 0)
+        return explain_case(sg_cli_option(command, "json")->given);
+    const struct sg_claim *claim = sg_claim_find(args[0]);
+    if (!claim)
+        return sg_cli_refuse("there is no claim %.60s; `synthgrad list` names them, and `synthgrad "
+                             "explain case` the keys of a case", args[0]);
+    struct sg_case *cases;
+    struct sg_error err;
+    size_t n;
+    enum sg_status status = sg_cli_read_cases(&cases, &n, &err);
+    if (status == SG_OK && sg_cli_option(command, "json")->given)
+        status = sg_report_write_json("-", explained_json(claim, cases, n), &err);
+    else if (status == SG_OK)
+        print_claim(claim, cases, n);
+    sg_cli_free_cases(cases, n);
+    return sg_cli_fail(status, &err);
+}
+
+static struct sg_option explain_options[] = {{.name = "json", .help = "as JSON"}, {0}};
+
+struct sg_command sg_command_explain = {
+    .name = "explain",
+    .summary = "what a claim states, supposes and reads; `explain case` lists the keys of a case "
+               "file",
+    .arguments = "CLAIM", .options = explain_options, .min_args = 1, .max_args = 1, .run = explain,
+    .examples = "  synthgrad explain DY3\n  synthgrad explain case\n",
+};

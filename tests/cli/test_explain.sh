@@ -1,0 +1,60 @@
+#!/bin/sh
+# explain: hypotheses and keys of every claim, as text and as JSON, and who reads a key.
+program=$PWD/build/synthgrad
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+bad=0
+complain() { printf 'test_explain: %s\n' "$*"; bad=1; }
+# field NAME FILE: the values of that name in the JSON, one a line, as a shell would print them.
+field() { sed -n "s/^ *\"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" "$2" | sed 's/\\"/"/g; s/\\\\/\\/g'; }
+# has FILE TEXT: in the file, line breaks and indents taken for one blank.
+has() { tr -s ' \n' '  ' < "$1" | grep -qF -- "$2"; }
+
+"$program" list --json > "$work/list" || complain "list fails"
+for claim in $(field claim "$work/list"); do
+    "$program" explain "$claim" > "$work/text" || complain "explain $claim fails"
+    "$program" explain "$claim" --json > "$work/json" || complain "explain $claim --json fails"
+    for part in hypotheses keys required; do
+        grep -q "\"$part\": \[" "$work/json" || complain "$claim: no $part in JSON"
+    done
+    for name in words mend takes; do
+        field $name "$work/json" > "$work/lines"
+        while IFS= read -r line; do
+            has "$work/text" "$(printf '%s' "$line" | tr -s ' ')" || complain "$claim: $name: $line"
+        done < "$work/lines"
+    done
+    for key in $(field key "$work/json"); do
+        grep -q "^    $key " "$work/text" || complain "$claim: no line for $key"
+    done
+    awk 'length > 98 && !/run it:/' "$work/text" | grep . && complain "$claim: a line is too wide"
+    sed -n '/"required": \[/,/\]/s/^ *"\([a-z]*\.*[a-z0-9_A-Z]*\)",\{0,1\}$/\1/p' "$work/json" \
+        > "$work/required"
+    while IFS= read -r key; do
+        sed -n '/A case must give:/,/^$/p' "$work/text" | tr -s ' \n' '  ' | tr -d , |
+            grep -q " $key " || complain "$claim: $key is required and not told"
+        sed -n "/^    $key  *.*/,/^    [a-z]/p" "$work/text" | tr -s ' \n' '  ' |
+            grep -q 'must be given' || complain "$claim: $key must be given, and its line is mute"
+    done < "$work/required"
+done
+
+"$program" explain DY3 > "$work/text"
+has "$work/text" 'train.order only "simultaneous"' || complain "DY3: train.order"
+has "$work/text" 'data.kind "gaussian" or "csv"' || complain "DY3: data.kind"
+has "$work/text" 'train.mu a number above 0; default 0.9' || complain "DY3: train.mu"
+has "$work/text" 'sg one SG module' || complain "DY3: sg"
+grep -q '^    train.delay' "$work/text" && complain "DY3 does not read train.delay"
+[ "$(grep -c '^      else ' "$work/text")" -eq 3 ] || complain "DY3: not three mends"
+"$program" explain DY3 --json > "$work/json"
+sed -n '/"key": "data.kind"/,/}/p' "$work/json" | tr -d ' \n' |
+    grep -q '"required":false,"values":\["gaussian","csv"\]' || complain "DY3: data.kind in JSON"
+
+# reads KEY CLAIM: does `explain case` say so?
+"$program" explain case > "$work/case"
+reads() {
+    awk -v key="$1" '/^  [a-zA-Z]/ { on = $1 == key } on' "$work/case" | tr -s ' \n.' '  ' |
+        sed -n 's/.*Read by//p' | tr -d , | grep -q " $2 "
+}
+reads steps DY3 || complain "case: steps is read by DY3"
+reads order DY3 && complain "case: order is not read by DY3, which knows one value"
+reads claim DY3 && complain "case: claim is the judge's"
+exit $bad
