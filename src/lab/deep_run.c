@@ -179,3 +179,9 @@ int sg_deep_mode_side(const struct sg_deep_mode *mode)
 {
     return (creal(mode->lambda) > mode->error) - (creal(mode->lambda) < -mode->error);
 }
+
+struct sg_tol sg_deep_mode_tol(const struct sg_deep_mode *a, const struct sg_deep_mode *b)
+{
+    return (struct sg_tol){a->error + b->error, "10 size u |J| times the eigenvalue's condition "
+                           "number, both: what the worst backward error does", 0};
+}

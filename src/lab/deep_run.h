@@ -48,6 +48,8 @@ struct sg_deep_mode { double complex lambda; double condition, error; };
 /* All of them, the largest modulus first.  left, right (size^2), or NULL: the rows. */
 void sg_deep_modes(struct sg_lab *lab, struct sg_deep_mode *mode, double complex *left,
                    double complex *right, const double *J, size_t size);
+/* Of two numbers for one eigenvalue, or of its real part. */
+struct sg_tol sg_deep_mode_tol(const struct sg_deep_mode *a, const struct sg_deep_mode *b);
 /* Beyond its own error: right of the axis, left of it, or 0 for neither. */
 int sg_deep_mode_side(const struct sg_deep_mode *mode);
 

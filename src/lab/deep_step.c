@@ -162,8 +162,8 @@ static void fill(struct sg_lab *lab, struct sg_deep_step *m)
                                                               s->moments);
     sg_lab_own(lab, m->normal, end_normal);
     if (status != SG_OK) {
-        sg_lab_stop(lab, status, "the Hessian at the weights has a negative eigenvalue: they are no "
-                    "minimum");
+        sg_lab_stop(lab, status, "the Hessian at the weights has a negative eigenvalue: they are "
+                    "no minimum");
         return;
     }
     m->sizes = sg_closed_deep_normal_sizes(m->normal);

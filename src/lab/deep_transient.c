@@ -114,7 +114,7 @@ double sg_deep_step_check_transient(struct sg_lab *lab, struct sg_deep_step *m, 
     const double steps = (double)(k_max + 1), second = fabs(ratio[0] - ratio[1]) / growth;
     const double rounding = 10 * SG_UNIT_ROUNDOFF * m->scale * steps / (start / 2);
     sg_lab_equal(lab, SG_SIMULATED, id, what, ratio[0] / growth, 1,
-                 (struct sg_tol){3 * second + rounding,
-                                 "3 times what halving the amplitude changes, and 10 u a step", 1});
+                 (struct sg_tol){3 * second + rounding, "3 times what halving the amplitude "
+                                 "changes, and 10 u a step", 1});
     return growth;
 }
