@@ -128,6 +128,11 @@ void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_no
 enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at,
                                            const struct sg_deep_normal *normal,
                                            double kappa) SG_MUST_CHECK;
+/* A matrix (phi^2) with the nonzero eigenvalues of -G^+ D Pi_H Q.  Its positive real eigenvalues are
+ * the kappa at which the flow across the family has an eigenvalue 0.  At every other kappa the
+ * number of positive real eigenvalues has the parity of how many of them are larger.
+ * Source: DY8, item 9. */
+void sg_closed_deep_normal_crossings(double *a, const struct sg_deep_normal *normal);
 /* The part of the true gradient that no linear SG can produce at weights w: min over Phi of
  * E|z Phi - g|^2, g = (h V - y) V^T.  With labels z = (h, y, 1) and the result is 0.  Without,
  * z = (h, 1) and the result is at least E|r* V^T|^2, r* the residual of least squares on (x, 1). */

@@ -161,6 +161,18 @@ void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_no
             psi[k] += f->u[k * f->n_phi + j] * x[f->r + j] / sqrt(f->gamma[j]);
 }
 
+/* -G^+ D Pi_H Q on the range of G, in the coordinates of x, is -pull diag(1/lambda) push / gamma_j. */
+void sg_closed_deep_normal_crossings(double *a, const struct sg_deep_normal *f)
+{
+    for (size_t j = 0; j < f->g; j++)
+        for (size_t k = 0; k < f->g; k++) {
+            double sum = 0;
+            for (size_t i = 0; i < f->r; i++)
+                sum += f->pull[j * f->r + i] * f->push[i * f->g + k] / f->lambda[i];
+            a[j * f->g + k] = -sum / f->gamma[j];
+        }
+}
+
 /* |1 + mu lambda| < 1 iff 0 < mu < -2 Re lambda / |lambda|^2. */
 enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at,
                                            const struct sg_deep_normal *f, double kappa)
