@@ -7,6 +7,33 @@ static const struct { const char *claim, *id, *text; } rows[] = {
     {"DY3", "S_x-nonsingular", "data = { n = 5; d = 9; condition = 2.0; };"},
     {"DY3", "noisy", "data = { n = 40; d = 3; noise = 0.0; };"},
     {"DY3", "S_z-nonsingular", "data = { n = 5; d = 3; outputs = 3; };"},
+
+    {"DY5", "S_x-nonsingular", "data = { n = 5; d = 9; };"
+     "train = { search = \"backtracking\"; mu = 0.5; steps = 1000; };"},
+
+    {"DY6", "S_x-nonsingular", "data = { n = 4; d = 7; };"},
+
+#define DY9_DATA                                                                                   \
+    "data = { n = 60; d = 6; outputs = 2; condition = 3.0; noise = 1.0; bias = false; };"
+#define DY9_AT_1 "net = { layers = (2); }; sg = ( { at = 1; } );"
+#define DY9_RATES "train = { form = \"compressed\"; mu = 0.0015; nu = 0.45; steps = 300; };"
+    {"DY9", "hidden", DY9_DATA "net = { layers = (2); }; sg = ( { at = \"output\"; } );" DY9_RATES},
+    {"DY9", "S_z-nonsingular",
+     "data = { n = 4; d = 3; outputs = 2; condition = 2.0; };" DY9_AT_1 DY9_RATES},
+    {"DY9", "nu-limit", DY9_DATA DY9_AT_1
+     "train = { form = \"compressed\"; mu = 0.005; nu = 0.99; steps = 2000; };"},
+    {"DY9", "fast", DY9_DATA DY9_AT_1
+     "train = { form = \"compressed\"; mu = 0.0015; nu = 1e-8; steps = 300; };"},
+
+#define DY10_DATA                                                                                  \
+    "data = { n = 60; d = 5; outputs = 3; condition = 1.0; noise = 2.0; bias = false; };"
+#define DY10_SG "sg = ( { at = 1; } );"
+#define DY10_RATES "train = { form = \"compressed\"; mu = 0.02; nu = 0.7; steps = 400; };"
+    {"DY10", "two-layers", DY10_DATA "net = { layers = (3, 3); };" DY10_SG DY10_RATES},
+    {"DY10", "full-rank", "data = { n = 60; d = 5; outputs = 3; condition = 1.0; noise = 2.0;"
+     " bias = false; rank = 4; }; net = { layers = (3); };" DY10_SG DY10_RATES},
+    {"DY10", "small-step", DY10_DATA "net = { layers = (3); };" DY10_SG
+     "train = { form = \"compressed\"; mu = 0.2; nu = 0.7; steps = 400; };"},
 };
 
 static struct sg_judgement judge_with(const struct sg_claim *claim, const struct sg_case *c)

@@ -3,11 +3,13 @@
  *
  * The case is the claim's own, cases/<name>.cfg, with one replicate, without its control, and made
  * smaller where that costs seconds.  A key that is refused there because it belongs to another kind
- * of data or to another experiment is tried in the claim's other cases. */
+ * of data or to another experiment is tried in the claim's other cases, and in its own case with a
+ * CSV file in the place of its data. */
 #include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "case/schema.h"
 #include "judge/text.h"
@@ -17,7 +19,7 @@
 /* Other values of keys that take a text. */
 static const struct { const char *key, *value; } hints[] = {
     {"data.file", "\"nowhere.csv\""},
-    {"data.target", "[\"gnp\"]"},
+    {"data.target", "[\"other\"]"},
     {"data.train_files", "[\"nowhere-images\", \"nowhere-labels\"]"},
     {"data.test_files", "[\"nowhere-images\", \"nowhere-labels\"]"},
 };
@@ -25,6 +27,7 @@ static const struct { const char *key, *value; } hints[] = {
 /* Smaller cases that still reach every row. */
 static const struct { const char *name, *key, *value; } smaller[] = {
     {"ad1_artificial_data", "train.seeds", "8"},
+    {"dy9_fast_sg", "data.n", "24"},
     {"dy11_delay", "train.tau", "(0, 1, 2, 5)"},
     {"nl1_learning_curves", "data.n", "60"},
     {"nl1_learning_curves", "data.test", "60"},
@@ -95,6 +98,41 @@ static bool put(struct sg_case *c, size_t number, const char *text)
     return fine && sg_case_check(c, &r) == SG_OK;
 }
 
+/* A file with two columns of labels and two of other numbers. */
+static char *write_csv(void)
+{
+    char path[] = "/tmp/sg_keys_XXXXXX.csv";
+    const int fd = mkstemps(path, 4);
+    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+    CHECK(out != NULL);
+    struct sg_rng *rng = sg_base_rng_alloc(2385, "test", 0, "csv");
+    fputs("a,b,other,y\n", out);
+    for (int i = 0; i < 24; i++) {
+        const double a = sg_base_rng_gaussian(rng), b = sg_base_rng_gaussian(rng);
+        const double other = sg_base_rng_gaussian(rng), y = sg_base_rng_gaussian(rng);
+        fprintf(out, "%.17g,%.17g,%d,%d\n", a, 3 + b + a / 2, other > 0, y + a > 0);
+    }
+    sg_base_rng_free(rng);
+    CHECK(fclose(out) == 0);
+    return sg_base_format("%s", path);
+}
+
+/* The case with that file's data; false when it is none then. */
+static bool put_csv(struct sg_case *c, const char *file)
+{
+    const size_t kind = sg_case_key_find("data.kind");
+    for (size_t k = 0; k < sg_case_key_count(); k++) {
+        const struct sg_case_key *key = &sg_case_keys[k];
+        if (key->only != SG_ANY_DATA && !((unsigned)key->only & SG_ONLY_CSV))
+            c->given[k] = false;
+    }
+    snprintf(c->data.file, sizeof c->data.file, "%s", file);
+    c->data.target.n = 1;
+    snprintf(c->data.target.value[0], sizeof c->data.target.value[0], "y");
+    c->given[sg_case_key_find("data.file")] = c->given[sg_case_key_find("data.target")] = true;
+    return put(c, kind, "\"csv\"");
+}
+
 static void read_base(struct sg_case *c, const char *path)
 {
     struct sg_error err;
@@ -131,7 +169,7 @@ static void SG_PRINTF(2, 3) add_value(struct values *v, const char *fmt, ...)
 static void add_numbers(struct values *v, const struct sg_case_key *key, double now)
 {
     const double step = key->type == SG_KEY_INT ? 1 : 0.125 * (now == 0 ? 1 : now);
-    const double others[] = {now + step, now - step, 2 * now, now / 2, key->low, 5, 0.01};
+    const double others[] = {now + step, now - step, 2 * now, now / 2, key->low, 2, 3, 5, 0.01};
     for (size_t i = 0; i < COUNT(others); i++) {
         const double x = key->type == SG_KEY_INT ? round(others[i]) : others[i];
         if (x != now && x >= key->low && x <= key->high && !(key->above && x == key->low))
@@ -269,10 +307,17 @@ static void look_at_base(size_t i, void *context)
     b->here = b->fits && verdict != SG_SKIPPED;
 }
 
+static double thread_seconds(void)
+{
+    struct timespec t;
+    SG_REQUIRE(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) == 0);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static void look_at_key(size_t i, void *context)
 {
     struct look *look = &((struct looks *)context)->look[i];
-    const double start = sg_base_seconds();
+    const double start = thread_seconds();
     struct sg_case *c = sg_base_copy(&look->base->c, 1, sizeof *c);
     struct values v = other_values(c, &sg_case_keys[look->key]);
     bool enough = !look->base->here;
@@ -293,7 +338,7 @@ static void look_at_key(size_t i, void *context)
     }
     if (look->changed && !v.each)
         look->idle[0] = '\0';
-    look->seconds = sg_base_seconds() - start;
+    look->seconds = thread_seconds() - start;
     free(c);
 }
 
@@ -317,11 +362,11 @@ static bool declares(const struct sg_claim *claim, const char *name, bool free)
 }
 
 /* The cases that come with the program, but for large ones: each claim's own first. */
-static size_t read_bases(struct base **bases)
+static size_t read_bases(struct base **bases, const char *csv)
 {
     glob_t found;
     CHECK(glob("cases/*.cfg", 0, NULL, &found) == 0);
-    *bases = SG_NEW(found.gl_pathc, struct base);
+    *bases = SG_NEW(2 * found.gl_pathc, struct base);
     size_t n = 0;
     for (int own = 1; own >= 0; own--)
         for (size_t i = 0; i < found.gl_pathc; i++) {
@@ -336,6 +381,18 @@ static size_t read_bases(struct base **bases)
                 sg_case_free(&b->c);
         }
     globfree(&found);
+    const size_t files = n;
+    for (size_t i = 0; i < files; i++) {
+        (*bases)[n] = (*bases)[i];
+        (*bases)[n].own = false;
+        struct sg_case *c = &(*bases)[n].c;
+        struct sg_error err;
+        if ((*bases)[i].own && c->data.kind != SG_DATA_CSV && put_csv(c, csv) &&
+            sg_claim_fits((*bases)[n].claim, c, &err) == SG_OK) {
+            strcpy(c->name + strlen(c->name), "+csv");
+            n++;
+        }
+    }
     return n;
 }
 
@@ -394,7 +451,8 @@ static const char *fault_of(struct look *look, const struct looks *all, size_t n
     for (size_t i = 0; i < n && !tried; i++)
         tried = all->look[i].base->claim == claim && all->look[i].key == look->key &&
                 all->look[i].accepted > 0;
-    return tried ? NULL : "is declared, but no case of the claim accepts another value";
+    return tried || !look->base->own
+               ? NULL : "is declared, but no case of the claim accepts another value";
 }
 
 static void tell(const struct looks *all, size_t n)
@@ -429,7 +487,8 @@ static void every_key_matters_or_is_refused(void **state)
     (void)state;
     struct looks all = {0};
     sg_base_set_jobs(2);
-    all.n_bases = read_bases(&all.base);
+    char *csv = write_csv();
+    all.n_bases = read_bases(&all.base, csv);
     all.look = SG_NEW(2 * all.n_bases * sg_case_key_count(), struct look);
     CHECK_STATUS(sg_base_parallel_for(all.n_bases, look_at_base, &all), SG_OK);
     for (size_t b = 0; b < all.n_bases; b++) {
@@ -446,6 +505,8 @@ static void every_key_matters_or_is_refused(void **state)
     tell(&all, n);
     for (size_t b = 0; b < all.n_bases; b++)
         sg_case_free(&all.base[b].c);
+    unlink(csv);
+    free(csv);
     free(all.base);
     free(all.look);
     sg_base_set_jobs(1);
