@@ -1,25 +1,45 @@
-/* cp6.h - private: what the parts of CP6 share. */
-#ifndef SG_CLAIM_CP6_H
-#define SG_CLAIM_CP6_H
+/* parts.h - private to CP6: its files. */
+#ifndef SG_CLAIM_CP6_PARTS_H
+#define SG_CLAIM_CP6_PARTS_H
 
 #include "lab/log_shallow.h"
 
+/* One data set and the point predicted. */
 struct sg_cp6 {
-    struct sg_evidence *ev;
-    const struct sg_trial *trial;
+    struct sg_lab *lab;
     struct sg_log_shallow *s;
-    struct sg_log_point *point;       /* predicted */
-    bool plane;                       /* without ones in col X */
+    struct sg_log_point *point;       /* predicted; without 1 in col X: in span{P_X y, P_X 1} */
     struct sg_log_local local;
     double error;                     /* a bound on |F| at the predicted point */
-    double gradient, x_max;           /* |grad L| there; largest eigenvalue of S_x */
+    double gradient;                  /* |grad L| there */
+    double gap, predicted;            /* L(point) - inf L; and 0 where the optimum is affine */
+    double hessian;                   /* the loss's least curvature at the optimum */
+    /* Two classes and a finite optimum: the root mean square of what the optimum's scores are off
+     * span{P_X y, P_X 1}, the rounding of that, and whether it is rounding. */
+    double off, off_error;
+    bool affine;
+    double scale;                     /* the size of the gap; of L where there is none */
     double mu, nu, enough;            /* rates of the runs, and the |F| at which they stop */
     uint64_t most;                    /* steps */
 };
-double sg_cp6_gap(const struct sg_cp6 *c);      /* L(point) - inf L */
-/* Of a rate in gradient descent's terms: Adam's epsilon is 0.1, its rate a fifth of that times epsilon. */
+extern const struct sg_hypothesis sg_cp6_ones, sg_cp6_independent, sg_cp6_residuals;
+/* [P_X y, P_X 1] (n x (m + 1)) and, unless NULL, what they leave of [y, 1]; owned by the lab. */
+double *sg_cp6_projections(struct sg_lab *lab, const struct sg_data *data, double *residual);
+
+/* The point's closed forms, Newton's method, the gap against the optimum's distance. */
+void sg_cp6_check_point(struct sg_cp6 *c);
+void sg_cp6_check_newton(struct sg_cp6 *c);
+/* Of two losses or entropies at a point: their rounding. */
+double sg_cp6_loss_rounding(const struct sg_cp6 *c, const struct sg_log_point *point);
+/* Runs end at the predicted loss. */
+void sg_cp6_check_runs(struct sg_cp6 *c);
+/* Of a rate in gradient descent's terms: Adam's epsilon is 0.1, its rate a fifth of that times
+ * epsilon. */
 struct sg_opt sg_cp6_optimiser(enum sg_opt_kind kind, double rate);
-/* The figure's series: scores at the point and at the optimum against p_LS, and the loss along runs. */
+/* The figure's series: scores at the point and at the optimum against p_LS, and the loss along
+ * runs. */
 void sg_cp6_draw(struct sg_cp6 *c);
+/* In ball arithmetic: the point is one, alone in a box; |grad L| and the gap there. */
+void sg_cp6_certify(struct sg_cp6 *c);
 
 #endif
