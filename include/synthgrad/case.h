@@ -50,10 +50,12 @@ struct sg_case_data {
     struct sg_real_list S, R, map;              /* E[x^T x] (d x d), E[r^T r] (m x m), the least-squares map (d x m), row by row */
 };
 /* A hidden block is dense, batch norm if wanted, then the activation: a linear chain with neither. */
-enum sg_activation { SG_NO_ACTIVATION, SG_RELU_BLOCKS, SG_SIGMOID_BLOCKS };
+#define SG_NO_ACTIVATION SG_DENSE               /* no layer of its own follows the weights */
 struct sg_case_net {
     struct sg_int_list layers, depths;          /* widths of the hidden blocks; how many, for NL1 */
-    int loss, activation, credit, type;         /* credit after each hidden block, enum sg_credit; type: enum sg_dtype */
+    int loss, type;                             /* enum sg_loss_kind, enum sg_dtype */
+    int activation;                             /* enum sg_layer_kind, or SG_NO_ACTIVATION */
+    int credit;                                 /* after each hidden block, enum sg_credit */
     bool batch_norm;
     struct sg_real_list weights;                /* of all layers, one after the other */
 };

@@ -22,7 +22,7 @@ static void change(struct sg_case *c, const struct setting *s)
     if (s->needs == SG_ANY_TYPE)
         c->net.type = SG_F32;
     if (s->needs == SG_ANY_NET) {
-        c->net.activation = s->name[0] == 'r' ? SG_RELU_BLOCKS : SG_NO_ACTIVATION;
+        c->net.activation = s->name[0] == 'r' ? SG_RELU : SG_NO_ACTIVATION;
         c->net.batch_norm = s->name[0] == 'b';
         c->net.credit = s->name[0] == 'f' ? SG_FEEDBACK : SG_TRUE;
     }
