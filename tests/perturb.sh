@@ -38,12 +38,12 @@ DY10 | src/closed/saxe.c        | s/2 \* sigma \* t - 1.5/2 * sigma * t - 1.4/  
 DY10 | src/closed/saxe.c        | s/exp(-2 \* sigma \* t)/exp(-2.001 * sigma * t)/                    | dy10_mode_trajectories
 DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
-NL1  | src/claim/nl.c         | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
+NL1  | src/lab/nl.c           | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
 NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/                     | nl6_one_framework
 NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked
-NL3  | src/claim/nl_portrait.c | s/: 1 - d\[i\]/: 1 + d[i]/                                          | nl3_dissimilarity
-NL4  | src/claim/nl_portrait.c | s/\/ n - total\[i\]/\/ n + total[i]/                                | nl4_probes
-NL5  | src/claim/nl_portrait.c | s/squares += entry/squares -= entry/                               | nl5_weight_norms
+NL3  | src/lab/nl_portrait.c | s/: 1 - d\[i\]/: 1 + d[i]/                                          | nl3_dissimilarity
+NL4  | src/lab/nl_portrait.c | s/\/ n - total\[i\]/\/ n + total[i]/                                | nl4_probes
+NL5  | src/lab/nl_portrait.c | s/squares += entry/squares -= entry/                               | nl5_weight_norms
 NL2  | src/closed/potential.c | s/(p \* above + q \* below)/(q * above + p * below)/                    | nl2_seen_loss
 NL2  | src/closed/potential.c | s/p \* q \/ both/2 * p * q \/ both/                                     | nl2_seen_loss
 NL7  | src/net/eval.c          | s/return base(k, i);/return j == SG_NO_MODULE ? base(k, i) : k->work->s[i];/ | nl7_observe_only

@@ -22,7 +22,8 @@ enum sg_data_kind {
 };
 /* Which of its claim's experiments a case asks for. */
 enum sg_experiment {
-    SG_EXPERIMENT_MAIN, SG_EXPERIMENT_MAP, SG_EXPERIMENT_DRAWN, SG_EXPERIMENT_DEEP
+    SG_EXPERIMENT_MAIN, SG_EXPERIMENT_MAP, SG_EXPERIMENT_DRAWN, SG_EXPERIMENT_DEEP,
+    SG_EXPERIMENT_UNLOCKED
 };
 enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
 enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
@@ -59,15 +60,13 @@ struct sg_case_data {
     /* E[x^T x] (d x d), E[r^T r] (m x m) and the least-squares map (d x m), row by row. */
     struct sg_real_list S, R, map;
 };
-/* A hidden block is a dense layer, batch norm if wanted, then the activation if there is one.
- * Blocks with neither are a linear chain. */
-enum sg_activation { SG_NO_ACTIVATION, SG_RELU_BLOCKS, SG_SIGMOID_BLOCKS };
+/* A hidden block is dense, batch norm if wanted, then the activation: a linear chain with neither. */
+#define SG_NO_ACTIVATION SG_DENSE               /* no layer of its own follows the weights */
 struct sg_case_net {
-    struct sg_int_list layers;                  /* widths of the hidden blocks */
-    struct sg_int_list depths;                  /* numbers of hidden blocks, for NL1 */
-    int loss, activation;
+    struct sg_int_list layers, depths;          /* widths of the hidden blocks; how many, for NL1 */
+    int loss, type;                             /* enum sg_loss_kind, enum sg_dtype */
+    int activation;                             /* enum sg_layer_kind, or SG_NO_ACTIVATION */
     int credit;                                 /* after each hidden block, enum sg_credit */
-    int type;                                   /* enum sg_dtype */
     bool batch_norm;
     struct sg_real_list weights;                /* of all layers, one after the other */
 };

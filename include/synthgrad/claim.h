@@ -53,6 +53,8 @@ struct sg_row {
     double measured, predicted, tolerance;
     double scale;                 /* size of what is compared, the order of a plausible error */
     double low, high;             /* EFFECT: its interval.  PROOF: the enclosure shown, or NaN */
+    double confidence;            /* EFFECT: of the interval, 0.95 or, after Holm, more */
+    bool secondary;               /* EFFECT: not the one that the verdict is about */
     char basis[SG_BASIS_MAX];     /* where the tolerance comes from */
     bool ok;                      /* state is SG_ROW_MET */
     size_t replicate;             /* the one that stands for all */
@@ -95,8 +97,9 @@ void sg_claim_evidence_free(struct sg_evidence *ev);
 void sg_claim_add_row(struct sg_evidence *ev, const struct sg_row *row);
 /* How near a row is to being missed, the same for people, JSON and pages: 1 is the edge.
  *   EQUAL   |measured - predicted| / tolerance, 0 when both vanish
- *   BOUND   (measured - predicted) / tolerance, at least 0
- *   EFFECT  half the interval over the effect, infinite when that is not positive
+ *   BOUND   (measured - predicted) / tolerance, at least 0; `sg_claim_share` is measured / predicted
+ *   EFFECT  half the interval over the effect, infinite when that is not positive or there is no
+ *           interval
  *   FACT, PROOF  0 when met, else infinite */
 double sg_claim_margin(const struct sg_row *row);
 /* The share of a theorem's bound that is attained, measured / predicted.  Other rows: NaN. */

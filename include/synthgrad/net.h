@@ -100,7 +100,13 @@ struct sg_net;
 /* h_i, g_i, s_i, delta_i and scratch.  One per thread. */
 struct sg_net_work;
 
-/* Copies arch.  Aborts on shapes that do not fit. */
+/* The words for a kind of layer, loss or SG family, in case files and messages: those of its kernel
+ * row.  Aborts where the row is missing. */
+const char *sg_net_layer_name(int kind);
+const char *sg_net_loss_name(int kind);
+const char *sg_net_family_name(int family);
+
+/* Copies arch.  Aborts on shapes that do not fit, and on a kind without its kernel row. */
 struct sg_net *sg_net_alloc(const struct sg_arch *arch);
 void sg_net_free(struct sg_net *net);
 /* For batches of up to batch_max rows. */

@@ -23,8 +23,7 @@ static size_t put_layers(struct sg_case_arch *out, const struct sg_case *c, size
         if (c->net.batch_norm)
             out->layer[k++] = (struct sg_layer){.kind = SG_BATCHNORM};
         if (c->net.activation != SG_NO_ACTIVATION)
-            out->layer[k++] = (struct sg_layer){
-                .kind = c->net.activation == SG_RELU_BLOCKS ? SG_RELU : SG_SIGMOID};
+            out->layer[k++] = (struct sg_layer){.kind = (enum sg_layer_kind)c->net.activation};
         out->credit[k] = (enum sg_credit)c->net.credit;
     }
     out->layer[k++] = (struct sg_layer){.kind = SG_DENSE, .width = labels};
@@ -66,9 +65,8 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
         (c->net.loss == SG_SOFTMAX_XENT && labels < 2)) {
         struct sg_case_reader r;
         sg_case_reader_init(&r, c->path, err);
-        return sg_case_refuse(&r, 0,
-                              "loss = \"%s\" does not go with %zu columns of y; change net or data",
-                              c->net.loss == SG_LOGISTIC ? "logistic" : "softmax", labels);
+        return sg_case_refuse(&r, 0, "loss = \"%s\" does not go with %zu columns of y; change net or data",
+                              sg_net_loss_name(c->net.loss), labels);
     }
     const size_t layers = put_layers(out, c, labels);
     const enum sg_status status = put_modules(out, c, err);

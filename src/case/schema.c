@@ -7,61 +7,57 @@
 
 #include "case/schema.h"
 
+/* A word of a case file.  The words of what kernels name are in their tables (src/net/kernel). */
+#define WORD(word, is) {.name = (word), .value = (is)}
+#define OF(what, kind) {.value = (kind), .named = sg_net_##what##_name}
+#define HAS_ALL(choices, count) _Static_assert(sizeof(choices) / sizeof *(choices) == (count) + 1, "a row for each")
+
 static const struct sg_case_choice expects[] = {
-    {"holds", 0}, {"fails", 0}, {"inconclusive", 0}, {"reproduced", 0}, {"not reproduced", 0},
-    {NULL, 0}
-};
-static const struct sg_case_choice experiments[] = {{"main", SG_EXPERIMENT_MAIN},
-                                                    {"map", SG_EXPERIMENT_MAP},
-                                                    {"drawn", SG_EXPERIMENT_DRAWN},
-                                                    {"deep", SG_EXPERIMENT_DEEP}, {NULL, 0}};
+    WORD("holds", 0), WORD("fails", 0), WORD("inconclusive", 0), WORD("reproduced", 0),
+    WORD("not reproduced", 0), {0}};
+static const struct sg_case_choice experiments[] = {
+    WORD("main", SG_EXPERIMENT_MAIN), WORD("map", SG_EXPERIMENT_MAP),
+    WORD("drawn", SG_EXPERIMENT_DRAWN), WORD("deep", SG_EXPERIMENT_DEEP),
+    WORD("unlocked", SG_EXPERIMENT_UNLOCKED), {0}};
 static const struct sg_case_choice kinds[] = {
-    {"gaussian", SG_DATA_GAUSSIAN}, {"csv", SG_DATA_CSV}, {"classes", SG_DATA_CLASSES},
-    {"grid", SG_DATA_GRID}, {"idx", SG_DATA_IDX}, {"digits", SG_DATA_DIGITS},
-    {"moments", SG_DATA_MOMENTS}, {NULL, 0}
-};
+    WORD("gaussian", SG_DATA_GAUSSIAN), WORD("csv", SG_DATA_CSV), WORD("classes", SG_DATA_CLASSES),
+    WORD("grid", SG_DATA_GRID), WORD("idx", SG_DATA_IDX), WORD("digits", SG_DATA_DIGITS),
+    WORD("moments", SG_DATA_MOMENTS), {0}};
 static const struct sg_case_choice labels[] = {
-    {"linear", SG_LABELS_LINEAR}, {"noisy", SG_LABELS_NOISY}, {"random", SG_LABELS_RANDOM},
-    {NULL, 0}
-};
+    WORD("linear", SG_LABELS_LINEAR), WORD("noisy", SG_LABELS_NOISY),
+    WORD("random", SG_LABELS_RANDOM), {0}};
 static const struct sg_case_choice losses[] = {
-    {"mse", SG_MSE}, {"abs", SG_ABS}, {"softmax", SG_SOFTMAX_XENT}, {"logistic", SG_LOGISTIC},
-    {NULL, 0}
-};
+    OF(loss, SG_MSE), OF(loss, SG_ABS), OF(loss, SG_SOFTMAX_XENT), OF(loss, SG_LOGISTIC), {0}};
+HAS_ALL(losses, SG_LOSS_KINDS);
 static const struct sg_case_choice activations[] = {
-    {"none", SG_NO_ACTIVATION}, {"relu", SG_RELU_BLOCKS}, {"sigmoid", SG_SIGMOID_BLOCKS}, {NULL, 0}
-};
+    WORD("none", SG_NO_ACTIVATION), OF(layer, SG_RELU), OF(layer, SG_SIGMOID), {0}};
 static const struct sg_case_choice credits[] = {
-    {"true", SG_TRUE}, {"feedback", SG_FEEDBACK}, {"direct", SG_DIRECT}, {"kickback", SG_KICKBACK},
-    {"nothing", SG_NOTHING}, {NULL, 0}
-};
-static const struct sg_case_choice types[] = {{"float64", SG_F64}, {"float32", SG_F32}, {NULL, 0}};
+    WORD("true", SG_TRUE), WORD("feedback", SG_FEEDBACK), WORD("direct", SG_DIRECT),
+    WORD("kickback", SG_KICKBACK), WORD("nothing", SG_NOTHING), {0}};
+static const struct sg_case_choice types[] = {
+    WORD("float64", SG_F64), WORD("float32", SG_F32), {0}};
 static const struct sg_case_choice families[] = {
-    {"linear", SG_LINEAR}, {"sigmoid_linear", SG_SIGMOID_LINEAR}, {"mlp", SG_MLP}, {NULL, 0}};
+    OF(family, SG_LINEAR), OF(family, SG_SIGMOID_LINEAR), OF(family, SG_MLP), {0}};
+HAS_ALL(families, SG_FAMILIES);
 static const struct sg_case_choice targets[] = {
-    {"true", SG_TARGET_TRUE}, {"arriving", SG_TARGET_ARRIVING}, {NULL, 0}
-};
+    WORD("true", SG_TARGET_TRUE), WORD("arriving", SG_TARGET_ARRIVING), {0}};
 static const struct sg_case_choice forms[] = {
-    {"sample", SG_FORM_SAMPLE}, {"compressed", SG_FORM_COMPRESSED}, {"spectral", SG_FORM_SPECTRAL},
-    {NULL, 0}
-};
+    WORD("sample", SG_FORM_SAMPLE), WORD("compressed", SG_FORM_COMPRESSED),
+    WORD("spectral", SG_FORM_SPECTRAL), {0}};
 static const struct sg_case_choice orders[] = {
-    {"simultaneous", SG_SIMULTANEOUS}, {"sg_first", SG_SG_FIRST},
-    {"network_first", SG_NETWORK_FIRST}, {NULL, 0}
-};
-static const struct sg_case_choice delays[] = {{"none", SG_DELAY_NONE},
-                                               {"stale_backprop", SG_DELAY_STALE_BACKPROP},
-                                               {"delayed_pairs", SG_DELAY_PAIRS},
-                                               {"stale_sg", SG_DELAY_STALE_SG}, {NULL, 0}};
+    WORD("simultaneous", SG_SIMULTANEOUS), WORD("sg_first", SG_SG_FIRST),
+    WORD("network_first", SG_NETWORK_FIRST), {0}};
+static const struct sg_case_choice delays[] = {
+    WORD("none", SG_DELAY_NONE), WORD("stale_backprop", SG_DELAY_STALE_BACKPROP),
+    WORD("delayed_pairs", SG_DELAY_PAIRS), WORD("stale_sg", SG_DELAY_STALE_SG), {0}};
 static const struct sg_case_choice searches[] = {
-    {"fixed", SG_SEARCH_FIXED}, {"backtracking", SG_SEARCH_BACKTRACKING}, {NULL, 0}};
+    WORD("fixed", SG_SEARCH_FIXED), WORD("backtracking", SG_SEARCH_BACKTRACKING), {0}};
 static const struct sg_case_choice optimisers[] = {
-    {"gd", SG_GD}, {"momentum", SG_MOMENTUM}, {"rmsprop", SG_RMSPROP}, {"adam", SG_ADAM}, {NULL, 0}
-};
+    WORD("gd", SG_GD), WORD("momentum", SG_MOMENTUM), WORD("rmsprop", SG_RMSPROP),
+    WORD("adam", SG_ADAM), {0}};
 static const struct sg_case_choice units[] = {
-    {"absolute", SG_UNITS_ABSOLUTE}, {"critical", SG_UNITS_CRITICAL}, {"optimal", SG_UNITS_OPTIMAL},
-    {NULL, 0}
-};
+    WORD("absolute", SG_UNITS_ABSOLUTE), WORD("critical", SG_UNITS_CRITICAL),
+    WORD("optimal", SG_UNITS_OPTIMAL), {0}};
 
 #define TOP(field)   SG_GROUP_TOP, #field, offsetof(struct sg_case, field)
 #define DATA(field)  SG_GROUP_DATA, #field, offsetof(struct sg_case_data, field)
@@ -85,12 +81,11 @@ const struct sg_case_key sg_case_keys[] = {
       .meaning = "How many independent data sets and starts." },
 
     { TOP(experiment), CHOICE(experiments), .preset = "\"main\"",
-      .meaning = "Main, a map over (mu, nu), nets drawn at random within the case's "
-                 "sizes, or nets with hidden layers." },
-    { TOP(budget), SG_KEY_TEXT, .preset = "\"none\"",
-      .example = "\"about 40 minutes on two cores\"",
-      .meaning = "What a large experiment costs; "
-                 "it then runs with --full only, and goes on where it was stopped." },
+      .meaning = "Which of its claim's experiments: the main one; a map of stability over (mu, nu); "
+                 "nets drawn at random, no deeper and no wider than the case's; nets with hidden "
+                 "layers; two halves of a net unlocked in time by an SG." },
+    { TOP(budget), SG_KEY_TEXT, .preset = "\"none\"", .example = "\"about 40 minutes on two cores\"",
+      .meaning = "What a large experiment costs; it then runs with --full only, and goes on where it was stopped." },
 
     { TOP(data), SG_KEY_GROUP, .holds = SG_GROUP_DATA, .example = "{ n = 200; d = 6; }",
       .meaning = "The data set." },
@@ -275,7 +270,7 @@ const char *sg_case_choice_name(const struct sg_case_key *key, int value)
     size_t i = 0;
     while (key->choices[i].value != value)
         i++;
-    return key->choices[i].name;
+    return sg_case_choice_word(&key->choices[i]);
 }
 
 const char *sg_case_example(const struct sg_case_key *key)
@@ -300,13 +295,12 @@ static void join(char text[SG_CASE_WANTS_MAX], const struct sg_case_choice *choi
                  const char *quote)
 {
     size_t used = 0, all = 0, last = 0;
-    for (; choices[all].name; all++)
+    for (; sg_case_choice_word(&choices[all]); all++)
         last = which & 1u << choices[all].value ? all : last;
     for (size_t i = 0; i < all && used < SG_CASE_WANTS_MAX; i++)
         if (which & 1u << choices[i].value)
-            used += (size_t)snprintf(text + used, SG_CASE_WANTS_MAX - used, "%s%s%s%s",
-                                     used == 0 ? "" : i < last ? ", " : " or ", quote,
-                                     choices[i].name, quote);
+            used += (size_t)snprintf(text + used, SG_CASE_WANTS_MAX - used, "%s%s%s%s", used == 0 ? "" : i < last ? ", " : " or ", quote,
+                                     sg_case_choice_word(&choices[i]), quote);
 }
 
 void sg_case_only_name(char text[SG_CASE_WANTS_MAX], enum sg_key_only only)

@@ -31,7 +31,13 @@ enum sg_key_type {           /* what the field at `offset` is */
     SG_KEY_GROUP_LIST        /* an array of such structs */
 };
 
-struct sg_case_choice { const char *name; int value; };
+/* A word and its value.  What kernels name has its word from their tables, through `named`. */
+struct sg_case_choice { const char *name; int value; const char *(*named)(int value); };
+/* NULL after the last of a key's choices. */
+static inline const char *sg_case_choice_word(const struct sg_case_choice *choice)
+{
+    return choice->named ? choice->named(choice->value) : choice->name;
+}
 
 /* Data keys that only some kinds of data set have: a set of kinds. */
 enum sg_key_only {
@@ -59,7 +65,7 @@ struct sg_case_key {
     bool above;                             /* low itself is out */
     bool one_will_do;                       /* lists: x means (x) */
     size_t at_least;                        /* lists: fewest elements */
-    const struct sg_case_choice *choices;   /* ends with a NULL name */
+    const struct sg_case_choice *choices;   /* one without a word ends them */
     enum sg_key_only only;
     bool not_in_control;
     enum sg_group holds;

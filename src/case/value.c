@@ -140,7 +140,7 @@ static enum sg_status put_identifier(char out[SG_CASE_TEXT_MAX], const struct sg
 
 static const char *choice_name(size_t i, const void *context)
 {
-    return ((const struct sg_case_choice *)context)[i].name;
+    return sg_case_choice_word((const struct sg_case_choice *)context + i);
 }
 
 /* found: the index of the choice a value names. */
@@ -150,11 +150,12 @@ static enum sg_status find_choice(size_t *found, const struct sg_case_key *key,
     if (config_setting_type(value) != CONFIG_TYPE_STRING)
         return refuse_type(key, value, r);
     const char *text = config_setting_get_string(value);
+    const char *word;
     size_t n = 0;
-    while (key->choices[n].name && strcmp(text, key->choices[n].name) != 0)
+    while ((word = sg_case_choice_word(&key->choices[n])) && strcmp(text, word) != 0)
         n++;
     *found = n;
-    if (key->choices[n].name)
+    if (word)
         return SG_OK;
     const char *near = sg_case_nearest(text, n, choice_name, key->choices);
     if (near)
@@ -277,7 +278,7 @@ enum sg_status sg_case_put(void *base, const struct sg_case_key *key, const conf
     case SG_KEY_WORD:
         status = find_choice(&choice, key, value, r);
         if (status == SG_OK)
-            snprintf(field, SG_CASE_TEXT_MAX, "%s", key->choices[choice].name);
+            snprintf(field, SG_CASE_TEXT_MAX, "%s", sg_case_choice_word(&key->choices[choice]));
         return status;
     case SG_KEY_GROUP:
     case SG_KEY_GROUP_LIST: break;

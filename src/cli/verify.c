@@ -162,7 +162,8 @@ static void print_line(const struct sg_judgement *j)
 {
     double margin = 0;
     for (size_t r = 0; r < j->evidence.n_rows; r++)
-        margin = sg_base_max(margin, sg_claim_margin(&j->evidence.row[r]));
+        if (!j->evidence.row[r].secondary)
+            margin = sg_base_max(margin, sg_claim_margin(&j->evidence.row[r]));
     char kinds[SG_EVIDENCE_KINDS + 1];
     kinds_of(kinds, &j->evidence);
     printf("%-6s %-28s %-15s %-8s %8.2g  %s%s\n", j->claim->id, j->case_name,

@@ -43,7 +43,9 @@ double sg_claim_margin(const struct sg_row *row)
     case SG_ROW_EQUAL:
     case SG_ROW_BOUND: return error == 0.0 ? 0.0 : error / row->tolerance;
     case SG_ROW_EFFECT:
-        return row->measured > 0 ? (row->measured - row->low) / row->measured : HUGE_VAL;
+        if (row->measured > 0 && isfinite(row->low))
+            return (row->measured - row->low) / row->measured;
+        return HUGE_VAL;
     case SG_ROW_FACT:
     case SG_ROW_PROOF: break;
     }

@@ -68,43 +68,48 @@ static void run_replicate(size_t i, void *context)
         sg_base_tell(b->c->name, done, b->n);
 }
 
-/* Which verdict the rows and the status give.  A missed row is a counterexample, whatever else
- * could not be decided.  Without one, a status other than SG_OK, an open row, a blind row and no
- * row at all each leave the statement undecided. */
-static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evidence *ev,
-                              enum sg_status status)
+/* Which verdict the rows and the status give.  A missed row is a counterexample, whatever else could
+ * not be decided.  Without one, a status other than SG_OK, an open row, a blind row and no row at all
+ * each leave the statement undecided.
+ *
+ * An experiment is about one primary effect.  A secondary effect that is open decides nothing.  One
+ * that is contradicted refutes a sentence of the statement, at a level that Holm's adjustment keeps
+ * over all secondary effects: the statement as a whole is not reproduced. */
+static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evidence *ev, enum sg_status status)
 {
-    bool missed = false, refuted = false, undecided = status != SG_OK || ev->n_rows == 0;
+    bool missed = false, refuted = false, undecided = status != SG_OK, some = false;
     for (size_t i = 0; i < ev->n_rows; i++) {
         const struct sg_row *row = &ev->row[i];
+        some = some || !row->secondary;
         missed = missed || (row->state == SG_ROW_MISSED && row->form != SG_ROW_EFFECT);
         refuted = refuted || (row->state == SG_ROW_MISSED && row->form == SG_ROW_EFFECT);
-        undecided = undecided || row->state == SG_ROW_OPEN || row->state == SG_ROW_IS_BLIND;
+        const bool shows_nothing = row->state == SG_ROW_OPEN || row->state == SG_ROW_IS_BLIND;
+        undecided = undecided || (shows_nothing && !row->secondary);
     }
     if (missed)
         return SG_FAILS;
     if (refuted)
         return claim->empirical ? SG_NOT_REPRODUCED : SG_FAILS;
-    if (undecided)
+    if (undecided || !some)
         return SG_INCONCLUSIVE;
     return claim->empirical ? SG_REPRODUCED : SG_HOLDS;
 }
 
-static bool finds_an_effect(const struct sg_evidence *ev)
+static bool finds_its_effect(const struct sg_evidence *ev)
 {
     for (size_t i = 0; i < ev->n_rows; i++)
-        if (ev->row[i].form == SG_ROW_EFFECT && ev->row[i].ok)
+        if (ev->row[i].form == SG_ROW_EFFECT && !ev->row[i].secondary && ev->row[i].ok)
             return true;
     return false;
 }
 
 /* An expectation is kept, of a theorem and of an experiment alike.  An empirical control has
- * something to take away only where an effect was found. */
+ * something to take away only where the primary effect was found. */
 static bool is_as_expected(const struct sg_judgement *j)
 {
     const bool control = !j->has_control || j->control_ok;
     return strcmp(sg_claim_verdict_name(j->verdict), j->expected) == 0 &&
-           (control || (j->claim->empirical && !finds_an_effect(&j->evidence)));
+           (control || (j->claim->empirical && !finds_its_effect(&j->evidence)));
 }
 
 /* Adds a clause at the end of the note. */
@@ -184,13 +189,13 @@ static enum sg_status merge_all(struct sg_evidence *merged, enum sg_status *wors
 }
 
 /* The control of an empirical claim takes a statement away: a row that was met is not met any more.
- * The row found is the one to name. */
-static const struct sg_row *statement_lost(const struct sg_evidence *ev,
-                                           const struct sg_evidence *control)
+ * The row found is the one to name.  A secondary effect may be lost by chance: it does not count.
+ */
+static const struct sg_row *statement_lost(const struct sg_evidence *ev, const struct sg_evidence *control)
 {
     for (size_t i = 0; i < ev->n_rows; i++)
         for (size_t r = 0; r < control->n_rows; r++)
-            if (ev->row[i].ok && !control->row[r].ok &&
+            if (ev->row[i].ok && !ev->row[i].secondary && !control->row[r].ok &&
                 strcmp(ev->row[i].id, control->row[r].id) == 0)
                 return &control->row[r];
     return NULL;
@@ -300,7 +305,7 @@ static enum sg_status run_and_judge(struct sg_judgement *out, struct batch *b,
     out->verdict = status == SG_IO ? SG_SKIPPED : decide(out->claim, &out->evidence, worst);
     if (status != SG_OK || !has_control)
         return status;
-    if (out->claim->empirical && !finds_an_effect(&out->evidence)) {
+    if (out->claim->empirical && !finds_its_effect(&out->evidence)) {
         add_note(&out->evidence, "nothing was found that the control (%.200s) could take away",
                  b->c->control_text);
         return status;

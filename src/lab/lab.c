@@ -217,11 +217,13 @@ void sg_lab_count(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id
         id, what, words);
 }
 
-void sg_lab_effect(struct sg_lab *lab, const char *id, const char *what, double effect, double low, double high,
-                   const char *words)
+void sg_lab_effect(struct sg_lab *lab, const char *id, const char *what, double effect,
+                   struct sg_t_interval interval, bool secondary, const char *words)
 {
-    add(lab, (struct sg_row){.kind = SG_SIMULATED, .form = SG_ROW_EFFECT, .measured = effect, .low = low,
-                             .high = high, .tolerance = effect - low},
+    add(lab, (struct sg_row){.kind = SG_SIMULATED, .form = SG_ROW_EFFECT, .measured = effect,
+                             .low = interval.low, .high = interval.high,
+                             .confidence = interval.confidence, .secondary = secondary,
+                             .tolerance = effect - interval.low},
         id, what, words);
 }
 

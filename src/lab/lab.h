@@ -76,9 +76,10 @@ void sg_lab_fact(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id,
 /* Whole numbers, exactly. */
 void sg_lab_count(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
                   size_t measured, size_t predicted, const char *words);
-/* Of an empirical claim: a positive effect with its interval. */
-void sg_lab_effect(struct sg_lab *lab, const char *id, const char *what, double effect, double low,
-                   double high, const char *words);
+/* Of an empirical claim: a positive effect with its interval; src/lab/statistics.h makes them. */
+struct sg_t_interval { double low, high, confidence; };
+void sg_lab_effect(struct sg_lab *lab, const char *id, const char *what, double effect,
+                   struct sg_t_interval interval, bool secondary, const char *words);
 /* A statement that a certificate proves.  proved: its status; wanted: SG_OK or SG_REFUTED.  Met when
  * they are the same, missed when the opposite is proved, open for every other status. */
 void sg_lab_proved(struct sg_lab *lab, const char *id, const char *what, enum sg_status proved,

@@ -1,27 +1,37 @@
-/* What a trained net has become: how its blocks see images, what can be read off them linearly, how large its weights are. */
+/* What a trained net has become: how its blocks see images, what can be read off them linearly, how
+ * large its weights are. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lab/nl_trained.h"
 
-enum { CHUNK = SG_NL_LOOKED_AT };
+enum { CHUNK = SG_NL_LOOKED_AT, OFF = sizeof(struct sg_nl_off) / sizeof(double) };
+
+/* Keeps the one that is nearest to its tolerance, or beyond.  NONE is below every one. */
+static const struct sg_nl_off NONE = {-1, 1, 1};
+static void keep_worst(struct sg_nl_off *worst, struct sg_nl_off off)
+{
+    if (!(off.error * worst->tolerance <= worst->error * off.tolerance))
+        *worst = off;
+}
 
 size_t sg_nl_portrait_size(size_t depth)
 {
-    return 3 + depth * (depth + 2 + SG_NL_TILES * SG_NL_TILES);
+    return 1 + 2 * OFF + depth * (depth + 2 + SG_NL_TILES * SG_NL_TILES);
 }
 
 struct sg_nl_portrait sg_nl_portrait_of(double *all, size_t depth)
 {
-    struct sg_nl_portrait p = {.accuracy = all, .off = all + 1, .between = all + 3};
+    struct sg_nl_portrait p = {
+        .accuracy = all, .off = (struct sg_nl_off *)(all + 1), .between = all + 1 + 2 * OFF};
     p.probe = p.between + depth * depth;
     p.norm = p.probe + depth;
     p.tile = p.norm + depth;
     return p;
 }
 
-/* ---- dissimilarity ------------------------------------------------------------------------------------------------------ */
+/* ---- dissimilarity -------------------------------------------------------------------------- */
 
 void sg_nl_dissimilarity(double *d, const double *h, size_t n, size_t k)
 {
@@ -35,7 +45,9 @@ void sg_nl_dissimilarity(double *d, const double *h, size_t n, size_t k)
         norm = sg_base_norm(z + i * k, k);
         /* Below the rounding of the mean there is no variance. */
         for (size_t u = 0; u < k; u++)
-            z[i * k + u] = norm <= (double)k * SG_UNIT_ROUNDOFF * scale * sqrt((double)k) ? 0 : z[i * k + u] / norm;
+            z[i * k + u] = norm <= (double)k * SG_UNIT_ROUNDOFF * scale * sqrt((double)k)
+                               ? 0
+                               : z[i * k + u] / norm;
     }
     sg_base_mul_nt(d, z, z, n, k, n);
     for (size_t i = 0; i < n * n; i++)
@@ -54,7 +66,8 @@ static void add_tiles(double *tile, const double *d, size_t n)
 {
     for (size_t r = 0; r < SG_NL_TILES; r++)
         for (size_t c = 0; c < SG_NL_TILES; c++) {
-            const size_t top = r * n / SG_NL_TILES, end = (r + 1) * n / SG_NL_TILES, left = c * n / SG_NL_TILES, right = (c + 1) * n / SG_NL_TILES;
+            const size_t top = r * n / SG_NL_TILES, end = (r + 1) * n / SG_NL_TILES,
+                         left = c * n / SG_NL_TILES, right = (c + 1) * n / SG_NL_TILES;
             double sum = 0;
             for (size_t i = top; i < end; i++)
                 for (size_t j = left; j < right; j++)
@@ -63,12 +76,13 @@ static void add_tiles(double *tile, const double *d, size_t n)
         }
 }
 
-/* ---- probes -------------------------------------------------------------------------------------------------------------- */
+/* ---- probes --------------------------------------------------------------------------------- */
 
 enum sg_status sg_nl_probe(double *weight, const struct sg_nl_moments *sums)
 {
     const size_t k = sums->k, m = sums->m, q = k + 1;
-    const double n = sums->n, *total = sums->moment + k * q;       /* the sum of (h, 1), as 1 is one of the columns */
+    const double n = sums->n,
+                 *total = sums->moment + k * q; /* the sum of (h, 1), as 1 is one of the columns */
     double *a = SG_NEW(k * k, double), *b = SG_NEW(k * m, double), variance = 0;
     for (size_t i = 0; i < k; i++) {
         for (size_t j = 0; j < k; j++)
@@ -94,7 +108,7 @@ enum sg_status sg_nl_probe(double *weight, const struct sg_nl_moments *sums)
     return status;
 }
 
-/* ---- looking at a net ----------------------------------------------------------------------------------------------------- */
+/* ---- looking at a net ----------------------------------------------------------------------- */
 
 /* A net and images of which a chunk is seen by all blocks at once. */
 struct look {
@@ -103,7 +117,7 @@ struct look {
     const struct sg_state *state;
     struct sg_net_work *work;
     struct sg_rows rows;
-    double *one;                /* (h, 1) of a chunk */
+    double *one; /* (h, 1) of a chunk */
     struct sg_batch batch;
 };
 
@@ -137,11 +151,12 @@ static void copy_with_ones(const struct look *l, size_t block)
         l->one[i * q + q - 1] = 1;
 }
 
-/* d (n x n) of h (n x k) against the definition in long double, at a few pairs: the worst error over its tolerance.
- * A mean of k numbers is off by k u E|h|, so a centred row by k u |h|, relative to its norm k u |h| / |h - mean|; the product of two adds k u. */
-static double off_definition(const double *d, const double *h, size_t n, size_t k)
+/* d (n x n) of h (n x k) against the definition in long double, at a few pairs.  A mean of k
+ * numbers is off by k u E|h|, so a centred row by k u |h|, relative to its norm k u |h| / |h -
+ * mean|; the product of two adds k u.  Dissimilarities are of size 1. */
+static void check_definition(struct sg_nl_off *worst, const double *d, const double *h, size_t n,
+                             size_t k)
 {
-    double worst = 0;
     for (size_t i = 0; i < n; i++) {
         const size_t j = (7 * i + 13) % n;
         const double *a = h + i * k, *b = h + j * k;
@@ -158,28 +173,33 @@ static double off_definition(const double *d, const double *h, size_t n, size_t 
         }
         const bool none = aa <= 0 || bb <= 0;
         const double want = i == j ? 0 : none ? 1 : (double)(1 - ab / sqrtl(aa * bb));
-        const double spread = none ? 0 : sg_base_norm(a, k) / (double)sqrtl(aa) + sg_base_norm(b, k) / (double)sqrtl(bb);
-        worst = sg_base_max(worst, fabs(d[i * n + j] - want) / ((double)k * SG_UNIT_ROUNDOFF * (1 + 2 * spread)));
+        const double spread =
+            none ? 0
+                 : sg_base_norm(a, k) / (double)sqrtl(aa) + sg_base_norm(b, k) / (double)sqrtl(bb);
+        keep_worst(worst, (struct sg_nl_off){fabs(d[i * n + j] - want),
+                                             (double)k * SG_UNIT_ROUNDOFF * (1 + 2 * spread), 1});
     }
-    return worst;
 }
 
-/* The first images to test on, those of one label together: between their dissimilarities block by block, between blocks those of these. */
+/* The first images to test on, those of one label together: between their dissimilarities block by
+ * block, between blocks those of these. */
 static void look_at_pairs(struct sg_nl_portrait *p, struct look *l, const struct sg_images *unseen)
 {
-    const size_t n = unseen->n < SG_NL_LOOKED_AT ? unseen->n : SG_NL_LOOKED_AT, pairs = n * (n - 1) / 2, depth = l->spec->depth, k = l->spec->width;
+    const size_t n = unseen->n < SG_NL_LOOKED_AT ? unseen->n : SG_NL_LOOKED_AT,
+                 pairs = n * (n - 1) / 2, depth = l->spec->depth, k = l->spec->width;
     size_t *index = SG_NEW(n, size_t), sorted = 0;
     for (unsigned label = 0; label < unseen->classes; label++)
         for (size_t i = 0; i < n; i++)
             if (unseen->label[i] == label)
                 index[sorted++] = i;
-    double *h = SG_NEW(n * k, double), *d = SG_NEW(n * n, double), *triangle = SG_NEW(depth * pairs, double);
-    p->off[0] = 0;
+    double *h = SG_NEW(n * k, double), *d = SG_NEW(n * n, double),
+           *triangle = SG_NEW(depth * pairs, double);
+    p->off[0] = NONE;
     see(l, unseen, index, n);
     for (size_t b = 0; b < depth; b++) {
         copy_h(h, l, b + 1, k);
         sg_nl_dissimilarity(d, h, n, k);
-        p->off[0] = sg_base_max(p->off[0], off_definition(d, h, n, k));
+        check_definition(&p->off[0], d, h, n, k);
         sg_nl_upper_triangle(triangle + b * pairs, d, n);
         add_tiles(p->tile + b * SG_NL_TILES * SG_NL_TILES, d, n);
     }
@@ -217,8 +237,10 @@ static double count_right(const double *p, const unsigned char *label, size_t n,
     return right;
 }
 
-/* What is left of the probe's equations, E[h^T (h W + b - y)] + lambda v W = 0 and E[h W + b - y] = 0, on the images seen: added up over n in all. */
-static void add_to_left(double *left, const struct look *l, const double *weight, double n, size_t m, double *scratch)
+/* What is left of the probe's equations, E[h^T (h W + b - y)] + lambda v W = 0 and E[h W + b - y] =
+ * 0, on the images seen: added up over n in all. */
+static void add_to_left(double *left, const struct look *l, const double *weight, double n,
+                        size_t m, double *scratch)
 {
     const size_t q = l->spec->width + 1, rows = l->batch.n;
     double *residual = scratch, *part = scratch + rows * m;
@@ -230,12 +252,14 @@ static void add_to_left(double *left, const struct look *l, const double *weight
         left[i] += part[i] / n;
 }
 
-/* The worst entry over its tolerance.  With r_i the root of E[h_i^2] (1 of the ones), the moments' sums over n, solving in
- * q unknowns, residuals of q products and their sums over n leave equation i at most 2 (n + q) u r_i (sum_j r_j |W_jc| + 1), by Cauchy and Schwarz. */
-static double off_equations(const double *left, const double *weight, const struct sg_nl_moments *s)
+/* With r_i the root of E[h_i^2] (1 of the ones), the moments' sums over n, solving in q unknowns,
+ * residuals of q products and their sums over n leave equation i at most
+ * 2 (n + q) u r_i (sum_j r_j |W_jc| + 1), by Cauchy and Schwarz.  The rest bounds its terms. */
+static void check_equations(struct sg_nl_off *worst, const double *left, const double *weight,
+                            const struct sg_nl_moments *s)
 {
     const size_t q = s->k + 1;
-    double variance = 0, worst = 0;
+    double variance = 0;
     for (size_t i = 0; i < s->k; i++) {
         const double mean = s->moment[s->k * q + i] / s->n;
         variance += (s->moment[i * q + i] / s->n - mean * mean) / (double)s->k;
@@ -245,13 +269,15 @@ static double off_equations(const double *left, const double *weight, const stru
         for (size_t j = 0; j < q; j++)
             sum += sqrt(s->moment[j * q + j] / s->n) * fabs(weight[j * s->m + c]);
         for (size_t i = 0; i < q; i++) {
-            const double rest = left[i * s->m + c] + (i < s->k ? SG_NL_RIDGE * variance * weight[i * s->m + c] : 0);
+            const double rest =
+                left[i * s->m + c] + (i < s->k ? SG_NL_RIDGE * variance * weight[i * s->m + c] : 0);
             const double size = sqrt(s->moment[i * q + i] / s->n);
-            if (size > 0 || rest != 0)
-                worst = sg_base_max(worst, fabs(rest) / (2 * (s->n + (double)q) * SG_UNIT_ROUNDOFF * size * sum));
+            keep_worst(worst,
+                       (struct sg_nl_off){fabs(rest),
+                                          2 * (s->n + (double)q) * SG_UNIT_ROUNDOFF * size * sum,
+                                          size * sum});
         }
     }
-    return worst;
 }
 
 static size_t chunk_at(const struct sg_images *images, size_t first)
@@ -260,15 +286,26 @@ static size_t chunk_at(const struct sg_images *images, size_t first)
 }
 
 /* The probes of all blocks: their sums, weights, and what is left of their equations. */
-struct probes { size_t depth, q, m; struct sg_nl_moments *sums; double *memory, *weight, *left, *scratch; };
+struct probes {
+    size_t depth, q, m;
+    struct sg_nl_moments *sums;
+    double *memory, *weight, *left, *scratch;
+};
 
 static struct probes probes_alloc(size_t depth, size_t k, size_t m)
 {
     const size_t q = k + 1, each = q * q + q * m;
-    struct probes f = {.depth = depth, .q = q, .m = m, .sums = SG_NEW(depth, struct sg_nl_moments), .memory = SG_NEW(depth * each, double),
-                       .weight = SG_NEW(depth * q * m, double), .left = SG_NEW(depth * q * m, double), .scratch = SG_NEW(each + CHUNK * m, double)};
+    struct probes f = {.depth = depth,
+                       .q = q,
+                       .m = m,
+                       .sums = SG_NEW(depth, struct sg_nl_moments),
+                       .memory = SG_NEW(depth * each, double),
+                       .weight = SG_NEW(depth * q * m, double),
+                       .left = SG_NEW(depth * q * m, double),
+                       .scratch = SG_NEW(each + CHUNK * m, double)};
     for (size_t b = 0; b < depth; b++)
-        f.sums[b] = (struct sg_nl_moments){.k = k, .m = m, .moment = f.memory + b * each, .cross = f.memory + b * each + q * q};
+        f.sums[b] = (struct sg_nl_moments){
+            .k = k, .m = m, .moment = f.memory + b * each, .cross = f.memory + b * each + q * q};
     return f;
 }
 
@@ -283,7 +320,8 @@ static void probes_free(struct probes *f)
 
 enum pass { SUM, CHECK, TEST };
 
-static void pass(struct sg_nl_portrait *p, struct probes *f, struct look *l, const struct sg_images *images, enum pass what)
+static void pass(struct sg_nl_portrait *p, struct probes *f, struct look *l,
+                 const struct sg_images *images, enum pass what)
 {
     for (size_t first = 0; first < images->n; first += CHUNK) {
         const struct sg_images chunk = sg_data_images_slice(images, first, chunk_at(images, first));
@@ -294,18 +332,23 @@ static void pass(struct sg_nl_portrait *p, struct probes *f, struct look *l, con
             if (what == SUM)
                 add_to_moments(&f->sums[b], l, f->scratch);
             else if (what == CHECK)
-                add_to_left(f->left + b * f->q * f->m, l, weight, (double)images->n, f->m, f->scratch);
+                add_to_left(f->left + b * f->q * f->m, l, weight, (double)images->n, f->m,
+                            f->scratch);
             else {
                 sg_base_mul(f->scratch, l->one, weight, chunk.n, f->q, f->m);
-                p->probe[b] += count_right(f->scratch, chunk.label, chunk.n, f->m) / (double)images->n;
+                p->probe[b] +=
+                    count_right(f->scratch, chunk.label, chunk.n, f->m) / (double)images->n;
             }
         }
     }
 }
 
-static enum sg_status look_through_probes(struct sg_nl_portrait *p, struct look *l, const struct sg_images *seen, const struct sg_images *unseen)
+static enum sg_status look_through_probes(struct sg_nl_portrait *p, struct look *l,
+                                          const struct sg_images *seen,
+                                          const struct sg_images *unseen)
 {
-    const struct sg_images some = sg_data_images_slice(seen, 0, seen->n < SG_NL_PROBED ? seen->n : SG_NL_PROBED);
+    const struct sg_images some =
+        sg_data_images_slice(seen, 0, seen->n < SG_NL_PROBED ? seen->n : SG_NL_PROBED);
     struct probes f = probes_alloc(l->spec->depth, l->spec->width, seen->classes);
     enum sg_status status = SG_OK;
     pass(p, &f, l, &some, SUM);
@@ -316,9 +359,10 @@ static enum sg_status look_through_probes(struct sg_nl_portrait *p, struct look 
     if (status == SG_OK) {
         pass(p, &f, l, &some, CHECK);
         pass(p, &f, l, unseen, TEST);
-        p->off[1] = 0;
+        p->off[1] = NONE;
         for (size_t b = 0; b < f.depth; b++)
-            p->off[1] = sg_base_max(p->off[1], off_equations(f.left + b * f.q * f.m, f.weight + b * f.q * f.m, &f.sums[b]));
+            check_equations(&p->off[1], f.left + b * f.q * f.m, f.weight + b * f.q * f.m,
+                            &f.sums[b]);
     }
     probes_free(&f);
     return status;
@@ -326,8 +370,10 @@ static enum sg_status look_through_probes(struct sg_nl_portrait *p, struct look 
 
 static double weight_norm(const struct look *l, const void *w, size_t block)
 {
-    const size_t layer = sg_nl_boundary(l->spec, block - 1);        /* the dense layer that starts the block */
-    const size_t entries = sg_net_width(l->net, layer) * l->spec->width, offset = sg_net_layer_offset(l->net, layer);
+    const size_t layer =
+        sg_nl_boundary(l->spec, block - 1); /* the dense layer that starts the block */
+    const size_t entries = sg_net_width(l->net, layer) * l->spec->width,
+                 offset = sg_net_layer_offset(l->net, layer);
     double squares = 0;
     for (size_t i = 0; i < entries; i++) {
         const double entry = number(w, offset + i, l->spec->dtype);
@@ -336,10 +382,16 @@ static double weight_norm(const struct look *l, const void *w, size_t block)
     return sqrt(squares);
 }
 
-enum sg_status sg_nl_paint(struct sg_nl_portrait *p, const struct sg_nl_net *spec, const struct sg_net *net, const struct sg_state *state,
-                           const void *start, const struct sg_images *seen, const struct sg_images *unseen)
+enum sg_status sg_nl_paint(struct sg_nl_portrait *p, const struct sg_nl_net *spec,
+                           const struct sg_net *net, const struct sg_state *state,
+                           const void *start, const struct sg_nl_images *images)
 {
-    struct look l = {.spec = spec, .net = net, .state = state, .work = sg_net_work_alloc(net, CHUNK), .one = SG_NEW(CHUNK * (spec->width + 1), double)};
+    const struct sg_images *seen = &images->seen, *unseen = &images->unseen;
+    struct look l = {.spec = spec,
+                     .net = net,
+                     .state = state,
+                     .work = sg_net_work_alloc(net, CHUNK),
+                     .one = SG_NEW(CHUNK * (spec->width + 1), double)};
     sg_data_rows_alloc(&l.rows, spec->dtype, CHUNK, seen->rows * seen->columns, seen->classes);
     for (size_t block = 1; block <= spec->depth; block++)
         p->norm[block - 1] = weight_norm(&l, state->w, block) / weight_norm(&l, start, block);

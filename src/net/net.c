@@ -10,13 +10,50 @@ const struct sg_kernels *sg_net_kernels(enum sg_dtype dtype)
     return dtype == SG_F32 ? &sg_net_kernels_f32 : &sg_net_kernels_f64;
 }
 
+/* The kernel row of a kind.  One that was added to net.h and has no row is refused here, by the name
+ * of the table, not met later as a null pointer. */
+static const struct sg_layer_ops *layer_row(const struct sg_kernels *kernels, int kind)
+{
+    SG_REQUIRE(kind >= 0 && kind < SG_LAYER_KINDS);
+    SG_REQUIRE(kernels->layer[kind] && kernels->layer[kind]->name);
+    return kernels->layer[kind];
+}
+
+static const struct sg_loss_ops *loss_row(const struct sg_kernels *kernels, int kind)
+{
+    SG_REQUIRE(kind >= 0 && kind < SG_LOSS_KINDS);
+    SG_REQUIRE(kernels->loss[kind] && kernels->loss[kind]->name);
+    return kernels->loss[kind];
+}
+
+static const struct sg_family_ops *family_row(const struct sg_kernels *kernels, int family)
+{
+    SG_REQUIRE(family >= 0 && family < SG_FAMILIES);
+    SG_REQUIRE(kernels->family[family] && kernels->family[family]->name);
+    return kernels->family[family];
+}
+
+const char *sg_net_layer_name(int kind)
+{
+    return layer_row(sg_net_kernels(SG_F64), kind)->name;
+}
+
+const char *sg_net_loss_name(int kind)
+{
+    return loss_row(sg_net_kernels(SG_F64), kind)->name;
+}
+
+const char *sg_net_family_name(int family)
+{
+    return family_row(sg_net_kernels(SG_F64), family)->name;
+}
+
 static void place_layers(struct sg_net *net)
 {
     net->width[0] = net->arch.inputs;
     for (size_t i = 0; i < net->arch.n_layers; i++) {
         struct sg_layer *layer = &net->layers[i];
-        SG_REQUIRE((int)layer->kind < SG_LAYER_KINDS);
-        const struct sg_layer_ops *ops = sg_net_layer_ops(net, i);
+        const struct sg_layer_ops *ops = layer_row(net->kernels, (int)layer->kind);
         if (!ops->matrix && layer->width == 0)
             layer->width = net->width[i];
         SG_REQUIRE(layer->width >= 1 &&
@@ -36,23 +73,20 @@ static void place_modules(struct sg_net *net)
         net->plan[i].module = SG_NO_MODULE;
     for (size_t j = 0; j < net->arch.n_modules; j++) {
         const struct sg_module *module = &net->arch.modules[j];
-        SG_REQUIRE(module->at >= 1 && module->at <= net->arch.n_layers &&
-                   (int)module->family < SG_FAMILIES);
+        const struct sg_family_ops *ops = family_row(net->kernels, (int)module->family);
+        SG_REQUIRE(module->at >= 1 && module->at <= net->arch.n_layers);
         SG_REQUIRE(j == 0 || module->at > net->arch.modules[j - 1].at);
         SG_REQUIRE(module->terms >= 1 && module->terms <= 7 && module->mix >= 0.0 &&
                    module->mix <= 1.0);
         net->plan[module->at].module = j;
         net->module_offset[j] = net->sizes.phi;
-        net->sizes.phi += net->kernels->family[module->family]->n_params(module,
-                                                                         net->width[module->at],
-                                                                         net->arch.labels);
+        net->sizes.phi += ops->n_params(module, net->width[module->at], net->arch.labels);
     }
 }
 
 struct sg_net *sg_net_alloc(const struct sg_arch *arch)
 {
-    SG_REQUIRE(arch->n_layers >= 1 && arch->inputs >= 1 && arch->labels >= 1 &&
-               (int)arch->loss < SG_LOSS_KINDS);
+    SG_REQUIRE(arch->n_layers >= 1 && arch->inputs >= 1 && arch->labels >= 1);
     const size_t boundaries = arch->n_layers + 1;
     struct sg_net *net = SG_NEW(1, struct sg_net);
     net->arch = *arch;
@@ -65,6 +99,7 @@ struct sg_net *sg_net_alloc(const struct sg_arch *arch)
         net->credit[i] = arch->credit[i];
     net->arch.credit = net->credit;
     net->kernels = sg_net_kernels(arch->dtype);
+    (void)loss_row(net->kernels, (int)arch->loss);
     net->width = SG_NEW(boundaries, size_t);
     net->layer_offset = SG_NEW(boundaries, size_t);
     net->module_offset = SG_NEW(boundaries, size_t);

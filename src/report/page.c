@@ -28,7 +28,7 @@ static double number_of(const json_t *value)
     return json_is_number(value) ? json_number_value(value) : SG_NAN;
 }
 
-/* The largest error over its tolerance. */
+/* The largest error over its tolerance, of the rows that the verdict is about. */
 static double margin_of(const json_t *summary)
 {
     double margin = 0;
@@ -36,6 +36,8 @@ static double margin_of(const json_t *summary)
     json_t *row;
     json_array_foreach(json_object_get(summary, "rows"), i, row) {
         const json_t *of_row = json_object_get(row, "margin");
+        if (json_is_true(json_object_get(row, "secondary")))
+            continue;
         margin = sg_base_max(margin, json_is_number(of_row) ? json_number_value(of_row) : HUGE_VAL);
     }
     return margin;
@@ -280,10 +282,14 @@ static void print_rows(const struct page *page, const json_t *summary)
         sg_html_text(page->out, text_of(row, "what"));
         fputs("</td>", page->out);
         const json_t *interval = json_object_get(row, "interval");
-        if (interval) {
+        const json_t *confidence = json_object_get(row, "confidence");      /* of effects */
+        if (interval && confidence) {
             fputs("<td class=\"n\" colspan=\"3\">", page->out);
             sg_html_number(page->out, measured, 4);
-            fputs(", 95 % interval ", page->out);
+            fputs(", ", page->out);
+            sg_html_number(page->out, 100 * number_of(confidence), 3);
+            fputs(json_is_true(json_object_get(row, "secondary")) ? " % interval (secondary) "
+                                                                 : " % interval ", page->out);
             sg_html_number(page->out, number_of(json_array_get(interval, 0)), 4);
             fputs(" to ", page->out);
             sg_html_number(page->out, number_of(json_array_get(interval, 1)), 4);

@@ -40,8 +40,9 @@ static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
     fputs("\n", out);
     switch (row->form) {
     case SG_ROW_EFFECT:
-        fprintf(out, "         %.4g, 95 %% interval [%.4g, %.4g]: %s\n", row->measured, row->low,
-                row->high, of_effect[row->state]);
+        fprintf(out, "         %.4g, %.3g %% interval [%.4g, %.4g]: %s%s\n", row->measured,
+                100 * row->confidence, row->low, row->high, of_effect[row->state],
+                row->secondary ? " (secondary)" : "");
         break;
     case SG_ROW_PROOF:
         fprintf(out, "         %s\n",

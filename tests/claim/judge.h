@@ -37,6 +37,15 @@ static inline struct sg_judgement judge(const struct sg_case *c, uint64_t seed)
     return j;
 }
 
+/* The control judged as a case of its own: what the case gives, it gives too. */
+static inline struct sg_judgement judge_control(const struct sg_case *c, uint64_t seed)
+{
+    struct sg_case own = *c->control;
+    for (size_t k = 0; k < SG_CASE_KEYS_MAX; k++)
+        own.given[k] = own.given[k] || c->given[k];
+    return judge(&own, seed);
+}
+
 /* The row that starts with these words; a missing one fails the test. */
 static inline const struct sg_row *row_of(const struct sg_judgement *j, const char *what)
 {

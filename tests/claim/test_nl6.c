@@ -1,4 +1,5 @@
-/* NL6: what each rule waits for, against a table written by hand; products against a count by hand; the cases with their controls. */
+/* NL6: what each rule waits for, against a table written by hand; products against a count by hand;
+ * the cases with their controls. */
 #include <stdlib.h>
 
 #include "claim/nl6/parts.h"
@@ -29,16 +30,19 @@ static void who_waits_for_what(void **state)
         c.net.depths.value[0] = depths[shape % 2];
         c.net.layers.value[0] = 9;
         c.net.batch_norm = shape & 2;
-        c.net.activation = shape & 4 ? SG_SIGMOID_BLOCKS : SG_RELU_BLOCKS;
+        c.net.activation = shape & 4 ? SG_SIGMOID : SG_RELU;
         const struct sg_trial trial = {.c = &c, .seed = test_seed() + shape};
         struct sg_nl6_locks locks;
         sg_nl6_locking(&locks, &sg_nl6_rules[rule], &trial, &images);
         for (size_t block = 1; block <= (size_t)depths[shape % 2]; block++) {
-            context("seed %llu, shape %zu, %s, block %zu", (unsigned long long)trial.seed, shape, sg_nl6_rules[rule].name, block);
-            CHECK(letter(sg_nl6_theory(&sg_nl6_rules[rule], block, (size_t)depths[shape % 2])) == table[shape % 2][rule][block - 1]);
+            context("seed %llu, shape %zu, %s, block %zu", (unsigned long long)trial.seed, shape,
+                    sg_nl6_rules[rule].name, block);
+            CHECK(letter(sg_nl6_theory(&sg_nl6_rules[rule], block, (size_t)depths[shape % 2])) ==
+                  table[shape % 2][rule][block - 1]);
             CHECK(letter(locks.wait[block - 1]) == table[shape % 2][rule][block - 1]);
         }
-        const bool above_one = rule >= 1 && rule <= 4 && (rule == 2 || rule == 3 || depths[shape % 2] == 2);
+        const bool above_one =
+            rule >= 1 && rule <= 4 && (rule == 2 || rule == 3 || depths[shape % 2] == 2);
         CHECK(locks.reach == (!above_one ? 0 : rule == 2 ? 1 : (size_t)depths[shape % 2]));
     }
     sg_base_rng_free(rng);
@@ -50,7 +54,10 @@ static void who_waits_for_what(void **state)
 static void products(void **state)
 {
     (void)state;
-    static const struct { size_t rule; double step, first; } count[] = {
+    static const struct {
+        size_t rule;
+        double step, first;
+    } count[] = {
         {SG_NL6_BACKPROP, 2 * (36 + 36 + 12 + 9), 2 * (36 + 12 + 9)},
         {SG_NL6_SG, 2 * (36 + 36 + 12 + 9) + 2 * 2 * 21, 2 * (15 + 21)},
         {2, 2 * (36 + 36 + 12 + 9) + 4 * 2 * 21, 2 * (15 + 21)},
@@ -78,29 +85,31 @@ static void shrink(struct sg_case *c, int epochs)
     struct sg_case *both[] = {c, c->control};
     for (size_t i = 0; i < 2; i++) {
         both[i]->data.n = both[i]->data.test = 300;
-        both[i]->train.seeds = 3;
+        both[i]->train.seeds = SG_LAB_SEEDS;
         both[i]->train.epochs = epochs;
     }
 }
 
-/* Where a billionth of the true gradient comes in, no layer is unlocked any more; the rules without an SG are not touched. */
+/* Where a billionth of the true gradient comes in, no layer is unlocked any more; the rules without
+ * an SG are not touched. */
 static void the_table_holds_and_its_control_breaks_it(void **state)
 {
     (void)state;
     struct sg_case c;
     read_case(&c, "cases/nl6_one_framework.cfg", 1);
     shrink(&c, 4);
-    struct sg_judgement j = judge(&c, 4711), control = judge(c.control, 4711);
-    CHECK(j.ok && j.control_ok && j.verdict != SG_FAILS && control.verdict == SG_FAILS);
-    CHECK(j.evidence.n_listings == 1 && j.evidence.listing[0].n_rows == SG_NL6_RULES);
+    struct sg_judgement j = judge(&c, 4711), control = judge_control(&c, 4711);
+    CHECK(j.control_ok && j.verdict != SG_FAILS && control.verdict == SG_FAILS);
+    CHECK(j.evidence.n_listings == 2 && j.evidence.listing[1].n_rows == SG_NL6_RULES);
     for (size_t rule = 0; rule < SG_NL6_RULES; rule++) {
-        char what[120];
-        snprintf(what, sizeof what, "%s: each layer", sg_nl6_rules[rule].name);
-        context("%s", what);
-        CHECK(row_of(&j, what)->ok);
-        CHECK(row_of(&control, what)->ok == !(rule >= 1 && rule <= 3));
+        char id[SG_ROW_ID_MAX];
+        snprintf(id, sizeof id, "waits-%s", sg_nl6_rules[rule].key);
+        context("%s", id);
+        CHECK(row_id(&j, id)->ok);
+        CHECK(row_id(&control, id)->ok == !(rule >= 1 && rule <= 3));
     }
-    CHECK(row_of(&j, "backprop trains")->low > 0);
+    CHECK(row_id(&j, "gain-sg")->low > 0 && !row_id(&j, "gain-sg")->secondary &&
+          row_id(&j, "gain-bp")->low > 0);
     sg_claim_judgement_free(&j);
     sg_claim_judgement_free(&control);
     sg_case_free(&c);
@@ -113,37 +122,49 @@ static void delayed_pairs(void **state)
     read_case(&c, "cases/nl6_unlocked.cfg", 1);
     shrink(&c, 12);
     c.train.tau = c.control->train.tau = (struct sg_int_list){.n = 3, .value = {0, 1, 30}};
-    struct sg_judgement j = judge(&c, 4711), control = judge(c.control, 4711);
+    struct sg_judgement j = judge(&c, 4711), control = judge_control(&c, 4711);
     context("%s", j.evidence.note);
-    CHECK(j.ok && row_of(&j, "halves in two threads")->ok && row_of(&j, "halves without delay")->ok);
-    CHECK(row_of(&j, "tau = 0: the SG trains")->low > 0.02 && row_of(&j, "tau = 1: the SG trains")->low > 0.02);
-    CHECK(row_of(&control, "tau = 0: the SG trains")->measured == 0);            /* an SG that never learns is a frozen half, bit for bit */
-    CHECK(row_of(&control, "tau = 30: the SG trains")->measured == 0);
+    CHECK(row_id(&j, "bits-threads")->ok && row_id(&j, "bits-undivided")->ok &&
+          !row_id(&j, "kept")->secondary);
+    CHECK(row_id(&j, "trains-0")->low > 0.02 && row_id(&j, "trains-1")->low > 0.02);
+    /* An SG that never learns is a frozen half, bit for bit. */
+    CHECK(row_id(&control, "trains-0")->measured == 0 &&
+          row_id(&control, "trains-30")->measured == 0);
+    CHECK(row_id(&control, "kept")->state == SG_ROW_OPEN && control.verdict == SG_INCONCLUSIVE);
     sg_claim_judgement_free(&j);
     sg_claim_judgement_free(&control);
-
-    c.train.tau.value[0] = 2;                                                    /* nothing to compare with */
-    j = judge(&c, 1);
-    CHECK(j.verdict == SG_INCONCLUSIVE && j.evidence.n_rows == 0);
-    sg_claim_judgement_free(&j);
     sg_case_free(&c);
 }
 
 static void wrong_settings_are_inconclusive(void **state)
 {
     (void)state;
-    struct sg_case c;
-    read_case(&c, "cases/nl6_one_framework.cfg", 1);
-    c.net.depths.value[0] = 1;
-    struct sg_judgement j = judge(&c, 1);
-    CHECK(j.verdict == SG_INCONCLUSIVE && j.evidence.n_rows == 0);
-    sg_claim_judgement_free(&j);
-    sg_case_free(&c);
+#define CASE(experiment, layers, depths, mix, train) \
+    "claim = \"NL6\"; expect = \"reproduced\"; experiment = \"" experiment "\";" \
+    "data = { kind = \"digits\"; n = 60; test = 40; }; net = { layers = " layers \
+    "; depths = " depths ";" \
+    "loss = \"softmax\"; activation = \"relu\"; }; sg = ( { mix = " mix "; } );" \
+    "train = { units = \"absolute\"; epochs = 1; seeds = 8; " train " };"
+    check_inconclusive(CASE("main", "(8)", "(1)", "1.0", "batch = 20;"), "the first is 1");
+    check_inconclusive(CASE("main", "(8)", "(2, 3)", "1.0", "batch = 20;"),
+                       "net.depths has 2 numbers");
+    check_inconclusive(CASE("main", "(8, 8)", "(2)", "1.0", "batch = 20;"),
+                       "net.layers has 2 numbers");
+    check_inconclusive(CASE("main", "(8)", "(2)", "1.0", "batch = 61;"), "batch = 61 > n = 60");
+    check_inconclusive(CASE("main", "(8)", "(2)", "1.0", "batch = 20; tau = (0, 1);"),
+                       "train.tau is given");
+    check_inconclusive(CASE("unlocked", "(8)", "(2)", "1.0", "batch = 20; tau = (2, 1);"),
+                       "the first is 2");
+    check_inconclusive(CASE("unlocked", "(8)", "(2)", "1.0", "batch = 20; tau = (0);"),
+                       "train.tau has 1 numbers");
+    check_inconclusive(CASE("unlocked", "(8)", "(2)", "0.5", "batch = 20; tau = (0, 1);"),
+                       "sg.mix = 0.5");
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(who_waits_for_what), TEST(products), TEST(the_table_holds_and_its_control_breaks_it), TEST(delayed_pairs),
-                                       TEST(wrong_settings_are_inconclusive)};
+    const struct CMUnitTest tests[] = {TEST(who_waits_for_what), TEST(products),
+                                       TEST(the_table_holds_and_its_control_breaks_it),
+                                       TEST(delayed_pairs), TEST(wrong_settings_are_inconclusive)};
     return RUN(tests);
 }

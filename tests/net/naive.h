@@ -50,6 +50,21 @@ static inline struct wide *naive_backward(const struct naive *v, size_t layer,
     return below;
 }
 
+/* What evaluates a nonlinear family; NULL for the linear one.  An unknown one fails the test. */
+typedef void naive_family(struct wide *s, struct wide *dphi, const struct wide *err, const struct sg_module *module,
+                          const struct wide *phi, const struct naive_input *in);
+static inline naive_family *naive_family_of(const struct sg_module *module)
+{
+    switch (module->family) {
+    case SG_LINEAR: return NULL;
+    case SG_SIGMOID_LINEAR: return naive_sigmoid_linear;
+    case SG_MLP: return naive_mlp;
+    case SG_FAMILIES: break;
+    }
+    fail_msg("the naive evaluation knows no family %d (%s)", (int)module->family, sg_net_family_name((int)module->family));
+    return NULL;
+}
+
 /* The module at boundary i: s, the gradient towards the target, the loss. */
 static inline void naive_module(struct naive *v, const struct sg_module *module, struct wide *dphi,
                                 const struct wide *phi, size_t m, const struct wide *y,
@@ -58,6 +73,7 @@ static inline void naive_module(struct naive *v, const struct sg_module *module,
     const size_t i = module->at, k = v->width[i], n = v->n;
     const struct wide *target = module->target == SG_TARGET_ARRIVING ? v->arriving[i] : v->g[i];
     const struct naive_input in = {.n = n, .k = k, .m = m, .h = v->h[i], .y = y, .one = one};
+    naive_family *family = naive_family_of(module);
     const bool linear = module->family == SG_LINEAR;
     const struct {
         bool on;
@@ -68,8 +84,7 @@ static inline void naive_module(struct naive *v, const struct sg_module *module,
                  {module->terms & SG_ONE, one, 1}};
     struct wide *s = v->s[i] = SG_NEW(n * k, struct wide), *e = SG_NEW(n * k, struct wide);
     if (!linear)
-        (module->family == SG_MLP ? naive_mlp : naive_sigmoid_linear)(s, NULL, NULL, module, phi,
-                                                                      &in);
+        family(s, NULL, NULL, module, phi, &in);
     for (size_t t = 0, row = 0; t < 3; row += part[t].on ? part[t].width : 0, t++)
         if (linear && part[t].on)
             naive_add(s, part[t].z, part[t].width, 1, phi + row * k, k, 1, n, part[t].width, k, 1);
@@ -78,8 +93,7 @@ static inline void naive_module(struct naive *v, const struct sg_module *module,
         v->sg_loss = wide_add(v->sg_loss, wide_scale(wide_mul(e[l], e[l]), 0.5L / (long double)n));
     }
     if (!linear)
-        (module->family == SG_MLP ? naive_mlp : naive_sigmoid_linear)(NULL, dphi, e, module, phi,
-                                                                      &in);
+        family(NULL, dphi, e, module, phi, &in);
     for (size_t t = 0, row = 0; t < 3; row += part[t].on ? part[t].width : 0, t++)
         if (linear && part[t].on)
             naive_add(dphi + row * k, part[t].z, 1, part[t].width, e, k, 1, part[t].width, n, k,
@@ -101,6 +115,8 @@ static inline struct wide *naive_loss_gradient(struct naive *v, enum sg_loss_kin
                                                const struct wide *p, const struct wide *y, size_t m)
 {
     struct wide *g = SG_NEW(v->n * m, struct wide);
+    if (loss != SG_LOGISTIC && loss != SG_SOFTMAX_XENT && loss != SG_MSE && loss != SG_ABS)
+        fail_msg("the naive evaluation knows no loss %d (%s)", (int)loss, sg_net_loss_name((int)loss));
     for (size_t i = 0; i < v->n && (loss == SG_LOGISTIC || loss == SG_SOFTMAX_XENT); i++) {
         const struct wide value = loss == SG_LOGISTIC
                                       ? naive_logistic(g + i, p[i], y[i])

@@ -1,6 +1,5 @@
 /* The loss that a field of synthetic gradients sees, next to the true one. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "claim/nl2/parts.h"
@@ -33,24 +32,21 @@ void sg_nl2_classes(double label[SG_NL2_LABELS], size_t *class_of, const struct 
         class_of[i] = data->y[i * data->m + data->m - 1] > 0.5;
 }
 
-/* ---- seeing ------------------------------------------------------------------------------------------------------------ */
+/* ---- seeing --------------------------------------------------------------------------------- */
 
-void sg_nl2_seen_alloc(struct sg_nl2_seen *seen, const struct sg_nl2_surface *f)
+struct sg_nl2_seen sg_nl2_seen_make(struct sg_lab *lab, const struct sg_nl2_surface *f)
 {
-    *seen = (struct sg_nl2_seen){.k = f->k, .classes = f->classes, .s = SG_NEW(f->k * f->k, double), .slope = SG_NEW(f->classes * f->k, double),
-                                 .mean = SG_NEW(f->classes * f->k, double), .constant = SG_NEW(f->classes, double)};
-}
-
-void sg_nl2_seen_free(struct sg_nl2_seen *seen)
-{
-    free(seen->s);
-    free(seen->slope);
-    free(seen->mean);
-    free(seen->constant);
+    return (struct sg_nl2_seen){.k = f->k,
+                                .classes = f->classes,
+                                .s = SG_TAKE(lab, f->k * f->k, double),
+                                .slope = SG_TAKE(lab, f->classes * f->k, double),
+                                .mean = SG_TAKE(lab, f->classes * f->k, double),
+                                .constant = SG_TAKE(lab, f->classes, double)};
 }
 
 /* s (k) at h under a label. */
-static void field(double *s, const double *phi, const double *h, const double *y, size_t k, size_t m)
+static void field(double *s, const double *phi, const double *h, const double *y, size_t k,
+                  size_t m)
 {
     const double *a = phi, *b = a + k * k, *c = b + m * k;
     for (size_t j = 0; j < k; j++) {
@@ -63,10 +59,10 @@ static void field(double *s, const double *phi, const double *h, const double *y
 }
 
 /* Means of h in each class, and the covariance of h about them. */
-static void moments(double *mean, double *sigma, const struct sg_nl2_surface *f)
+static void moments(struct sg_lab *lab, double *mean, double *sigma, const struct sg_nl2_surface *f)
 {
     const size_t n = f->n, k = f->k;
-    double *centred = SG_NEW(n * k, double), *count = SG_NEW(f->classes, double);
+    double *centred = SG_TAKE(lab, n * k, double), *count = SG_TAKE(lab, f->classes, double);
     memset(mean, 0, f->classes * k * sizeof *mean);
     for (size_t i = 0; i < n; i++) {
         count[f->class_of[i]]++;
@@ -80,35 +76,35 @@ static void moments(double *mean, double *sigma, const struct sg_nl2_surface *f)
         for (size_t j = 0; j < k; j++)
             centred[i * k + j] = (f->h[i * k + j] - mean[f->class_of[i] * k + j]) / sqrt((double)n);
     sg_base_mul_tn(sigma, centred, centred, k, n, k);
-    free(centred);
-    free(count);
 }
 
 double sg_nl2_seen_value(const struct sg_nl2_seen *seen, const double *h, size_t label)
 {
     const size_t at = label * seen->k;
-    return seen->constant[label] + sg_closed_potential_value(seen->s, seen->slope + at, h, seen->mean + at, seen->k);
+    return seen->constant[label] +
+           sg_closed_potential_value(seen->s, seen->slope + at, h, seen->mean + at, seen->k);
 }
 
-enum sg_status sg_nl2_see(struct sg_nl2_seen *seen, const struct sg_nl2_surface *f, const double *phi)
+/* phi: A, B, C, all three there. */
+static void see(struct sg_lab *lab, struct sg_nl2_seen *seen, const struct sg_nl2_surface *f,
+                const double *phi)
 {
     const size_t k = f->k;
-    double *sigma = SG_NEW(k * k, double);
-    moments(seen->mean, sigma, f);
-    const enum sg_status status = sg_closed_potential_nearest(seen->s, &seen->left, phi, sigma, k);
+    double *sigma = SG_TAKE(lab, k * k, double);
+    moments(lab, seen->mean, sigma, f);
+    sg_lab_try(lab, sg_closed_potential_nearest(seen->s, &seen->left, phi, sigma, k));
     for (size_t c = 0; c < f->classes; c++) {
         field(seen->slope + c * k, phi, seen->mean + c * k, f->label + c * f->m, k, f->m);
         seen->constant[c] = 0;
         double mean = 0;
         for (size_t i = 0; i < f->n; i++)
-            mean += (f->loss[c * f->n + i] - sg_nl2_seen_value(seen, f->h + i * k, c)) / (double)f->n;
+            mean +=
+                (f->loss[c * f->n + i] - sg_nl2_seen_value(seen, f->h + i * k, c)) / (double)f->n;
         seen->constant[c] = mean;
     }
-    free(sigma);
-    return status;
 }
 
-/* ---- comparing --------------------------------------------------------------------------------------------------------- */
+/* ---- comparing ------------------------------------------------------------------------------ */
 
 /* sum a b about the means of the labels. */
 static double product(const double *a, const double *b, size_t classes, size_t n)
@@ -141,9 +137,10 @@ static double correlation(const double *a, const double *b, size_t classes, size
 }
 
 /* Mean squares of the field, of the true gradient and of their difference, over the data. */
-static void compare_fields(struct sg_nl2_view *view, double left, const struct sg_nl2_surface *f, const double *phi)
+static void compare_fields(struct sg_lab *lab, struct sg_nl2_view *view, double left,
+                           const struct sg_nl2_surface *f, const double *phi)
 {
-    double *s = SG_NEW(f->k, double), s2 = 0, g2 = 0, off2 = 0;
+    double *s = SG_TAKE(lab, f->k, double), s2 = 0, g2 = 0, off2 = 0;
     for (size_t i = 0; i < f->n; i++) {
         field(s, phi, f->h + i * f->k, f->label + f->class_of[i] * f->m, f->k, f->m);
         for (size_t j = 0; j < f->k; j++) {
@@ -155,14 +152,15 @@ static void compare_fields(struct sg_nl2_view *view, double left, const struct s
     }
     view->without = s2 == 0 ? 0 : left / s2;
     view->error = g2 == 0 ? 0 : off2 / g2;
-    free(s);
 }
 
-enum sg_status sg_nl2_look(struct sg_nl2_view *view, struct sg_nl2_seen *seen, const struct sg_nl2_surface *f, const double *phi)
+void sg_nl2_look(struct sg_lab *lab, struct sg_nl2_view *view, struct sg_nl2_seen *seen,
+                 const struct sg_nl2_surface *f, const double *phi)
 {
     const size_t n = f->n, k = f->k, all = f->classes * n;
-    double *nearest = SG_NEW(all, double), *plain = SG_NEW(all, double), *zero = SG_NEW(k, double), *slope = SG_NEW(k, double);
-    const enum sg_status status = sg_nl2_see(seen, f, phi);
+    double *nearest = SG_TAKE(lab, all, double), *plain = SG_TAKE(lab, all, double);
+    double *zero = SG_TAKE(lab, k, double), *slope = SG_TAKE(lab, k, double);
+    see(lab, seen, f, phi);
     for (size_t c = 0; c < f->classes; c++) {
         field(slope, phi, zero, f->label + c * f->m, k, f->m);
         for (size_t i = 0; i < n; i++) {
@@ -177,21 +175,16 @@ enum sg_status sg_nl2_look(struct sg_nl2_view *view, struct sg_nl2_seen *seen, c
     for (size_t i = 0; i < all; i++)
         nearest[i] -= f->loss[i];
     view->off = product(nearest, nearest, f->classes, n) / product(f->loss, f->loss, f->classes, n);
-    compare_fields(view, seen->left, f, phi);
-    free(nearest);
-    free(plain);
-    free(zero);
-    free(slope);
-    return status;
+    compare_fields(lab, view, seen->left, f, phi);
 }
 
-/* ---- the best SG ------------------------------------------------------------------------------------------------------- */
+/* ---- the best SG ---------------------------------------------------------------------------- */
 
-enum sg_status sg_nl2_fit(double *phi, struct sg_nl2_fit *fit, const struct sg_nl2_surface *f)
+struct sg_nl2_fit sg_nl2_fit(struct sg_lab *lab, double *phi, const struct sg_nl2_surface *f)
 {
     const size_t n = f->n, k = f->k, m = f->m, q = k + m + 1;
-    double *z = SG_NEW(n * q, double), *sigma = SG_NEW(q < n ? q : n, double);
-    size_t rank;
+    double *z = SG_TAKE(lab, n * q, double), *sigma = SG_TAKE(lab, q < n ? q : n, double);
+    size_t rank = 0;
     for (size_t i = 0; i < n; i++) {
         /* A column of zeros for a term that the SG has not: minimum norm gives it nothing. */
         if (f->terms & SG_H)
@@ -200,15 +193,14 @@ enum sg_status sg_nl2_fit(double *phi, struct sg_nl2_fit *fit, const struct sg_n
             memcpy(z + i * q + k, f->label + f->class_of[i] * m, m * sizeof *z);
         z[i * q + k + m] = f->terms & SG_ONE ? 1 : 0;
     }
-    const enum sg_status status = sg_base_solve_least_squares(phi, &rank, sigma, z, f->g, n, q, k);
-    fit->norm = status == SG_OK ? sigma[0] : SG_NAN;
-    fit->condition = status == SG_OK && rank > 0 ? sigma[0] / sigma[rank - 1] : SG_NAN;
-    free(z);
-    free(sigma);
-    return status;
+    const bool solved =
+        sg_lab_try(lab, sg_base_solve_least_squares(phi, &rank, sigma, z, f->g, n, q, k));
+    return (struct sg_nl2_fit){solved ? sigma[0] : SG_NAN,
+                               solved && rank > 0 ? sigma[0] / sigma[rank - 1] : SG_NAN};
 }
 
-double sg_nl2_exact_bound(const struct sg_nl2_seen *seen, const struct sg_nl2_surface *f, const struct sg_nl2_fit *fit, const double *phi)
+struct sg_nl2_bound sg_nl2_exact(const struct sg_nl2_seen *seen, const struct sg_nl2_surface *f,
+                                 const struct sg_nl2_fit *fit, const double *phi)
 {
     const size_t k = f->k, q = k + f->m + 1;
     double way = 0, most = 0;
@@ -217,8 +209,10 @@ double sg_nl2_exact_bound(const struct sg_nl2_seen *seen, const struct sg_nl2_su
             most = fmax(most, fabs(f->loss[c * f->n + i]));
             double square = 0;
             for (size_t j = 0; j < k; j++)
-                square += (f->h[i * k + j] - seen->mean[c * k + j]) * (f->h[i * k + j] - seen->mean[c * k + j]);
+                square += pow(f->h[i * k + j] - seen->mean[c * k + j], 2);
             way = fmax(way, sqrt(square));
         }
-    return 10 * (double)q * SG_UNIT_ROUNDOFF * fit->norm * sg_base_norm(phi, q * k) * way + (double)f->n * SG_UNIT_ROUNDOFF * most;
+    const double fitted =
+        10 * (double)q * SG_UNIT_ROUNDOFF * fit->norm * sg_base_norm(phi, q * k) * way;
+    return (struct sg_nl2_bound){fitted + (double)f->n * SG_UNIT_ROUNDOFF * most, most};
 }

@@ -1,7 +1,9 @@
-/* NL3: under backprop the blocks of a deep net see images alike; SGs cut it into parts that each see them in their own way. */
+/* NL3: under backprop the blocks of a deep net see images alike; SGs cut it into parts that each
+ * see them in their own way. */
 #include "lab/nl_trained.h"
 
-static double between(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p, size_t a, size_t b)
+static double between(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p, size_t a,
+                      size_t b)
 {
     return p->between[(a - 1) * g->depth + b - 1];
 }
@@ -53,8 +55,10 @@ static double effect_everywhere(const struct sg_nl_gallery *g, size_t seed)
     return far(g, SG_NL_ALL_SG, seed, g->depth - 1) - far(g, SG_NL_BACKPROP, seed, g->depth - 1);
 }
 
-/* Of two nets, block by block: of their D_b averaged over squares, which is what is kept of them. */
-static double apart(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p, const struct sg_nl_portrait *q)
+/* Of two nets, block by block: of their D_b averaged over squares, which is what is kept of them.
+ */
+static double apart(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p,
+                    const struct sg_nl_portrait *q)
 {
     enum { TILES = SG_NL_TILES * SG_NL_TILES, PAIRS = SG_NL_TILES * (SG_NL_TILES - 1) / 2 };
     double triangle[2 * PAIRS], d[4], mean = 0;
@@ -71,50 +75,76 @@ static double apart(const struct sg_nl_gallery *g, const struct sg_nl_portrait *
 static double effect_other(const struct sg_nl_gallery *g, size_t seed)
 {
     const size_t other = (seed + 1) % g->seeds;
-    const struct sg_nl_portrait own = sg_nl_gallery_portrait(g, SG_NL_BACKPROP, seed), sg = sg_nl_gallery_portrait(g, SG_NL_ONE_SG, other),
-                                backprop = sg_nl_gallery_portrait(g, SG_NL_BACKPROP, other);
+    const struct sg_nl_portrait own = sg_nl_gallery_portrait(g, SG_NL_BACKPROP, seed);
+    const struct sg_nl_portrait sg = sg_nl_gallery_portrait(g, SG_NL_ONE_SG, other);
+    const struct sg_nl_portrait backprop = sg_nl_gallery_portrait(g, SG_NL_BACKPROP, other);
     return apart(g, &sg, &own) - apart(g, &backprop, &own);
 }
 
-static void add_tiles(struct sg_evidence *ev, const struct sg_nl_gallery *g)
+static void add_tiles(struct sg_lab *lab, const struct sg_nl_gallery *g)
 {
-    sg_claim_series(ev, "matrices", "rule block row column dissimilarity");
+    enum { TILES = SG_NL_TILES * SG_NL_TILES };
+    if (!lab->trial->figure)
+        return;
+    sg_lab_series(lab, "matrices", "rule block row column dissimilarity");
     for (enum sg_nl_rule rule = 0; rule < SG_NL_RULES; rule++) {
         const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, 0);
-        for (size_t block = 0; block < g->depth; block++)
-            for (size_t row = 0; row < SG_NL_TILES; row++)
-                for (size_t column = 0; column < SG_NL_TILES; column++)
-                    sg_claim_point(ev, (const double[]){rule, (double)block + 1, (double)row, (double)column,
-                                                        p.tile[(block * SG_NL_TILES + row) * SG_NL_TILES + column]});
+        for (size_t i = 0; i < g->depth * TILES; i++)
+            sg_lab_point(lab, (const double[]){rule, (double)(i / TILES) + 1,
+                                               (double)(i % TILES / SG_NL_TILES),
+                                               (double)(i % SG_NL_TILES), p.tile[i]});
     }
 }
 
-static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
+static const struct sg_nl_said said[] = {
+    {"cut",
+     "one SG cuts: the step over it, less the mean of the other steps, less the same under "
+     "backprop",
+     "the cut", effect_jump},
+    {"below", "below one SG: mean dissimilarity from the last block, less the same under backprop",
+     "below one SG", effect_below},
+    {"everywhere",
+     "SG everywhere: mean dissimilarity from the last block, less the same under backprop",
+     "SG everywhere", effect_everywhere},
+    {"other",
+     "one SG: dissimilarity from backprop's net of another start, less that between backprop's two",
+     "other than backprop's", effect_other},
+};
+
+static void says(struct sg_lab *lab, void *on)
 {
-    struct sg_nl_gallery *g;
-    const enum sg_status status = sg_nl_gallery_alloc(&g, ev, trial);
-    if (status != SG_OK)
-        return status;
-    sg_nl_gallery_effects(ev);
-    sg_nl_gallery_effect(ev, g, "one SG cuts: the step over it, less the mean of the other steps, less the same under backprop", "the cut", effect_jump);
-    sg_nl_gallery_effect(ev, g, "below one SG: mean dissimilarity from the last block, less the same under backprop", "below one SG", effect_below);
-    sg_nl_gallery_effect(ev, g, "SG everywhere: mean dissimilarity from the last block, less the same under backprop", "SG everywhere", effect_everywhere);
-    sg_nl_gallery_effect(ev, g, "one SG: mean dissimilarity from backprop's net of another start, block by block, less that between backprop's two", "other than backprop's",
-                         effect_other);
-    sg_nl_gallery_check(ev, g, 0, "dissimilarities against their definition in long double, error over tolerance", "k u (1 + 2 (|h_i|/|c_i| + |h_j|/|c_j|)), c centred");
-    if (trial->figure) {
-        sg_nl_gallery_blocks(ev, g, "dissimilarity from the last block, mean over seeds", "to_last", to_last);
-        sg_nl_gallery_blocks(ev, g, "dissimilarity from the block below, mean over seeds", "to_below", to_below);
-        add_tiles(ev, g);
-    }
-    sg_nl_gallery_free(g);
-    return SG_OK;
+    struct sg_nl_gallery *g = on;
+    if (!sg_nl_gallery_train(lab, g))
+        return;
+    sg_nl_gallery_effects(lab, g, said, sizeof said / sizeof *said);
+    sg_nl_gallery_check(lab, g, 0, "definition",
+                        "dissimilarities against their definition in long double",
+                        "k u (1 + 2 (|h_i|/|c_i| + |h_j|/|c_j|)), c centred");
+    sg_nl_gallery_blocks(lab, g, "dissimilarity from the last block, mean over seeds", "to_last",
+                         to_last);
+    sg_nl_gallery_blocks(lab, g, "dissimilarity from the block below, mean over seeds", "to_below",
+                         to_below);
+    add_tiles(lab, g);
 }
 
 const struct sg_claim sg_claim_nl3 = {
-    .id = "NL3", .name = "nl3_dissimilarity", .title = "dissimilarity of representations, block by block",
-    .statement = "D_b(i, j) = 1 - corr(h_b(x_i), h_b(x_j)) over test images sorted by label; the dissimilarity of two blocks is 1 - corr of the upper triangles of "
-                 "their D.  Under backprop the blocks of a deep net are alike; one SG sets the blocks below it apart from those above; with an SG after every "
-                 "block they differ all through; and the blocks are others than backprop's, by more than a start makes.  Effects are differences of runs with one start and order, with bootstrap intervals over seeds.",
-    .empirical = true, .measure = measure,
+    .id = "NL3",
+    .name = "nl3_dissimilarity",
+    .title = "dissimilarity of representations, block by block",
+    .empirical = true,
+    .reads = SG_READS_GALLERY,
+    .supposes = sg_nl_gallery_supposes,
+    .measure = sg_lab_measure,
+    .on = &sg_on_gallery,
+    .says = says,
+    .statement = "D_b(i, j) = 1 - corr(h_b(x_i), h_b(x_j)) over test images sorted by label; the "
+                 "dissimilarity of two blocks "
+                 "is 1 - corr of the upper triangles of their D.  Under backprop the blocks of a "
+                 "deep net are alike.  One SG "
+                 "sets the blocks below it apart from those above (primary effect: the step over "
+                 "the cut).  With an SG after "
+                 "every block they differ all through.  And the blocks are others than backprop's, "
+                 "by more than a start makes. "
+                 "Effects are differences of runs with one start and order, with Student t "
+                 "intervals over seeds.",
 };

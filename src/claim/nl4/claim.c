@@ -31,27 +31,44 @@ static double effect_rise(const struct sg_nl_gallery *g, size_t seed)
     return sg_nl_slope(g, SG_NL_BACKPROP, seed, probe, 1);
 }
 
-static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
+static const struct sg_nl_said said[] = {
+    {"below", "below one SG: the probe's mean accuracy, less that under backprop",
+     "gained below one SG", effect_below},
+    {"everywhere", "SG everywhere: the probe's mean accuracy, less that under backprop",
+     "gained, SG everywhere", effect_everywhere},
+    {"rises", "backprop: slope of the probe's accuracy over the blocks", "rises under backprop",
+     effect_rise},
+};
+
+static void says(struct sg_lab *lab, void *on)
 {
-    struct sg_nl_gallery *g;
-    const enum sg_status status = sg_nl_gallery_alloc(&g, ev, trial);
-    if (status != SG_OK)
-        return status;
-    sg_nl_gallery_effects(ev);
-    sg_nl_gallery_effect(ev, g, "backprop: slope of the probe's accuracy over the blocks", "rises under backprop", effect_rise);
-    sg_nl_gallery_effect(ev, g, "below one SG: the probe's mean accuracy, less that under backprop", "gained below one SG", effect_below);
-    sg_nl_gallery_effect(ev, g, "SG everywhere: the probe's mean accuracy, less that under backprop", "gained, SG everywhere", effect_everywhere);
-    sg_nl_gallery_check(ev, g, 1, "what the training images leave of the probes' equations, over tolerance", "2 (n + k + 1) u r_i (1 + sum_j r_j |W_j|), r the root mean squares");
-    if (trial->figure)
-        sg_nl_gallery_blocks(ev, g, "test accuracy of a linear probe, mean over seeds", "probes", probe);
-    sg_nl_gallery_free(g);
-    return SG_OK;
+    struct sg_nl_gallery *g = on;
+    if (!sg_nl_gallery_train(lab, g))
+        return;
+    sg_nl_gallery_effects(lab, g, said, sizeof said / sizeof *said);
+    sg_nl_gallery_check(lab, g, 1, "equations",
+                        "what the training images leave of the probes' equations",
+                        "2 (n + k + 1) u r_i (1 + sum_j r_j |W_j|), r the root mean squares");
+    sg_nl_gallery_blocks(lab, g, "test accuracy of a linear probe, mean over seeds", "probes",
+                         probe);
 }
 
 const struct sg_claim sg_claim_nl4 = {
-    .id = "NL4", .name = "nl4_probes", .title = "linear probes, block by block", 
-    .statement = "A linear probe (ridge in closed form on a block's activations) reads the label the better the higher the block, under backprop.  An SG asks for what is "
-                 "linear in h and y, so the label can be read off the blocks below it better than under backprop, and off all blocks with an SG after each.  "
-                 "Effects are differences in test accuracy of runs with one start and order, with bootstrap intervals over seeds.",
-    .empirical = true, .measure = measure,
+    .id = "NL4",
+    .name = "nl4_probes",
+    .title = "linear probes, block by block",
+    .empirical = true,
+    .reads = SG_READS_GALLERY,
+    .supposes = sg_nl_gallery_supposes,
+    .measure = sg_lab_measure,
+    .on = &sg_on_gallery,
+    .says = says,
+    .statement = "A linear probe (ridge in closed form on a block's activations) reads the label "
+                 "the better the higher the "
+                 "block, under backprop.  An SG asks for what is linear in h and y, so the label "
+                 "can be read off the blocks "
+                 "below it better than under backprop (the primary effect), and off all blocks "
+                 "with an SG after each.  Effects "
+                 "are differences in test accuracy of runs with one start and order, with Student "
+                 "t intervals over seeds.",
 };

@@ -1,5 +1,4 @@
 /* What an update depends on, found by changing everything else: bit for bit, in float64. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "claim/nl6/parts.h"
@@ -12,8 +11,8 @@ struct probe {
     struct sg_net_work *work;
     struct sg_sizes sizes;
     struct sg_batch batch;
-    double *w, *phi, *other_w, *other_phi;      /* a state, and another */
-    double *mixed_w, *mixed_phi;                /* the first, with some blocks of the second */
+    double *w, *phi, *other_w, *other_phi; /* a state, and another */
+    double *mixed_w, *mixed_phi;           /* the first, with some blocks of the second */
     double *dw, *dphi, *new_dw, *new_dphi;
 };
 
@@ -25,7 +24,9 @@ static size_t below(const struct probe *p, size_t block)
 /* Weights of a block: layers below(block) .. below(block + 1) - 1. */
 static size_t weights_from(const struct probe *p, size_t block)
 {
-    return block > p->spec.depth + 1 ? p->sizes.w : sg_net_layer_offset(p->net, block == 1 ? 0 : below(p, block));
+    return block > p->spec.depth + 1
+               ? p->sizes.w
+               : sg_net_layer_offset(p->net, block == 1 ? 0 : below(p, block));
 }
 
 static size_t phi_from(const struct probe *p, size_t module)
@@ -42,7 +43,8 @@ static struct sg_state change(const struct probe *p, size_t first, size_t last)
     memcpy(p->mixed_w + from, p->other_w + from, (to - from) * sizeof *p->w);
     for (size_t j = 0; j < p->spec.n_sg; j++)
         if (p->spec.sg_after[j] >= first && p->spec.sg_after[j] <= last)
-            memcpy(p->mixed_phi + phi_from(p, j), p->other_phi + phi_from(p, j), (phi_from(p, j + 1) - phi_from(p, j)) * sizeof *p->phi);
+            memcpy(p->mixed_phi + phi_from(p, j), p->other_phi + phi_from(p, j),
+                   (phi_from(p, j + 1) - phi_from(p, j)) * sizeof *p->phi);
     return (struct sg_state){.w = p->mixed_w, .phi = p->mixed_phi};
 }
 
@@ -55,8 +57,8 @@ static void step_changed(const struct probe *p, size_t first, size_t last)
     sg_net_eval_state(p->new_dw, p->new_dphi, NULL, p->net, &state, &p->batch, want, p->work);
 }
 
-/* The same while p keeps its bits: first..last change after p is there, with what they keep for the way down.  Whoever waits for the loss alone
- * cannot tell. */
+/* The same while p keeps its bits: first..last change after p is there, with what they keep for the
+ * way down.  Whoever waits for the loss alone cannot tell. */
 static void step_held(const struct probe *p, size_t first, size_t last)
 {
     const size_t top = sg_nl_boundary(&p->spec, p->spec.depth + 1);
@@ -84,7 +86,9 @@ static void look(struct sg_nl6_locks *locks, const struct probe *p)
     const struct sg_state state = {.w = p->w, .phi = p->phi};
     sg_net_eval_state(p->dw, p->dphi, NULL, p->net, &state, &p->batch, want, p->work);
     const size_t last = sg_nl_boundary(&p->spec, depth);
-    locks->silence = sg_base_max(locks->silence, sg_base_max_abs(sg_net_view(p->work, SG_VIEW_DELTA, last), p->batch.n * p->spec.width));
+    const double *delta = sg_net_view(p->work, SG_VIEW_DELTA, last);
+    locks->silence =
+        sg_base_max(locks->silence, sg_base_max_abs(delta, p->batch.n * p->spec.width));
     for (size_t block = 1; block <= depth; block++) {
         enum sg_nl6_wait *wait = &locks->wait[block - 1];
         step_held(p, block + 1, out);
@@ -106,8 +110,9 @@ static void look(struct sg_nl6_locks *locks, const struct probe *p)
             *read = now[block - 1] > *read ? now[block - 1] : *read;
         }
     }
-    for (size_t reach = depth; p->spec.n_sg > 0 && p->spec.sg_after[0] == 1 && reach >= 1; reach--) {
-        step_changed(p, reach + 1, out);              /* all beyond reach - 1 blocks above the first */
+    for (size_t reach = depth; p->spec.n_sg > 0 && p->spec.sg_after[0] == 1 && reach >= 1;
+         reach--) {
+        step_changed(p, reach + 1, out); /* all beyond reach - 1 blocks above the first */
         if (!lowest_sg_is_same(p)) {
             locks->reach = reach > locks->reach ? reach : locks->reach;
             break;
@@ -123,35 +128,51 @@ static void draw(struct probe *p, struct sg_rng *rng)
     sg_base_rng_gaussians(p->other_phi, p->sizes.phi, rng);
 }
 
-void sg_nl6_locking(struct sg_nl6_locks *locks, const struct sg_nl6_rule *rule, const struct sg_trial *trial, const struct sg_images *images)
+static void free_net(void *net)
 {
+    sg_net_free(net);
+}
+
+static void free_work(void *work)
+{
+    sg_net_work_free(work);
+}
+
+static void free_rows(void *rows)
+{
+    sg_data_rows_free(rows);
+}
+
+/* Called from threads: a lab of its own. */
+void sg_nl6_locking(struct sg_nl6_locks *locks, const struct sg_nl6_rule *rule,
+                    const struct sg_trial *trial, const struct sg_images *images)
+{
+    struct sg_evidence unused = {0};
+    struct sg_lab lab = sg_lab_begin(&unused, trial);
     struct probe p = {.spec = sg_nl6_net(rule, trial->c, trial->seed)};
+    const size_t inputs = images->rows * images->columns;
     p.spec.dtype = SG_F64;
     p.spec.width = p.spec.width > WIDTH_MAX ? WIDTH_MAX : p.spec.width;
-    p.net = sg_nl_net_alloc(&p.spec, images->rows * images->columns, images->classes);
+    p.net = sg_nl_net_alloc(&p.spec, inputs, images->classes);
+    sg_lab_own(&lab, p.net, free_net);
     p.work = sg_net_work_alloc(p.net, ROWS);
+    sg_lab_own(&lab, p.work, free_work);
     p.sizes = sg_net_sizes(p.net);
     double **const each_w[] = {&p.w, &p.other_w, &p.mixed_w, &p.dw, &p.new_dw};
     double **const each_phi[] = {&p.phi, &p.other_phi, &p.mixed_phi, &p.dphi, &p.new_dphi};
-    for (size_t i = 0; i < 5; i++) {
-        *each_w[i] = SG_NEW(p.sizes.w, double);
-        *each_phi[i] = SG_NEW(p.sizes.phi, double);
+    for (size_t i = 0; i < sizeof each_w / sizeof *each_w; i++) {
+        *each_w[i] = SG_TAKE(&lab, p.sizes.w, double);
+        *each_phi[i] = SG_TAKE(&lab, p.sizes.phi, double);
     }
     struct sg_rows rows;
-    sg_data_rows_alloc(&rows, SG_F64, ROWS, images->rows * images->columns, images->classes);
+    sg_data_rows_alloc(&rows, SG_F64, ROWS, inputs, images->classes);
+    sg_lab_own(&lab, &rows, free_rows);
     p.batch = sg_data_gather_images(&rows, images, NULL, images->n < ROWS ? images->n : ROWS);
-    struct sg_rng *rng = sg_claim_rng(trial, rule->key);
+    struct sg_rng *rng = sg_lab_rng(&lab, rule->key);
     *locks = (struct sg_nl6_locks){0};
     for (size_t i = 0; i < DRAWS; i++) {
         draw(&p, rng);
         look(locks, &p);
     }
-    sg_base_rng_free(rng);
-    sg_data_rows_free(&rows);
-    for (size_t i = 0; i < 5; i++) {
-        free(*each_w[i]);
-        free(*each_phi[i]);
-    }
-    sg_net_work_free(p.work);
-    sg_net_free(p.net);
+    (void)sg_lab_end(&lab);
 }

@@ -1,4 +1,5 @@
-/* The rules of NL6: what each puts in place of dl/dh, what it should wait for, and what it costs. */
+/* The rules of NL6: what each puts in place of dl/dh, what it should wait for, and what it costs.
+ */
 #include "claim/nl6/parts.h"
 
 const struct sg_nl6_rule sg_nl6_rules[SG_NL6_RULES] = {
@@ -21,9 +22,11 @@ static size_t middle_of(size_t depth)
 
 struct sg_nl_net sg_nl6_net(const struct sg_nl6_rule *rule, const struct sg_case *c, uint64_t seed)
 {
-    struct sg_nl_net net = {.dtype = (enum sg_dtype)c->net.type, .depth = (size_t)c->net.depths.value[0], .width = (size_t)c->net.layers.value[0],
-                            .activation = c->net.activation == SG_SIGMOID_BLOCKS ? SG_SIGMOID : SG_RELU, .batch_norm = c->net.batch_norm,
-                            .credit = rule->credit, .target = rule->target, .mix = rule->share * c->module[0].mix, .seed = seed};
+    struct sg_nl_net net = sg_nl_net_of(c, (size_t)c->net.depths.value[0]);
+    net.credit = rule->credit;
+    net.target = rule->target;
+    net.mix *= rule->share;
+    net.seed = seed;
     if (rule->place == SG_NL6_MIDDLE || rule->place == SG_NL6_OUTPUT) {
         net.n_sg = 1;
         net.sg_after[0] = rule->place == SG_NL6_MIDDLE ? middle_of(net.depth) : net.depth + 1;
@@ -34,26 +37,35 @@ struct sg_nl_net sg_nl6_net(const struct sg_nl6_rule *rule, const struct sg_case
     return net;
 }
 
-/* A block right under an SG that is applied in full waits for nothing, one under nothing neither; with a rule that sends dl/dp down directly it
- * waits for the loss.  Feedback alignment needs the slopes of the layers between, of which the last hidden block has none. */
+/* A block right under an SG that is applied in full waits for nothing, nor does one under nothing.
+ * With a rule that sends dl/dp down directly it waits for the loss.  Feedback alignment needs the
+ * slopes of the layers between, of which the last hidden block has none. */
 enum sg_nl6_wait sg_nl6_theory(const struct sg_nl6_rule *rule, size_t block, size_t depth)
 {
-    if (rule->share == 1 && (rule->place == SG_NL6_EVERYWHERE || (rule->place == SG_NL6_MIDDLE && block == middle_of(depth))))
+    const bool under_sg = rule->place == SG_NL6_EVERYWHERE ||
+                          (rule->place == SG_NL6_MIDDLE && block == middle_of(depth));
+    if (rule->share == 1 && under_sg)
         return SG_NL6_NOTHING_ABOVE;
     switch (rule->credit) {
-    case SG_NOTHING: return SG_NL6_NOTHING_ABOVE;
+    case SG_NOTHING:
+        return SG_NL6_NOTHING_ABOVE;
     case SG_DIRECT:
-    case SG_KICKBACK: return SG_NL6_LOSS;
-    case SG_FEEDBACK: return block == depth ? SG_NL6_LOSS : SG_NL6_LAYERS;
+    case SG_KICKBACK:
+        return SG_NL6_LOSS;
+    case SG_FEEDBACK:
+        return block == depth ? SG_NL6_LOSS : SG_NL6_LAYERS;
     case SG_TRUE:
-    case SG_CREDITS: break;
+    case SG_CREDITS:
+        break;
     }
     return SG_NL6_LAYERS;
 }
 
-/* ---- products ---------------------------------------------------------------------------------------------------------- */
+/* ---- products ------------------------------------------------------------------------------- */
 
-struct shape { double depth, width, inputs, classes; };
+struct shape {
+    double depth, width, inputs, classes;
+};
 
 /* s = h A + y B: the SG above block 1..depth, or at the output. */
 static double sg_products(const struct shape *n, bool output)
@@ -64,7 +76,8 @@ static double sg_products(const struct shape *n, bool output)
 
 static double forward(const struct shape *n, double blocks)
 {
-    return 2 * n->width * (n->inputs + (blocks - 1) * n->width) + (blocks > n->depth ? 2 * n->width * (n->classes - n->width) : 0);
+    const double last = blocks > n->depth ? 2 * n->width * (n->classes - n->width) : 0;
+    return 2 * n->width * (n->inputs + (blocks - 1) * n->width) + last;
 }
 
 /* From boundary `from` (depth + 1: the output) down to that above block 1. */
@@ -73,15 +86,22 @@ static double down(const struct shape *n, double from)
     return forward(n, from) - forward(n, 1);
 }
 
-struct sg_nl6_cost sg_nl6_count(const struct sg_nl6_rule *rule, const struct sg_case *c, size_t inputs, size_t classes)
+struct sg_nl6_cost sg_nl6_count(const struct sg_nl6_rule *rule, const struct sg_case *c,
+                                size_t inputs, size_t classes)
 {
-    const struct shape n = {(double)c->net.depths.value[0], (double)c->net.layers.value[0], (double)inputs, (double)classes};
+    const struct shape n = {(double)c->net.depths.value[0], (double)c->net.layers.value[0],
+                            (double)inputs, (double)classes};
     const double out = n.depth + 1, all = forward(&n, out), direct = 2 * n.classes * n.width;
-    const double modules = rule->place == SG_NL6_NO_SG ? 0 : rule->place == SG_NL6_EVERYWHERE ? n.depth : 1;
+    const double modules = rule->place == SG_NL6_NO_SG        ? 0
+                           : rule->place == SG_NL6_EVERYWHERE ? n.depth
+                                                              : 1;
     const double one_sg = sg_products(&n, rule->place == SG_NL6_OUTPUT);
-    struct sg_nl6_cost cost = {.step = 2 * all + 2 * modules * one_sg};       /* forward and dW; s and the SG's own gradient */
+    struct sg_nl6_cost cost = {
+        .step = 2 * all + 2 * modules * one_sg}; /* forward and dW; s and the SG's own gradient */
     switch (rule->credit) {
-    case SG_NOTHING: cost.first_block = forward(&n, 1); return cost;
+    case SG_NOTHING:
+        cost.first_block = forward(&n, 1);
+        return cost;
     case SG_DIRECT:
     case SG_KICKBACK:
         cost.step += n.depth * direct;
@@ -89,11 +109,13 @@ struct sg_nl6_cost sg_nl6_count(const struct sg_nl6_rule *rule, const struct sg_
         return cost;
     case SG_TRUE:
     case SG_FEEDBACK:
-    case SG_CREDITS: break;
+    case SG_CREDITS:
+        break;
     }
-    cost.step += down(&n, out);                       /* under SGs too: it is what they learn from */
+    cost.step += down(&n, out); /* under SGs too: it is what they learn from */
     const double cut = rule->place == SG_NL6_EVERYWHERE ? 1 : (double)middle_of((size_t)n.depth);
     const bool unlocks = rule->share == 1 && rule->place != SG_NL6_OUTPUT;
-    cost.first_block = unlocks ? forward(&n, cut) + one_sg + down(&n, cut) : all + (rule->place == SG_NL6_OUTPUT ? one_sg : 0) + down(&n, out);
+    cost.first_block = unlocks ? forward(&n, cut) + one_sg + down(&n, cut)
+                               : all + (rule->place == SG_NL6_OUTPUT ? one_sg : 0) + down(&n, out);
     return cost;
 }

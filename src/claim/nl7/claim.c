@@ -1,75 +1,157 @@
-/* NL7: an SG that is trained but not applied leaves the network's run bit-identical to plain backprop. */
-#include <stdlib.h>
+/* NL7: an SG that is trained but not applied leaves the network's run bit-identical to plain
+ * backprop. */
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "lab/old.h"
+#include "lab/lab.h"
 
-/* A net as the case describes it, or without any module, stepped from the same random start. */
-static struct sg_sim *start(struct sg_net **net, struct sg_field *field, const struct sg_case_arch *arch, bool modules, const struct sg_data *rows,
-                            const struct sg_trial *trial, const double *w, const double *phi)
-{
-    struct sg_arch plain = arch->arch;
-    if (!modules)
-        plain.n_modules = 0;
-    *net = sg_net_alloc(&plain);
-    *field = sg_sim_net_field(*net, rows->n);
-    const struct sg_sim_spec spec = {.field = field, .net_opt = sg_case_opt(trial->c, trial->c->train.mu),
-                                     .sg_opt = sg_case_opt(trial->c, trial->c->train.nu), .timing = sg_case_timing(trial->c, 0)};
-    return sg_sim_alloc(&spec, w, phi);
-}
+/* A net as the case describes it, or without any module. */
+struct run {
+    struct sg_net *net;
+    struct sg_field field;
+    struct sg_sim *sim;
+};
 
-static enum sg_status measure(struct sg_evidence *ev, const struct sg_trial *trial)
-{
+struct runs {
     struct sg_case_arch arch;
-    struct sg_error err;
-    struct sg_data rows = {0};
-    const struct sg_data *data = trial->data;
-    enum sg_status status = sg_case_make_arch(&arch, trial->c, data->d, data->m, &err);
-    if (status == SG_OK && trial->c->train.form != SG_FORM_SAMPLE) {
-        status = sg_data_compress(&rows, data);
-        data = &rows;
-    }
-    if (status != SG_OK || arch.arch.n_modules == 0)
-        return status != SG_OK ? status : SG_HYPOTHESIS;
-    arch.arch.seed = trial->seed + trial->replicate;      /* of a rule with fixed matrices */
-    struct sg_net *with, *without;
-    struct sg_field with_field, without_field;
-    struct sg_net *probe = sg_net_alloc(&arch.arch);
-    const struct sg_sizes sizes = sg_net_sizes(probe);
-    sg_net_free(probe);
-    double *w = SG_NEW(sizes.w, double), *phi = SG_NEW(sizes.phi, double);
-    struct sg_rng *rng = sg_claim_rng(trial, "start");
-    sg_base_rng_gaussians(w, sizes.w, rng);
-    sg_base_rng_gaussians(phi, sizes.phi, rng);
-    sg_base_rng_free(rng);
-    struct sg_sim *observed = start(&with, &with_field, &arch, true, data, trial, w, phi);
-    struct sg_sim *backprop = start(&without, &without_field, &arch, false, data, trial, w, phi);
-    const struct sg_batch batch = sg_sim_batch(data);
-    size_t same = 0, learned = 0;
-    const size_t steps = (size_t)trial->c->train.steps;
-    for (size_t t = 0; t < steps; t++) {
-        sg_sim_step(observed, &batch);
-        sg_sim_step(backprop, &batch);
-        same += memcmp(sg_sim_w(observed), sg_sim_w(backprop), sizes.w * sizeof *w) == 0;
-    }
-    learned = memcmp(sg_sim_phi(observed), phi, sizes.phi * sizeof *phi) != 0;
-    sg_claim_compare(ev, SG_SIMULATED, "share of steps after which all weights have the bits of plain backprop", (double)same / (double)steps, 1.0, 0.0,
-                     "exact");
-    sg_claim_fact(ev, SG_SIMULATED, "the SG was trained meanwhile", learned, "exact");
-    sg_claim_fact(ev, SG_SIMULATED, "both runs stayed finite", sg_base_all_finite(sg_sim_w(observed), sizes.w), "exact");
-    sg_sim_free(observed);
-    sg_sim_free(backprop);
-    sg_net_free(with);
-    sg_net_free(without);
-    sg_data_free(&rows);
-    free(w);
-    free(phi);
-    return SG_OK;
+    struct sg_data compressed;
+    struct sg_batch batch;
+    struct sg_sizes sizes; /* of the net with its modules */
+    double *w, *phi;       /* where both start */
+    struct run observed, backprop;
+};
+
+static void end(void *on)
+{
+    struct runs *r = on;
+    sg_sim_free(r->observed.sim);
+    sg_sim_free(r->backprop.sim);
+    sg_net_free(r->observed.net);
+    sg_net_free(r->backprop.net);
+    sg_data_free(&r->compressed);
 }
+
+static void start(struct run *run, const struct runs *r, const struct sg_trial *trial, bool modules)
+{
+    struct sg_arch arch = r->arch.arch;
+    arch.n_modules = modules ? arch.n_modules : 0;
+    run->net = sg_net_alloc(&arch);
+    run->field = sg_sim_net_field(run->net, r->batch.n);
+    const struct sg_sim_spec spec = {.field = &run->field,
+                                     .net_opt = sg_case_opt(trial->c, trial->c->train.mu),
+                                     .sg_opt = sg_case_opt(trial->c, trial->c->train.nu),
+                                     .timing = sg_case_timing(trial->c, 0)};
+    run->sim = sg_sim_alloc(&spec, r->w, r->phi);
+}
+
+static struct runs *make_runs(struct sg_lab *lab)
+{
+    const struct sg_trial *trial = lab->trial;
+    const struct sg_data *data = trial->data;
+    struct runs *r = SG_TAKE(lab, 1, struct runs);
+    struct sg_error err = {{0}};
+    sg_lab_own(lab, r, end);
+    if (sg_case_make_arch(&r->arch, trial->c, data->d, data->m, &err) != SG_OK)
+        sg_lab_stop(lab, SG_BAD_INPUT, "%s", err.text);
+    if (trial->c->train.form == SG_FORM_COMPRESSED) {
+        sg_lab_try(lab, sg_data_compress(&r->compressed, data));
+        data = &r->compressed;
+    }
+    if (lab->status != SG_OK)
+        return NULL;
+    r->arch.arch.seed = trial->seed + trial->replicate; /* of a rule with fixed matrices */
+    r->batch = sg_sim_batch(data);
+    struct sg_net *sized = sg_net_alloc(&r->arch.arch);
+    r->sizes = sg_net_sizes(sized);
+    sg_net_free(sized);
+    r->w = SG_TAKE(lab, r->sizes.w, double);
+    r->phi = SG_TAKE(lab, r->sizes.phi, double);
+    struct sg_rng *rng = sg_lab_rng(lab, "start");
+    sg_base_rng_gaussians(r->w, r->sizes.w, rng);
+    sg_base_rng_gaussians(r->phi, r->sizes.phi, rng);
+    start(&r->observed, r, trial, true);
+    start(&r->backprop, r, trial, false);
+    return r;
+}
+
+static double moved(const double *from, const double *to, size_t n)
+{
+    double squares = 0;
+    for (size_t i = 0; i < n; i++)
+        squares += (to[i] - from[i]) * (to[i] - from[i]);
+    return sqrt(squares);
+}
+
+/* The figure's trial says how far both went. */
+static void add_series(struct sg_lab *lab, const struct runs *r, uint64_t t)
+{
+    sg_lab_point(lab,
+                 (const double[]){(double)t, moved(r->w, sg_sim_w(r->observed.sim), r->sizes.w),
+                                  moved(r->phi, sg_sim_phi(r->observed.sim), r->sizes.phi)});
+}
+
+static void says(struct sg_lab *lab, void *on)
+{
+    (void)on;
+    const struct runs *r = make_runs(lab);
+    const size_t steps = (size_t)lab->trial->c->train.steps;
+    size_t taken = 0, same = 0;
+    bool finite = r != NULL;
+    if (r && lab->trial->figure)
+        sg_lab_series(lab, "moved", "step weights sg");
+    for (; finite && taken < steps; taken++) {
+        sg_sim_step(r->observed.sim, &r->batch);
+        sg_sim_step(r->backprop.sim, &r->batch);
+        same += memcmp(sg_sim_w(r->observed.sim), sg_sim_w(r->backprop.sim),
+                       r->sizes.w * sizeof *r->w) == 0;
+        finite = sg_base_all_finite(sg_sim_w(r->backprop.sim), r->sizes.w);
+        if (lab->trial->figure && ((taken + 1) % (1 + steps / 50) == 0 || taken + 1 == steps))
+            add_series(lab, r, taken + 1);
+    }
+    sg_lab_count(lab, SG_SIMULATED, "same-bits",
+                 "steps after which all weights have the bits of plain backprop", same, taken,
+                 "bit for bit");
+    if (r && !finite)
+        sg_lab_stop(lab, SG_DIVERGED,
+                    "backprop itself leaves the finite numbers in step %zu; lower train.mu", taken);
+    if (r && memcmp(sg_sim_phi(r->observed.sim), r->phi, r->sizes.phi * sizeof *r->phi) == 0)
+        sg_lab_stop(
+            lab, SG_HYPOTHESIS,
+            "the SG was not trained: its parameters kept their bits in all %zu steps; raise "
+            "train.nu",
+            taken);
+}
+
+static bool sg_learns(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                      const struct sg_trial *trial)
+{
+    (void)on;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "nu = %g", trial->c->train.nu);
+    return trial->c->train.nu > 0;
+}
+
+static const struct sg_hypothesis learns = {"sg-learns", "the SG is trained meanwhile",
+                                            "raise train.nu", sg_learns};
 
 const struct sg_claim sg_claim_nl7 = {
-    .id = "NL7", .name = "nl7_observe_only", .title = "an SG that only observes changes no bit", .needs_data = true,
-    .measure = measure,
-    .statement = "An SG module that is trained but not applied (mix = 0) leaves the network's run bit-identical to plain backpropagation: at its boundary the "
-                 "gradient that goes down IS what arrived, not 1 times it plus 0 times s.",
+    .id = "NL7",
+    .name = "nl7_observe_only",
+    .title = "an SG that only observes changes no bit",
+    .needs_data = true,
+    .reads = "data.kind=gaussian|csv|classes|grid data.n data.d data.outputs data.rank "
+             "data.condition data.noise"
+             " data.bias data.labels data.one_hot data.side data.file data.target data.standardise"
+             " data.standardise_target net.layers net.loss net.activation net.credit sg=some sg.at "
+             "sg.family sg.hidden"
+             " sg.terms sg.target sg.mix! train.form=sample|compressed train.order "
+             "train.units=absolute train.mu"
+             " train.nu train.optimiser train.beta1 train.beta2 train.epsilon train.steps",
+    .supposes = (const struct sg_hypothesis *const[]){&learns, NULL},
+    .measure = sg_lab_measure,
+    .says = says,
+    .statement = "An SG module that is trained but not applied (mix = 0) leaves the network's run "
+                 "bit-identical to plain "
+                 "backpropagation: at its boundary the gradient that goes down IS what arrived, "
+                 "not 1 times it plus 0 times s.",
 };
