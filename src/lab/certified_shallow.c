@@ -36,25 +36,6 @@ static enum sg_status both_sides(struct sg_evidence *ev, const struct sg_cert_da
     return status;
 }
 
-/* Three outcomes of one step at realizable data: Y = X W exactly, W the binary64 weights of the fit. */
-enum sg_status sg_dy4_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *C_0, double t, double low)
-{
-    const size_t m = s->fit->m;
-    const struct sg_cert_data data = {.n = trial->data->n, .d = trial->data->d, .m = m, .x = trial->data->x, .w = s->fit->w};
-    static const char *const what[3] = {"at the case's place every eigenvalue but the family's m^2 is inside",
-                                        "at 0.99 of the lower limit of c every eigenvalue but the family's m^2 is inside", "at 1.01 of it one is outside"};
-    const double at[3] = {t, 0.99 * low, 1.01 * low};
-    double *C = SG_NEW(m * m, double);
-    enum sg_status status = sg_certified_wanted(ev, trial, s->size) ? SG_OK : SG_HYPOTHESIS;
-    for (int k = 0; k < 3 && status == SG_OK; k++) {
-        for (size_t i = 0; i < m * m; i++)
-            C[i] = at[k] * C_0[i];
-        status = step_fact(ev, what[k], &data, (struct sg_cert_step){.mu = s->mu, .nu = s->nu, .C = C}, k == 2 ? SG_REFUTED : SG_OK);
-    }
-    free(C);
-    return status == SG_HYPOTHESIS ? SG_OK : status;
-}
-
 enum sg_status sg_dy12_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s)
 {
     static const char *const inside[3] = {"simultaneous: every eigenvalue inside at the case's rates", "SG first: every eigenvalue inside at the case's rates",
@@ -181,8 +162,6 @@ enum sg_status sg_cp5_certify(struct sg_evidence *ev, const struct sg_trial *tri
 #include "lab/certified.h"
 
 #define NOT_BUILT { (void)sg_certified_wanted(ev, trial, 0); return SG_OK; }
-enum sg_status sg_dy4_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *C_0, double t, double low)
-{ (void)s; (void)C_0; (void)t; (void)low; NOT_BUILT }
 enum sg_status sg_dy11_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }
 enum sg_status sg_dy12_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }
 enum sg_status sg_cp1_certify(struct sg_evidence *ev, const struct sg_trial *trial, unsigned terms) { (void)terms; NOT_BUILT }

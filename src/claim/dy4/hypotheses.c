@@ -1,0 +1,125 @@
+/* What DY4 supposes. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "claim/dy4/parts.h"
+
+/* p* = y doubles m columns of z: S_z has m eigenvalues at zero, and more where [Y 1] lacks rank. */
+static bool has_full_rank(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                          const struct sg_trial *trial)
+{
+    const struct sg_shallow *s = on;
+    const size_t zeros = s->rate_z.zeros, q = s->fit->q, rank = q > zeros ? q - zeros : 0;
+    (void)trial;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX,
+             "the rank of [Y 1] is %zu, and it has m + 1 = %zu columns", rank, s->fit->m + 1);
+    return zeros == s->fit->m;
+}
+
+/* NULL: S_x is not I. */
+static struct sg_line *line_of(const struct sg_shallow *s)
+{
+    struct sg_line *line = NULL;
+    return sg_closed_line_alloc(&line, s->fit) == SG_OK ? line : NULL;
+}
+
+static bool has_a_free_direction(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                                 const struct sg_trial *trial)
+{
+    const struct sg_shallow *s = on;
+    struct sg_line *line = line_of(s);
+    const bool has = line || s->fit->d > s->fit->m + 1;
+    (void)trial;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX,
+             "S_x has eigenvalues from %.3g to %.3g, and d = %zu with m = %zu", s->rate_x.smallest,
+             s->rate_x.largest, s->fit->d, s->fit->m);
+    sg_closed_line_free(line);
+    return has;
+}
+
+/* Where the limits of real c are claimed in closed form: low < high. */
+static bool has_limits(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                       const struct sg_trial *trial)
+{
+    const struct sg_shallow *s = on;
+    struct sg_line *line = line_of(s);
+    double low = -1, high = HUGE_VAL;
+    (void)trial;
+    if (line && sg_closed_line_inside(line))
+        sg_closed_line_interval(&low, &high, line, s->mu, s->nu);
+    sg_closed_line_free(line);
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX,
+             "nu a_max (1 - mu/2) = %.3g, so the lower limit %.3g is not below the upper %.3g",
+             s->nu * s->rate_z.largest * (1 - s->mu / 2), low, high);
+    return low < high;
+}
+
+static bool attracts_at_zero(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                             const struct sg_trial *trial)
+{
+    const struct sg_shallow *s = on;
+    (void)trial;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "mu is %.4g and nu %.4g of its limit",
+             s->mu / s->rate_x.critical, s->nu / s->rate_z.critical);
+    return s->mu < s->rate_x.critical && s->nu < s->rate_z.critical;
+}
+
+/* For S_x other than I the limit -1 is one of small rates.  The problem splits into one for each
+ * eigenvalue c of C, so C = c I stands for all. */
+static bool has_small_rates(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                            const struct sg_trial *trial)
+{
+    static const double place[] = {-0.3, -0.6, -0.9, -0.98};
+    const struct sg_shallow *s = on;
+    const size_t m = s->fit->m;
+    struct sg_line *line = line_of(s);
+    const bool closed = line != NULL;
+    bool small = true;
+    (void)trial;
+    sg_closed_line_free(line);
+    double *C = SG_NEW(m * m, double), *phi = SG_NEW(s->n_phi, double),
+           *J = SG_NEW(s->size * s->size, double);
+    for (size_t k = 0; k < sizeof place / sizeof *place && small && !closed; k++) {
+        for (size_t j = 0; j < m; j++)
+            C[j * m + j] = place[k];
+        sg_closed_line_point(phi, C, m);
+        sg_closed_joint_jacobian(J, &s->rows, s->fit->w, phi, s->mu, s->nu);
+        const double radius = sg_dy4_radius_across(NULL, J, NULL, s->size, m);
+        snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "at C = %.2g I an eigenvalue has modulus %.6g",
+                 place[k], radius);
+        small = radius < 1;
+    }
+    free(C);
+    free(phi);
+    free(J);
+    return small;
+}
+
+const struct sg_hypothesis sg_dy4_full_rank = {
+    .id = "full-rank",
+    .words = "[Y 1] has full column rank",
+    .met = has_full_rank,
+    .mend = "take more columns (data.d) than outputs, none of which combine to 1"};
+const struct sg_hypothesis sg_dy4_free_direction = {
+    .id = "free-direction",
+    .words = "S_x = I, or x has a direction orthogonal to y and 1 (d > m + 1)",
+    .met = has_a_free_direction,
+    .mend = "take data.condition = 1.0, or more columns (data.d)"};
+const struct sg_hypothesis sg_dy4_limits = {
+    .id = "limits",
+    .words = "some real c is stable: nu a_max (1 - mu/2) < 2 for d > m + 1, nu (a_max (1 - mu/2) "
+             "- a_min (1 - mu)) < 2 for d = m + 1",
+    .met = has_limits,
+    .mend = "take a smaller nu"};
+const struct sg_hypothesis sg_dy4_attracts = {
+    .id = "attracts",
+    .words = "C = 0, from where limits are looked for, attracts: mu < 2/lambda_max(S_x), nu < "
+             "2/lambda_max(S_z)",
+    .met = attracts_at_zero,
+    .mend = "take smaller rates (below 1 in critical units)"};
+const struct sg_hypothesis sg_dy4_small_rates = {
+    .id = "small-rates",
+    .words = "the rates are small where S_x is not I: all C = c I with -1 < c <= 0 attract",
+    .met = has_small_rates,
+    .mend = "take smaller rates"};
