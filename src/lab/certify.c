@@ -10,10 +10,12 @@ bool sg_lab_certifies(struct sg_lab *lab, size_t size)
 #ifdef SG_HAVE_ARB
     const struct sg_data *data = lab->trial->data;
     const size_t row = data ? data->d + data->m + 1 : 0;
-    const bool small = size <= SG_CERTIFY_STATE_MOST && (!data || data->n * row * row <= SG_CERTIFY_WORK_MOST);
+    const bool small =
+        size <= SG_CERTIFY_STATE_MOST && (!data || data->n * row * row <= SG_CERTIFY_WORK_MOST);
     if (!small)
-        sg_lab_note(lab, "no interval certificates: %zu unknowns of at most %d, or too many samples", size,
-                    (int)SG_CERTIFY_STATE_MOST);
+        sg_lab_note(lab,
+                    "no interval certificates: %zu unknowns of at most %d, or too many samples",
+                    size, (int)SG_CERTIFY_STATE_MOST);
     return small;
 #else
     (void)size;
@@ -25,7 +27,8 @@ bool sg_lab_certifies(struct sg_lab *lab, size_t size)
 struct sg_cert_data sg_lab_exact_data(const struct sg_trial *trial)
 {
     const struct sg_data *data = trial->data;
-    return (struct sg_cert_data){.n = data->n, .d = data->d, .m = data->m, .x = data->x, .y = data->y};
+    return (struct sg_cert_data){
+        .n = data->n, .d = data->d, .m = data->m, .x = data->x, .y = data->y};
 }
 
 struct sg_tol sg_tol_closed_eigenvalue(const struct sg_trial *trial, double size)
@@ -34,16 +37,18 @@ struct sg_tol sg_tol_closed_eigenvalue(const struct sg_trial *trial, double size
                            "10 (d + m) u of the closed form", 0};
 }
 
-void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what, const struct sg_cert_data *data,
-                        struct sg_cert_step step, enum sg_status wanted)
+void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what,
+                        const struct sg_cert_data *data, struct sg_cert_step step,
+                        enum sg_status wanted)
 {
     struct sg_interval radius;
     sg_lab_proved(lab, id, what, sg_cert_step_radius(&radius, data, &step, HUGE_VAL), wanted,
                   SG_CERTIFY_POWERS);
 }
 
-void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what, const struct sg_cert_data *data,
-                          double mu, const double *A, enum sg_status wanted)
+void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what,
+                          const struct sg_cert_data *data, double mu, const double *A,
+                          enum sg_status wanted)
 {
     struct sg_interval radius;
     sg_lab_proved(lab, id, what, sg_cert_frozen_radius(&radius, data, mu, A, HUGE_VAL), wanted,
@@ -60,6 +65,7 @@ void sg_lab_limit_enclosed(struct sg_lab *lab, const char *id, const char *what,
 void sg_lab_radius_enclosed(struct sg_lab *lab, const char *id, const char *what, double closed,
                             const struct sg_interval *radius)
 {
-    sg_lab_enclosed(lab, id, what, closed, radius->low, radius->high, SG_CERTIFY_RADIUS_WIDTH,
-                    sg_tol_closed_eigenvalue(lab->trial, 1 + closed));
+    struct sg_tol tol = sg_tol_closed_eigenvalue(lab->trial, 1 + closed);
+    tol.scale = 1 + closed; /* it is 1 less something, and may vanish */
+    sg_lab_enclosed(lab, id, what, closed, radius->low, radius->high, SG_CERTIFY_RADIUS_WIDTH, tol);
 }

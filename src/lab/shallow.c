@@ -1,4 +1,5 @@
-/* A case's linear regression with its SG, ready to step: what the claims on the shallow model share. */
+/* A case's linear regression with its SG, ready to step: what the claims on the shallow model
+ * share. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +12,22 @@ static enum sg_status make_rows(struct sg_shallow *s, const struct sg_trial *tri
     if (s->c->train.form != SG_FORM_SAMPLE)
         return sg_data_compress(&s->rows, trial->data);
     const struct sg_data *from = trial->data;
-    s->rows = (struct sg_data){from->n, from->d, from->m, sg_base_copy(from->x, from->n * from->d, sizeof(double)),
-                               sg_base_copy(from->y, from->n * from->m, sizeof(double)), sg_base_copy(from->one, from->n, sizeof(double))};
+    s->rows = (struct sg_data){from->n,
+                               from->d,
+                               from->m,
+                               sg_base_copy(from->x, from->n * from->d, sizeof(double)),
+                               sg_base_copy(from->y, from->n * from->m, sizeof(double)),
+                               sg_base_copy(from->one, from->n, sizeof(double))};
     return SG_OK;
 }
 
 static enum sg_status make_field(struct sg_shallow *s, struct sg_evidence *ev)
 {
     struct sg_error err;
-    if (sg_case_make_arch(&s->arch, s->c, s->rows.d, s->rows.m, &err) != SG_OK || s->arch.arch.n_layers != 1 ||
-        s->arch.arch.loss != SG_MSE) {
-        snprintf(ev->note, sizeof ev->note, "the claim is on linear regression: layers = (), loss = \"mse\"");
+    if (sg_case_make_arch(&s->arch, s->c, s->rows.d, s->rows.m, &err) != SG_OK ||
+        s->arch.arch.n_layers != 1 || s->arch.arch.loss != SG_MSE) {
+        snprintf(ev->note, sizeof ev->note,
+                 "the claim is on linear regression: layers = (), loss = \"mse\"");
         return SG_HYPOTHESIS;
     }
     s->net = sg_net_alloc(&s->arch.arch);
@@ -29,7 +35,8 @@ static enum sg_status make_field(struct sg_shallow *s, struct sg_evidence *ev)
     if (s->c->train.form != SG_FORM_SPECTRAL)
         return SG_OK;
     const struct sg_module *module = s->arch.arch.n_modules ? &s->arch.arch.modules[0] : NULL;
-    enum sg_status status = sg_sim_spectral_alloc(&s->spectral, &s->rows, module ? module->terms : 0, module ? module->mix : 0.0);
+    enum sg_status status = sg_sim_spectral_alloc(
+        &s->spectral, &s->rows, module ? module->terms : 0, module ? module->mix : 0.0);
     if (status == SG_OK)
         s->field = sg_sim_spectral_field(s->spectral);
     return status;
@@ -46,7 +53,8 @@ static void to_form(double *state, const struct sg_shallow *s)
     free(v);
 }
 
-enum sg_status sg_shallow_alloc(struct sg_shallow **out, const struct sg_trial *trial, struct sg_timing timing, struct sg_evidence *ev)
+enum sg_status sg_shallow_alloc(struct sg_shallow **out, const struct sg_trial *trial,
+                                struct sg_timing timing, struct sg_evidence *ev)
 {
     struct sg_shallow *s = *out = SG_NEW(1, struct sg_shallow);
     s->c = trial->c;
@@ -67,7 +75,8 @@ enum sg_status sg_shallow_alloc(struct sg_shallow **out, const struct sg_trial *
     s->size = s->n_w + s->n_phi;
     s->exact_sg = SG_NEW(s->fit->q * s->fit->m, double);
     sg_closed_exact_sg(s->exact_sg, s->fit->m);
-    s->fixed = SG_NEW(s->n_w + s->fit->q * s->fit->m, double);   /* phi* in full; a module with fewer terms uses none of it */
+    s->fixed = SG_NEW(s->n_w + s->fit->q * s->fit->m,
+                      double); /* phi* in full; a module with fewer terms uses none of it */
     s->now = SG_NEW(s->size, double);
     memcpy(s->fixed, s->fit->w, s->n_w * sizeof *s->fixed);
     memcpy(s->fixed + s->n_w, s->exact_sg, s->fit->q * s->fit->m * sizeof *s->fixed);
@@ -81,7 +90,10 @@ enum sg_status sg_shallow_alloc(struct sg_shallow **out, const struct sg_trial *
 
 void sg_shallow_set_timing(struct sg_shallow *s, struct sg_timing timing)
 {
-    const struct sg_sim_spec spec = {.field = &s->field, .net_opt = {.rate = s->mu}, .sg_opt = {.rate = s->nu}, .timing = timing};
+    const struct sg_sim_spec spec = {.field = &s->field,
+                                     .net_opt = {.rate = s->mu},
+                                     .sg_opt = {.rate = s->nu},
+                                     .timing = timing};
     sg_sim_free(s->sim);
     s->sim = sg_sim_alloc(&spec, s->fixed, s->fixed + s->n_w);
 }
@@ -104,9 +116,11 @@ void sg_shallow_free(struct sg_shallow *s)
 bool sg_shallow_is_full(const struct sg_shallow *s, struct sg_evidence *ev)
 {
     const struct sg_arch *arch = &s->arch.arch;
-    const bool full = arch->n_modules == 1 && arch->modules[0].terms == (SG_H | SG_Y | SG_ONE) && arch->modules[0].mix == 1.0;
+    const bool full = arch->n_modules == 1 && arch->modules[0].terms == (SG_H | SG_Y | SG_ONE) &&
+                      arch->modules[0].mix == 1.0;
     if (!full)
-        snprintf(ev->note, sizeof ev->note, "the claim is on one SG at the output with terms = \"hy1\" and mix = 1");
+        snprintf(ev->note, sizeof ev->note,
+                 "the claim is on one SG at the output with terms = \"hy1\" and mix = 1");
     return full;
 }
 
@@ -115,7 +129,8 @@ void sg_shallow_to_form(double *jacobian, const struct sg_shallow *s)
     if (!s->spectral)
         return;
     double *transposed = SG_NEW(s->size * s->size, double), *column = SG_NEW(s->size, double);
-    for (int side = 0; side < 2; side++) {               /* columns, then by transposing, rows: V^T J V on the weights */
+    for (int side = 0; side < 2;
+         side++) { /* columns, then by transposing, rows: V^T J V on the weights */
         for (size_t j = 0; j < s->size; j++) {
             for (size_t i = 0; i < s->size; i++)
                 column[i] = jacobian[i * s->size + j];
@@ -181,31 +196,16 @@ void sg_shallow_form_row(double *l, const struct sg_shallow *s)
     to_form(l, s);
 }
 
-void sg_shallow_offset(double *offset, const struct sg_shallow *s, double radius, struct sg_rng *rng)
+void sg_shallow_offset(double *offset, const struct sg_shallow *s, double radius,
+                       struct sg_rng *rng)
 {
     sg_base_rng_direction(offset, s->size, rng);
     for (size_t i = 0; i < s->size; i++)
         offset[i] *= radius;
 }
 
-enum sg_status sg_shallow_can_wait(struct sg_evidence *ev, const struct sg_shallow *s, double steps, const char *mend)
-{
-    if (steps <= fmax(SG_SHALLOW_STEPS_MOST, (double)s->c->train.steps))
-        return SG_OK;
-    snprintf(ev->note, sizeof ev->note, "to see a start shrink a hundredfold takes %.2g steps, and at most %.0g are taken; %s", steps, SG_SHALLOW_STEPS_MOST, mend);
-    return SG_HYPOTHESIS;
-}
-
-enum sg_status sg_shallow_can_tell(struct sg_evidence *ev, double tolerance)
-{
-    if (tolerance <= SG_SHALLOW_LIMIT_TOLERANCE)
-        return SG_OK;
-    snprintf(ev->note, sizeof ev->note, "in so few steps a bisected limit would be known to %.0f %% only; take more of them (train.steps)", 100 * tolerance);
-    return SG_HYPOTHESIS;
-}
-
-enum sg_fate sg_shallow_fate_from(struct sg_shallow *s, double (*distance_of)(struct sg_shallow *s), const double *offset, double mu, double nu,
-                                  uint64_t limit)
+enum sg_fate sg_shallow_fate_from(struct sg_shallow *s, double (*distance_of)(struct sg_shallow *s),
+                                  const double *offset, double mu, double nu, uint64_t limit)
 {
     enum { FACTOR = 100, LOOK_EVERY = 16 };
     sg_shallow_start(s, offset, mu, nu);
@@ -222,28 +222,36 @@ enum sg_fate sg_shallow_fate_from(struct sg_shallow *s, double (*distance_of)(st
     return SG_STAYS;
 }
 
-enum sg_fate sg_shallow_fate(struct sg_shallow *s, const double *offset, double mu, double nu, uint64_t limit)
+enum sg_fate sg_shallow_fate(struct sg_shallow *s, const double *offset, double mu, double nu,
+                             uint64_t limit)
 {
     return sg_shallow_fate_from(s, sg_shallow_distance, offset, mu, nu, limit);
 }
 
-struct shallow_rate { struct sg_shallow *s; const double *offset; bool vary_mu; double other; uint64_t limit; };
+struct shallow_rate {
+    struct sg_shallow *s;
+    const double *offset;
+    bool vary_mu;
+    double other;
+    uint64_t limit;
+};
 
 static enum sg_side side_of_rate(double rate, void *context)
 {
     const struct shallow_rate *r = context;
     const double mu = r->vary_mu ? rate : r->other, nu = r->vary_mu ? r->other : rate;
-    return sg_shallow_fate(r->s, r->offset, mu, nu, r->limit) == SG_LEAVES ? SG_SIDE_HIGH : SG_SIDE_LOW;
+    return sg_shallow_fate(r->s, r->offset, mu, nu, r->limit) == SG_LEAVES ? SG_SIDE_HIGH
+                                                                           : SG_SIDE_LOW;
 }
 
-double sg_shallow_bisect(struct sg_shallow *s, const double *offset, bool vary_mu, double other_rate, double from,
-                         double width, uint64_t limit)
+double sg_shallow_bisect(struct sg_shallow *s, const double *offset, bool vary_mu,
+                         double other_rate, double from, double width, uint64_t limit)
 {
     struct shallow_rate r = {s, offset, vary_mu, other_rate, limit};
     return sg_lab_bisect(side_of_rate, &r, from, width);
 }
 
-/* ---- the instrument --------------------------------------------------------------------------- */
+/* ---- the instrument ------------------------------------------------------------------------ */
 
 static void end_shallow(void *s)
 {
@@ -265,26 +273,29 @@ static void *make_shallow(struct sg_lab *lab)
 
 const struct sg_instrument sg_on_shallow = {make_shallow};
 
-/* ---- hypotheses ------------------------------------------------------------------------------- */
+/* ---- hypotheses ---------------------------------------------------------------------------- */
 
 /* Zero: below the rounding level q u lambda_max. */
-static bool is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_rates *rate, const char *S, size_t q,
-                           size_t n)
+static bool is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_rates *rate,
+                           const char *S, size_t q, size_t n)
 {
     if (q > n)
         snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "%s is singular: %zu columns > n = %zu", S, q, n);
     else
-        snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "%s has %zu of %zu eigenvalues at zero", S, rate->zeros, q);
+        snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "%s has %zu of %zu eigenvalues at zero", S,
+                 rate->zeros, q);
     return rate->zeros == 0;
 }
 
-static bool x_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial)
+static bool x_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                             const struct sg_trial *trial)
 {
     const struct sg_shallow *s = on;
     return is_nonsingular(value, &s->rate_x, "S_x", s->fit->d, trial->data->n);
 }
 
-static bool z_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial)
+static bool z_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                             const struct sg_trial *trial)
 {
     const struct sg_shallow *s = on;
     return is_nonsingular(value, &s->rate_z, "S_z", s->fit->q, trial->data->n);
@@ -297,15 +308,18 @@ static double residual_share(const struct sg_shallow *s)
     return y > 0 ? sg_base_norm(s->fit->residual, count) / y : 0;
 }
 
-static bool is_noisy(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial)
+static bool is_noisy(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                     const struct sg_trial *trial)
 {
     const struct sg_shallow *s = on;
     (void)trial;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "|y - X W*| is %.2g of |y|, which is rounding", residual_share(s));
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "|y - X W*| is %.2g of |y|, which is rounding",
+             residual_share(s));
     return !s->fit->realizable;
 }
 
-static bool is_realizable(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial)
+static bool is_realizable(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                          const struct sg_trial *trial)
 {
     const struct sg_shallow *s = on;
     (void)trial;
@@ -314,19 +328,53 @@ static bool is_realizable(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, c
 }
 
 const struct sg_hypothesis sg_shallow_x_nonsingular = {
-    .id = "S_x-nonsingular", .words = "S_x = E[x^T x] is nonsingular", .met = x_is_nonsingular,
+    .id = "S_x-nonsingular",
+    .words = "S_x = E[x^T x] is nonsingular",
+    .met = x_is_nonsingular,
     .mend = "take more samples (data.n) than columns (data.d), none a combination of the others"};
 const struct sg_hypothesis sg_shallow_z_nonsingular = {
-    .id = "S_z-nonsingular", .words = "S_z = E[z^T z], z = (p*, y, 1), is nonsingular", .met = z_is_nonsingular,
+    .id = "S_z-nonsingular",
+    .words = "S_z = E[z^T z], z = (p*, y, 1), is nonsingular",
+    .met = z_is_nonsingular,
     .mend = "take targets that are no combinations of the fit, of each other and of 1"};
 const struct sg_hypothesis sg_shallow_noisy = {
-    .id = "noisy", .words = "the data are noisy, y != X W*", .met = is_noisy,
+    .id = "noisy",
+    .words = "the data are noisy, y != X W*",
+    .met = is_noisy,
     .mend = "take data with noise (data.noise > 0); DY4 is about data without"};
 const struct sg_hypothesis sg_shallow_realizable = {
-    .id = "realizable", .words = "the data are realizable, y = X W*", .met = is_realizable,
+    .id = "realizable",
+    .words = "the data are realizable, y = X W*",
+    .met = is_realizable,
     .mend = "take data without noise (data.noise = 0); DY3 is about data with"};
 
-bool sg_shallow_affords(struct sg_lab *lab, const struct sg_shallow *s, double steps, const char *mend)
+struct sg_tol sg_shallow_jacobian_tolerance(const struct sg_shallow *s, double fd)
+{
+    const double P = (double)(s->rows.n + 10 * s->fit->d);
+    double trace = 0;
+    for (size_t i = 0; i < s->fit->d; i++)
+        trace += s->fit->lambda_x[i];
+    const double p = P * SG_UNIT_ROUNDOFF * sqrt(trace) * s->w_norm;
+    return (struct sg_tol){
+        fd + p * (s->mu * sqrt(s->rate_x.largest) + 2 * s->nu * sqrt(s->rate_z.largest)),
+        "measured truncation and rounding; p* to (n + 10 d) u |X| |W*|", 0};
+}
+
+/* 1 - |1 - x| */
+static double deficit(double x)
+{
+    return fmin(x, 2 - x);
+}
+
+double sg_shallow_deficit(const struct sg_shallow *s, double mu, double nu)
+{
+    const struct sg_rates *x = &s->rate_x, *z = &s->rate_z;
+    return fmin(fmin(deficit(mu * x->largest), deficit(mu * x->smallest)),
+                fmin(deficit(nu * z->largest), deficit(nu * z->smallest)));
+}
+
+bool sg_shallow_affords(struct sg_lab *lab, const struct sg_shallow *s, double steps,
+                        const char *mend)
 {
     return sg_lab_afford(lab, steps, fmax(SG_SHALLOW_STEPS_MOST, (double)s->c->train.steps),
                          "see a start shrink a hundredfold", mend);
@@ -335,7 +383,9 @@ bool sg_shallow_affords(struct sg_lab *lab, const struct sg_shallow *s, double s
 bool sg_shallow_tells(struct sg_lab *lab, double tolerance)
 {
     if (!(tolerance <= SG_SHALLOW_LIMIT_TOLERANCE))
-        sg_lab_stop(lab, SG_BUDGET, "in the step budget a bisected limit would be known to %.2g %% only; raise "
-                    "train.steps", 100 * tolerance);
+        sg_lab_stop(lab, SG_BUDGET,
+                    "in the step budget a bisected limit would be known to %.2g %% only; raise "
+                    "train.steps",
+                    100 * tolerance);
     return lab->status == SG_OK;
 }

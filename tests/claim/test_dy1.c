@@ -7,9 +7,7 @@
 #include "claim/judge.h"
 #include "synthgrad/closed.h"
 
-/* ---- the formula
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- the formula --------------------------------------------------------------------------- */
 
 /* How far rounding may put the formula off, as in src/claim/dy1/steps.c: backward errors P u, P = n
  * + 10 d, in the basis and in W*, push by mu P u (noise + tr (|W*| + |e_0|)) a step each. */
@@ -128,9 +126,7 @@ static void formula_ends_at_its_limit(void **state)
     free(limit);
 }
 
-/* ---- the claim
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- the claim ----------------------------------------------------------------------------- */
 
 /* Three rates, two rows each, a third for the null space; no row's tolerance is far from what is
  * met. */
@@ -241,6 +237,16 @@ static void beyond_the_limit_only_the_rest_fails(void **state)
     sg_case_free(&c);
 }
 
+/* A rate so small that 1 - mu lambda rounds to 1 is not one beyond the limit. */
+static void a_tiny_rate_is_inconclusive(void **state)
+{
+    (void)state;
+    check_inconclusive(
+        "claim = \"DY1\"; expect = \"holds\"; sg = (); data = { condition = 1e11; }; train = { mu "
+        "= 1e-8; };",
+        "to come to rest takes");
+}
+
 /* Too few steps to come to rest decide nothing, and the note says how many are needed. */
 static void too_few_steps_are_inconclusive(void **state)
 {
@@ -267,6 +273,7 @@ int main(void)
         TEST(an_undecided_control_is_none),
         TEST(beyond_the_limit_only_the_rest_fails),
         TEST(too_few_steps_are_inconclusive),
+        TEST(a_tiny_rate_is_inconclusive),
     };
     return RUN(tests);
 }

@@ -85,6 +85,10 @@ static void too_few_steps_are_inconclusive(void **state)
     check_inconclusive("claim = \"DY2\"; expect = \"holds\"; data = { condition = 1.5; }; train = "
                        "{ mu = 0.8; nu = 0.0; steps = 120; };",
                        "a bisected limit would be known to");
+    /* 1 - mu lambda a rounds to 1, and yet mu is inside the limit. */
+    check_inconclusive("claim = \"DY2\"; expect = \"holds\"; data = { condition = 1e11; }; train "
+                       "= { mu = 1e-8; nu = 0.0; };",
+                       "to come to rest takes");
 }
 
 static void what_it_does_not_read_is_refused(void **state)

@@ -1,5 +1,4 @@
-/* DY3 as a claim: it holds on its case, its control breaks it, and a wrong hypothesis is neither.
- */
+/* DY3 as a claim: it holds on its case, its control breaks it, and a wrong hypothesis is neither. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +105,7 @@ static void what_cannot_be_seen_is_inconclusive(void **state)
         const char *note;
     } odd[] = {{0.9, 1 - 1e-13, 30, 20000, "further from 0 and from the limits"},
                {1e-12, 0.7, 30, 20000, "further from 0 and from the limits"},
+               {1e-8, 0.7, 1e11, 20000, "steps, and the step budget is 1e+07"},
                {0.9, 0.7, 1e12, 20000, "steps, and the step budget is 1e+07"},
                {0.9, 0.7, 30, 10, "raise train.steps"}};
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {

@@ -60,13 +60,18 @@ static double distance(struct run *r, const double *a, const double *b)
     return sg_base_norm(r->scratch, r->s->n_w);
 }
 
+/* -ln|1 - x|, with all its digits for a small x. */
+static double decay(double x)
+{
+    return x < 1 ? -log1p(-x) : -log(x - 1);
+}
+
 /* Until rho^t < u: what is left of the start is below rounding.  0: never. */
 static double steps_to_rest(const struct sg_shallow *s, double mu)
 {
-    const double rho = fmax(fabs(1 - mu * s->rate_x.largest), fabs(1 - mu * s->rate_x.smallest));
-    if (!(rho < 1))
-        return 0;
-    return rho > SG_UNIT_ROUNDOFF ? ceil(log(SG_UNIT_ROUNDOFF) / log(rho)) + 1 : 2;
+    const struct sg_rates *x = &s->rate_x;
+    const double slowest = fmin(decay(mu * x->largest), decay(mu * x->smallest));
+    return slowest > 0 ? ceil(-log(SG_UNIT_ROUNDOFF) / slowest) + 1 : 0;
 }
 
 /* here: what the comparison itself adds. */

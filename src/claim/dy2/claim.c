@@ -65,8 +65,8 @@ static void check_left_half_plane(struct sg_lab *lab, const struct sg_frozen *f,
     const double *offset = sg_frozen_offset(lab, &left, rng);
     for (int k = -4; k <= 4; k++, tried++) {
         const double mu = pow(10, k / 2.0) * f->critical;
-        const double growth = sg_frozen_radius(&left, mu, s->rate_x.largest);
-        if (!sg_lab_afford(lab, log(400 * f->K) / log(growth), budget, "see a start leave",
+        const double growth = sg_frozen_log_radius(&left, mu, s->rate_x.largest);
+        if (!sg_lab_afford(lab, log(400 * f->K) / growth, budget, "see a start leave",
                            "raise train.steps"))
             return;
         leaves += sg_shallow_fate(s, offset, mu, s->nu, (uint64_t)budget) == SG_LEAVES;
@@ -98,6 +98,8 @@ static void says(struct sg_lab *lab, void *on)
     check_limit(lab, &f, rng);
     check_left_half_plane(lab, &f, rng);
     sg_dy2_certify(lab, &f, mu);
+    if (s->nu > 0)
+        sg_lab_note(lab, "nu > 0: the SG learns, and the statement is about one that does not");
     if (mu >= f.critical)
         sg_lab_note(lab,
                     "mu is beyond its limit and W does not come to rest, as the statement says; "

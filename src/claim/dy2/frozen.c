@@ -36,6 +36,16 @@ double sg_frozen_radius(const struct sg_frozen *f, double mu, double lambda)
     return rho;
 }
 
+double sg_frozen_log_radius(const struct sg_frozen *f, double mu, double lambda)
+{
+    double most = -HUGE_VAL;
+    for (size_t j = 0; j < f->s->fit->m; j++) {
+        const double complex z = mu * lambda * f->a[j];
+        most = fmax(most, log1p(cabs(z) * cabs(z) - 2 * creal(z)) / 2);
+    }
+    return most;
+}
+
 /* Along the top eigenvector of S_x and the invariant plane of the eigenvalue a_j that is hardest on
  * mu (or worst off), with a third of noise in the modes that move. */
 double *sg_frozen_offset(struct sg_lab *lab, const struct sg_frozen *f, struct sg_rng *rng)

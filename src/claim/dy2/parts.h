@@ -26,6 +26,8 @@ double sg_frozen_find_limit(struct sg_lab *lab, const struct sg_frozen *f, doubl
 struct sg_tol sg_frozen_limit_tolerance(const struct sg_frozen *f, double steps);
 /* max_j |1 - mu lambda a_j|. */
 double sg_frozen_radius(const struct sg_frozen *f, double mu, double lambda);
+/* Its logarithm, with all its digits for small rates. */
+double sg_frozen_log_radius(const struct sg_frozen *f, double mu, double lambda);
 
 /* One rate: rows "steps-ID" and, where it rests, "rest-ID", about the rate in words. */
 struct sg_dy2_rate {

@@ -157,12 +157,12 @@ static bool plan(struct run *r, bool rests)
     const struct sg_frozen *f = r->f;
     const struct sg_shallow *s = f->s;
     const double budget = (double)s->c->train.steps;
-    double rho = 0;
+    double growth = -HUGE_VAL; /* ln rho, the largest */
     for (size_t i = 0; i < s->fit->rank; i++)
-        rho = fmax(rho, sg_frozen_radius(f, r->mu, s->fit->lambda_x[i]));
-    const double wanted = rests && rho < 1 ? log(f->K / SG_UNIT_ROUNDOFF) / -log(rho)
-                          : rests          ? budget
-                                           : fmin(budget, log(100 * f->K) / log(rho));
+        growth = fmax(growth, sg_frozen_log_radius(f, r->mu, s->fit->lambda_x[i]));
+    const double wanted = rests && growth < 0 ? log(f->K / SG_UNIT_ROUNDOFF) / -growth
+                          : rests             ? budget
+                                              : fmin(budget, log(100 * f->K) / growth);
     r->steps = (uint64_t)fmin(wanted, budget - 1) + 1;
     return sg_lab_afford(r->lab, wanted, budget, "come to rest",
                          "raise train.steps, or take data of a smaller condition number");

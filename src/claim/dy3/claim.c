@@ -32,7 +32,7 @@ static void check_spectra(struct sg_lab *lab, struct sg_shallow *s)
     sg_lab_same(
         lab, SG_SIMULATED, "jacobian",
         "Jacobian: analytic against finite differences of the simulated step, largest entry", J,
-        J_fd, N * N, (struct sg_tol){fd_bound, "measured truncation and rounding", 0});
+        J_fd, N * N, sg_shallow_jacobian_tolerance(s, fd_bound));
     sg_lab_spectrum(
         lab, SG_SIMULATED, "spectrum-fd",
         "spectrum: closed form against dgeev of the finite-difference Jacobian, largest distance",

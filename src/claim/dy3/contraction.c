@@ -31,12 +31,12 @@ static const double EARLY = 2e-8, LATE = 2e-9;
  * which stays finite where the blocks share an eigenvalue: the growth in x = k (1 - rho). */
 double sg_dy3_steps_to_shrink(const struct sg_shallow *s, double factor, double mu, double nu)
 {
-    const double rho = sg_closed_joint_radius(s->fit, mu, nu);
+    const double deficit = sg_shallow_deficit(s, mu, nu), rho = 1 - deficit;
     const double B = mu * sqrt(s->rate_x.largest * s->rate_z.largest);
     double growth = fmin(sg_closed_joint_condition(s->fit, mu, nu), sqrt(DBL_MAX));
-    for (int k = 0; k < 20 && rho > 0 && rho < 1; k++)
-        growth = fmin(growth, 1 + 2 * log(factor * growth) * B / (rho * (1 - rho)));
-    return rho < 1 ? 2 * log(factor * growth) / (1 - rho) : 0;
+    for (int k = 0; k < 20 && rho > 0 && deficit > 0; k++)
+        growth = fmin(growth, 1 + 2 * log(factor * growth) * B / (rho * deficit));
+    return deficit > 0 ? 2 * log(factor * growth) / deficit : 0;
 }
 
 /* The two runs at one pair of rates. */

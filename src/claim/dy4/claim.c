@@ -13,11 +13,20 @@ static void check_ray(struct sg_ray *r, struct sg_rng *rng)
     struct sg_lab *lab = r->lab;
     struct sg_shallow *s = r->s;
     double low, high;
+    const double needed = 2 * log(100) / sg_shallow_deficit(s, s->mu, s->nu); /* at C = 0 */
+    if (!sg_shallow_affords(lab, s, needed, "take larger rates"))
+        return;
     sg_dy4_predict(&low, &high, r);
     const double place[] = {1.3 * low, 0.6 * low, isnan(high) ? 0.7 : 0.6 * high};
     for (size_t i = 0; i < 3; i++)
         sg_dy4_check_family(r, place[i]);
-    const double at = -s->c->train.line * low, steps = sg_ray_steps_to_shrink(r, at);
+    const double at = -s->c->train.line * low, steps = sg_ray_steps_to_shrink(r, at, NULL);
+    if (at >= high)
+        sg_lab_stop(
+            lab, SG_HYPOTHESIS,
+            "the case's place on the family, c = %.4g, is beyond the upper limit %.4g; take "
+            "train.line below %.3g",
+            at, high, high / fabs(low));
     if (!sg_shallow_affords(lab, s, steps,
                             "take a place further from the limit (train.line), or larger rates"))
         return;
@@ -27,10 +36,9 @@ static void check_ray(struct sg_ray *r, struct sg_rng *rng)
     sg_lab_fact(lab, SG_SIMULATED, "returns",
                 "a start near the family at the case's place on it returns to it",
                 fate == SG_RETURNS, "a hundredfold");
-    if (fate == SG_LEAVES && (at <= low || at >= high))
-        sg_lab_note(lab,
-                    "the case's place on the family is beyond a limit and the start leaves, as "
-                    "the statement says; take train.line between -1 and 0");
+    if (fate == SG_LEAVES && at <= low)
+        sg_lab_note(lab, "the case's place on the family is beyond the lower limit and the start "
+                         "leaves, as the statement says; take train.line above -1");
     sg_dy4_check_limit(r, low, false);
     if (r->is_real)
         sg_dy4_certify(r, at, low);

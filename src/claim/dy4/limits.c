@@ -59,8 +59,8 @@ void sg_dy4_check_limit(struct sg_ray *r, double predicted, bool upper)
     const double steps = (double)r->s->c->train.steps;
     const char *side = upper ? "upper" : "lower", *kind = r->is_real ? "real" : "complex";
     double *direction = SG_TAKE(lab, r->s->size, double);
-    const double shrink = sg_ray_steps_to_shrink(r, 0.98 * predicted);
     const struct sg_edge edge = sg_ray_look_beyond(direction, r, predicted);
+    const double shrink = sg_ray_steps_to_shrink(r, 0.98 * predicted, direction);
     const double tolerance = SG_RAY_WIDTH + log(100 * edge.condition) / (steps * edge.growth);
     if (!sg_shallow_affords(lab, r->s, shrink, "take larger rates") ||
         !sg_shallow_tells(lab, tolerance))

@@ -30,11 +30,13 @@ void sg_ray_place(double *offset, const struct sg_ray *r, double t, const double
 double sg_ray_distance(struct sg_shallow *s);
 /* Returns to the family, or leaves it, from a small start off t C_0 along a direction. */
 enum sg_fate sg_ray_fate(struct sg_ray *r, double t, const double *direction, double steps);
-/* Spectral radius of a Jacobian across the family: without the m^2 eigenvalues nearest to 1. */
-double sg_dy4_radius_across(const double *jacobian, size_t size, size_t m, double *condition);
-/* Steps that a start of any direction needs to shrink a hundredfold, twice; the case's own number
- * where that is more, or nothing shrinks. */
-double sg_ray_steps_to_shrink(struct sg_ray *r, double t);
+/* Spectral radius of a Jacobian across the family: without the m^2 eigenvalues nearest to 1.
+ * direction: NULL, or of the modes that a start along it holds.  condition: NULL, or cond(T). */
+double sg_dy4_radius_across(double *condition, const double *jacobian, const double *direction,
+                            size_t size, size_t m);
+/* Steps that a start along a direction (NULL: of any) needs to shrink a hundredfold, twice; the
+ * case's own number where that is more, or nothing shrinks. */
+double sg_ray_steps_to_shrink(struct sg_ray *r, double t, const double *direction);
 /* The mode that leaves first, just beyond the limit at t: its direction, its growth d ln|lambda|
  * per relative change of t, and cond(T). */
 struct sg_edge {

@@ -82,42 +82,59 @@ enum sg_fate sg_ray_fate(struct sg_ray *r, double t, const double *direction, do
     return sg_shallow_fate_from(s, sg_ray_distance, r->offset, s->mu, s->nu, (uint64_t)steps);
 }
 
-double sg_dy4_radius_across(const double *jacobian, size_t size, size_t m, double *condition)
+/* |l . direction|, l real or complex. */
+static double share(const double complex *l, const double *direction, size_t size)
+{
+    double complex sum = 0;
+    for (size_t i = 0; i < size; i++)
+        sum += l[i] * direction[i];
+    return cabs(sum);
+}
+
+/* A mode whose share of a start is below 1/(200 size cond(T)) does not keep it from shrinking a
+ * hundredfold: all of them together come to half of that. */
+double sg_dy4_radius_across(double *condition, const double *jacobian, const double *direction,
+                            size_t size, size_t m)
 {
     double complex *lambda = SG_NEW(size, double complex);
     double complex *left = SG_NEW(size * size, double complex);
-    bool *taken = SG_NEW(size, bool);
+    bool *out = SG_NEW(size, bool);
+    double radius = 0, cond_T = SG_NAN;
     enum sg_status status = sg_base_eigen_general(lambda, left, jacobian, size);
-    if (status == SG_OK && condition)
-        status = sg_approx_eigenvector_condition(condition, left, size);
+    if (status == SG_OK && (direction || condition))
+        status = sg_approx_eigenvector_condition(&cond_T, left, size);
     for (size_t k = 0; k < m * m; k++) {
         size_t nearest = size;
         for (size_t i = 0; i < size; i++)
-            if (!taken[i] && (nearest == size || cabs(lambda[i] - 1) < cabs(lambda[nearest] - 1)))
+            if (!out[i] && (nearest == size || cabs(lambda[i] - 1) < cabs(lambda[nearest] - 1)))
                 nearest = i;
-        taken[nearest] = true;
+        out[nearest] = true;
     }
-    double radius = 0;
-    for (size_t i = 0; i < size; i++)
-        radius = taken[i] ? radius : sg_base_max(radius, cabs(lambda[i]));
+    for (size_t i = 0; i < size; i++) {
+        if (direction && share(left + i * size, direction, size) * 200 * (double)size * cond_T < 1)
+            out[i] = true;
+        radius = out[i] ? radius : sg_base_max(radius, cabs(lambda[i]));
+    }
+    if (condition)
+        *condition = cond_T;
     free(lambda);
     free(left);
-    free(taken);
+    free(out);
     return status == SG_OK ? radius : SG_NAN;
 }
 
-double sg_ray_steps_to_shrink(struct sg_ray *r, double t)
+double sg_ray_steps_to_shrink(struct sg_ray *r, double t, const double *direction)
 {
     const struct sg_shallow *s = r->s;
     const double least = (double)s->c->train.steps;
     double condition = SG_NAN, rho;
     sg_ray_at(r, t);
-    if (r->line) {
+    if (r->line && !direction) {
         sg_lab_try(r->lab, sg_closed_line_condition(&condition, r->line, r->c, s->mu, s->nu));
         condition *= r->skew;
         rho = sg_closed_line_radius(r->line, r->c, s->mu, s->nu);
     } else {
-        rho = sg_dy4_radius_across(r->jacobian, s->size, s->fit->m, &condition);
+        rho = sg_dy4_radius_across(&condition, r->jacobian, direction, s->size, s->fit->m);
     }
     return rho < 1 ? fmax(least, 2 * log(100 * condition) / (1 - rho)) : least;
 }
