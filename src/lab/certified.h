@@ -23,7 +23,6 @@ enum sg_status sg_cp1_certify(struct sg_evidence *ev, const struct sg_trial *tri
 void sg_cp4_certify(struct sg_evidence *ev, const struct sg_trial *trial);
 enum sg_status sg_cp5_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_fit *fit, bool constant) SG_MUST_CHECK;
 /* C_0 (m x m), the case's place t and the lower limit of t. */
-enum sg_status sg_dy8_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_deep *deep, double top, double error) SG_MUST_CHECK;
 enum sg_status sg_dy11_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) SG_MUST_CHECK;
 enum sg_status sg_dy12_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) SG_MUST_CHECK;
 

@@ -70,7 +70,8 @@ static bool attracts_at_zero(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on
 static bool has_small_rates(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
                             const struct sg_trial *trial)
 {
-    static const double place[] = {-0.3, -0.6, -0.9, -0.98};
+    /* Down to the width within which the limit is bisected: below -0.99 a pair may leave first. */
+    static const double place[] = {-0.3, -0.6, -0.9, -0.98, -0.996, -0.999, -0.9999};
     const struct sg_shallow *s = on;
     const size_t m = s->fit->m;
     struct sg_line *line = line_of(s);
@@ -86,7 +87,7 @@ static bool has_small_rates(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
         sg_closed_line_point(phi, C, m);
         sg_closed_joint_jacobian(J, &s->rows, s->fit->w, phi, s->mu, s->nu);
         const double radius = sg_dy4_radius_across(NULL, J, NULL, s->size, m);
-        snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "at C = %.2g I an eigenvalue has modulus %.6g",
+        snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "at C = %.4g I an eigenvalue has modulus %.6g",
                  place[k], radius);
         small = radius < 1;
     }
