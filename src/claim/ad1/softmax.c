@@ -1,7 +1,7 @@
-/* AD1's softmax with two classes: from equal class columns (W_1 + W_2 = 0) it is the logistic case; from unequal ones the conserved score x (W_1 + W_2) joins the
- * scores that the SG can rest on, and with two features and a bias these are all of col X: no gap, and on separable data no point of rest. */
+/* AD1's softmax with two classes: from equal class columns (W_1 + W_2 = 0) it is the logistic case;
+ * from unequal ones the conserved score x (W_1 + W_2) joins the scores that the SG can rest on, and with
+ * two features and a bias these are all of col X: no gap, and on separable data no point of rest. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "claim/ad1/parts.h"
@@ -123,36 +123,31 @@ static enum sg_status run(struct sg_ad1_seed *out, struct softmax *x, struct sg_
     return status;
 }
 
-/* Of a seed whose logistic SG has a finite point, after sg_ad1_shallow. */
-void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_trial *trial, size_t set, size_t seed)
+static void free_one_hot(struct softmax *x)
 {
-    struct sg_case *c = SG_NEW(1, struct sg_case);
-    struct sg_data data = {0};
+    sg_net_work_free(x->work);
+    sg_net_free(x->net);
+    sg_data_free(&x->data);
+}
+
+void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_ad1_task *task)
+{
+    struct sg_lab *lab = task->lab;
+    const size_t n = task->data->n;
     const struct sg_layer layer = {.kind = SG_DENSE, .width = 2};
-    const struct sg_module module = {.at = 1, .family = SG_LINEAR, .terms = SG_H | SG_Y | SG_ONE, .mix = 1};
-    const struct sg_arch arch = {.loss = SG_SOFTMAX_XENT, .inputs = D, .labels = 2, .n_layers = 1, .layers = &layer, .n_modules = 1, .modules = &module};
-    struct softmax x = {.one = &data};
-    out->status = sg_ad1_make(c, &data, trial, set, seed);
-    make_one_hot(&x, &data);
+    const struct sg_module module = {.at = 1, .family = SG_LINEAR, .terms = SG_H | SG_Y | SG_ONE,
+                                     .mix = 1};
+    const struct sg_arch arch = {.loss = SG_SOFTMAX_XENT, .inputs = D, .labels = 2, .n_layers = 1,
+                                 .layers = &layer, .n_modules = 1, .modules = &module};
+    struct softmax x = {.one = task->data, .z = SG_TAKE(lab, n * Q, double),
+                        .g = SG_TAKE(lab, n * 2, double), .p = SG_TAKE(lab, n, double),
+                        .middle = sg_ad1_spectrum_middle(task), .mu = lab->trial->c->train.mu};
+    make_one_hot(&x, task->data);
     x.net = sg_net_alloc(&arch);
-    x.work = sg_net_work_alloc(x.net, data.n);
+    x.work = sg_net_work_alloc(x.net, n);
     x.batch = sg_sim_batch(&x.data);
-    x.z = SG_NEW(data.n * Q, double);
-    x.g = SG_NEW(data.n * 2, double);
-    x.p = SG_NEW(data.n, double);
-    x.middle = sg_ad1_spectrum_middle(&data);
-    x.mu = trial->c->train.mu;
-    struct sg_rng *rng = sg_base_rng_alloc(trial->seed, sg_ad1_sets[set].name, seed, "columns");
-    if (out->status == SG_OK)
-        out->status = run(out, &x, rng);
-    out->has_softmax = out->status == SG_OK;
-    sg_base_rng_free(rng);
-    sg_net_work_free(x.work);
-    sg_net_free(x.net);
-    free(x.z);
-    free(x.g);
-    free(x.p);
-    sg_data_free(&x.data);
-    sg_data_free(&data);
-    free(c);
+    if (lab->status == SG_OK)
+        sg_lab_try(lab, run(out, &x, sg_ad1_rng(task, "columns")));
+    out->has_softmax = lab->status == SG_OK;
+    free_one_hot(&x);
 }
