@@ -21,10 +21,11 @@ static void a_small_table_holds_and_its_control_does_not(void **state)
     const struct sg_listing *paper = &j.evidence.listing[0];
     CHECK(paper->n_rows == 6 && paper->n_columns == 9);
     for (size_t row = 0; row < 6; row++)
-        CHECK(paper->value[row * 8] >= 0 && paper->value[row * 8] < 4e-5);        /* the MSE column is there and small */
+        CHECK(paper->value[row * 8] >= 0 && paper->value[row * 8] < 4e-5);   /* MSE: small */
     const struct sg_listing *columns = &j.evidence.listing[3];
     CHECK(columns->n_rows == 3 && columns->n_columns == 9);
-    const double *noisy = columns->value + 8;                                     /* medians: of the gap from equal columns, 5 %, 95 %, from unequal ones */
+    /* medians: of the gap from equal columns, 5 %, 95 %, from unequal ones */
+    const double *noisy = columns->value + 8;
     CHECK(noisy[3] < 1e-3 * noisy[0]);
     sg_claim_judgement_free(&j);
     sg_case_free(&c);

@@ -1,16 +1,17 @@
 /* AD1's deep rows: ten linear hidden layers of the inputs' width, one linear SG in their middle.
  *
- * What lies above the SG is trained by the true gradient.  p = X U v with U (d x d) the product below
- * the SG and v that above, v = A q with A the first layer above it: grad_A L = U^T E[x^T g] q^T.  So
- * where U is nonsingular and q != 0, a point at which the upper part rests is critical for the whole
- * net, whatever the SG does, and for a convex loss of p it is optimal:
- * |E[x^T g]| <= |grad_A L| / (sigma_min(U) |q|). */
+ * What lies above the SG is trained by the true gradient.  p = X U v with U (d x d) the product
+ * below the SG and v that above, v = A q with A the first layer above it: grad_A L = U^T E[x^T g]
+ * q^T.  So where U is nonsingular and q != 0, a point at which the upper part rests is critical for
+ * the whole net, whatever the SG does, and for a convex loss of p it is optimal: |E[x^T g]| <=
+ * |grad_A L| / (sigma_min(U) |q|). */
 #include <math.h>
 #include <string.h>
 
 #include "claim/ad1/parts.h"
 
-enum { HIDDEN = 10, BELOW = 5, LOOK = 50, LOOK_GROWING = 4, STEPS_SMALL = 6000, STEPS_LARGE = 1500 };
+enum { HIDDEN = 10, BELOW = 5 };
+enum { LOOK = 50, LOOK_GROWING = 4, STEPS_SMALL = 6000, STEPS_LARGE = 1500 };
 /* Left open by the residual; a loss on separable data, which goes to 0 without end. */
 static const double ENOUGH = 1e-8, LOW = 3e-3;
 
@@ -79,7 +80,8 @@ static double open_under_log_loss(struct deep *s, const struct sg_data *data, co
 }
 
 /* A bound on the gap from grad_A L; x_min: smallest eigenvalue of S_x. */
-static double open_by_residual(struct deep *s, const struct sg_data *data, double x_min, bool squares)
+static double open_by_residual(struct deep *s, const struct sg_data *data, double x_min,
+                               bool squares)
 {
     const size_t d = s->d;
     double *w = s->map, *sigma = s->sigma, q_norm = 0;
@@ -90,9 +92,9 @@ static double open_by_residual(struct deep *s, const struct sg_data *data, doubl
     return squares ? left * left / 2 / x_min : open_under_log_loss(s, data, w, q_norm);
 }
 
-/* Rates for the next steps.  A change of the map spreads over 11 layers, each of which it meets through
- * the product of the others, about |w| when that has grown; l'' <= 1/4, and E[l''] <= L.  h has x's
- * spectrum times |U|^2, y and 1 add at most 2. */
+/* Rates for the next steps.  A change of the map spreads over 11 layers, each of which it meets
+ * through the product of the others, about |w| when that has grown; l'' <= 1/4, and E[l''] <= L.  h
+ * has x's spectrum times |U|^2, y and 1 add at most 2. */
 static struct rates rates_now(double x_max, double w_norm, double u_max, double loss, bool squares)
 {
     const double curvature = squares ? 1 : fmin(0.25, loss), grown = fmax(1, w_norm * w_norm);
@@ -102,8 +104,8 @@ static struct rates rates_now(double x_max, double w_norm, double u_max, double 
 
 struct end { double loss, open; };
 
-/* Until the residual leaves open ENOUGH; on separable data under the log loss, where there is no end,
- * until the loss is LOW. */
+/* Until the residual leaves open ENOUGH; on separable data under the log loss, where there is no
+ * end, until the loss is LOW. */
 static struct end train(struct deep *s, const struct sg_data *data, bool squares, bool separable)
 {
     const size_t d = s->d;
@@ -114,15 +116,16 @@ static struct end train(struct deep *s, const struct sg_data *data, bool squares
     struct end end = {.open = SG_NAN};
     double q_norm;
     sg_lab_try(s->lab, sg_base_singular_values(s->sigma, data->x, data->n, d));
-    const double x_max = s->sigma[0] * s->sigma[0] / n, x_min = s->sigma[d - 1] * s->sigma[d - 1] / n;
+    const double x_max = s->sigma[0] * s->sigma[0] / n;
+    const double x_min = s->sigma[d - 1] * s->sigma[d - 1] / n;
     struct sg_sim *sim = sg_sim_alloc(&spec, s->w, s->phi);
     void *work = s->field.work_alloc(&s->field);
     for (uint64_t steps = 0; s->lab->status == SG_OK && steps < most && !(end.open <= ENOUGH) &&
                              !(separable && metrics.loss <= LOW); steps += look) {
         products(s, s->map, &q_norm);
         sg_lab_try(s->lab, sg_base_singular_values(s->sigma, s->u, d, d));
-        const struct rates rate = rates_now(x_max, sg_base_norm(s->map, d), s->sigma[0], metrics.loss,
-                                            squares);
+        const struct rates rate =
+            rates_now(x_max, sg_base_norm(s->map, d), s->sigma[0], metrics.loss, squares);
         sg_sim_restart(sim, s->w, s->phi, rate.mu, rate.nu);
         sg_lab_try(s->lab, sg_sim_advance(sim, &s->batch, look));
         memcpy(s->w, sg_sim_w(sim), s->field.sizes.w * sizeof *s->w);
@@ -138,7 +141,8 @@ static struct end train(struct deep *s, const struct sg_data *data, bool squares
     return end;
 }
 
-static struct end run(const struct sg_ad1_task *task, bool squares, bool separable, struct sg_rng *rng)
+static struct end run(const struct sg_ad1_task *task, bool squares, bool separable,
+                      struct sg_rng *rng)
 {
     struct sg_case *c = sg_ad1_case(task);
     const size_t d = task->data->d;
@@ -157,8 +161,10 @@ static struct end run(const struct sg_ad1_task *task, bool squares, bool separab
         s.field = sg_sim_net_field(s.net, squares ? s.rows.n : task->data->n);
         s.batch = sg_sim_batch(squares ? &s.rows : task->data);
         const struct sg_sizes sizes = s.field.sizes;
-        double **owned[] = {&s.w, &s.phi, &s.dw, &s.dphi, &s.u, &s.v, &s.scratch, &s.map, &s.sigma, &s.look};
-        const size_t size[] = {sizes.w, sizes.phi, sizes.w, sizes.phi, d * d, d, d * d, d, d, d * (d + 3)};
+        double **owned[] = {&s.w, &s.phi, &s.dw, &s.dphi, &s.u,
+                            &s.v, &s.scratch, &s.map, &s.sigma, &s.look};
+        const size_t size[] = {sizes.w, sizes.phi, sizes.w, sizes.phi, d * d,
+                               d, d * d, d, d, d * (d + 3)};
         for (size_t k = 0; k < sizeof size / sizeof *size; k++)
             *owned[k] = SG_TAKE(s.lab, size[k], double);
         start(&s, rng);

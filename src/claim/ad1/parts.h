@@ -29,8 +29,8 @@ struct sg_ad1_seed {
                                             over that at half time, |F_w| */
     bool arrived, has_squares, has_softmax, equal_arrived;
     double squares, squares_tolerance;   /* gap under MSE */
-    double equal, equal_tolerance;       /* two-class softmax from equal class columns: loss less the
-                                            predicted one; k = 2 */
+    double equal, equal_tolerance;       /* two-class softmax, k = 2, from equal class columns: loss
+                                            less the predicted one */
     double unequal, unequal_tolerance;   /* from unequal ones: gap, and what is left open; separable
                                             data: the loss so far */
     bool has_deep;
@@ -60,7 +60,8 @@ void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_ad1_task *task);
 void sg_ad1_deep(struct sg_ad1_seed *out, const struct sg_ad1_task *task);
 
 /* Rates of gradient descent under a fitted SG, of the weights and of the intercept, from the
- * curvatures of the moment.  p: the scores; w0: the intercept in them; alpha: the SG's factor of p. */
+ * curvatures of the moment.  p: the scores; w0: the intercept in them; alpha: the SG's factor of p.
+ */
 struct sg_ad1_rates { double weights, intercept; };
 struct sg_ad1_rates sg_ad1_rates(const double *p, double w0, size_t n, double alpha, double middle,
                                  double mu);

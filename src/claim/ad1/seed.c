@@ -39,8 +39,8 @@ double sg_ad1_least_squares(const struct sg_ad1_task *task)
 {
     const size_t n = task->data->n, d = task->data->d;
     double *w = SG_TAKE(task->lab, d, double), *r = SG_TAKE(task->lab, n, double);
-    sg_lab_try(task->lab, sg_base_solve_least_squares(w, NULL, NULL, task->data->x, task->data->y, n,
-                                                      d, 1));
+    sg_lab_try(task->lab, sg_base_solve_least_squares(w, NULL, NULL, task->data->x, task->data->y,
+                                                      n, d, 1));
     sg_base_mul(r, task->data->x, w, n, d, 1);
     for (size_t i = 0; i < n; i++)
         r[i] -= task->data->y[i];

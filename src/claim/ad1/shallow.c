@@ -7,11 +7,11 @@
 
 enum { LOOK = 16 };
 
-/* Weights under an SG that is fitted in every step, by gradient descent with two rates.  Off the plane
- * of the resting point an error along an eigenvalue lambda of S_x shrinks by 1 - mu alpha lambda in a
- * step; on it the step is one of gradient descent for a loss whose curvatures are means of
- * l'' = q (1 - q): E[l''] for the intercept and E[l'' p^2] / E[p^2], much smaller when p is large, for
- * p's scale. */
+/* Weights under an SG that is fitted in every step, by gradient descent with two rates.  Off the
+ * plane of the resting point an error along an eigenvalue lambda of S_x shrinks by 1 - mu alpha
+ * lambda in a step; on it the step is one of gradient descent for a loss whose curvatures are means
+ * of l'' = q (1 - q): E[l''] for the intercept and E[l'' p^2] / E[p^2], much smaller when p is
+ * large, for p's scale. */
 struct run {
     const struct sg_ad1_task *task;
     struct sg_lab *lab;
@@ -22,7 +22,7 @@ struct run {
     struct sg_field field;
     struct sg_batch batch;
     struct sg_fitted *fitted;
-    double middle, *w, *p;                               /* of the spectrum of S_x; w and p = X w now */
+    double middle, *w, *p;              /* of the spectrum of S_x; w and p = X w now */
     double mu;                                           /* the case's, or less after w left */
     uint64_t steps;
     enum sg_status status;
@@ -57,7 +57,8 @@ static void end_run(struct run *run)
 }
 
 /* At mu = 1 a step would be as long as these curvatures allow, twice over. */
-struct sg_ad1_rates sg_ad1_rates(const double *p, double w0, size_t n, double alpha, double middle, double mu)
+struct sg_ad1_rates sg_ad1_rates(const double *p, double w0, size_t n, double alpha,
+                                 double middle, double mu)
 {
     double l2 = 0, l2p2 = 0, p2 = 0;
     for (size_t i = 0; i < n; i++) {
@@ -109,9 +110,9 @@ static double open_by_residual(const struct run *run)
     return status == SG_OK ? bound : SG_NAN;
 }
 
-/* The rates go with curvatures of the moment; towards a point with a large t these may change faster
- * than the step allows, and w leaves: then from the start again with a quarter of mu.  A run may still
- * be under way after `steps`: it has not arrived, and is no evidence. */
+/* The rates go with curvatures of the moment; towards a point with a large t these may change
+ * faster than the step allows, and w leaves: then from the start again with a quarter of mu.  A run
+ * may still be under way after `steps`: it has not arrived, and is no evidence. */
 static void train_to_rest(struct sg_ad1_seed *out, struct run *run)
 {
     const uint64_t most = (uint64_t)run->lab->trial->c->train.steps;

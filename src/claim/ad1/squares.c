@@ -17,7 +17,8 @@ static double open_by_residual(const struct sg_shallow *s, const double *w, cons
     const struct sg_data *rows = &s->rows;
     double s_z[9] = {0}, solved[3];
     for (size_t i = 0; i < rows->n; i++) {
-        const double z[3] = {sg_base_dot(rows->x + i * rows->d, w, rows->d), rows->y[i], rows->one[i]};
+        const double p = sg_base_dot(rows->x + i * rows->d, w, rows->d);
+        const double z[3] = {p, rows->y[i], rows->one[i]};
         for (size_t k = 0; k < 9; k++)
             s_z[k] += z[k / 3] * z[k % 3] / (double)rows->n;
     }
@@ -41,8 +42,8 @@ static void train(struct sg_lab *lab, struct sg_ad1_seed *out, struct sg_shallow
     for (uint64_t t = 0; lab->status == SG_OK && t < MOST && !(out->squares_tolerance <= ENOUGH);
          t += LOOK) {
         sg_lab_try(lab, sg_sim_advance(s->sim, &s->batch, LOOK));
-        s->field.eval(dw, dphi, &metrics, &s->field, sg_sim_w(s->sim), sg_sim_phi(s->sim), &s->batch,
-                      SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS, work);
+        s->field.eval(dw, dphi, &metrics, &s->field, sg_sim_w(s->sim), sg_sim_phi(s->sim),
+                      &s->batch, SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS, work);
         out->squares_tolerance = open_by_residual(s, sg_sim_w(s->sim), dw, dphi);
     }
     const double n = (double)s->fit->n;
@@ -50,7 +51,8 @@ static void train(struct sg_lab *lab, struct sg_ad1_seed *out, struct sg_shallow
     out->squares = metrics.loss - least;
     /* both losses are sums of squares of n numbers known to (d + 2) u (|x| |w| + |y|), which are no
      * larger than 4 in the root mean square */
-    out->squares_tolerance += 4 * SG_UNIT_ROUNDOFF * (n + (double)s->fit->d) * (sqrt(least) + least);
+    out->squares_tolerance +=
+        4 * SG_UNIT_ROUNDOFF * (n + (double)s->fit->d) * (sqrt(least) + least);
     s->field.work_free(work);
 }
 
@@ -61,7 +63,7 @@ void sg_ad1_squares(struct sg_ad1_seed *out, const struct sg_ad1_task *task)
     c->net.loss = SG_MSE;
     c->train.form = SG_FORM_COMPRESSED;
     c->train.units = SG_UNITS_OPTIMAL;
-    c->train.mu = 0.25;          /* far from 0 and 1: from an untrained SG the joint step is not linear */
+    c->train.mu = 0.25;     /* far from 0 and 1: at an untrained SG the joint step is not linear */
     c->train.nu = 0.5;
     struct sg_trial trial = *task->lab->trial;
     trial.c = c;
