@@ -1,4 +1,5 @@
-/* CP7 as a claim: holds where the module contains the gradient, and its control, a linear module, does not. */
+/* CP7 as a claim: holds where the module contains the gradient, and its control, a linear module,
+ * does not. */
 #include <stdio.h>
 
 #include "claim/judge.h"

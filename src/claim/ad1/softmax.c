@@ -1,7 +1,8 @@
-/* AD1's softmax with two classes: from equal class columns (W_1 + W_2 = 0) it is the logistic case; from unequal ones the conserved score x (W_1 + W_2) joins the
- * scores that the SG can rest on, and with two features and a bias these are all of col X: no gap, and on separable data no point of rest. */
+/* AD1's softmax with two classes: from equal class columns (W_1 + W_2 = 0) it is the logistic case;
+ * from unequal ones the conserved score x (W_1 + W_2) joins the scores that the SG can rest on, and
+ * with two features and a bias these are all of col X: no gap, and on separable data no point of
+ * rest. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "claim/ad1/parts.h"
@@ -18,11 +19,13 @@ struct softmax {
     double *z, *g, *p;                /* p = X difference */
 };
 
-/* Phi = Z^+ g, of minimum norm since one-hot columns and the ones depend on each other; then the net's two directions. */
+/* Phi = Z^+ g, of minimum norm since one-hot columns and the ones depend on each other; then the
+ * net's two directions. */
 static enum sg_status fit_and_look(struct softmax *x)
 {
     const size_t n = x->data.n;
-    sg_net_eval(x->dw, x->dphi, NULL, x->net, x->w, x->phi, &x->batch, SG_WANT_W | SG_WANT_PHI, x->work);
+    sg_net_eval(x->dw, x->dphi, NULL, x->net, x->w, x->phi, &x->batch,
+                SG_WANT_W | SG_WANT_PHI, x->work);
     const double *p = sg_net_view(x->work, SG_VIEW_H, 1), *g = sg_net_view(x->work, SG_VIEW_G, 1);
     for (size_t i = 0; i < n; i++) {
         memcpy(x->z + i * Q, p + 2 * i, 2 * sizeof *p);
@@ -30,22 +33,27 @@ static enum sg_status fit_and_look(struct softmax *x)
         x->z[i * Q + 4] = 1;
     }
     memcpy(x->g, g, 2 * n * sizeof *g);
-    const enum sg_status status = sg_base_solve_least_squares(x->phi, NULL, NULL, x->z, x->g, n, Q, 2);
-    sg_net_eval(x->dw, x->dphi, NULL, x->net, x->w, x->phi, &x->batch, SG_WANT_W | SG_WANT_PHI, x->work);
+    const enum sg_status status =
+        sg_base_solve_least_squares(x->phi, NULL, NULL, x->z, x->g, n, Q, 2);
+    sg_net_eval(x->dw, x->dphi, NULL, x->net, x->w, x->phi, &x->batch,
+                SG_WANT_W | SG_WANT_PHI, x->work);
     for (size_t k = 0; k < D; k++)
         x->difference[k] = x->w[2 * k + 1] - x->w[2 * k];
     return status;
 }
 
-/* What the residual leaves open.  Equal columns: in terms of p = p_2 - p_1 = 2 p_2, s = s_2.  Unequal: col X lies in span Z, so E[x^T s] = E[x^T g]. */
+/* What the residual leaves open.  Equal columns: in terms of p = p_2 - p_1 = 2 p_2, s = s_2.
+ * Unequal: col X lies in span Z, so E[x^T s] = E[x^T g]. */
 static double open_by_residual(const struct softmax *x, bool equal)
 {
     double r[D], bound;
     for (size_t k = 0; k < D; k++)
         r[k] = x->dw[2 * k + 1];
-    const double *phi = x->phi, sg[3] = {(phi[3] - phi[1]) / 2, phi[7] - phi[5], phi[9] + phi[5]}, f[3] = {2 * x->dphi[3], x->dphi[7], x->dphi[9]};
-    const enum sg_status status = equal ? sg_closed_log_stationary(&bound, x->one, x->difference, sg, r, f)
-                                        : sg_closed_log_excess(&bound, x->one, x->difference, r);
+    const double *phi = x->phi, f[3] = {2 * x->dphi[3], x->dphi[7], x->dphi[9]};
+    const double sg[3] = {(phi[3] - phi[1]) / 2, phi[7] - phi[5], phi[9] + phi[5]};
+    const enum sg_status status =
+        equal ? sg_closed_log_stationary(&bound, x->one, x->difference, sg, r, f)
+              : sg_closed_log_excess(&bound, x->one, x->difference, r);
     return status == SG_OK ? bound : SG_NAN;
 }
 
@@ -56,8 +64,9 @@ static double loss_now(const struct softmax *x)
     return metrics.loss;
 }
 
-/* A step of both columns is twice that step of their difference, in which the logistic case is written.  Unequal columns: the net's direction is the gradient
- * itself, and E[l''] stands for the curvature along the weights. */
+/* A step of both columns is twice that step of their difference, in which the logistic case is
+ * written.  Unequal columns: the net's direction is the gradient itself, and E[l''] stands for the
+ * curvature along the weights. */
 static enum sg_status step(struct softmax *x, bool equal, double mu)
 {
     sg_base_mul(x->p, x->one->x, x->difference, x->data.n, D, 1);
@@ -70,9 +79,11 @@ static enum sg_status step(struct softmax *x, bool equal, double mu)
     return fit_and_look(x);
 }
 
-/* Where training from these columns ends: the loss, and what its residual leaves open.  It ends when that is `enough`, or the loss `low`.  Where w leaves,
- * from the start again with a quarter of mu, as for the shallow models. */
-static enum sg_status train(double *loss, double *open, struct softmax *x, bool equal, double enough, double low, struct sg_rng *rng)
+/* Where training from these columns ends: the loss, and what its residual leaves open.  It ends
+ * when that is `enough`, or the loss `low`.  Where w leaves, from the start again with a quarter of
+ * mu, as for the shallow models. */
+static enum sg_status train(double *loss, double *open, struct softmax *x, bool equal,
+                            double enough, double low, struct sg_rng *rng)
 {
     for (size_t k = 0; k < D; k++) {
         x->w[2 * k + 1] = (equal ? 0.1 : 1) * sg_base_rng_gaussian(rng);
@@ -83,7 +94,8 @@ static enum sg_status train(double *loss, double *open, struct softmax *x, bool 
     enum sg_status status = fit_and_look(x);
     *open = SG_NAN;
     *loss = loss_now(x);
-    for (size_t steps = 0; status == SG_OK && steps < MOST && !(*open <= enough) && !(*loss < low); steps += LOOK) {
+    for (size_t steps = 0;
+         status == SG_OK && steps < MOST && !(*open <= enough) && !(*loss < low); steps += LOOK) {
         for (size_t k = 0; k < LOOK && status == SG_OK; k++)
             status = step(x, equal, mu);
         if (status != SG_OK) {
@@ -107,7 +119,8 @@ static void make_one_hot(struct softmax *x, const struct sg_data *one)
     }
 }
 
-/* On separable data unequal columns have nothing to come to rest at: it is enough that the loss falls to half of where equal ones rest. */
+/* On separable data unequal columns have nothing to come to rest at: it is enough that the loss
+ * falls to half of where equal ones rest. */
 static enum sg_status run(struct sg_ad1_seed *out, struct softmax *x, struct sg_rng *rng)
 {
     const bool separable = out->theory.separable;
@@ -117,42 +130,39 @@ static enum sg_status run(struct sg_ad1_seed *out, struct softmax *x, struct sg_
     out->equal = loss - out->theory.infimum - out->theory.gap;
     out->equal_arrived = out->equal_tolerance <= enough;
     if (status == SG_OK)
-        status = train(&loss, &out->unequal_tolerance, x, false, enough, separable ? out->theory.gap / 2 : 0, rng);
+        status = train(&loss, &out->unequal_tolerance, x, false, enough,
+                       separable ? out->theory.gap / 2 : 0, rng);
     out->unequal = loss - out->theory.infimum;
-    out->unequal_tolerance += 20 * (double)x->one->n * SG_UNIT_ROUNDOFF;      /* two losses below 1, sums of n terms */
+    /* two losses below 1, sums of n terms */
+    out->unequal_tolerance += 20 * (double)x->one->n * SG_UNIT_ROUNDOFF;
     return status;
 }
 
-/* Of a seed whose logistic SG has a finite point, after sg_ad1_shallow. */
-void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_trial *trial, size_t set, size_t seed)
+static void free_one_hot(struct softmax *x)
 {
-    struct sg_case *c = SG_NEW(1, struct sg_case);
-    struct sg_data data = {0};
+    sg_net_work_free(x->work);
+    sg_net_free(x->net);
+    sg_data_free(&x->data);
+}
+
+void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_ad1_task *task)
+{
+    struct sg_lab *lab = task->lab;
+    const size_t n = task->data->n;
     const struct sg_layer layer = {.kind = SG_DENSE, .width = 2};
-    const struct sg_module module = {.at = 1, .family = SG_LINEAR, .terms = SG_H | SG_Y | SG_ONE, .mix = 1};
-    const struct sg_arch arch = {.loss = SG_SOFTMAX_XENT, .inputs = D, .labels = 2, .n_layers = 1, .layers = &layer, .n_modules = 1, .modules = &module};
-    struct softmax x = {.one = &data};
-    out->status = sg_ad1_make(c, &data, trial, set, seed);
-    make_one_hot(&x, &data);
+    const struct sg_module module = {.at = 1, .family = SG_LINEAR, .terms = SG_H | SG_Y | SG_ONE,
+                                     .mix = 1};
+    const struct sg_arch arch = {.loss = SG_SOFTMAX_XENT, .inputs = D, .labels = 2, .n_layers = 1,
+                                 .layers = &layer, .n_modules = 1, .modules = &module};
+    struct softmax x = {.one = task->data, .z = SG_TAKE(lab, n * Q, double),
+                        .g = SG_TAKE(lab, n * 2, double), .p = SG_TAKE(lab, n, double),
+                        .middle = sg_ad1_spectrum_middle(task), .mu = lab->trial->c->train.mu};
+    make_one_hot(&x, task->data);
     x.net = sg_net_alloc(&arch);
-    x.work = sg_net_work_alloc(x.net, data.n);
+    x.work = sg_net_work_alloc(x.net, n);
     x.batch = sg_sim_batch(&x.data);
-    x.z = SG_NEW(data.n * Q, double);
-    x.g = SG_NEW(data.n * 2, double);
-    x.p = SG_NEW(data.n, double);
-    x.middle = sg_ad1_spectrum_middle(&data);
-    x.mu = trial->c->train.mu;
-    struct sg_rng *rng = sg_base_rng_alloc(trial->seed, sg_ad1_sets[set].name, seed, "columns");
-    if (out->status == SG_OK)
-        out->status = run(out, &x, rng);
-    out->has_softmax = out->status == SG_OK;
-    sg_base_rng_free(rng);
-    sg_net_work_free(x.work);
-    sg_net_free(x.net);
-    free(x.z);
-    free(x.g);
-    free(x.p);
-    sg_data_free(&x.data);
-    sg_data_free(&data);
-    free(c);
+    if (lab->status == SG_OK)
+        sg_lab_try(lab, run(out, &x, sg_ad1_rng(task, "columns")));
+    out->has_softmax = lab->status == SG_OK;
+    free_one_hot(&x);
 }

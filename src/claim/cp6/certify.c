@@ -5,7 +5,8 @@
 #include "claim/cp6/parts.h"
 #include "lab/certify.h"
 
-/* L(point) - inf L > 0: inf L is 0 where some W separates, else at most L at the floating optimum. */
+/* L(point) - inf L > 0: inf L is 0 where some W separates, else at most L at the floating optimum.
+ */
 static void prove_gap(struct sg_cp6 *c, const struct sg_cert_data *data,
                       const struct sg_cert_log_point *proved)
 {

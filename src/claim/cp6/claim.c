@@ -36,8 +36,8 @@ static void predict(struct sg_cp6 *c)
     sg_lab_own(c->lab, c->point, free_point);
 }
 
-/* The optimum's scores less their projection onto span{P_X y, P_X 1}.  Either W errs by what is left
- * of its gradient over the least eigenvalue of the Hessian, and least squares by 20 u cond. */
+/* The optimum's scores less their projection onto span{P_X y, P_X 1}.  Either W errs by what is
+ * left of its gradient over the least eigenvalue of the Hessian, and least squares by 20 u cond. */
 static void measure_distance(struct sg_cp6 *c)
 {
     const struct sg_log_shallow *s = c->s;

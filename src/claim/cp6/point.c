@@ -113,7 +113,8 @@ void sg_cp6_check_point(struct sg_cp6 *c)
     sg_lab_zero(c->lab, SG_CLOSED_FORM, "dual-optimum", "duality gap of the optimum",
                 fabs(s->infimum - s->optimum->lower), rounding_of_loss(c, s->optimum, s->infimum));
     sg_lab_equal(c->lab, SG_CLOSED_FORM, "gap", "loss gap as a difference and as a divergence",
-                 c->point->loss - s->infimum, c->predicted, rounding_of_loss(c, c->point, c->scale));
+                 c->point->loss - s->infimum, c->predicted,
+                 rounding_of_loss(c, c->point, c->scale));
     if (s->m < 3)
         (c->affine ? check_affine : check_gap)(c);
 }

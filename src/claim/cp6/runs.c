@@ -17,11 +17,12 @@ static void check_end(struct sg_cp6 *c, const char *id, const char *what, const 
         return;
     }
     const bool fine = end->status == SG_OK && sg_base_all_finite(w, c->s->n_w);
-    sg_lab_equal(c->lab, SG_SIMULATED, id, what, fine ? end->loss - c->s->infimum : SG_NAN, c->predicted,
+    sg_lab_equal(c->lab, SG_SIMULATED, id, what, fine ? end->loss - c->s->infimum : SG_NAN,
+                 c->predicted,
                  (struct sg_tol){(c->gradient + c->s->x_max * far) * far +
                                      sg_cp6_loss_rounding(c, c->point),
                                  "(|F| of the end + that of the formula) over sigma_min(J), times "
-                                 "|grad L|", c->scale});
+                                 "|grad L|; the worst direction", c->scale});
 }
 
 /* Epsilon far above the gradients of the end: Adam is then gradient descent with momentum at
