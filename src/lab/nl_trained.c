@@ -208,6 +208,21 @@ struct sg_nl_portrait sg_nl_gallery_portrait(const struct sg_nl_gallery *g, enum
 
 /* ---- what is said of them ------------------------------------------------------------------- */
 
+/* How far training came. */
+static void add_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
+{
+    double *all = SG_TAKE(lab, g->seeds, double);
+    sg_claim_listing(lab->ev, "test accuracy of the nets over seeds", "rule|median|least|most");
+    for (enum sg_nl_rule rule = 0; rule < SG_NL_RULES; rule++) {
+        for (size_t seed = 0; seed < g->seeds; seed++)
+            all[seed] = *sg_nl_gallery_portrait(g, rule, seed).accuracy;
+        sg_claim_listing_row(lab->ev, rule_name[rule],
+                             (const double[]){sg_claim_quantile(all, g->seeds, 0.5),
+                                              sg_claim_quantile(all, g->seeds, 0),
+                                              sg_claim_quantile(all, g->seeds, 1)});
+    }
+}
+
 void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
                            const struct sg_nl_said *said, size_t n)
 {
@@ -219,6 +234,8 @@ void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
         effect[e] = (struct sg_effect){said[e].id, said[e].what, said[e].name, each, g->seeds};
     }
     sg_lab_effects(lab, effect, n);
+    if (lab->trial->figure)
+        add_accuracies(lab, g);
 }
 
 void sg_nl_gallery_blocks(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,

@@ -91,8 +91,8 @@ static void labels_below_an_sg(void **state)
         CHECK(j.has_control && j.control_ok);
         CHECK(row_id(&j, "below")->ok && !row_id(&j, "below")->secondary &&
               row_id(&j, "equations")->ok);
-        CHECK(j.evidence.n_rows == 4 && j.evidence.n_listings == 2 &&
-              j.evidence.listing[1].n_rows == 6);
+        CHECK(j.evidence.n_rows == 4 && j.evidence.n_listings == 3 &&
+              j.evidence.listing[2].n_rows == 6);
         sg_claim_judgement_free(&j);
     }
     sg_case_free(&c);

@@ -30,9 +30,9 @@ static void without_steps_the_start(void **state)
     struct sg_judgement j = judge(&c, 7);
     for (size_t i = 0; i < j.evidence.n_rows; i++)
         CHECK(j.evidence.row[i].measured == 0 && j.evidence.row[i].state == SG_ROW_OPEN);
-    CHECK(j.verdict == SG_INCONCLUSIVE && j.evidence.listing[1].n_rows == 6);
+    CHECK(j.verdict == SG_INCONCLUSIVE && j.evidence.listing[2].n_rows == 6);
     for (size_t i = 0; i < 6 * 4; i++)
-        CHECK(j.evidence.listing[1].value[i] == 1);
+        CHECK(j.evidence.listing[2].value[i] == 1);
     sg_claim_judgement_free(&j);
     sg_case_free(&c);
 }

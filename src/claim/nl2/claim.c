@@ -277,7 +277,7 @@ const struct sg_claim sg_claim_nl2 = {
     .empirical = true,
     .reads =
         "data.kind=grid data.side data.labels data.one_hot data.bias net.layers! net.activation"
-        " net.loss=softmax|logistic sg=some sg.at sg.family=linear sg.terms sg.target sg.mix "
+        " net.loss=softmax|logistic sg=some sg.at sg.family=linear sg.terms sg.target=true sg.mix "
         "train.steps" SG_READS_TRAINING,
     .supposes = (const struct sg_hypothesis *const[]){&places, NULL},
     .measure = sg_lab_measure,

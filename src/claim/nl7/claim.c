@@ -139,14 +139,15 @@ const struct sg_claim sg_claim_nl7 = {
     .name = "nl7_observe_only",
     .title = "an SG that only observes changes no bit",
     .needs_data = true,
-    .reads = "data.kind=gaussian|csv|classes|grid data.n data.d data.outputs data.rank "
-             "data.condition data.noise"
-             " data.bias data.labels data.one_hot data.side data.file data.target data.standardise"
-             " data.standardise_target net.layers net.loss net.activation net.credit sg=some sg.at "
-             "sg.family sg.hidden"
-             " sg.terms sg.target sg.mix! train.form=sample|compressed train.order "
-             "train.units=absolute train.mu"
-             " train.nu train.optimiser train.beta1 train.beta2 train.epsilon train.steps",
+    .reads =
+        "data.kind=gaussian|csv|classes|grid data.n data.d data.outputs data.rank "
+        "data.condition data.noise"
+        " data.bias data.labels data.one_hot data.side data.file data.target data.standardise"
+        " data.standardise_target net.layers net.loss net.activation net.credit sg=some sg.at "
+        "sg.family sg.hidden"
+        " sg.terms sg.mix! train.form=sample|compressed train.order=simultaneous|network_first "
+        "train.units=absolute train.mu"
+        " train.nu train.optimiser train.beta1 train.beta2 train.epsilon train.steps",
     .supposes = (const struct sg_hypothesis *const[]){&learns, NULL},
     .measure = sg_lab_measure,
     .says = says,
