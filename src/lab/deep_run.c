@@ -128,6 +128,12 @@ struct sg_metrics sg_deep_run_metrics(const struct sg_deep_run *s)
     return metrics;
 }
 
+bool sg_deep_is_resolved(struct sg_deep_normal_sizes sizes)
+{
+    static const double ROUNDING = 1e-13;      /* size u, sizes up to some hundreds */
+    return sizes.dropped <= ROUNDING;
+}
+
 /* ---- eigenvalues ---------------------------------------------------------------------------- */
 
 /* The eigenvalue of `mu` nearest to lambda that is not yet taken. */
@@ -175,9 +181,18 @@ void sg_deep_modes(struct sg_lab *lab, struct sg_deep_mode *mode, double complex
         free(scratch[k]);
 }
 
+/* An error of first order says little where it is not small beside the eigenvalue. */
+static const double CLEARLY = 10;
+
 int sg_deep_mode_side(const struct sg_deep_mode *mode)
 {
-    return (creal(mode->lambda) > mode->error) - (creal(mode->lambda) < -mode->error);
+    const double error = CLEARLY * mode->error;
+    return (creal(mode->lambda) > error) - (creal(mode->lambda) < -error);
+}
+
+bool sg_deep_mode_off_zero(const struct sg_deep_mode *mode)
+{
+    return cabs(mode->lambda) > CLEARLY * mode->error;
 }
 
 struct sg_tol sg_deep_mode_tol(const struct sg_deep_mode *a, const struct sg_deep_mode *b)

@@ -40,6 +40,10 @@ double sg_deep_run_excess(const struct sg_deep_run *s, const double *w);
 /* L and E|s - g|^2 / 2 now. */
 struct sg_metrics sg_deep_run_metrics(const struct sg_deep_run *s);
 
+/* Are the eigenvalues of H and G either 0 to rounding or well above it, so that the family of fixed
+ * points and what lies across it can be told apart? */
+bool sg_deep_is_resolved(struct sg_deep_normal_sizes sizes);
+
 /* ---- eigenvalues ---------------------------------------------------------------------------- */
 
 /* An eigenvalue of a real matrix J with rows l J = lambda l and r J^T = lambda r, |l| = |r| = 1.
@@ -50,7 +54,9 @@ void sg_deep_modes(struct sg_lab *lab, struct sg_deep_mode *mode, double complex
                    double complex *right, const double *J, size_t size);
 /* Of two numbers for one eigenvalue, or of its real part. */
 struct sg_tol sg_deep_mode_tol(const struct sg_deep_mode *a, const struct sg_deep_mode *b);
-/* Beyond its own error: right of the axis, left of it, or 0 for neither. */
+/* Clearly, beyond ten of its errors: right of the axis, left of it, or 0 for neither. */
 int sg_deep_mode_side(const struct sg_deep_mode *mode);
+/* Clearly another number than 0? */
+bool sg_deep_mode_off_zero(const struct sg_deep_mode *mode);
 
 #endif

@@ -167,6 +167,12 @@ static void fill(struct sg_lab *lab, struct sg_deep_step *m)
         return;
     }
     m->sizes = sg_closed_deep_normal_sizes(m->normal);
+    if (!sg_deep_is_resolved(m->sizes)) {
+        sg_lab_stop(lab, SG_HYPOTHESIS, "an eigenvalue of the Hessian or of S_z is %.2g of the "
+                    "largest, where rounding is; take features and targets of the same size",
+                    m->sizes.dropped);
+        return;
+    }
     m->n = m->sizes.w + m->sizes.phi;
     m->rank = m->least * (d + out - m->least);
     m->mu_unit = 2 / m->sizes.lambda;

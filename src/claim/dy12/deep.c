@@ -203,9 +203,9 @@ enum sg_status sg_dy12_deep(struct sg_evidence *ev, const struct sg_trial *trial
     struct order o[ORDERS] = {0};
     double mu = 0, nu = 0, abscissa = SG_NAN;
     if (m && !sg_deep_step_is_wide(value, m))
-        sg_lab_stop(&lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s", SG_DEEP_WIDE_WORDS, value);
+        sg_lab_stop(&lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s; " SG_DEEP_WIDE_MEND, SG_DEEP_WIDE_WORDS, value);
     if (m && !sg_deep_step_is_conditioned(value, m))
-        sg_lab_stop(&lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s", SG_DEEP_CONDITIONED_WORDS, value);
+        sg_lab_stop(&lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s; " SG_DEEP_CONDITIONED_MEND, SG_DEEP_CONDITIONED_WORDS, value);
     enum sg_status status = lab.status;
     if (status == SG_OK) {
         mu = trial->c->train.mu * m->mu_unit;

@@ -100,6 +100,15 @@ static bool follows(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return !m->repels || reach < 2;
 }
 
+static bool is_resolved(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                        const struct sg_trial *trial)
+{
+    const struct sg_dy8 *m = on;
+    (void)trial;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "one is %.2g of the largest", m->dropped);
+    return !m->run || m->resolved;
+}
+
 static bool is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
                     const struct sg_trial *trial)
 {
@@ -140,6 +149,10 @@ static const struct sg_hypothesis step_follows = {
     .words = "mu |lambda| < 2 for the eigenvalues of the flow and of H: else the step leaves by "
              "itself",
     .mend = "take a smaller mu, and nu with it"};
+static const struct sg_hypothesis resolved = {
+    .id = "resolved", .met = is_resolved,
+    .words = "the eigenvalues of H and G that are not 0 are above 1e-11 of the largest",
+    .mend = "take S and R of the same size, and neither nearly singular"};
 static const struct sg_hypothesis wide = {
     .id = "wide", .words = SG_DEEP_WIDE_WORDS, .met = is_wide, .mend = SG_DEEP_WIDE_MEND};
 static const struct sg_hypothesis conditioned = {
@@ -164,8 +177,12 @@ static void says(struct sg_lab *lab, void *on)
         sg_dy8_map(lab, m->map);
         return;
     }
+    if (!m->repels && !m->attracts)
+        sg_lab_stop(lab, SG_UNPROVED, "the eigenvalue furthest to the right, %.3g, is known to "
+                    "%.2g: whether the minimum repels is not decided in floating point",
+                    creal(m->top.lambda), m->top.error);
     sg_lab_fact(lab, SG_CLOSED_FORM, "repels", "an eigenvalue right of zero, beyond its error",
-                m->repels, "10 size u |J| times its condition number");
+                m->repels, "ten times 10 size u |J| times its condition number");
     if (!m->exact) {
         sg_dy8_given(lab, m);
         return;
@@ -180,7 +197,7 @@ const struct sg_claim sg_claim_dy8 = {
     .name = "dy8_repelling_minima",
     .title = "deep linear nets: global minima that repel under an SG",
     .reads = "experiment=main|map|drawn net.layers! net.loss=mse"
-             " sg=one sg.family=linear sg.terms=hy1 sg.target=true sg.at@drawn=1|output"
+             " sg=one sg.family=linear sg.terms=hy1 sg.target=true sg.at@drawn=1|output!"
              " @main sg.at sg.mix data.kind=moments|gaussian data.S data.R data.bias net.weights"
              " train.form=sample train.order=simultaneous train.units=absolute! train.mu! train.nu!"
              " train.radius train.steps"
@@ -188,8 +205,8 @@ const struct sg_claim sg_claim_dy8 = {
              " data.outputs data.rank data.condition data.noise data.bias data.file data.target"
              " data.standardise data.standardise_target net.weights train.form=sample|compressed"
              " train.order=simultaneous train.steps",
-    .supposes = (const struct sg_hypothesis *const[]){&own_net, &inside, &step_follows, &wide,
-                                                      &conditioned, &pairs, NULL},
+    .supposes = (const struct sg_hypothesis *const[]){&own_net, &inside, &resolved, &step_follows,
+                                                      &wide, &conditioned, &pairs, NULL},
     .measure = sg_lab_measure,
     .on = &(const struct sg_instrument){make},
     .says = says,

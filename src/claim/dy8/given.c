@@ -112,6 +112,10 @@ static void check_top(struct sg_lab *lab, const struct sg_dy8 *m)
     for (size_t i = 1; i < s->size; i++)
         if (cabs(mode[i].lambda - m->top.lambda) < cabs(mode[best].lambda - m->top.lambda))
             best = i;
+    if (!sg_deep_mode_off_zero(&mode[best])) {
+        sg_lab_note(lab, "the full flow does not resolve it among its zeros");
+        return;
+    }
     sg_lab_equal(lab, SG_CLOSED_FORM, "full", "largest real part, full flow against the flow "
                  "across the family", creal(mode[best].lambda), creal(m->top.lambda),
                  sg_deep_mode_tol(&mode[best], &m->top));
@@ -138,9 +142,9 @@ void sg_dy8_given(struct sg_lab *lab, struct sg_dy8 *m)
     if (!m->repels)
         return;
     check_top(lab, m);
+    sg_dy8_certify(lab, m);
     const double distance = c->train.radius * sg_base_norm(s->fixed, s->n_w);
     const double leaves = sg_dy8_growth(lab, m, distance, offset, sg_lab_rng(lab, "given"));
-    sg_dy8_certify(lab, m);
     if (c->train.steps > 1)
         check_flight(lab, m, offset, leaves);
 }

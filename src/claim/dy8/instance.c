@@ -30,7 +30,7 @@ static void check_eigenvalues(struct sg_lab *lab, const struct sg_dy8 *m)
     if (!is_stated(kappa))
         return;
     sg_lab_count(lab, SG_CLOSED_FORM, "positive", "positive real eigenvalues of the reduced system",
-                 positive, 2, "beyond their errors");
+                 positive, 2, "beyond ten of their errors");
     sg_lab_equal(lab, SG_CLOSED_FORM, "largest", "the largest, against the number stated",
                  creal(top.lambda), 2.698e-4, (struct sg_tol){5e-8, "half a unit of the last digit "
                                                               "stated", 0});
@@ -68,7 +68,7 @@ static void check_fast_sg(struct sg_lab *lab, const struct sg_dy8 *slow, const d
     const struct sg_deep_mode *mode = sg_dy8_reduced(lab, &n, &deep, w, NULL, s->moments, kappa);
     const struct sg_deep_mode top = sg_dy8_top(mode, n);
     sg_lab_fact(lab, SG_CLOSED_FORM, "fast-attracts", "with kappa = 10: every eigenvalue is left "
-                "of zero", sg_deep_mode_side(&top) < 0, "beyond the eigenvalue's error");
+                "of zero", sg_deep_mode_side(&top) < 0, "beyond ten of the eigenvalue's errors");
     sg_deep_run_start(s, offset);
     sg_dy8_stays(lab, "fast-stays", "with kappa = 10: the same start, largest distance over the "
                  "first", watch(s->sim, s, 16), offset, s->n_w, 10, "a transient, where the SG's "

@@ -12,9 +12,11 @@ struct sg_dy8 {
     struct sg_deep_run *run;
     struct sg_deep_normal *normal;         /* coordinates across the family of fixed points */
     size_t n;                              /* of them */
-    struct sg_deep_mode *mode, top;        /* the flow's there; the one furthest to the right */
+    struct sg_deep_mode top;               /* of the flow there, the one furthest to the right */
     double radius, stiffest;               /* max |lambda|; the same with those of H */
-    bool repels;                           /* top is right of zero beyond its error */
+    double dropped;                        /* the largest eigenvalue of H or G taken for 0 */
+    bool resolved;                         /* it is rounding */
+    bool repels, attracts;                 /* one is right of zero, all are left, beyond errors */
 };
 
 /* minimum.c: what is checked of either minimum. */
@@ -67,8 +69,6 @@ void sg_dy8_drawn(struct sg_lab *lab);
 struct sg_deep_mode *sg_dy8_reduced(struct sg_lab *lab, size_t *r, const struct sg_deep *deep,
                                     const double *w, const double *phi, const double *moments,
                                     double kappa);
-/* Is it off zero, beyond its own error? */
-bool sg_dy8_off_zero(const struct sg_deep_mode *mode);
 /* Of those off zero, the one furthest to the right. */
 struct sg_deep_mode sg_dy8_top(const struct sg_deep_mode *mode, size_t n);
 /* The positive real ones, beyond their errors.  clear: none is within its error of zero. */

@@ -89,7 +89,7 @@ static size_t count_off_zero(const struct sg_deep_mode *mode, size_t n)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        count += sg_dy8_off_zero(&mode[i]);
+        count += sg_deep_mode_off_zero(&mode[i]);
     return count;
 }
 
@@ -118,7 +118,7 @@ static void check_reduced(struct sg_lab *lab, struct sg_rng *rng)
             if (cabs(full[j].lambda - reduced[i].lambda) <
                 cabs(full[best].lambda - reduced[i].lambda))
                 best = j;
-        if (sg_dy8_off_zero(&reduced[i]))
+        if (sg_deep_mode_off_zero(&reduced[i]))
             sg_lab_keep_worst(&worst, cabs(full[best].lambda - reduced[i].lambda),
                               full[best].error + reduced[i].error);
     }
@@ -129,7 +129,7 @@ static void check_reduced(struct sg_lab *lab, struct sg_rng *rng)
                                 "condition number, both", 1});
     sg_lab_count(lab, SG_CLOSED_FORM, "two-layers-count", "two layers: eigenvalues off zero, of "
                  "the reduced system and of the full flow", count_off_zero(reduced, r),
-                 count_off_zero(full, s->size), "beyond their errors");
+                 count_off_zero(full, s->size), "beyond ten of their errors");
 }
 
 /* ---- the rate --------------------------------------------------------------------------- */

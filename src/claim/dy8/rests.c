@@ -126,7 +126,7 @@ void sg_dy8_rests(struct sg_lab *lab, struct sg_dy8 *m, const double *offset, st
                 "error");
     sg_lab_fact(lab, SG_CLOSED_FORM, "rest-repels-exact", "its weights with the exact SG repel, by "
                 "a complex pair", sg_deep_mode_side(&without) > 0 && cimag(without.lambda) != 0,
-                "beyond the eigenvalue's error");
+                "beyond ten of the eigenvalue's errors");
     sg_lab_fact(lab, SG_SIMULATED, "kick", "with the exact SG there, a kick of 1e-4 grows "
                 "hundredfold and the flow rests where it is attracted", away > 100 * KICK &&
                 sg_deep_mode_side(&end) < 0, "distance of the weights; beyond the eigenvalue's "
