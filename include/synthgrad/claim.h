@@ -150,7 +150,11 @@ struct sg_claim {
      *   train.mu                 read, any value
      *   net.loss=mse|abs         only these values
      *   sg=()                    no SG module
-     *   train.mu!                must be given */
+     *   train.mu!                must be given
+     *   net.layers@deep!         only with experiment = "deep" (values and ! come after it); the
+     *                            same key may be listed again for another experiment
+     *   @deep                    alone: so are all keys that follow; a bare @ ends it
+     * A claim with several experiments lists them: experiment=main|deep. */
     const char *reads;
     const struct sg_hypothesis *const *supposes;    /* NULL at the end; NULL: none */
     /* Fills ev.  SG_OK: the rows decide.  Any other status: inconclusive unless a row is missed, and
@@ -180,9 +184,13 @@ struct sg_judgement {
 /* SG_BAD_INPUT, with the line, when the case or its control has a key that the claim does not read,
  * a value that it says nothing about, or lacks a key that it needs. */
 enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c, struct sg_error *err) SG_MUST_CHECK;
-/* The keys that a claim reads, one a call from i = 0: "train.mu", its values ("mse|abs" or "") and
- * whether it must be given; false after the last. */
-struct sg_claim_key { char name[SG_CASE_KEY_NAME_MAX], values[SG_CASE_TEXT_MAX]; bool required; };
+/* The keys that a claim reads, one a call from i = 0: "train.mu", its values ("mse|abs" or ""), the
+ * only experiment that reads it ("" for every one) and whether it must be given; false after the
+ * last. */
+struct sg_claim_key {
+    char name[SG_CASE_KEY_NAME_MAX], values[SG_CASE_TEXT_MAX], experiment[SG_CASE_KEY_NAME_MAX];
+    bool required;
+};
 bool sg_claim_reads(struct sg_claim_key *key, const struct sg_claim *claim, size_t i);
 
 struct sg_judge_options {

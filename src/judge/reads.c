@@ -5,32 +5,69 @@
 
 #include "judge/judge.h"
 
-bool sg_claim_reads(struct sg_claim_key *key, const struct sg_claim *claim, size_t i)
+/* The next word of `reads` after p; "" after the last. */
+static const char *next_word(size_t *length, const char *p)
 {
-    const char *p = claim->reads ? claim->reads : "";
-    for (p += strspn(p, " "); i > 0 && *p; i--) {
-        p += strcspn(p, " ");
-        p += strspn(p, " ");
-    }
-    size_t length = strcspn(p, " ");
-    if (length == 0)
-        return false;
-    key->required = p[length - 1] == '!';
-    length -= key->required;
-    const size_t name = strcspn(p, "= !") < length ? strcspn(p, "= !") : length;
-    SG_REQUIRE(name < sizeof key->name);
-    SG_REQUIRE(length - name < sizeof key->values);
-    snprintf(key->name, sizeof key->name, "%.*s", (int)name, p);
-    const size_t from = name < length ? name + 1 : name;
-    snprintf(key->values, sizeof key->values, "%.*s", (int)(length - from), p + from);
-    SG_REQUIRE(sg_case_key_find(key->name) < sg_case_key_count());
-    return true;
+    p += strspn(p, " ");
+    *length = strcspn(p, " ");
+    return p;
 }
 
-static bool declares(struct sg_claim_key *key, const struct sg_claim *claim, const char *name)
+static void copy(char *out, size_t size, const char *from, size_t length)
+{
+    SG_REQUIRE(length < size);
+    snprintf(out, size, "%.*s", (int)length, from);
+}
+
+/* "group.key@experiment=values!" in its parts. */
+static void take_apart(struct sg_claim_key *key, const char *p, size_t length)
+{
+    key->required = p[length - 1] == '!';
+    length -= key->required;
+    size_t name = strcspn(p, "@=");
+    name = name < length ? name : length;
+    copy(key->name, sizeof key->name, p, name);
+    p += name;
+    length -= name;
+    if (length > 0 && p[0] == '@') {
+        const size_t experiment = strcspn(p, "=") < length ? strcspn(p, "=") : length;
+        copy(key->experiment, sizeof key->experiment, p + 1, experiment - 1);
+        p += experiment;
+        length -= experiment;
+    }
+    copy(key->values, sizeof key->values, length > 0 ? p + 1 : p, length > 0 ? length - 1 : 0);
+    SG_REQUIRE(sg_case_key_find(key->name) < sg_case_key_count());
+}
+
+bool sg_claim_reads(struct sg_claim_key *key, const struct sg_claim *claim, size_t i)
+{
+    size_t length;
+    *key = (struct sg_claim_key){0};
+    for (const char *p = next_word(&length, claim->reads ? claim->reads : ""); length > 0;
+         p = next_word(&length, p + length)) {
+        if (p[0] == '@')
+            copy(key->experiment, sizeof key->experiment, p + 1, length - 1);
+        else if (i-- == 0) {
+            take_apart(key, p, length);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is it read in the case's experiment? */
+static bool is_read_in(const struct sg_case *c, const struct sg_claim_key *key)
+{
+    return !key->experiment[0] ||
+           sg_case_key_is(c, sg_case_key_find("experiment"), key->experiment);
+}
+
+/* The first key of that name; c: only of those that are read in its experiment. */
+static bool declares(struct sg_claim_key *key, const struct sg_claim *claim, const char *name,
+                     const struct sg_case *c)
 {
     for (size_t i = 0; sg_claim_reads(key, claim, i); i++)
-        if (strcmp(key->name, name) == 0)
+        if (strcmp(key->name, name) == 0 && (!c || is_read_in(c, key)))
             return true;
     return false;
 }
@@ -59,7 +96,7 @@ static void name_readers(char text[SG_CASE_TEXT_MAX], const char *name)
     size_t found = 0, used = 0;
     text[0] = '\0';
     for (size_t i = 0; sg_claims[i]; i++) {
-        if (!declares(&key, sg_claims[i], name) || (key.values[0] && !strchr(key.values, '|')))
+        if (!declares(&key, sg_claims[i], name, NULL) || (key.values[0] && !strchr(key.values, '|')))
             continue;
         if (found++ < MOST)
             used += (size_t)snprintf(text + used, SG_CASE_TEXT_MAX - used, "%s%s", used ? ", " : "",
@@ -75,7 +112,12 @@ static enum sg_status refuse_key(const struct sg_claim *claim, const struct sg_c
                                  const char *where, struct sg_error *err)
 {
     char name[SG_CASE_KEY_NAME_MAX], readers[SG_CASE_TEXT_MAX];
+    struct sg_claim_key key;
     sg_case_key_name(name, number);
+    if (declares(&key, claim, name, NULL))
+        return sg_base_refuse(err, c->path, c->line[number], "this experiment of claim %s does not "
+                              "read %s%s, experiment = \"%s\" does; take it out, or choose that",
+                              claim->id, name, where, key.experiment);
     name_readers(readers, name);
     return sg_base_refuse(err, c->path, c->line[number], "claim %s says nothing about %s%s%s%s; take it out",
                           claim->id, name, where, readers[0] ? ", but " : "", readers);
@@ -97,7 +139,8 @@ static enum sg_status check_given(const struct sg_claim *claim, const struct sg_
         char name[SG_CASE_KEY_NAME_MAX];
         struct sg_claim_key key;
         sg_case_key_name(name, k);
-        if (c->given[k] && sg_case_key_is_setting(k) && !is_of_the_judge(name) && !declares(&key, claim, name))
+        if (c->given[k] && sg_case_key_is_setting(k) && !is_of_the_judge(name) &&
+            !declares(&key, claim, name, c))
             return refuse_key(claim, c, k, where, err);
     }
     return SG_OK;
@@ -109,6 +152,8 @@ static enum sg_status check_values(const struct sg_claim *claim, const struct sg
     struct sg_claim_key key;
     for (size_t i = 0; sg_claim_reads(&key, claim, i); i++) {
         char first[SG_CASE_TEXT_MAX] = "", mend[SG_CASE_TEXT_MAX];
+        if (!is_read_in(c, &key))
+            continue;
         const size_t number = sg_case_key_find(key.name);
         const size_t line = c->given[number] ? c->line[number] : 1;
         const bool is = is_one_of(first, c, number, key.values);
@@ -128,7 +173,7 @@ static enum sg_status check_required(const struct sg_claim *claim, const struct 
 {
     struct sg_claim_key key;
     for (size_t i = 0; sg_claim_reads(&key, claim, i); i++)
-        if (key.required && !c->given[sg_case_key_find(key.name)])
+        if (key.required && is_read_in(c, &key) && !c->given[sg_case_key_find(key.name)])
             return sg_base_refuse(err, c->path, 0, "claim %s needs %s, which the case does not give; "
                                   "`synthgrad explain %s` lists its keys, cases/%s.cfg is an example",
                                   claim->id, key.name, claim->id, claim->name);
