@@ -80,12 +80,15 @@ static enum sg_row_state state_of(const struct sg_row *row)
                                                                                         : SG_ROW_IS_BLIND;
 }
 
-/* A missed row outweighs all others; among equals the larger margin stands. */
+/* A missed row outweighs all others.  Among equals the larger margin stands, and of bounds that are
+ * not exceeded the one of which the larger share is attained. */
 static bool is_worse(const struct sg_row *a, const struct sg_row *than)
 {
     static const int weight[] = {[SG_ROW_MET] = 0, [SG_ROW_IS_BLIND] = 1, [SG_ROW_OPEN] = 2, [SG_ROW_MISSED] = 3};
-    return weight[a->state] != weight[than->state] ? weight[a->state] > weight[than->state]
-                                                   : sg_claim_margin(a) > sg_claim_margin(than);
+    const double margin = sg_claim_margin(a), of_other = sg_claim_margin(than);
+    if (weight[a->state] != weight[than->state])
+        return weight[a->state] > weight[than->state];
+    return margin > of_other || (margin == of_other && sg_claim_share(a) > sg_claim_share(than));
 }
 
 void sg_claim_add_row(struct sg_evidence *ev, const struct sg_row *row)
