@@ -14,7 +14,7 @@ CP1  | src/closed/chain.c       | s/phi\[i\] = -v\[/phi[i] = v[/                
 CP2  | src/closed/chain.c       | s/gradient\[i\] -= product/gradient[i] += product/                   | cp2_equivalence
 CP2  | src/closed/chain.c       | s/f_phi\[j\] \/ o->sigma_min :/f_phi[j] * o->sigma_min :/            | cp2_equivalence
 CP2  | src/closed/chain.c       | s/phi\[i\] = -v\[/phi[i] = v[/                                      | cp2_depth
-CP3  | src/claim/cp3_zero_loss.c | s/= -map\[i\]/= map[i]/                                             | cp3_zero_loss
+CP3  | src/claim/cp3/exact.c    | s/= -map\[i\]/= map[i]/                                             | cp3_zero_loss
 CP4  | src/closed/spurious.c    | s/llabs(b) < llabs(a)/llabs(b) <= llabs(a)/                        | cp4_spurious
 DY1  | src/closed/backprop.c    | s/1 - mu \* fit->lambda_x\[i\]/1 + mu * fit->lambda_x[i]/          | dy1_backprop
 DY1  | src/closed/backprop.c    | s/(double)t)/(double)t + 1)/                                       | dy1_backprop

@@ -60,7 +60,8 @@ struct sg_case_data {
     /* E[x^T x] (d x d), E[r^T r] (m x m) and the least-squares map (d x m), row by row. */
     struct sg_real_list S, R, map;
 };
-/* A hidden block is dense, batch norm if wanted, then the activation: a linear chain with neither. */
+/* A hidden block is dense, batch norm if wanted, then the activation: a linear chain with neither.
+ */
 #define SG_NO_ACTIVATION SG_DENSE               /* no layer of its own follows the weights */
 struct sg_case_net {
     struct sg_int_list layers, depths;          /* widths of the hidden blocks; how many, for NL1 */

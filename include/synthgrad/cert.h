@@ -111,9 +111,11 @@ enum sg_status sg_cert_basin(double *radius, double *contraction, const struct s
 struct sg_cert_critical { double box, gradient; };
 /* The joint critical point at least squares.  SG_OK: F has exactly one zero (Krawczyk) in the box
  * of half-width box max(1, |entry|) around (W, phi*), W the doubles nearest W*.  That zero is W*
- * with phi*, and |grad L| there is at most `gradient`. */
-enum sg_status sg_cert_critical(struct sg_cert_critical *point,
-                                const struct sg_cert_data *data) SG_MUST_CHECK;
+ * with phi*, and |grad L| / sqrt(E|x|^2 E|y|^2) there is at most `gradient` < u^{3/2}.
+ * held: NULL, or for each of the 2 m + 1 columns of z = (p, y, 1) whether the SG's row for it stays
+ * at phi*; F is then that of the other rows.  Without, S_z has to be nonsingular. */
+enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data,
+                                const bool *held) SG_MUST_CHECK;
 /* m = 1, SG s = alpha p (+ gamma, with `constant`: the last column of x is ones).  One more
  * critical point, E[p r] = 0 (and E[r] = 0), lies on the half-line from the base along `direction`
  * (d).  The base is 0, or the mean predictor with `constant`.

@@ -97,10 +97,9 @@ void sg_claim_evidence_free(struct sg_evidence *ev);
 void sg_claim_add_row(struct sg_evidence *ev, const struct sg_row *row);
 /* How near a row is to being missed, the same for people, JSON and pages: 1 is the edge.
  *   EQUAL   |measured - predicted| / tolerance, 0 when both vanish
- *   BOUND   (measured - predicted) / tolerance, at least 0; `sg_claim_share` is measured / predicted
- *   EFFECT  half the interval over the effect, infinite when that is not positive or there is no
- *           interval
- *   FACT, PROOF  0 when met, else infinite */
+ *   BOUND   (measured - predicted) / tolerance, at least 0; `sg_claim_share` is measured /
+ * predicted EFFECT  half the interval over the effect, infinite when that is not positive or there
+ * is no interval FACT, PROOF  0 when met, else infinite */
 double sg_claim_margin(const struct sg_row *row);
 /* The share of a theorem's bound that is attained, measured / predicted.  Other rows: NaN. */
 double sg_claim_share(const struct sg_row *row);

@@ -129,8 +129,8 @@ void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_no
 enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at,
                                            const struct sg_deep_normal *normal,
                                            double kappa) SG_MUST_CHECK;
-/* A matrix (phi^2) with the nonzero eigenvalues of -G^+ D Pi_H Q.  Its positive real eigenvalues are
- * the kappa at which the flow across the family has an eigenvalue 0.  At every other kappa the
+/* A matrix (phi^2) with the nonzero eigenvalues of -G^+ D Pi_H Q.  Its positive real eigenvalues
+ * are the kappa at which the flow across the family has an eigenvalue 0.  At every other kappa the
  * number of positive real eigenvalues has the parity of how many of them are larger.
  * size: a's terms in modulus; a is known to u size.  Source: DY8, item 9. */
 void sg_closed_deep_normal_crossings(double *a, double *size,

@@ -65,7 +65,8 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
         (c->net.loss == SG_SOFTMAX_XENT && labels < 2)) {
         struct sg_case_reader r;
         sg_case_reader_init(&r, c->path, err);
-        return sg_case_refuse(&r, 0, "loss = \"%s\" does not go with %zu columns of y; change net or data",
+        return sg_case_refuse(&r, 0,
+                              "loss = \"%s\" does not go with %zu columns of y; change net or data",
                               sg_net_loss_name(c->net.loss), labels);
     }
     const size_t layers = put_layers(out, c, labels);

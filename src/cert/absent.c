@@ -63,9 +63,10 @@ enum sg_status sg_cert_basin(double *radius, double *contraction, const struct s
     return SG_UNPROVED;
 }
 
-enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data)
+enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data,
+                                const bool *held)
 {
-    (void)data;
+    (void)data, (void)held;
     *point = (struct sg_cert_critical){SG_NAN, SG_NAN};
     return SG_UNPROVED;
 }

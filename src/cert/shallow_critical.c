@@ -1,7 +1,12 @@
 /* Joint critical points of linear regression, proved to exist: one and only one in a box with
  * labels (CP1, CP2), and one that is not critical for the loss without them (CP5). */
 #ifdef SG_HAVE_ARB
+#include <stdlib.h>
+
 #include "cert/shallow.h"
+
+/* Of |grad L| / sqrt(E|x|^2 E|y|^2) at an enclosed point: below u^{3/2} = 2^-79.5. */
+#define SG_CERT_GRADIENT_MOST 0x1p-80
 
 /* |S_x W - S_xy|. */
 static void gradient_norm(arb_t norm, const struct sg_ball_moments *s, const arb_mat_t W,
@@ -21,79 +26,137 @@ static void gradient_norm(arb_t norm, const struct sg_ball_moments *s, const arb
     arb_mat_clear(g);
 }
 
-/* ---- with labels ----------------------------------------------------------------------- */
+/* ---- with labels ----------------------------------------------------------------------------- */
 
-static void split(arb_mat_t W, arb_mat_t Phi, const arb_mat_t state)
+/* The unknowns: W row by row, then the rows of Phi that are not held. */
+struct unknowns {
+    const struct sg_ball_moments *s;
+    slong n;
+    slong *of;
+}; /* of: place in (W, Phi) */
+
+static void unknowns_init(struct unknowns *u, const struct sg_ball_moments *s, const bool *held)
 {
-    const slong n_w = arb_mat_nrows(W) * arb_mat_ncols(W), m = arb_mat_ncols(W);
-    for (slong i = 0; i < arb_mat_nrows(state); i++)
-        arb_set(i < n_w ? arb_mat_entry(W, i / m, i % m)
-                        : arb_mat_entry(Phi, (i - n_w) / m, (i - n_w) % m),
+    *u = (struct unknowns){.s = s, .of = SG_NEW((size_t)((s->d + s->q) * s->m), slong)};
+    for (slong i = 0; i < (s->d + s->q) * s->m; i++)
+        if (i < s->d * s->m || !held || !held[i / s->m - s->d])
+            u->of[u->n++] = i;
+}
+
+/* Held rows of Phi are phi*'s. */
+static void split(arb_mat_t W, arb_mat_t Phi, const struct unknowns *u, const arb_mat_t state)
+{
+    const slong n_w = u->s->d * u->s->m, m = u->s->m;
+    sg_ball_exact_sg(Phi, m, NULL);
+    for (slong i = 0; i < u->n; i++) {
+        const slong k = u->of[i];
+        arb_set(k < n_w ? arb_mat_entry(W, k / m, k % m)
+                        : arb_mat_entry(Phi, (k - n_w) / m, (k - n_w) % m),
                 arb_mat_entry(state, i, 0));
+    }
 }
 
 static enum sg_status joint_at(arb_mat_t F, arb_mat_struct *J, const arb_mat_t state, void *context,
                                slong bits)
 {
-    const struct sg_ball_moments *s = context;
-    arb_mat_t W, Phi;
+    const struct unknowns *u = context;
+    const struct sg_ball_moments *s = u->s;
+    const slong all = (s->d + s->q) * s->m;
+    arb_mat_t W, Phi, f, j;
     arb_mat_init(W, s->d, s->m);
     arb_mat_init(Phi, s->q, s->m);
-    split(W, Phi, state);
-    sg_ball_joint(F, J, s, W, Phi, bits);
+    arb_mat_init(f, all, 1);
+    arb_mat_init(j, all, all);
+    split(W, Phi, u, state);
+    sg_ball_joint(f, J ? j : NULL, s, W, Phi, bits);
+    for (slong i = 0; i < u->n; i++) {
+        arb_set(arb_mat_entry(F, i, 0), arb_mat_entry(f, u->of[i], 0));
+        for (slong k = 0; J && k < u->n; k++)
+            arb_set(arb_mat_entry(J, i, k), arb_mat_entry(j, u->of[i], u->of[k]));
+    }
     arb_mat_clear(W);
     arb_mat_clear(Phi);
+    arb_mat_clear(f);
+    arb_mat_clear(j);
     return SG_OK;
 }
 
-struct critical { struct sg_cert_critical *point; const struct sg_cert_data *data; };
+/* |grad L| / sqrt(E|x|^2 E|y|^2) at weights in a box. */
+static double relative_gradient(const struct sg_ball_moments *s, const arb_mat_t W, slong bits)
+{
+    arb_t norm, x, y;
+    arb_init(norm);
+    arb_init(x);
+    arb_init(y);
+    gradient_norm(norm, s, W, bits);
+    for (slong i = 0; i < s->d + s->m; i++)
+        arb_add(i < s->d ? x : y, i < s->d ? x : y, arb_mat_entry(s->M, i, i), bits);
+    arb_mul(x, x, y, bits);
+    arb_sqrt(x, x, bits);
+    arb_div(norm, norm, x, bits);
+    const double high = sg_ball_high(norm);
+    arb_clear(norm);
+    arb_clear(x);
+    arb_clear(y);
+    return high;
+}
+
+struct critical {
+    struct sg_cert_critical *point;
+    const struct sg_cert_data *data;
+    const bool *held;
+};
 
 static enum sg_status attempt_critical(void *context, slong bits)
 {
     const struct critical *c = context;
     struct sg_ball_moments s;
     enum sg_status status = sg_ball_moments(&s, c->data, bits);
-    const slong n_w = s.d * s.m, n = n_w + s.q * s.m;
-    const struct sg_ball_system system = {n, joint_at, &s};
+    struct unknowns u;
+    unknowns_init(&u, &s, c->held);
+    const slong n_w = s.d * s.m;
+    const struct sg_ball_system system = {u.n, joint_at, &u};
     arb_mat_t Phi, W, centre;
-    arb_t norm;
     arb_mat_init(Phi, s.q, s.m);
     arb_mat_init(W, s.d, s.m);
-    arb_mat_init(centre, n, 1);
-    arb_init(norm);
+    arb_mat_init(centre, u.n, 1);
     sg_ball_exact_sg(Phi, s.m, NULL);
-    for (slong i = 0; i < n; i++)                        /* (W*, phi*), W* in its own enclosure */
+    for (slong i = 0; i < u.n; i++) { /* (W*, phi*), W* in its own enclosure */
+        const slong k = u.of[i];
         arb_set(arb_mat_entry(centre, i, 0),
-                i < n_w ? arb_mat_entry(s.W, i / s.m, i % s.m)
-                        : arb_mat_entry(Phi, (i - n_w) / s.m, (i - n_w) % s.m));
+                k < n_w ? arb_mat_entry(s.W, k / s.m, k % s.m)
+                        : arb_mat_entry(Phi, (k - n_w) / s.m, (k - n_w) % s.m));
+    }
     if (status == SG_OK)
         status = sg_ball_largest_box(&c->point->box, centre, &system, bits);
     if (status == SG_OK) {
-        split(W, Phi, centre);
-        gradient_norm(norm, &s, W, bits);
-        c->point->gradient = sg_ball_high(norm);
+        split(W, Phi, &u, centre);
+        c->point->gradient = relative_gradient(&s, W, bits);
     }
+    if (status == SG_OK && !(c->point->gradient < SG_CERT_GRADIENT_MOST))
+        status = SG_UNPROVED; /* a few more bits will show it */
     arb_mat_clear(Phi);
     arb_mat_clear(W);
     arb_mat_clear(centre);
-    arb_clear(norm);
     sg_ball_moments_clear(&s);
+    free(u.of);
     return status;
 }
 
-enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data)
+enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data,
+                                const bool *held)
 {
-    struct critical c = {point, data};
+    struct critical c = {point, data, held};
     SG_REQUIRE(data->y != NULL);
     *point = (struct sg_cert_critical){SG_NAN, SG_NAN};
-    const enum sg_status status = sg_ball_data_finite(data) ? sg_ball_raise(attempt_critical, &c)
-                                                            : SG_NOT_FINITE;
+    const enum sg_status status =
+        sg_ball_data_finite(data) ? sg_ball_raise(attempt_critical, &c) : SG_NOT_FINITE;
     if (status != SG_OK)
         *point = (struct sg_cert_critical){SG_NAN, SG_NAN};
     return status;
 }
 
-/* ---- without labels -------------------------------------------------------------------- */
+/* ---- without labels -------------------------------------------------------------------------- */
 
 struct unlabelled {
     struct sg_interval *gradient;
@@ -122,8 +185,8 @@ static enum sg_status attempt_unlabelled(void *context, slong bits)
     sg_ball_set(u, c->direction);
     sg_ball_block(S_x, s.M, 0, 0);
     sg_ball_block(S_xy, s.M, 0, s.d);
-    /* u_last := -E[x_1..] u: what u_last was does not matter */
-    for (slong i = 0; c->constant && i < last; i++)
+    for (slong i = 0; c->constant && i < last;
+         i++) /* u_last := -E[x_1..] u: what u_last was does not matter */
         arb_submul(t, arb_mat_entry(s.M, i, one), arb_mat_entry(u, i, 0), bits);
     if (c->constant)
         arb_set(arb_mat_entry(u, last, 0), t);
@@ -170,5 +233,5 @@ enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_
     return status;
 }
 #else
-typedef int sg_cert_not_built;                           /* an empty translation unit is not C */
+typedef int sg_cert_not_built; /* an empty translation unit is not C */
 #endif

@@ -87,7 +87,8 @@ static enum sg_row_state state_of(const struct sg_row *row)
  * not exceeded the one of which the larger share is attained. */
 static bool is_worse(const struct sg_row *a, const struct sg_row *than)
 {
-    static const int weight[] = {[SG_ROW_MET] = 0, [SG_ROW_IS_BLIND] = 1, [SG_ROW_OPEN] = 2, [SG_ROW_MISSED] = 3};
+    static const int weight[] = {
+        [SG_ROW_MET] = 0, [SG_ROW_IS_BLIND] = 1, [SG_ROW_OPEN] = 2, [SG_ROW_MISSED] = 3};
     const double margin = sg_claim_margin(a), of_other = sg_claim_margin(than);
     if (weight[a->state] != weight[than->state])
         return weight[a->state] > weight[than->state];

@@ -68,14 +68,15 @@ static void run_replicate(size_t i, void *context)
         sg_base_tell(b->c->name, done, b->n);
 }
 
-/* Which verdict the rows and the status give.  A missed row is a counterexample, whatever else could
- * not be decided.  Without one, a status other than SG_OK, an open row, a blind row and no row at all
- * each leave the statement undecided.
+/* Which verdict the rows and the status give.  A missed row is a counterexample, whatever else
+ * could not be decided.  Without one, a status other than SG_OK, an open row, a blind row and no
+ * row at all each leave the statement undecided.
  *
  * An experiment is about one primary effect.  A secondary effect that is open decides nothing.  One
  * that is contradicted refutes a sentence of the statement, at a level that Holm's adjustment keeps
  * over all secondary effects: the statement as a whole is not reproduced. */
-static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evidence *ev, enum sg_status status)
+static enum sg_verdict decide(const struct sg_claim *claim, const struct sg_evidence *ev,
+                              enum sg_status status)
 {
     bool missed = false, refuted = false, undecided = status != SG_OK, some = false;
     for (size_t i = 0; i < ev->n_rows; i++) {
@@ -191,7 +192,8 @@ static enum sg_status merge_all(struct sg_evidence *merged, enum sg_status *wors
 /* The control of an empirical claim takes a statement away: a row that was met is not met any more.
  * The row found is the one to name.  A secondary effect may be lost by chance: it does not count.
  */
-static const struct sg_row *statement_lost(const struct sg_evidence *ev, const struct sg_evidence *control)
+static const struct sg_row *statement_lost(const struct sg_evidence *ev,
+                                           const struct sg_evidence *control)
 {
     for (size_t i = 0; i < ev->n_rows; i++)
         for (size_t r = 0; r < control->n_rows; r++)

@@ -19,9 +19,6 @@ enum sg_status sg_certified_fact(struct sg_evidence *ev, const char *what, enum 
 void sg_certified_enclosed(struct sg_evidence *ev, const char *what, double value, double low, double high, double width, double error, const char *basis);
 void sg_certified_note(struct sg_evidence *ev, const char *fmt, ...) SG_PRINTF(2, 3);
 
-enum sg_status sg_cp1_certify(struct sg_evidence *ev, const struct sg_trial *trial, unsigned terms) SG_MUST_CHECK;   /* and CP2 */
-void sg_cp4_certify(struct sg_evidence *ev, const struct sg_trial *trial);
-enum sg_status sg_cp5_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_fit *fit, bool constant) SG_MUST_CHECK;
 /* C_0 (m x m), the case's place t and the lower limit of t. */
 enum sg_status sg_dy11_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) SG_MUST_CHECK;
 enum sg_status sg_dy12_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) SG_MUST_CHECK;

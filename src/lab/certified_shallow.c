@@ -1,4 +1,4 @@
-/* Certified: linear regression and its SG at the case's own samples, each double taken exactly (CP1, CP2, CP5, DY1 to DY4, DY12). */
+/* Certified: linear regression and its SG at the case's own samples, each double taken exactly (DY1 to DY4, DY11, DY12). */
 #ifdef SG_HAVE_ARB
 #include <math.h>
 #include <stdlib.h>
@@ -92,78 +92,10 @@ enum sg_status sg_dy11_certify(struct sg_evidence *ev, const struct sg_trial *tr
     }
     return status;
 }
-
-/* ---- critical points ------------------------------------------------------------------------------------------------------------------------- */
-
-enum sg_status sg_cp1_certify(struct sg_evidence *ev, const struct sg_trial *trial, unsigned terms)
-{
-    const struct sg_cert_data data = exact(trial->data);
-    struct sg_cert_critical point;
-    struct sg_fit *fit;
-    if (terms != (SG_H | SG_Y | SG_ONE) || !sg_certified_wanted(ev, trial, (data.d + 2 * data.m + 1) * data.m))
-        return SG_OK;
-    enum sg_status status = sg_closed_fit_alloc(&fit, trial->data);
-    if (status != SG_OK)
-        return status;
-    const bool isolated = fit->rank == fit->d && !fit->realizable;
-    sg_closed_fit_free(fit);
-    if (!isolated)
-        return SG_OK;
-    status = sg_certified_fact(ev, "a box around (W*, phi*) holds exactly one joint critical point", sg_cert_critical(&point, &data), SG_OK,
-                               "Krawczyk's operator; binary64 samples, exact");
-    if (status == SG_OK) {
-        sg_claim_fact(ev, SG_CERTIFIED, "there |grad L| is below u^{3/2}, as far as the enclosure of the point reaches", point.gradient < pow(SG_UNIT_ROUNDOFF, 1.5),
-                      "S_x W - E[x^T y] over the enclosure");
-        sg_certified_note(ev, "proved: one joint critical point with all unknowns within %.3g max(1, |.|) of (W*, phi*)", point.box);
-    }
-    return status;
-}
-
-/* On the ray along the first column of X alone, which W* is not on. */
-enum sg_status sg_cp5_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_fit *fit, bool constant)
-{
-    const struct sg_cert_data data = exact(trial->data);
-    const size_t d = fit->d;
-    struct sg_interval gradient;
-    if (!sg_certified_wanted(ev, trial, d))
-        return SG_OK;
-    double *u = SG_NEW(d, double), *w = SG_NEW(d, double), *g = SG_NEW(d, double), mean = 0;
-    u[0] = 1;
-    enum sg_status status = sg_cert_unlabelled(&gradient, &data, constant, u);
-    status = sg_certified_fact(ev, "without labels a point that is not critical has E[p r] = 0 (and E[r] = 0): |grad L| > 0", status, SG_OK,
-                               "ball arithmetic, along the first column of X; binary64 samples, exact");
-    if (status == SG_OK) {                               /* the same by the fit's moments */
-        if (constant)
-            u[d - 1] = -fit->x_z[0 * fit->q + 2];        /* E[x_1 1] */
-        double along = 0, length = 0, norm = 0;
-        for (size_t i = 0; i < d; i++) {
-            along += u[i] * fit->x_z[i * fit->q + 1];
-            for (size_t j = 0; j < d; j++)
-                length += u[i] * fit->s_x[i * d + j] * u[j];
-        }
-        mean = constant ? fit->s_z[1 * fit->q + 2] : 0;
-        for (size_t i = 0; i < d; i++)
-            w[i] = along / length * u[i] + (i == d - 1 ? mean : 0);
-        for (size_t i = 0; i < d; i++) {
-            g[i] = -fit->x_z[i * fit->q + 1];
-            for (size_t j = 0; j < d; j++)
-                g[i] += fit->s_x[i * d + j] * w[j];
-            norm += fabs(fit->x_z[i * fit->q + 1]) + sqrt(fit->lambda_x[0] * fit->s_x[i * d + i]) * sg_base_norm(w, d);
-        }
-        sg_certified_enclosed(ev, "|grad L| at that point, by the fit's moments against the proved enclosure", sg_base_norm(g, d), gradient.low, gradient.high, NARROW,
-                              (double)(fit->n + d) * SG_UNIT_ROUNDOFF * norm, "(n + d) u of its terms; enclosure no wider than 1e-10");
-    }
-    free(u);
-    free(w);
-    free(g);
-    return status;
-}
 #else
 #include "lab/certified.h"
 
 #define NOT_BUILT { (void)sg_certified_wanted(ev, trial, 0); return SG_OK; }
 enum sg_status sg_dy11_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }
 enum sg_status sg_dy12_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }
-enum sg_status sg_cp1_certify(struct sg_evidence *ev, const struct sg_trial *trial, unsigned terms) { (void)terms; NOT_BUILT }
-enum sg_status sg_cp5_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_fit *fit, bool constant) { (void)fit; (void)constant; NOT_BUILT }
 #endif

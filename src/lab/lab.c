@@ -61,9 +61,15 @@ static void free_data(void *data)
 
 const struct sg_data *sg_lab_data(struct sg_lab *lab, const struct sg_case *c, uint64_t replicate)
 {
+    return sg_lab_data_of_seed(lab, c, lab->trial->seed, replicate);
+}
+
+const struct sg_data *sg_lab_data_of_seed(struct sg_lab *lab, const struct sg_case *c, uint64_t seed,
+                                          uint64_t replicate)
+{
     struct sg_data *data = SG_NEW(1, struct sg_data);
     struct sg_error err = {{0}};
-    const enum sg_status status = sg_case_make_data(data, c, lab->trial->seed, replicate, &err);
+    const enum sg_status status = sg_case_make_data(data, c, seed, replicate, &err);
     sg_lab_own(lab, data, free_data);
     if (status != SG_OK)
         sg_lab_stop(lab, status, "%s", err.text);
@@ -122,6 +128,15 @@ bool sg_lab_afford(struct sg_lab *lab, double needed, double allowed, const char
 struct sg_lab sg_lab_begin(struct sg_evidence *ev, const struct sg_trial *trial)
 {
     return (struct sg_lab){.ev = ev, .trial = trial};
+}
+
+void sg_lab_part(struct sg_lab *lab, void (*part)(struct sg_lab *lab, void *context), void *context)
+{
+    if (lab->status != SG_OK)
+        return;
+    struct sg_lab within = sg_lab_begin(lab->ev, lab->trial);
+    part(&within, context);
+    lab->status = sg_lab_end(&within);
 }
 
 enum sg_status sg_lab_end(struct sg_lab *lab)

@@ -52,6 +52,11 @@ void sg_lab_note(struct sg_lab *lab, const char *fmt, ...) SG_PRINTF(2, 3);
 bool sg_lab_afford(struct sg_lab *lab, double needed, double allowed, const char *to, const char *mend);
 /* sg_case_make_data for data that a claim makes itself; owned by the lab, empty when it stops. */
 const struct sg_data *sg_lab_data(struct sg_lab *lab, const struct sg_case *c, uint64_t replicate);
+/* The same with a seed that is not the trial's. */
+const struct sg_data *sg_lab_data_of_seed(struct sg_lab *lab, const struct sg_case *c, uint64_t seed,
+                                          uint64_t replicate);
+/* One of many parts: what it takes is given back when it is done, its rows and status stay. */
+void sg_lab_part(struct sg_lab *lab, void (*part)(struct sg_lab *lab, void *context), void *context);
 
 /* ---- rows ------------------------------------------------------------------------------------- */
 

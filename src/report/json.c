@@ -27,8 +27,9 @@ static json_t *row_json(const struct sg_row *row)
     if (row->form == SG_ROW_BOUND)
         json_object_set_new(entry, "share", sg_report_number(sg_claim_share(row)));
     if (row->form == SG_ROW_EFFECT || row->low < row->high)
-        json_object_set_new(entry, "interval",
-                            json_pack("[o, o]", sg_report_number(row->low), sg_report_number(row->high)));
+        json_object_set_new(
+            entry, "interval",
+            json_pack("[o, o]", sg_report_number(row->low), sg_report_number(row->high)));
     if (row->form == SG_ROW_EFFECT) {
         json_object_set_new(entry, "confidence", sg_report_number(row->confidence));
         json_object_set_new(entry, "secondary", json_boolean(row->secondary));

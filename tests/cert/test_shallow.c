@@ -255,16 +255,21 @@ static void critical_points(void **state)
 {
     (void)state;
     struct sg_cert_critical point;
-    CHECK_STATUS(sg_cert_critical(&point, &four), SG_OK);
+    CHECK_STATUS(sg_cert_critical(&point, &four, NULL), SG_OK);
     CHECK(point.box > 1e-3 && point.box <= 1);
     CHECK(point.gradient < 1e-25);
     /* a line of them: none is alone in a box */
     const double exact[4] = {2, 2, -2, -2};
     const struct sg_cert_data realizable = {.n = 4, .d = 1, .m = 1, .x = X, .y = exact};
-    CHECK_STATUS(sg_cert_critical(&point, &realizable), SG_UNPROVED);
+    CHECK_STATUS(sg_cert_critical(&point, &realizable, NULL), SG_UNPROVED);
     CHECK_NAN(&point.box, 2);
-    /* Without labels, S_x = I, W* = (2, 1): along (1, 1) the point is
-     * (3/2, 3/2), off W* by sqrt(1/2). */
+    const bool held[3] = {false, true, false},
+               wrong[3] = {false, false, true}; /* p = y; 1 is neither */
+    CHECK_STATUS(sg_cert_critical(&point, &realizable, held), SG_OK);
+    CHECK(point.box > 1e-3 && point.gradient < 0x1p-79);
+    CHECK_STATUS(sg_cert_critical(&point, &realizable, wrong), SG_UNPROVED);
+    /* Without labels, S_x = I, W* = (2, 1): along (1, 1) the point is (3/2, 3/2), off W* by
+     * sqrt(1/2). */
     const double x[8] = {1, 1, 1, -1, -1, 1, -1, -1}, y[4] = {3.5, 0.5, -1.5, -2.5},
                  along[2] = {1, 1}, towards[2] = {2, 1};
     const struct sg_cert_data square = {.n = 4, .d = 2, .m = 1, .x = x, .y = y};
@@ -299,14 +304,15 @@ static void bad_data_are_refused(void **state)
     CHECK_STATUS(sg_cert_moments(&r, &z, &bad), SG_NOT_FINITE);
     CHECK_STATUS(sg_cert_frozen_radius(&r, &bad, 1, NULL, 1), SG_NOT_FINITE);
     CHECK_STATUS(sg_cert_basin(&radius, &contraction, &bad, 1, 0.1), SG_NOT_FINITE);
-    CHECK_STATUS(sg_cert_critical(&point, &bad), SG_NOT_FINITE);
+    CHECK_STATUS(sg_cert_critical(&point, &bad, NULL), SG_NOT_FINITE);
     CHECK_NAN(&point.box, 2);
     double last[8];
     memcpy(last, X1, sizeof last);
     last[7] = SG_NAN;                                    /* every entry counts, the last one too */
-    CHECK_STATUS(
-        sg_cert_critical(&point, &(struct sg_cert_data){.n = 4, .d = 2, .m = 1, .x = last, .y = Y}),
-        SG_NOT_FINITE);
+    CHECK_STATUS(sg_cert_critical(&point,
+                                  &(struct sg_cert_data){.n = 4, .d = 2, .m = 1, .x = last, .y = Y},
+                                  NULL),
+                 SG_NOT_FINITE);
     bad.y = NULL;
     CHECK_ABORTS(CHECK_STATUS(sg_cert_step_radius(&r, &bad, &step, 1), SG_OK));
     for (int k = 0; k < 3; k++) {

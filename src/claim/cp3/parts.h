@@ -1,0 +1,15 @@
+/* parts.h - private to CP3: its files. */
+#ifndef SG_CLAIM_CP3_PARTS_H
+#define SG_CLAIM_CP3_PARTS_H
+
+#include "lab/twin.h"
+
+/* Sets of the terms h, y, 1. */
+enum { SG_CP3_FAMILIES = 7 };
+
+/* The trial's case with all its modules reduced to these terms; owned by the lab. */
+struct sg_case *sg_cp3_with_terms(struct sg_lab *lab, unsigned terms);
+/* Row: on integer data, where all sums are exact, a run leaves every bit. */
+void sg_cp3_exact(struct sg_lab *lab, unsigned terms, struct sg_rng *rng);
+
+#endif
