@@ -38,6 +38,9 @@ extern const struct sg_hypothesis sg_shallow_x_nonsingular, sg_shallow_z_nonsing
     sg_shallow_realizable;
 /* The same with a timing of the claim's own; owned by the lab.  NULL when it stops. */
 struct sg_shallow *sg_shallow_make(struct sg_lab *lab, struct sg_timing timing);
+/* The same of another case and other data, which live as long as the lab. */
+struct sg_shallow *sg_shallow_make_other(struct sg_lab *lab, const struct sg_case *c,
+                                         const struct sg_data *data, struct sg_timing timing);
 
 /* Within the case's step budget, and at least SG_SHALLOW_STEPS_MOST (some seconds)? */
 bool sg_shallow_affords(struct sg_lab *lab, const struct sg_shallow *s, double steps, const char *mend);
