@@ -29,7 +29,7 @@ DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/
 DY8  | src/closed/deep_joint.c  | s/n_w\] = -dV\[/n_w] = dV[/                                        | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/beta, p->PT, d, l, K, -kappa/beta, p->PT, d, l, K, kappa/        | dy8_repelling_minima
 DY8  | src/data/moments.c        | s/c = sqrt((double)pairs)/c = 1.001 * sqrt((double)pairs)/          | dy8_two_layers
-DY8  | src/claim/dy8_given.c     | s/top.lambda, c->train.radius/1.02 * top.lambda, c->train.radius/   | dy8_four_layers
+DY8  | src/claim/dy8/minimum.c   | s/= log(cabs(1 + s->mu/= log(cabs(1 + 1.02 * s->mu/            | dy8_four_layers
 DY8  | src/search/instance.c     | s/f->R, P, d, m/f->S, P, d, m/                                      | dy8_share
 DY8  | src/closed/deep_hessian.c | s/right\[e \* B + b\];/right[e * B + b] * 1.0001;/                  | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/v, v, p->S, psi, d, d, K, K, -1.0/v, v, p->S, psi, d, d, K, K, -0.5/ | dy8_repelling_minima
@@ -63,6 +63,8 @@ DY2  | src/closed/frozen.c     | s/- mu \* fit->lambda_x\[i\]/+ mu * fit->lambda
 DY4  | src/closed/line.c       | s/= nu \* creal(c) \*/= mu * creal(c) */                           | dy4_no_ones
 DY8  | src/closed/deep_joint.c | s/dV_VT\[a \* s.K + o\] + dV_VT/dV_VT[a * s.K + o] - dV_VT/        | dy8_repelling_minima
 DY8  | src/closed/deep_normal.c | s/-2 \* creal/-2.03 * creal/                                        | dy8_map
+DY8  | src/closed/deep_normal.c | s/= -sum \/ f->gamma\[j\]/= -1.001 * sum \/ f->gamma[j]/              | dy8_three_scalar
+DY8  | src/closed/deep_normal.c | s/= -sum \/ f->gamma\[j\]/= sum \/ f->gamma[j]/                       | dy8_four_layers_rests
 DY12 | src/closed/deep_normal.c | s/entry \*= 1 - nu/entry *= 1 + nu/                                 | dy12_deep
 END
 }

@@ -98,6 +98,7 @@ struct sg_deep_normal;
 struct sg_deep_normal_sizes {
     size_t w, phi;             /* numbers of each kind in x */
     double lambda, gamma;      /* largest eigenvalues of H and G */
+    double dropped;            /* the largest taken for zero, over these: rounding leaves 1e-13 */
 };
 /* Eigenvalues of H and G below 1e-11 of the largest count as zero.  SG_HYPOTHESIS: H has a negative
  * one (w is a strict saddle). */
@@ -128,6 +129,12 @@ void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_no
 enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at,
                                            const struct sg_deep_normal *normal,
                                            double kappa) SG_MUST_CHECK;
+/* A matrix (phi^2) with the nonzero eigenvalues of -G^+ D Pi_H Q.  Its positive real eigenvalues are
+ * the kappa at which the flow across the family has an eigenvalue 0.  At every other kappa the
+ * number of positive real eigenvalues has the parity of how many of them are larger.
+ * size: a's terms in modulus; a is known to u size.  Source: DY8, item 9. */
+void sg_closed_deep_normal_crossings(double *a, double *size,
+                                     const struct sg_deep_normal *normal);
 /* The part of the true gradient that no linear SG can produce at weights w: min over Phi of
  * E|z Phi - g|^2, g = (h V - y) V^T.  With labels z = (h, y, 1) and the result is 0.  Without,
  * z = (h, 1) and the result is at least E|r* V^T|^2, r* the residual of least squares on (x, 1). */

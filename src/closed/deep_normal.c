@@ -19,14 +19,17 @@ struct sg_deep_normal {
     double *lambda, *gamma;           /* of H and G, descending */
     double *v, *u;                    /* their eigenvectors in the columns, all of them */
     double *push, *pull;              /* r x g, g x r */
+    double dropped;                   /* the largest modulus taken for 0, over the largest */
 };
 
-static enum sg_status positive_part(double *value, double *vector, size_t *rank, const double *a, size_t n)
+static enum sg_status positive_part(double *value, double *vector, size_t *rank, double *dropped, const double *a, size_t n)
 {
     const enum sg_status status = sg_base_eigen_symmetric(value, vector, a, n);
     *rank = 0;
     while (status == SG_OK && *rank < n && value[*rank] > ZERO * value[0])
         ++*rank;
+    for (size_t i = *rank; i < n; i++)
+        *dropped = fmax(*dropped, fabs(value[i] / value[0]));
     return status;
 }
 
@@ -42,9 +45,9 @@ enum sg_status sg_closed_deep_normal_alloc(struct sg_deep_normal **normal, const
     sg_closed_deep_g(G, deep, w, moments);
     sg_closed_deep_q(Q, deep, w, moments);
     sg_closed_deep_d(D, deep, w);
-    enum sg_status status = positive_part(f->lambda, f->v, &f->r, H, s.n_w);
+    enum sg_status status = positive_part(f->lambda, f->v, &f->r, &f->dropped, H, s.n_w);
     if (status == SG_OK)
-        status = positive_part(f->gamma, f->u, &f->g, G, s.n_phi);
+        status = positive_part(f->gamma, f->u, &f->g, &f->dropped, G, s.n_phi);
     if (status == SG_OK && f->lambda[s.n_w - 1] < -ZERO * f->lambda[0])
         status = SG_HYPOTHESIS;                          /* a saddle */
     f->push = SG_NEW(f->r * f->g + 1, double);
@@ -81,7 +84,8 @@ void sg_closed_deep_normal_free(struct sg_deep_normal *f)
 
 struct sg_deep_normal_sizes sg_closed_deep_normal_sizes(const struct sg_deep_normal *f)
 {
-    return (struct sg_deep_normal_sizes){.w = f->r, .phi = f->g, .lambda = f->lambda[0], .gamma = f->gamma[0]};
+    return (struct sg_deep_normal_sizes){.w = f->r, .phi = f->g, .lambda = f->lambda[0], .gamma = f->gamma[0],
+                                         .dropped = f->dropped};
 }
 
 void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *f, double mu, double nu)
@@ -138,6 +142,23 @@ void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_no
     for (size_t k = 0; k < f->n_phi; k++)
         for (size_t j = 0; j < f->g; j++)
             psi[k] += f->u[k * f->n_phi + j] * x[f->r + j] / sqrt(f->gamma[j]);
+}
+
+/* -G^+ D Pi_H Q on the range of G, in the coordinates of x, is -pull diag(1/lambda) push / gamma_j. */
+void sg_closed_deep_normal_crossings(double *a, double *size, const struct sg_deep_normal *f)
+{
+    *size = 0;
+    for (size_t j = 0; j < f->g; j++)
+        for (size_t k = 0; k < f->g; k++) {
+            double sum = 0, modulus = 0;
+            for (size_t i = 0; i < f->r; i++) {
+                const double term = f->pull[j * f->r + i] * f->push[i * f->g + k] / f->lambda[i];
+                sum += term;
+                modulus += fabs(term);
+            }
+            a[j * f->g + k] = -sum / f->gamma[j];
+            *size = hypot(*size, modulus / f->gamma[j]);
+        }
 }
 
 /* |1 + mu lambda| < 1 iff 0 < mu < -2 Re lambda / |lambda|^2. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "claim/dy12/parts.h"
-#include "claim/dy8/map.h"
+#include "lab/deep_step.h"
 
 enum { ORDERS = 3, ANGLES = 180, COURSE = 400, DRAWN = 400 };
 static const struct sg_timing TIMING[ORDERS] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 0, -1, 0}};   /* simultaneous, SG first, network first */
@@ -17,17 +17,20 @@ static const char *const growth_row[ORDERS] = {"deep, simultaneous: simulated gr
                                                "deep, SG first: simulated growth along the worst direction, over max_k |J^k|",
                                                "deep, network first: simulated growth along the worst direction, over max_k |J^k|"};
 
+static const char *const step_id[ORDERS] = {"deep-step", "deep-step-sg-first", "deep-step-net-first"};
+static const char *const growth_id[ORDERS] = {"deep-growth", "deep-growth-sg-first", "deep-growth-net-first"};
+
 struct order { double *J, *worst, rho, norm, numerical, growth, tolerance; size_t k_max; double complex *lambda; };
 
 /* The closed step and its numbers.  Bauer-Fike: dgeev's backward error of order size u |J| times the condition number of the eigenvectors. */
-static enum sg_status order_fill(struct order *o, const struct sg_dy8_map *m, int order, double mu, double nu)
+static enum sg_status order_fill(struct sg_lab *lab, struct order *o, const struct sg_deep_step *m, int order, double mu, double nu)
 {
     const size_t n = m->n;
     double complex *left = SG_NEW(n * n, double complex);
     double condition = SG_NAN;
     *o = (struct order){.J = SG_NEW(n * n, double), .worst = SG_NEW(n, double), .lambda = SG_NEW(n, double complex)};
     if (order == 0)
-        sg_dy8_map_step(o->J, m, mu, nu);
+        sg_deep_step_closed(o->J, m, mu, nu);
     else
         sg_closed_deep_normal_sequential(o->J, m->normal, mu, nu, order == 1);
     enum sg_status status = sg_base_eigen_general(o->lambda, left, o->J, n);
@@ -40,7 +43,9 @@ static enum sg_status order_fill(struct order *o, const struct sg_dy8_map *m, in
     o->rho = cabs(o->lambda[0]);
     o->tolerance = 10 * (double)n * SG_UNIT_ROUNDOFF * o->norm * condition;
     free(left);
-    return status == SG_OK ? sg_dy8_map_worst(o->worst, &o->growth, &o->k_max, m, o->J) : status;
+    if (sg_lab_try(lab, status))
+        o->growth = sg_deep_step_worst(lab, o->worst, &o->k_max, m, o->J);
+    return lab->status;
 }
 
 static void order_free(struct order *o)
@@ -53,7 +58,7 @@ static void order_free(struct order *o)
 /* ---- spectra ------------------------------------------------------------------------------------------------------------ */
 
 /* The spectrum that a block triangular step would have: of its two diagonal blocks. */
-static void check_spectra(struct sg_evidence *ev, const struct sg_dy8_map *m, const struct order o[ORDERS], bool figure)
+static void check_spectra(struct sg_evidence *ev, const struct sg_deep_step *m, const struct order o[ORDERS], bool figure)
 {
     const size_t n = m->n;
     double complex *blocks = SG_NEW(n, double complex);
@@ -78,30 +83,30 @@ static void check_spectra(struct sg_evidence *ev, const struct sg_dy8_map *m, co
 
 /* ---- transients ------------------------------------------------------------------------------------------------------------ */
 
-static enum sg_status check_order(struct sg_evidence *ev, struct sg_dy8_map *m, const struct order *o, int k, double mu, double nu)
+static enum sg_status check_order(struct sg_lab *lab, struct sg_deep_step *m, const struct order *o, int k, double mu, double nu)
 {
-    double growth;
-    sg_dy8_set_timing(m->s, TIMING[k]);
-    sg_dy8_map_check_step(ev, m, step_row[k], o->J, mu, nu);
+    sg_deep_run_set_timing(m->run, TIMING[k]);
+    sg_deep_step_check(lab, m, step_id[k], step_row[k], o->J, mu, nu);
     /* |J|/2 <= numerical radius <= |J|; the scan may miss a factor cos(pi / (2 ANGLES)). */
-    sg_claim_fact(ev, SG_CLOSED_FORM, "deep: numerical radius between max(rho, |J|/2) and |J|, every order",
+    sg_claim_fact(lab->ev, SG_CLOSED_FORM, "deep: numerical radius between max(rho, |J|/2) and |J|, every order",
                   o->numerical >= fmax(o->rho, o->norm / 2) * cos(M_PI / (2.0 * ANGLES)) * (1 - 1e-12) && o->numerical <= o->norm * (1 + 1e-12),
                   "scan of 180 angles");
-    return sg_dy8_map_check_transient(ev, m, growth_row[k], o->J, mu, nu, &growth);
+    sg_deep_step_check_transient(lab, m, growth_id[k], growth_row[k], o->J, mu, nu);
+    return lab->status;
 }
 
-static void draw_transient(struct sg_evidence *ev, struct sg_dy8_map *m, const struct order o[ORDERS], double mu, double nu)
+static void draw_transient(struct sg_evidence *ev, struct sg_deep_step *m, const struct order o[ORDERS], double mu, double nu)
 {
     sg_claim_series(ev, "transient", "order step growth radius_to_the_step");
     double *x = SG_NEW(m->n, double);
     for (int k = 0; k < ORDERS; k++) {
-        sg_dy8_set_timing(m->s, TIMING[k]);
+        sg_deep_run_set_timing(m->run, TIMING[k]);
         for (size_t i = 0; i < m->n; i++)
             x[i] = m->start * o[k].worst[i];
-        sg_dy8_map_place(m, x, mu, nu);
+        sg_deep_step_place(m, x, mu, nu);
         for (int t = 0; t < DRAWN; t++) {
-            sg_claim_point(ev, (const double[]){k, t, sg_dy8_map_distance(m) / m->start, pow(o[k].rho, t)});
-            sg_sim_step(m->s->sim, &m->s->batch);
+            sg_claim_point(ev, (const double[]){k, t, sg_deep_step_distance(m) / m->start, pow(o[k].rho, t)});
+            sg_sim_step(m->run->sim, &m->run->batch);
         }
     }
     free(x);
@@ -128,9 +133,9 @@ static enum sg_status out_of_reach(double *r, const struct sg_data *data)
     return status;
 }
 
-static enum sg_status check_course(struct sg_evidence *ev, struct sg_dy8_map *m, double mu, double nu, bool figure)
+static enum sg_status check_course(struct sg_evidence *ev, struct sg_deep_step *m, double mu, double nu, bool figure)
 {
-    struct sg_dy8 *s = m->s;
+    struct sg_deep_run *s = m->run;
     const size_t n = s->data.n, K = s->deep.width[s->deep.at], out = s->data.m;
     struct sg_fit *fit = NULL;
     double *start = SG_NEW(s->size, double), *V = SG_NEW(K * out, double), *r = SG_NEW(n * out, double), *rV = SG_NEW(n * K, double), with = 0, bound = 0, loss = HUGE_VAL, sg_loss = 0;
@@ -143,7 +148,7 @@ static enum sg_status check_course(struct sg_evidence *ev, struct sg_dy8_map *m,
         status = out_of_reach(r, &s->data);
     for (size_t i = 0; i < s->n_w; i++)
         start[i] = s->fixed[i] / 2;
-    sg_dy8_set_timing(s, TIMING[0]);
+    sg_deep_run_set_timing(s, TIMING[0]);
     sg_sim_restart(s->sim, start, start + s->n_w, mu / 4, nu / 4);
     if (figure)
         sg_claim_series(ev, "course", "step loss excess sg_loss without_labels rises");
@@ -192,26 +197,32 @@ static enum sg_status check_course(struct sg_evidence *ev, struct sg_dy8_map *m,
 
 enum sg_status sg_dy12_deep(struct sg_evidence *ev, const struct sg_trial *trial)
 {
-    struct sg_dy8_map m = {0};
+    struct sg_lab lab = sg_lab_begin(ev, trial);
+    struct sg_deep_step *m = sg_deep_step_make(&lab);
+    char value[SG_HYPOTHESIS_VALUE_MAX];
     struct order o[ORDERS] = {0};
     double mu = 0, nu = 0, abscissa = SG_NAN;
-    enum sg_status status = sg_dy8_map_alloc(&m, trial, ev);
+    if (m && !sg_deep_step_is_wide(value, m))
+        sg_lab_stop(&lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s; " SG_DEEP_WIDE_MEND, SG_DEEP_WIDE_WORDS, value);
+    if (m && !sg_deep_step_is_conditioned(value, m))
+        sg_lab_stop(&lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s; " SG_DEEP_CONDITIONED_MEND, SG_DEEP_CONDITIONED_WORDS, value);
+    enum sg_status status = lab.status;
     if (status == SG_OK) {
-        mu = trial->c->train.mu * m.mu_unit;
-        nu = trial->c->train.nu * m.nu_unit;
+        mu = trial->c->train.mu * m->mu_unit;
+        nu = trial->c->train.nu * m->nu_unit;
     }
     for (int k = 0; k < ORDERS && status == SG_OK; k++)
-        status = order_fill(&o[k], &m, k, mu, nu);
+        status = order_fill(&lab, &o[k], m, k, mu, nu);
     if (status == SG_OK)
-        check_spectra(ev, &m, o, trial->figure);
+        check_spectra(ev, m, o, trial->figure);
     for (int k = 0; k < ORDERS && status == SG_OK; k++)
-        status = check_order(ev, &m, &o[k], k, mu, nu);
+        status = check_order(&lab, m, &o[k], k, mu, nu);
     if (status == SG_OK) {                               /* numerical abscissa of the flow: d/dt |e^{tJ}| at 0 */
-        double *half = SG_NEW(m.n * m.n, double), *lambda = SG_NEW(m.n, double);
-        for (size_t i = 0; i < m.n; i++)
-            for (size_t j = 0; j < m.n; j++)
-                half[i * m.n + j] = ((o[0].J[i * m.n + j] + o[0].J[j * m.n + i]) / 2 - (i == j)) / trial->c->train.mu;
-        status = sg_base_eigen_symmetric(lambda, NULL, half, m.n);
+        double *half = SG_NEW(m->n * m->n, double), *lambda = SG_NEW(m->n, double);
+        for (size_t i = 0; i < m->n; i++)
+            for (size_t j = 0; j < m->n; j++)
+                half[i * m->n + j] = ((o[0].J[i * m->n + j] + o[0].J[j * m->n + i]) / 2 - (i == j)) / trial->c->train.mu;
+        status = sg_base_eigen_symmetric(lambda, NULL, half, m->n);
         abscissa = lambda[0];
         free(half);
         free(lambda);
@@ -222,11 +233,11 @@ enum sg_status sg_dy12_deep(struct sg_evidence *ev, const struct sg_trial *trial
                  "%.4g %.4g %.4g; numerical abscissa of the flow %.4g", o[0].rho, o[1].rho, o[2].rho, o[0].numerical, o[1].numerical, o[2].numerical,
                  o[0].norm, o[1].norm, o[2].norm, o[0].growth, o[1].growth, o[2].growth, abscissa);
     if (status == SG_OK && trial->figure)
-        draw_transient(ev, &m, o, mu, nu);
+        draw_transient(ev, m, o, mu, nu);
     if (status == SG_OK)
-        status = check_course(ev, &m, mu, nu, trial->figure);
+        status = check_course(ev, m, mu, nu, trial->figure);
     for (int k = 0; k < ORDERS; k++)
         order_free(&o[k]);
-    sg_dy8_map_free(&m);
-    return status;
+    sg_lab_try(&lab, status);
+    return sg_lab_end(&lab);
 }

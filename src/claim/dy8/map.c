@@ -1,232 +1,242 @@
-/* DY8 in the plane of the two learning rates: where a global minimum attracts, how far an error may grow first, and what the simulated step does.
+/* DY8 in the plane of the two learning rates: where a global minimum attracts, how far an error may
+ * grow first, and what the simulated step does.
  *
- * Across the family of fixed points (the gauge divided out) the step is I + mu J(kappa): on a ray nu = kappa mu it attracts up to the closed limit, so
- * the boundary is a curve around 0, and where the flow repels a wedge of rays is missing.  Any depth. */
+ * Across the family of fixed points (the gauge divided out) the step is I + mu J(kappa).  On a ray
+ * nu = kappa mu it attracts up to the closed limit, so the boundary is a curve around 0, and where
+ * the flow repels a wedge of rays is missing.  Any depth. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "claim/dy8/map.h"
+#include "claim/dy8/parts.h"
+#include "synthgrad/closed.h"
 
-static const double SIDE = 1.3;                /* the map goes up to this multiple of 2/lambda_max(H) and of 2/lambda_max(G) */
-static const double AIM = 5e-3, WIDTH = 1e-3;  /* bisected limits: what undecided fates leave open, and the last interval; relative */
+/* The map goes up to this multiple of 2/lambda_max(H) and of 2/lambda_max(G). */
+static const double SIDE = 1.3;
+/* Bisected limits: what undecided fates leave open, and the last interval; relative. */
+static const double AIM = 5e-3, WIDTH = 1e-3;
 static const double GROWTH_MOST = 1e3;         /* a transient beyond this is too near to LEAVES */
-enum { GRID = 12, DRAWN_GRID = 24, FULL_GRID = 72, HEAT_GRID = 36, RAYS = 9, CURVE = 721, RAY_STEPS = 40000 };
+enum { GRID = 12, DRAWN_GRID = 24, FULL_GRID = 72, HEAT_GRID = 36, RAYS = 9, CURVE = 721 };
+enum { RAY_STEPS = 40000, RAYS_LEAST = 4 };
 
-/* What linear theory says of one point: the radius, the largest transient, and whether the start must show its fate within the case's steps: it has
- * shrunk to half of RETURNS whatever its direction, or its part on the leading mode alone, never below twice RETURNS, has grown to ten times LEAVES. */
-struct forecast { double rho, growth; size_t k_max; bool due; };
+/* ---- the plane -------------------------------------------------------------------------- */
 
-static enum sg_status make_forecast(struct forecast *f, const struct sg_dy8_map *m, double mu, double nu)
+/* What linear theory says of one point: the radius, the largest transient, and whether the start
+ * must show its fate within the case's steps.  It must where it has shrunk to half of RETURNS
+ * whatever its direction, or where its part on the leading mode alone, never below twice RETURNS,
+ * has grown to ten times LEAVES. */
+struct forecast { double rho, growth; bool due; };
+
+static double transient(struct sg_lab *lab, const struct sg_deep_step *m, const double *J,
+                        double rho)
 {
-    const size_t n = m->n;
-    const uint64_t steps = m->steps;
-    double *J = SG_NEW(n * n, double), *square = SG_NEW(n * n, double), norm = SG_NAN;
-    double complex *lambda = SG_NEW(n, double complex), *left = SG_NEW(n * n, double complex), share = 0;
-    *f = (struct forecast){.growth = SG_NAN};
-    sg_dy8_map_step(J, m, mu, nu);
-    enum sg_status status = sg_base_eigen_general(lambda, left, J, n);
-    f->rho = cabs(lambda[0]);
-    if (status == SG_OK && f->rho < 1)
-        status = sg_approx_transient_growth(&f->growth, &f->k_max, J, n, f->rho, HUGE_VAL, steps);
-    if (status == SG_OK && f->rho < 1) {
-        for (uint64_t k = 1; 2 * k <= steps; k *= 2) {
-            sg_base_mul(square, J, J, n, n, n);
-            memcpy(J, square, n * n * sizeof *J);
-        }
-        status = sg_base_norm2(&norm, J, n, n);
-        f->due = norm <= SG_MAP_RETURNS / 2 && f->growth <= GROWTH_MOST;
-    } else if (status == SG_OK) {
-        for (size_t i = 0; i < n; i++)
-            share += left[i] * m->x[i] / sg_base_norm(m->x, n);
-        f->due = cabs(share) >= 2 * SG_MAP_RETURNS && (double)steps * log(f->rho) + log(cabs(share)) >= log(10 * SG_MAP_LEAVES);
-    }
-    free(J);
-    free(square);
-    free(lambda);
-    free(left);
-    return status;
+    double growth = SG_NAN;
+    size_t k_max;
+    if (rho < 1)
+        sg_lab_try(lab, sg_approx_transient_growth(&growth, &k_max, J, m->n, rho, HUGE_VAL,
+                                                   m->steps));
+    return growth;
 }
 
-/* ---- the plane -------------------------------------------------------------------------------------------------------------- */
-
-struct tally { size_t points, due, wrong, rectangle_wrong; double mu, nu, growth; };      /* where the largest transient of a due point is */
-
-/* Due points: does the simulated fate agree?  And would it with mu < 2/lambda_max(H), nu < 2/lambda_max(G), the rule of one layer (DY3)? */
-static enum sg_status scan(struct tally *tally, struct sg_evidence *ev, struct sg_dy8_map *m, const struct sg_trial *trial)
+/* |J^T| for the largest power of two T <= steps; J is lost. */
+static double late_norm(struct sg_lab *lab, double *J, double *square, size_t n, uint64_t steps)
 {
-    const size_t grid = trial->full ? FULL_GRID : trial->figure ? DRAWN_GRID : GRID;
-    enum sg_status status = SG_OK;
-    *tally = (struct tally){0};
-    if (trial->figure)
-        sg_claim_series(ev, "map", "mu nu radius due fate");
-    for (size_t i = 0; i < grid && status == SG_OK; i++)
-        for (size_t j = 0; j < grid && status == SG_OK; j++) {
-            const double a = SIDE * ((double)i + 0.5) / (double)grid, b = SIDE * ((double)j + 0.5) / (double)grid;
-            const double mu = a * m->mu_unit, nu = b * m->nu_unit;
-            struct forecast f;
-            status = make_forecast(&f, m, mu, nu);
-            if (status != SG_OK)
-                break;
-            const bool left_it = sg_dy8_map_fate(m, mu, nu, m->steps) == SG_LEAVES;
-            tally->points++;
-            tally->due += f.due;
-            tally->wrong += f.due && left_it == (f.rho < 1);
-            tally->rectangle_wrong += f.due && left_it == (a < 1 && b < 1);
-            if (f.due && f.growth > tally->growth) {
-                tally->growth = f.growth;
-                tally->mu = mu;
-                tally->nu = nu;
-            }
-            if (trial->figure) {
-                const int fate = left_it ? sg_dy8_map_after(m, m->steps) : 0;
-                sg_claim_point(ev, (const double[]){a, b, f.rho, f.due, fate});
-            }
-        }
-    if (status == SG_OK) {
-        sg_claim_compare(ev, SG_SIMULATED, "map: points whose simulated fate is not that of the spectral radius, of those that must show it",
-                         (double)tally->wrong, 0.0, 0.0, "count; due: |J^T| <= RETURNS/2, or the leading mode's part beyond 10 LEAVES after T steps");
-        if (2 * tally->due < tally->points) {
-            snprintf(ev->note, sizeof ev->note, "only %zu of the map's %zu points must show their fate within %llu steps; take more of them (train.steps)",
-                     tally->due, tally->points, (unsigned long long)m->steps);
-            status = SG_HYPOTHESIS;
-        }
+    double norm = SG_NAN;
+    for (uint64_t k = 1; 2 * k <= steps; k *= 2) {
+        sg_base_mul(square, J, J, n, n, n);
+        memcpy(J, square, n * n * sizeof *J);
     }
-    return status;
+    sg_lab_try(lab, sg_base_norm2(&norm, J, n, n));
+    return norm;
+}
+
+static struct forecast make_forecast(struct sg_lab *lab, const struct sg_deep_step *m, double mu,
+                                     double nu)
+{
+    const size_t n = m->n;
+    double *J = SG_TAKE(lab, n * n, double), *square = SG_TAKE(lab, n * n, double);
+    double complex *lambda = SG_TAKE(lab, n, double complex), share = 0;
+    double complex *left = SG_TAKE(lab, n * n, double complex);
+    sg_deep_step_closed(J, m, mu, nu);
+    sg_lab_try(lab, sg_base_eigen_general(lambda, left, J, n));
+    struct forecast f = {.rho = cabs(lambda[0])};
+    f.growth = transient(lab, m, J, f.rho);
+    for (size_t i = 0; i < n; i++)
+        share += left[i] * m->x[i] / m->start;
+    if (f.rho < 1)
+        f.due = late_norm(lab, J, square, n, m->steps) <= SG_DEEP_RETURNS / 2 &&
+                f.growth <= GROWTH_MOST;
+    else
+        f.due = cabs(share) >= 2 * SG_DEEP_RETURNS &&
+                (double)m->steps * log(f.rho) + log(cabs(share)) >= log(10 * SG_DEEP_LEAVES);
+    return f;
+}
+
+/* largest: the transient of a due point, and where it is. */
+struct tally { size_t points, due, wrong, rectangle_wrong; double mu, nu, largest; };
+
+/* Due points: does the simulated fate agree?  And would it with mu < 2/lambda_max(H) and nu <
+ * 2/lambda_max(G), the rule of one layer (DY3)? */
+static void look(struct sg_lab *lab, struct tally *tally, struct sg_deep_step *m, double a,
+                 double b)
+{
+    const double mu = a * m->mu_unit, nu = b * m->nu_unit;
+    struct sg_lab own = sg_lab_begin(lab->ev, lab->trial);       /* gives back what a point took */
+    const struct forecast f = make_forecast(&own, m, mu, nu);
+    if (!sg_lab_try(lab, sg_lab_end(&own)))
+        return;
+    const bool left_it = sg_deep_step_fate(m, mu, nu, m->steps) == SG_LEAVES;
+    tally->points++;
+    tally->due += f.due;
+    tally->wrong += f.due && left_it == (f.rho < 1);
+    tally->rectangle_wrong += f.due && left_it == (a < 1 && b < 1);
+    if (f.due && f.growth > tally->largest) {
+        tally->largest = f.growth;
+        tally->mu = mu;
+        tally->nu = nu;
+    }
+    if (lab->trial->figure)
+        sg_lab_point(lab, (const double[]){a, b, f.rho, f.due,
+                                           left_it ? sg_deep_step_after(m, m->steps) : 0});
+}
+
+static double coordinate(size_t i, size_t grid)
+{
+    return SIDE * ((double)i + 0.5) / (double)grid;
+}
+
+static struct tally scan(struct sg_lab *lab, struct sg_deep_step *m)
+{
+    const struct sg_trial *trial = lab->trial;
+    const size_t grid = trial->full ? FULL_GRID : trial->figure ? DRAWN_GRID : GRID;
+    struct tally tally = {0};
+    if (trial->figure)
+        sg_lab_series(lab, "map", "mu nu radius due fate");
+    for (size_t i = 0; i < grid * grid && lab->status == SG_OK; i++)
+        look(lab, &tally, m, coordinate(i / grid, grid), coordinate(i % grid, grid));
+    sg_lab_count(lab, SG_SIMULATED, "map", "points whose simulated fate is not that of the "
+                 "spectral radius, of those that must show it", tally.wrong, 0, "due: |J^T| <= "
+                 "RETURNS/2, or the leading mode's part beyond 10 LEAVES after T steps");
+    if (2 * tally.due < tally.points)
+        sg_lab_stop(lab, SG_BUDGET, "only %zu of the map's %zu points must show their fate within "
+                    "the step budget of %llu; raise train.steps", tally.due, tally.points,
+                    (unsigned long long)m->steps);
+    return tally;
 }
 
 /* The largest transient where the minimum attracts. */
-static enum sg_status draw_growth(struct sg_evidence *ev, const struct sg_dy8_map *m, size_t grid)
+static void draw_growth(struct sg_lab *lab, const struct sg_deep_step *m)
 {
-    double *J = SG_NEW(m->n * m->n, double), growth;
-    double complex *lambda = SG_NEW(m->n, double complex);
-    enum sg_status status = SG_OK;
-    size_t k_max;
-    sg_claim_series(ev, "growth", "mu nu growth");
-    for (size_t i = 0; i < grid && status == SG_OK; i++)
-        for (size_t j = 0; j < grid && status == SG_OK; j++) {
-            const double a = SIDE * ((double)i + 0.5) / (double)grid, b = SIDE * ((double)j + 0.5) / (double)grid;
-            sg_dy8_map_step(J, m, a * m->mu_unit, b * m->nu_unit);
-            status = sg_base_eigen_general(lambda, NULL, J, m->n);
-            growth = SG_NAN;
-            if (status == SG_OK && cabs(lambda[0]) < 1)
-                status = sg_approx_transient_growth(&growth, &k_max, J, m->n, cabs(lambda[0]), HUGE_VAL, m->steps);
-            sg_claim_point(ev, (const double[]){a, b, growth});
-        }
-    free(J);
-    free(lambda);
-    return status;
+    const size_t grid = lab->trial->full ? FULL_GRID : HEAT_GRID;
+    double *J = SG_TAKE(lab, m->n * m->n, double);
+    double complex *lambda = SG_TAKE(lab, m->n, double complex);
+    sg_lab_series(lab, "growth", "mu nu growth");
+    for (size_t i = 0; i < grid * grid && lab->status == SG_OK; i++) {
+        const double a = coordinate(i / grid, grid), b = coordinate(i % grid, grid);
+        sg_deep_step_closed(J, m, a * m->mu_unit, b * m->nu_unit);
+        sg_lab_try(lab, sg_base_eigen_general(lambda, NULL, J, m->n));
+        sg_lab_point(lab, (const double[]){a, b, transient(lab, m, J, cabs(lambda[0]))});
+    }
 }
 
-/* ---- rays --------------------------------------------------------------------------------------------------------------------- */
+/* ---- rays ------------------------------------------------------------------------------- */
 
-/* The rate at which the start begins to leave, without the forecast: doubled until it leaves, then bisected. */
-static double bisected(struct sg_dy8_map *m, double kappa, uint64_t steps)
+struct ray { struct sg_deep_step *m; double kappa; uint64_t steps; };
+
+static enum sg_side side_of(double mu, void *context)
 {
-    double low = 0, high = m->mu_unit / 64;
-    while (sg_dy8_map_fate(m, high, kappa * high, steps) != SG_LEAVES) {
-        low = high;
-        high *= 2;
-    }
-    while (high - low > WIDTH * high) {
-        const double middle = (low + high) / 2;
-        if (sg_dy8_map_fate(m, middle, kappa * middle, steps) == SG_LEAVES)
-            high = middle;
-        else
-            low = middle;
-    }
-    return (low + high) / 2;
+    const struct ray *r = context;
+    const bool leaves = sg_deep_step_fate(r->m, mu, r->kappa * mu, r->steps) == SG_LEAVES;
+    return leaves ? SG_SIDE_HIGH : SG_SIDE_LOW;
 }
 
-/* From a start along the mode that decides.  Beyond the limit ln rho rises by gain = -mu Re lambda per relative excess: after `steps` an excess of AIM has
- * taken the start's part on that mode to LEAVES, and what is found lies above the limit by at most that. */
-static enum sg_status check_ray(struct sg_evidence *ev, struct sg_dy8_map *m, double kappa, size_t *looked_at)
+/* The start becomes that along the mode that decides at the limit; its share on it. */
+static double aim(struct sg_lab *lab, struct sg_deep_step *m, double limit, double kappa,
+                  double complex at)
 {
     const size_t n = m->n;
-    double limit, *J = SG_NEW(n * n, double);
-    double complex at, *lambda = SG_NEW(n, double complex), *left = SG_NEW(n * n, double complex), share = 0;
-    enum sg_status status = sg_closed_deep_normal_limit(&limit, &at, m->normal, kappa);
-    if (status == SG_OK && limit > 0) {
-        sg_dy8_map_step(J, m, limit, kappa * limit);
-        status = sg_base_eigen_general(lambda, left, J, n);
-        size_t best = 0;
-        for (size_t i = 1; i < n; i++)
-            if (cabs(lambda[i] - 1 - limit * at) < cabs(lambda[best] - 1 - limit * at))
-                best = i;
-        for (size_t i = 0; i < n; i++)
-            m->x[i] = m->start * creal(left[best * n + i]);
-        for (size_t i = 0; i < n; i++)
-            share += left[best * n + i] * m->x[i] / m->start;
-        const double steps = log(SG_MAP_LEAVES / cabs(share)) / (AIM * -limit * creal(at));
-        if (status == SG_OK && steps <= RAY_STEPS) {
-            ++*looked_at;
-            sg_claim_compare(ev, SG_SIMULATED, "rays: bisected largest mu that returns, over -2 Re lambda / |lambda|^2, worst ray",
-                             bisected(m, kappa, (uint64_t)steps + 1) / limit, 1.0, AIM + WIDTH,
-                             "growth to LEAVES within the steps, ln(LEAVES/share) / (steps gain), and the last interval");
-        }
+    double *J = SG_TAKE(lab, n * n, double);
+    double complex *lambda = SG_TAKE(lab, n, double complex), share = 0;
+    double complex *left = SG_TAKE(lab, n * n, double complex);
+    size_t best = 0;
+    sg_deep_step_closed(J, m, limit, kappa * limit);
+    sg_lab_try(lab, sg_base_eigen_general(lambda, left, J, n));
+    for (size_t i = 1; i < n; i++)
+        if (cabs(lambda[i] - 1 - limit * at) < cabs(lambda[best] - 1 - limit * at))
+            best = i;
+    for (size_t i = 0; i < n; i++) {
+        m->x[i] = m->start * creal(left[best * n + i]);
+        share += left[best * n + i] * m->x[i] / m->start;
     }
-    free(J);
-    free(lambda);
-    free(left);
-    return status;
+    return cabs(share);
 }
 
-static enum sg_status check_rays(struct sg_evidence *ev, struct sg_dy8_map *m, const struct sg_trial *trial)
+/* Beyond the limit ln rho rises by gain = -mu Re lambda per relative excess.  After `steps` an
+ * excess of AIM has taken the start's part on the mode that decides to LEAVES, and what is found
+ * lies above the limit by at most that.  True where so many steps can be afforded. */
+static bool check_ray(struct sg_lab *lab, struct sg_deep_step *m, double kappa)
+{
+    double limit = SG_NAN;
+    double complex at = 0;
+    sg_lab_try(lab, sg_closed_deep_normal_limit(&limit, &at, m->normal, kappa));
+    if (lab->status != SG_OK || !(limit > 0))
+        return false;
+    const double share = aim(lab, m, limit, kappa, at);
+    const double steps = log(SG_DEEP_LEAVES / share) / (AIM * -limit * creal(at));
+    if (!(steps <= RAY_STEPS))
+        return false;
+    struct ray ray = {m, kappa, (uint64_t)steps + 1};
+    const double found = sg_lab_bisect(side_of, &ray, m->mu_unit / 64, WIDTH);
+    sg_lab_equal(lab, SG_SIMULATED, "rays", "rays: bisected largest mu that returns, over -2 Re "
+                 "lambda / |lambda|^2, worst ray", found / limit, 1,
+                 (struct sg_tol){AIM + WIDTH, "growth to LEAVES within the steps, ln(LEAVES/share) "
+                                 "/ (steps gain), and the last interval", 1});
+    return true;
+}
+
+/* The k-th of `count` rays, by angle; its slope in the units of the map. */
+static double slope_of(size_t k, size_t count)
+{
+    return tan(acos(0.0) * ((double)k + 0.5) / (double)count);
+}
+
+static void check_rays(struct sg_lab *lab, struct sg_deep_step *m)
 {
     size_t looked_at = 0;
-    enum sg_status status = SG_OK;
-    for (size_t k = 0; k < RAYS && status == SG_OK; k++)
-        status = check_ray(ev, m, tan(M_PI / 2 * ((double)k + 0.5) / RAYS) * m->nu_unit / m->mu_unit, &looked_at);
-    if (status == SG_OK && looked_at < 4) {
-        snprintf(ev->note, sizeof ev->note, "only %zu of %d rays have a limit that %d steps can bisect: this minimum attracts too slowly for a map", looked_at, RAYS,
-                 RAY_STEPS);
-        status = SG_HYPOTHESIS;
-    }
-    if (trial->figure)
-        sg_claim_series(ev, "boundary", "kappa mu nu");
-    for (size_t k = 0; trial->figure && k < CURVE && status == SG_OK; k++) {
-        const double slope = tan(M_PI / 2 * ((double)k + 0.5) / CURVE), kappa = slope * m->nu_unit / m->mu_unit;
+    for (size_t k = 0; k < RAYS && lab->status == SG_OK; k++)
+        looked_at += check_ray(lab, m, slope_of(k, RAYS) * m->nu_unit / m->mu_unit);
+    if (looked_at < RAYS_LEAST)
+        sg_lab_stop(lab, SG_BUDGET, "only %zu of %d rays have a limit that %d steps can bisect: "
+                    "this minimum attracts too slowly for a map; take another one", looked_at, RAYS,
+                    RAY_STEPS);
+    if (lab->trial->figure)
+        sg_lab_series(lab, "boundary", "kappa mu nu");
+    for (size_t k = 0; lab->trial->figure && k < CURVE && lab->status == SG_OK; k++) {
+        const double slope = slope_of(k, CURVE), kappa = slope * m->nu_unit / m->mu_unit;
         double complex at;
         double limit;
-        status = sg_closed_deep_normal_limit(&limit, &at, m->normal, kappa);
-        if (status == SG_OK)
-            sg_claim_point(ev, (const double[]){kappa, limit / m->mu_unit, slope * limit / m->mu_unit});
+        sg_lab_try(lab, sg_closed_deep_normal_limit(&limit, &at, m->normal, kappa));
+        sg_lab_point(lab, (const double[]){kappa, limit / m->mu_unit, slope * limit / m->mu_unit});
     }
-    return status;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------------------------------------ */
-
-enum sg_status sg_dy8_map(struct sg_evidence *ev, const struct sg_trial *trial)
+void sg_dy8_map(struct sg_lab *lab, struct sg_deep_step *m)
 {
-    struct sg_dy8_map m = {0};
-    struct tally tally;
-    enum sg_status status = sg_dy8_map_alloc(&m, trial, ev);
-    if (status == SG_OK) {
-        sg_claim_compare(ev, SG_CLOSED_FORM, "rank of the Hessian, less r (d + m - r): what the gauge leaves", (double)m.sizes.w, (double)m.rank, 0.0,
-                         "integer");
-        double *J = SG_NEW(m.n * m.n, double);
-        sg_dy8_map_step(J, &m, m.mu_unit / 2, m.nu_unit / 2);
-        sg_dy8_map_check_step(ev, &m, "step across the family: closed form against finite differences of the step, worst entry", J, m.mu_unit / 2,
-                              m.nu_unit / 2);
-        free(J);
-        status = scan(&tally, ev, &m, trial);
-    }
-    if (status == SG_OK && trial->figure)
-        status = draw_growth(ev, &m, trial->full ? FULL_GRID : HEAT_GRID);
-    if (status == SG_OK)
-        status = check_rays(ev, &m, trial);
-    if (status == SG_OK) {
-        double growth, *J = SG_NEW(m.n * m.n, double);
-        sg_dy8_map_step(J, &m, tally.mu, tally.nu);
-        status = sg_dy8_map_check_transient(ev, &m, "largest transient of the map: simulated growth along the worst direction, over max_k |J^k|", J,
-                                            tally.mu, tally.nu, &growth);
-        free(J);
-    }
-    if (status == SG_OK)
-        snprintf(ev->note, sizeof ev->note, "%zu points, %zu must show their fate, %zu do not; DY3's rectangle is wrong at %zu; largest transient %.3g",
-                 tally.points, tally.due, tally.wrong, tally.rectangle_wrong, tally.growth);
-    sg_dy8_map_free(&m);
-    return status;
+    double *J = SG_TAKE(lab, m->n * m->n, double);
+    const double mu = m->mu_unit / 2, nu = m->nu_unit / 2;
+    sg_lab_count(lab, SG_CLOSED_FORM, "rank", "rank of the Hessian: r (d + m - r), what the gauge "
+                 "leaves", m->sizes.w, m->rank, "eigenvalues above 1e-11 of the largest");
+    sg_deep_step_closed(J, m, mu, nu);
+    sg_deep_step_check(lab, m, "step", "step across the family: closed form against finite "
+                       "differences of the step, worst entry", J, mu, nu);
+    const struct tally tally = scan(lab, m);
+    if (lab->trial->figure)
+        draw_growth(lab, m);
+    check_rays(lab, m);
+    sg_deep_step_closed(J, m, tally.mu, tally.nu);
+    sg_deep_step_check_transient(lab, m, "transient", "largest transient of the map: simulated "
+                                 "growth along the worst direction, over max_k |J^k|", J, tally.mu,
+                                 tally.nu);
+    sg_lab_note(lab, "%zu points, %zu must show their fate, %zu do not; DY3's rectangle is wrong "
+                "at %zu; largest transient %.3g", tally.points, tally.due, tally.wrong,
+                tally.rectangle_wrong, tally.largest);
 }
