@@ -27,6 +27,5 @@ enum sg_status sg_dy1_certify(struct sg_evidence *ev, const struct sg_trial *tri
 enum sg_status sg_dy2_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *A, double critical) SG_MUST_CHECK;
 /* C_0 (m x m), the case's place t and the lower limit of t. */
 enum sg_status sg_dy4_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *C_0, double t, double low) SG_MUST_CHECK;
-enum sg_status sg_dy12_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) SG_MUST_CHECK;
 
 #endif

@@ -89,26 +89,6 @@ enum sg_status sg_dy4_certify(struct sg_evidence *ev, const struct sg_trial *tri
     return status == SG_HYPOTHESIS ? SG_OK : status;
 }
 
-enum sg_status sg_dy12_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s)
-{
-    static const char *const inside[3] = {"simultaneous: every eigenvalue inside at the case's rates", "SG first: every eigenvalue inside at the case's rates",
-                                          "network first: every eigenvalue inside at the case's rates"};
-    static const char *const beyond[3] = {"simultaneous: one outside at 1.01 of the mu limit", "SG first: one outside at 1.01 of the mu limit",
-                                          "network first: one outside at 1.01 of the mu limit"};
-    const struct sg_cert_data data = exact(trial->data);
-    enum sg_status status = SG_OK;
-    if (!sg_certified_wanted(ev, trial, s->size))
-        return SG_OK;
-    for (int k = 0; k < 3 && status == SG_OK; k++) {
-        struct sg_cert_step step = {.mu = s->mu, .nu = s->nu, .order = (enum sg_cert_order)k};
-        status = step_fact(ev, inside[k], &data, step, SG_OK);
-        step.mu = 1.01 * s->rate_x.critical;
-        if (status == SG_OK)
-            status = step_fact(ev, beyond[k], &data, step, SG_REFUTED);
-    }
-    return status;
-}
-
 /* ---- critical points ------------------------------------------------------------------------------------------------------------------------- */
 
 enum sg_status sg_cp1_certify(struct sg_evidence *ev, const struct sg_trial *trial, unsigned terms)
@@ -183,7 +163,6 @@ enum sg_status sg_dy2_certify(struct sg_evidence *ev, const struct sg_trial *tri
 { (void)s; (void)A; (void)critical; NOT_BUILT }
 enum sg_status sg_dy4_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s, const double *C_0, double t, double low)
 { (void)s; (void)C_0; (void)t; (void)low; NOT_BUILT }
-enum sg_status sg_dy12_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_shallow *s) { (void)s; NOT_BUILT }
 enum sg_status sg_cp1_certify(struct sg_evidence *ev, const struct sg_trial *trial, unsigned terms) { (void)terms; NOT_BUILT }
 enum sg_status sg_cp5_certify(struct sg_evidence *ev, const struct sg_trial *trial, const struct sg_fit *fit, bool constant) { (void)fit; (void)constant; NOT_BUILT }
 #endif
