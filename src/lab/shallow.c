@@ -258,12 +258,21 @@ static void end_shallow(void *s)
     sg_shallow_free(s);
 }
 
-struct sg_shallow *sg_shallow_make(struct sg_lab *lab, struct sg_timing timing)
+struct sg_shallow *sg_shallow_make_other(struct sg_lab *lab, const struct sg_case *c,
+                                         const struct sg_data *data, struct sg_timing timing)
 {
+    struct sg_trial trial = *lab->trial;
     struct sg_shallow *s;
-    const enum sg_status status = sg_shallow_alloc(&s, lab->trial, timing, lab->ev);
+    trial.c = c;
+    trial.data = data;
+    const enum sg_status status = sg_shallow_alloc(&s, &trial, timing, lab->ev);
     sg_lab_own(lab, s, end_shallow);
     return sg_lab_try(lab, status) ? s : NULL;
+}
+
+struct sg_shallow *sg_shallow_make(struct sg_lab *lab, struct sg_timing timing)
+{
+    return sg_shallow_make_other(lab, lab->trial->c, lab->trial->data, timing);
 }
 
 static void *make_shallow(struct sg_lab *lab)

@@ -38,6 +38,9 @@ extern const struct sg_hypothesis sg_shallow_x_nonsingular, sg_shallow_z_nonsing
     sg_shallow_noisy, sg_shallow_realizable;
 /* The same with a timing of the claim's own; owned by the lab.  NULL when it stops. */
 struct sg_shallow *sg_shallow_make(struct sg_lab *lab, struct sg_timing timing);
+/* The same of another case and other data, which live as long as the lab. */
+struct sg_shallow *sg_shallow_make_other(struct sg_lab *lab, const struct sg_case *c,
+                                         const struct sg_data *data, struct sg_timing timing);
 
 /* An analytic Jacobian at W* against differences of the step, whose own bound is fd: the prediction
  * p* = X W* is known to P u sqrt(tr S_x) |W*| in each of them, P = n + 10 d (LAPACK's backward

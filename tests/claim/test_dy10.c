@@ -89,6 +89,20 @@ static void goes_without_the_fast_sg(void **state)
     }
 }
 
+/* A control that withholds the labels would leave everything undecided: it is none. */
+static void a_control_without_labels_is_refused(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    struct sg_error err = {{0}};
+    read_case(&c, CASE, 1);
+    CHECK_STATUS(sg_claim_fits(sg_claim_find("DY10"), &c, &err), SG_OK);
+    c.control->module[0].terms = SG_H | SG_ONE;
+    CHECK_STATUS(sg_claim_fits(sg_claim_find("DY10"), &c, &err), SG_BAD_INPUT);
+    CHECK(strstr(err.text, "sg.terms (in control)") != NULL);
+    sg_case_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +110,7 @@ int main(void)
         TEST(fails_unwhitened),
         TEST(unmet_hypotheses_are_named),
         TEST(goes_without_the_fast_sg),
+        TEST(a_control_without_labels_is_refused),
     };
     return RUN(tests);
 }

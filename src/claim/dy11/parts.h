@@ -2,11 +2,27 @@
 #ifndef SG_CLAIM_DY11_PARTS_H
 #define SG_CLAIM_DY11_PARTS_H
 
-#include "lab/old.h"
+#include "lab/delay.h"
 
-/* Parts of DY11 in files of their own. */
-enum sg_status sg_dy11_realizable(struct sg_evidence *ev, struct sg_shallow *s, const struct sg_trial *trial) SG_MUST_CHECK;
-enum sg_status sg_dy11_deep(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
-void sg_dy11_basin(struct sg_evidence *ev, struct sg_shallow *s, const struct sg_trial *trial);
+/* One hidden layer: its minimum, with the SG and under backprop. */
+struct sg_dy11_deep;
+/* What the case measures with: the shallow model, or a net with a hidden layer. */
+struct sg_dy11 {
+    struct sg_shallow *s;
+    struct sg_dy11_deep *deep;
+};
+
+/* Noisy data: polynomial, every limit by simulation, the case's own rates. */
+void sg_dy11_noisy(struct sg_lab *lab, struct sg_shallow *s);
+/* The same in ball arithmetic. */
+void sg_dy11_certify(struct sg_lab *lab, const struct sg_shallow *s);
+/* The figure: how far the local statement reaches. */
+void sg_dy11_basin(struct sg_lab *lab, struct sg_shallow *s);
+/* Realizable data: the limit on the line of fixed points. */
+void sg_dy11_realizable(struct sg_lab *lab, struct sg_shallow *s);
+
+/* experiment = "deep". */
+struct sg_dy11_deep *sg_dy11_deep_make(struct sg_lab *lab);
+void sg_dy11_deep_says(struct sg_lab *lab, struct sg_dy11_deep *deep);
 
 #endif

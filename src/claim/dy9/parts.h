@@ -24,6 +24,8 @@ struct sg_dy9 {
     bool finite[SG_DY9_STARTS][SG_DY9_FULL_LEVELS], plain_finite[SG_DY9_FULL_LEVELS];
 };
 
+/* The instrument. */
+void *sg_dy9_make(struct sg_lab *lab);
 /* Every kappa: backprop and the SG's net. */
 void sg_dy9_run(struct sg_dy9 *s);
 /* The same with the SG at the output: bits. */
