@@ -1,6 +1,6 @@
 /* DY3: the contraction late in a run is the spectral radius.
  *
- * Measured on the dominant left eigenvector l (unit length), between EARLY and LATE.  With
+ * Measured on the dominant left eigenvector l (unit length), in a window of steps.  With
  * delta = (dW, psi) = state - (W*, phi*) the step is exactly
  *
  *     dW'  = (I - mu S_x) dW - mu E[x^T z] psi - mu S_x dW psi_A
@@ -24,8 +24,10 @@
 
 #include "claim/dy3/parts.h"
 
-/* The window, on the eigenvector, relative to |w*|. */
-static const double EARLY = 2e-8, LATE = 2e-9;
+/* The window begins where |l a| is at most EARLY |w*| and the products are at most CLEAN times a
+ * step's rounding, but not later than at EARLY / LATEST.  It ends when |l a| has shrunk by WINDOW.
+ */
+static const double EARLY = 2e-8, CLEAN = 10, LATEST = 1e4, WINDOW = 10;
 
 /* |J^k| <= cond(T) rho^k, and for symmetric blocks <= rho^k + k rho^(k-1) |B|, B = mu E[x^T z],
  * which stays finite where the blocks share an eigenvalue: the growth in x = k (1 - rho). */
@@ -57,19 +59,25 @@ static void look(struct pair *p)
     }
 }
 
-/* Above: how far l a' may be off rho l a. */
-static double step_error(const struct pair *p)
+/* Above: of l (a' - J a) the products. */
+static double third_order(const struct pair *p)
 {
     const struct sg_shallow *s = p->run[0];
     const size_t n_w = s->n_w, n_phi = s->n_phi;
     const double a_w = sg_base_norm(p->odd, n_w), a_phi = sg_base_norm(p->odd + n_w, n_phi);
     const double s_w = sg_base_norm(p->even, n_w), s_phi = sg_base_norm(p->even + n_w, n_phi);
     const double x = s->rate_x.largest, z = s->rate_z.largest;
-    const double J = 1 + p->mu * (x + sqrt(x * z)) + p->nu * z;
     return (p->l_w * p->mu * x + p->l_phi * 2 * p->nu * sqrt(x * z)) * (a_w * s_phi + s_w * a_phi) +
-           p->l_phi * p->nu * x * ((a_w * a_w + s_w * s_w) * a_phi + 2 * a_w * s_w * s_phi) +
-           10 * (double)s->size * SG_UNIT_ROUNDOFF * J * hypot(a_w, a_phi) +
-           5 * SG_UNIT_ROUNDOFF * sg_base_norm(s->fixed, s->size);
+           p->l_phi * p->nu * x * ((a_w * a_w + s_w * s_w) * a_phi + 2 * a_w * s_w * s_phi);
+}
+
+static double rounding(const struct pair *p)
+{
+    const struct sg_shallow *s = p->run[0];
+    const double x = s->rate_x.largest, z = s->rate_z.largest;
+    const double J = 1 + p->mu * (x + sqrt(x * z)) + p->nu * z;
+    return SG_UNIT_ROUNDOFF * (10 * (double)s->size * J * sg_base_norm(p->odd, s->size) +
+                               5 * sg_base_norm(s->fixed, s->size));
 }
 
 /* l a where the window begins and ends, steps between, and the sum of their relative errors. */
@@ -81,17 +89,19 @@ struct window {
 static struct window pass(struct pair *p, uint64_t limit)
 {
     const struct sg_shallow *s = p->run[0];
-    const double early = EARLY * s->w_norm, late = LATE * s->w_norm;
+    const double early = EARLY * s->w_norm;
     struct window w = {0};
     for (uint64_t t = 0;; t++) {
         look(p);
         w.last = fabs(sg_base_dot(p->l, p->odd, s->size));
-        if (w.first == 0 && w.last <= early)
+        const double products = third_order(p), rounded = rounding(p);
+        const bool clean = products <= CLEAN * rounded || w.last <= early / LATEST;
+        if (w.first == 0 && w.last <= early && clean)
             w.first = w.last;
-        if (!(w.last > late) || !(w.last <= 1e3 * early) || t == limit)
+        if (!(w.last > w.first / WINDOW) || !(w.last <= 1e3 * early) || t == limit)
             return w;
         if (w.first > 0) {
-            w.error += step_error(p) / w.last;
+            w.error += (products + rounded) / w.last;
             w.steps++;
         }
         for (int k = 0; k < 2; k++)
@@ -103,7 +113,7 @@ static void check(struct sg_lab *lab, struct pair *p, const char *id, const char
                   double nu)
 {
     struct sg_shallow *s = p->run[0];
-    const double needed = sg_dy3_steps_to_shrink(s, 100 * EARLY / LATE, mu, nu);
+    const double needed = sg_dy3_steps_to_shrink(s, 100 * WINDOW, mu, nu);
     double *offset = SG_TAKE(lab, s->size, double);
     const double rho = fabs(sg_closed_joint_left(p->l, s->fit, mu, nu));
     if (!(rho < 1) || lab->status != SG_OK) /* nothing shrinks; that it does not return is a row */
@@ -133,7 +143,7 @@ static void check(struct sg_lab *lab, struct pair *p, const char *id, const char
 
 bool sg_dy3_affords(struct sg_lab *lab, const struct sg_shallow *s)
 {
-    const double factor = 100 * EARLY / LATE;
+    const double factor = 100 * WINDOW;
     return sg_shallow_affords(lab, s, sg_dy3_steps_to_shrink(s, factor, s->mu, s->nu),
                               "take rates further from 0 and from the limits, data of a smaller "
                               "condition number, or raise train.steps") &&
