@@ -148,7 +148,8 @@ double sg_dy8_growth(struct sg_lab *lab, struct sg_dy8 *m, double distance, doub
                      struct sg_rng *rng)
 {
     struct sg_deep_run *s = m->run;
-    const double per_step = log(cabs(1 + s->mu * m->top.lambda));
+    const double re = s->mu * creal(m->top.lambda), im = s->mu * cimag(m->top.lambda);
+    const double per_step = log1p(2 * re + re * re + im * im) / 2;       /* ln |1 + mu lambda| */
     const double limit = per_step > 0 ? 3 * log(100 * GROWN) / per_step : HUGE_VAL;
     const double budget = fmax(SG_SHALLOW_STEPS_MOST, lab->trial->c->train.steps);
     if (!sg_lab_afford(lab, limit, budget, "see a start leave a hundredfold", "take a larger mu"))
