@@ -29,7 +29,7 @@ DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/
 DY8  | src/closed/deep_joint.c  | s/n_w\] = -dV\[/n_w] = dV[/                                        | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/beta, p->PT, d, l, K, -kappa/beta, p->PT, d, l, K, kappa/        | dy8_repelling_minima
 DY8  | src/data/moments.c        | s/c = sqrt((double)pairs)/c = 1.001 * sqrt((double)pairs)/          | dy8_two_layers
-DY8  | src/claim/dy8/minimum.c   | s/= log(cabs(1 + s->mu/= log(cabs(1 + 1.02 * s->mu/            | dy8_four_layers
+DY8  | src/claim/dy8/minimum.c   | s/const double re = s->mu/const double re = 1.02 * s->mu/     | dy8_four_layers
 DY8  | src/search/instance.c     | s/f->R, P, d, m/f->S, P, d, m/                                      | dy8_share
 DY8  | src/closed/deep_hessian.c | s/right\[e \* B + b\];/right[e * B + b] * 1.0001;/                  | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/v, v, p->S, psi, d, d, K, K, -1.0/v, v, p->S, psi, d, d, K, K, -0.5/ | dy8_repelling_minima

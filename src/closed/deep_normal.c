@@ -26,15 +26,41 @@ struct sg_deep_normal {
     double dropped;                   /* the largest modulus taken for 0, over the largest */
 };
 
+/* The rank of a >= 0, in units in which its diagonal is 1: there small eigenvalues are not lost
+ * beside large ones. */
+static enum sg_status rank_in_units(size_t *rank, const double *a, size_t n)
+{
+    double *scaled = SG_NEW(n * n, double), *value = SG_NEW(n, double);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double size = sqrt(a[i * n + i]) * sqrt(a[j * n + j]);
+            scaled[i * n + j] = size > 0 ? a[i * n + j] / size : 0;
+        }
+    const enum sg_status status = sg_base_eigen_symmetric(value, NULL, scaled, n);
+    *rank = 0;
+    while (status == SG_OK && *rank < n && value[*rank] > ZERO * value[0])
+        ++*rank;
+    free(scaled);
+    free(value);
+    return status;
+}
+
+/* rank: of the eigenvalues kept.  dropped: grows to the largest of the others, or to ZERO where one
+ * that is not 0 is lost among them. */
 static enum sg_status positive_part(double *value, double *vector, size_t *rank, double *dropped,
                                     const double *a, size_t n)
 {
-    const enum sg_status status = sg_base_eigen_symmetric(value, vector, a, n);
+    size_t in_units = 0;
+    enum sg_status status = sg_base_eigen_symmetric(value, vector, a, n);
     *rank = 0;
     while (status == SG_OK && *rank < n && value[*rank] > ZERO * value[0])
         ++*rank;
     for (size_t i = *rank; i < n; i++)
         *dropped = fmax(*dropped, fabs(value[i] / value[0]));
+    if (status == SG_OK)
+        status = rank_in_units(&in_units, a, n);
+    if (in_units > *rank)
+        *dropped = fmax(*dropped, ZERO);
     return status;
 }
 

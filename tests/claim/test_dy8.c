@@ -73,6 +73,8 @@ static void hypotheses_are_named(void **state)
     is_inconclusive(CASE, "layers = (2)", "layers = (3)", "one hidden layer of two units");
     is_inconclusive(CASE, "at = 1", "at = \"output\"", "the SG has layers above it");
     is_inconclusive(CASE, "mu = 8.0; nu = 0.008", "mu = 24.0; nu = 0.024", "mu |lambda| < 2");
+    is_inconclusive("cases/dy8_three_scalar.cfg", "R = (0.422850715267987)", "R = (3.1e11)",
+                    "eigenvalues of H and G that are not 0");
     is_inconclusive("cases/dy8_map_random.cfg", "layers = (2)", "layers = (1)",
                     "narrower than min(d, outputs)");
     is_inconclusive("cases/dy8_map_random.cfg", "condition = 2.0", "condition = 1e6",

@@ -12,59 +12,13 @@
 
 /* ---- what is measured on ---------------------------------------------------------------- */
 
-/* The claim's own instance reads none of these: they are for the minimum of a case. */
-static bool refuses(struct sg_lab *lab)
-{
-    static const char *const foreign[] = {"data.kind", "data.bias", "train.radius", "train.steps"};
-    const struct sg_case *c = lab->trial->c;
-    struct sg_error err;
-    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
-        const size_t key = sg_case_key_find(foreign[i]);
-        if (!c->given[key])
-            continue;
-        const enum sg_status status = sg_base_refuse( &err, c->path, c->line[key], "without "
-                                                     "moments data claim DY8 looks at an instance "
-                                                     "of its own and says nothing about %s; take "
-                                                     "it out, or give kind = \"moments\", S, R and "
-                                                     "net's weights", foreign[i]);
-        sg_lab_stop(lab, status, "%s", err.text);
-    }
-    return lab->status != SG_OK;
-}
-
-static void make_minimum(struct sg_lab *lab, struct sg_dy8 *m)
-{
-    const struct sg_case *c = lab->trial->c;
-    struct sg_data data = {0};
-    struct sg_deep deep;
-    struct sg_error err;
-    double w[6];
-    m->exact = c->data.kind != SG_DATA_MOMENTS;
-    if (m->exact && refuses(lab))
-        return;
-    if (m->exact)
-        sg_closed_deep_repelling(&data, &deep, w);
-    else {
-        const enum sg_status status = sg_case_make_data(&data, c, lab->trial->seed,
-                                                        lab->trial->replicate, &err);
-        if (status != SG_OK) {
-            sg_lab_stop(lab, status, "%s", err.text);
-            return;
-        }
-        sg_deep_read(&deep, c, data.d, data.m);
-    }
-    m->run = sg_deep_run_make(lab, &data, &deep, m->exact ? w : c->net.weights.value, c->train.mu,
-                              c->train.nu, c->module[0].mix);
-    sg_dy8_look(lab, m);
-}
-
 static void *make(struct sg_lab *lab)
 {
     struct sg_dy8 *m = SG_TAKE(lab, 1, struct sg_dy8);
     if (lab->trial->c->experiment == SG_EXPERIMENT_MAP)
         m->map = sg_deep_step_make(lab);
     if (lab->trial->c->experiment == SG_EXPERIMENT_MAIN)
-        make_minimum(lab, m);
+        sg_dy8_minimum(lab, m);
     return m;
 }
 

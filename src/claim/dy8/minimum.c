@@ -1,7 +1,6 @@
 /* DY8, the experiment "main": one global minimum, its eigenvalues across the family of fixed
  * points, and the growth of a start near it. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "claim/dy8/parts.h"
 
@@ -46,7 +45,7 @@ static void end_normal(void *normal)
 
 /* The modes of the flow on the quotient by the family, where no eigenvalue is a structural zero, in
  * the coordinates v_i . dw, u_j . psi: there the errors of all eigenvectors are of size u |J|. */
-static struct sg_deep_mode *modes_at(struct sg_lab *lab, const struct sg_dy8 *m, double kappa,
+struct sg_deep_mode *sg_dy8_modes_at(struct sg_lab *lab, const struct sg_dy8 *m, double kappa,
                                      double complex *left, double complex *right)
 {
     const size_t n = m->n;
@@ -61,7 +60,7 @@ static struct sg_deep_mode *modes_at(struct sg_lab *lab, const struct sg_dy8 *m,
     return mode;
 }
 
-void sg_dy8_look(struct sg_lab *lab, struct sg_dy8 *m)
+static void look(struct sg_lab *lab, struct sg_dy8 *m)
 {
     const struct sg_deep_run *s = m->run;
     const enum sg_status status = sg_closed_deep_normal_alloc(&m->normal, &s->deep, s->fixed,
@@ -74,7 +73,7 @@ void sg_dy8_look(struct sg_lab *lab, struct sg_dy8 *m)
     }
     const struct sg_deep_normal_sizes sizes = sg_closed_deep_normal_sizes(m->normal);
     m->n = sizes.w + sizes.phi;
-    const struct sg_deep_mode *mode = modes_at(lab, m, s->nu / s->mu, NULL, NULL);
+    const struct sg_deep_mode *mode = sg_dy8_modes_at(lab, m, s->nu / s->mu, NULL, NULL);
     m->top = mode[0];
     m->attracts = true;
     for (size_t i = 0; i < m->n; i++) {
@@ -87,6 +86,54 @@ void sg_dy8_look(struct sg_lab *lab, struct sg_dy8 *m)
     m->radius = cabs(mode[0].lambda);
     m->stiffest = fmax(m->radius, sizes.lambda);
     m->repels = sg_deep_mode_side(&m->top) > 0;
+}
+
+/* ---- the minimum ------------------------------------------------------------------------- */
+
+/* The claim's own instance reads none of these: they are for the minimum of a case. */
+static bool refuses(struct sg_lab *lab)
+{
+    static const char *const foreign[] = {"data.kind", "data.bias", "train.radius", "train.steps"};
+    const struct sg_case *c = lab->trial->c;
+    struct sg_error err;
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        const size_t key = sg_case_key_find(foreign[i]);
+        if (!c->given[key])
+            continue;
+        const enum sg_status status = sg_base_refuse( &err, c->path, c->line[key], "without "
+                                                     "moments data claim DY8 looks at an instance "
+                                                     "of its own and says nothing about %s; take "
+                                                     "it out, or give kind = \"moments\", S, R and "
+                                                     "net's weights", foreign[i]);
+        sg_lab_stop(lab, status, "%s", err.text);
+    }
+    return lab->status != SG_OK;
+}
+
+void sg_dy8_minimum(struct sg_lab *lab, struct sg_dy8 *m)
+{
+    const struct sg_case *c = lab->trial->c;
+    struct sg_data data = {0};
+    struct sg_deep deep;
+    struct sg_error err;
+    double w[6];
+    m->exact = c->data.kind != SG_DATA_MOMENTS;
+    if (m->exact && refuses(lab))
+        return;
+    if (m->exact)
+        sg_closed_deep_repelling(&data, &deep, w);
+    else {
+        const enum sg_status status = sg_case_make_data(&data, c, lab->trial->seed,
+                                                        lab->trial->replicate, &err);
+        if (status != SG_OK) {
+            sg_lab_stop(lab, status, "%s", err.text);
+            return;
+        }
+        sg_deep_read(&deep, c, data.d, data.m);
+    }
+    m->run = sg_deep_run_make(lab, &data, &deep, m->exact ? w : c->net.weights.value, c->train.mu,
+                              c->train.nu, c->module[0].mix);
+    look(lab, m);
 }
 
 /* ---- leaving ---------------------------------------------------------------------------- */
@@ -148,7 +195,8 @@ double sg_dy8_growth(struct sg_lab *lab, struct sg_dy8 *m, double distance, doub
                      struct sg_rng *rng)
 {
     struct sg_deep_run *s = m->run;
-    const double per_step = log(cabs(1 + s->mu * m->top.lambda));
+    const double re = s->mu * creal(m->top.lambda), im = s->mu * cimag(m->top.lambda);
+    const double per_step = log1p(2 * re + re * re + im * im) / 2;       /* ln |1 + mu lambda| */
     const double limit = per_step > 0 ? 3 * log(100 * GROWN) / per_step : HUGE_VAL;
     const double budget = fmax(SG_SHALLOW_STEPS_MOST, lab->trial->c->train.steps);
     if (!sg_lab_afford(lab, limit, budget, "see a start leave a hundredfold", "take a larger mu"))
@@ -172,139 +220,4 @@ void sg_dy8_stays(struct sg_lab *lab, const char *id, const char *what, double m
 {
     sg_lab_below(lab, SG_SIMULATED, id, what, most / sg_base_norm(offset, n_w), within,
                  (struct sg_tol){0, words, within});
-}
-
-/* ---- crossings -------------------------------------------------------------------------- */
-
-/* The side of a crossing on which kappa lies: the parity of the positive real eigenvalues. */
-struct crossing { struct sg_lab *lab; const struct sg_dy8 *m; bool odd_below; };
-
-static bool is_odd(struct sg_lab *lab, const struct sg_dy8 *m, double kappa)
-{
-    const struct sg_deep_mode *mode = modes_at(lab, m, kappa, NULL, NULL);
-    bool odd = false;
-    for (size_t i = 0; i < m->n; i++)
-        odd = odd != (cimag(mode[i].lambda) == 0 && creal(mode[i].lambda) > 0);
-    return odd;
-}
-
-static enum sg_side side_of(double kappa, void *context)
-{
-    const struct crossing *x = context;
-    return is_odd(x->lab, x->m, kappa) == x->odd_below ? SG_SIDE_LOW : SG_SIDE_HIGH;
-}
-
-/* The eigenvalue nearest to zero at kappa is known to e, and moves with kappa by l (dJ/dkappa) r /
- * l r = -sum_j gamma_j l_j r_j / l r: kappa is known to e over that. */
-static double blur(struct sg_lab *lab, const struct sg_dy8 *m, double kappa)
-{
-    const size_t n = m->n, w = sg_closed_deep_normal_sizes(m->normal).w;
-    double complex *left = SG_TAKE(lab, n * n, double complex), moves = 0, dot = 0;
-    double complex *right = SG_TAKE(lab, n * n, double complex);
-    double *with = SG_TAKE(lab, n * n, double), *without = SG_TAKE(lab, n * n, double);
-    const struct sg_deep_mode *mode = modes_at(lab, m, kappa, left, right);
-    size_t least = 0;
-    for (size_t i = 1; i < n; i++)
-        if (cabs(mode[i].lambda) < cabs(mode[least].lambda))
-            least = i;
-    sg_closed_deep_normal_flow(with, m->normal, 1, 1);
-    sg_closed_deep_normal_flow(without, m->normal, 1, 0);
-    for (size_t j = 0; j < n; j++) {
-        const double complex l = left[least * n + j], r = right[least * n + j];
-        dot += l * r;
-        moves += j >= w ? (with[j * n + j] - without[j * n + j]) * l * r : 0;
-    }
-    return mode[least].error / cabs(moves / dot);
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* The positive real eigenvalues of -G^+ D Pi_H Q, ascending, with what they are known to.  Those
- * known to less than a tenth are counted only. */
-struct crossings { size_t n, unresolved; double *kappa, *error, least; };
-
-static struct crossings find_crossings(struct sg_lab *lab, const struct sg_dy8 *m)
-{
-    const size_t g = sg_closed_deep_normal_sizes(m->normal).phi;
-    double *C = SG_TAKE(lab, g * g, double), *all = SG_TAKE(lab, g, double);
-    struct sg_deep_mode *mode = SG_TAKE(lab, g, struct sg_deep_mode);
-    struct crossings x = {.kappa = SG_TAKE(lab, g, double), .error = SG_TAKE(lab, g, double)};
-    double size;
-    size_t n = 0;
-    sg_closed_deep_normal_crossings(C, &size, m->normal);
-    sg_deep_modes(lab, mode, NULL, NULL, C, g);
-    for (size_t i = 0; i < g; i++) {
-        const double zero = 10 * (double)g * SG_UNIT_ROUNDOFF * size * mode[i].condition;
-        if (cimag(mode[i].lambda) == 0 && creal(mode[i].lambda) > fmax(zero, mode[i].error))
-            all[n++] = creal(mode[i].lambda);
-    }
-    qsort(all, n, sizeof *all, by_value);
-    for (size_t k = 0; k < n; k++) {
-        const double error = 2 * blur(lab, m, all[k]);
-        if (error < 0.1 * all[k]) {
-            x.kappa[x.n] = all[k];
-            x.error[x.n++] = error;
-        } else {
-            x.unresolved++;
-            x.least = fmax(x.least, all[k] + error);
-        }
-    }
-    return x;
-}
-
-/* Each kappa_0 by bisection of the parity, between its neighbours: it knows nothing of the formula
- * but which interval holds one crossing, and a missing or superfluous one is none. */
-static void bisect(struct sg_lab *lab, const struct sg_dy8 *m, const struct crossings *c)
-{
-    static const double WIDTH = 1e-12, FAR = 1e3;
-    for (size_t k = 0; k < c->n; k++) {
-        const double at = c->kappa[k];
-        const double low = k > 0 ? sqrt(c->kappa[k - 1] * at) : fmax(at / FAR, fmin(c->least, at));
-        const double high = k + 1 < c->n ? sqrt(at * c->kappa[k + 1]) : at * FAR;
-        struct crossing x = {lab, m, is_odd(lab, m, low)};
-        const bool changes = is_odd(lab, m, high) != x.odd_below;
-        const double found = changes ? sg_lab_bisect_between(side_of, &x, low, high, WIDTH) : 0;
-        sg_lab_equal(lab, SG_CLOSED_FORM, "crossing", "kappa where a real eigenvalue crosses zero, "
-                     "bisected, over that of -G^+ D Pi_H Q; the worst", found / at, 1,
-                     (struct sg_tol){c->error[k] / at + WIDTH, "10 size u |J| times the condition "
-                                     "number, of both, over the speed of passage", 1});
-        sg_lab_note(lab, "a real eigenvalue crosses zero at kappa_0 = %.7g", at);
-    }
-}
-
-/* The parity of the positive real eigenvalues is that of #{kappa_0 > kappa}. */
-static void check_parity(struct sg_lab *lab, const struct sg_dy8 *m, const struct crossings *c)
-{
-    enum { KAPPAS = 25 };
-    size_t decided = 0, odd = 0;
-    for (int k = 0; k < KAPPAS; k++) {
-        const double at = pow(10, -6 + 0.5 * k);
-        bool clear;
-        size_t above = sg_dy8_positive(&clear, modes_at(lab, m, at, NULL, NULL), m->n);
-        for (size_t i = 0; i < c->n; i++)
-            above += c->kappa[i] > at;
-        clear = clear && at > c->least;
-        decided += clear;
-        odd += clear && above % 2;
-    }
-    if (decided > 0)
-        sg_lab_count(lab, SG_CLOSED_FORM, "parity", "kappas at which the number of positive real "
-                     "eigenvalues has not the parity of the kappa_0 above", odd, 0,
-                     "an eigenvalue within ten of its errors of zero decides nothing");
-    if (2 * decided < KAPPAS)
-        sg_lab_note(lab, "at %zu of %d kappas the parity of the positive real eigenvalues is not "
-                    "decided", KAPPAS - decided, KAPPAS);
-}
-
-void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m)
-{
-    const struct crossings c = find_crossings(lab, m);
-    bisect(lab, m, &c);
-    check_parity(lab, m, &c);
-    if (c.unresolved)
-        sg_lab_note(lab, "crossings below kappa = %.2g are not resolved", c.least);
 }

@@ -19,8 +19,11 @@ struct sg_dy8 {
     bool repels, attracts;                 /* one is right of zero, all are left, beyond errors */
 };
 
-/* minimum.c: what is checked of either minimum. */
-void sg_dy8_look(struct sg_lab *lab, struct sg_dy8 *m);
+/* minimum.c: either minimum, and what is checked of it. */
+void sg_dy8_minimum(struct sg_lab *lab, struct sg_dy8 *m);
+/* The modes (m->n) of the flow across the family at kappa; left, right (n^2), or NULL: the rows. */
+struct sg_deep_mode *sg_dy8_modes_at(struct sg_lab *lab, const struct sg_dy8 *m, double kappa,
+                                     double complex *left, double complex *right);
 /* Row: the growth a step near the fixed point, against ln |1 + mu lambda|.  offset (size): out, the
  * start, `distance` away in the weights.  Returns the steps that a hundredfold growth takes. */
 double sg_dy8_growth(struct sg_lab *lab, struct sg_dy8 *m, double distance, double *offset,
@@ -28,7 +31,7 @@ double sg_dy8_growth(struct sg_lab *lab, struct sg_dy8 *m, double distance, doub
 /* Row: the largest distance of a run that ought to stay, over its start's. */
 void sg_dy8_stays(struct sg_lab *lab, const char *id, const char *what, double most,
                   const double *offset, size_t n_w, double within, const char *words);
-/* Rows: where a real eigenvalue crosses zero, and the parity of their number (item 9). */
+/* crossings.c.  Rows: where a real eigenvalue crosses zero, the parity of their number (item 9). */
 void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m);
 
 /* A flight: rows of (time, distance, backprop's, loss excess, w), one a point. */
