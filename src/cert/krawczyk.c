@@ -1,33 +1,20 @@
 /* Krawczyk's operator: exactly one zero of a nonlinear system in a box, or none.
  *
- * K(box) = m - Y F(m) + (I - Y J(box)) (box - m) contains every zero in the box.  When it lies in
+ * K(box) = m - Y F(m) + (I - Y J(box)) (box - m) contains every zero in the box; when it lies in
  * the box's interior there is one and only one. */
 #ifdef SG_HAVE_ARB
-#include <stdlib.h>
-
 #include "cert/ball.h"
 
-/* Y from J(m)'s midpoints in floating point.  Any Y will do for the proof, if it is invertible: K
- * in the interior implies that. */
-static enum sg_status approximate_inverse(arb_mat_t Y, const arb_mat_t J)
+/* Y from J(m)'s midpoints, without error bounds.  Any Y will do for the proof, if it is invertible:
+ * K in the interior implies that. */
+static enum sg_status approximate_inverse(arb_mat_t Y, const arb_mat_t J, slong bits)
 {
-    const size_t n = (size_t)arb_mat_nrows(J);
-    double *a = SG_NEW(n * n, double), *one = SG_NEW(n * n, double),
-           *inverse = SG_NEW(n * n, double);
-    for (size_t i = 0; i < n; i++) {
-        one[i * n + i] = 1;
-        for (size_t j = 0; j < n; j++)
-            a[i * n + j] =
-                arf_get_d(arb_midref(arb_mat_entry(J, (slong)i, (slong)j)), ARF_RND_NEAR);
-    }
-    const enum sg_status status = sg_ball_finite(a, n * n) ? sg_base_solve(inverse, a, one, n, n)
-                                                           : SG_SINGULAR;
-    if (status == SG_OK)
-        sg_ball_set(Y, inverse);
-    free(a);
-    free(one);
-    free(inverse);
-    return status;
+    arb_mat_t middle;
+    arb_mat_init(middle, arb_mat_nrows(J), arb_mat_ncols(J));
+    arb_mat_get_mid(middle, J);
+    const bool found = arb_mat_is_finite(middle) && arb_mat_approx_inv(Y, middle, bits);
+    arb_mat_clear(middle);
+    return found && arb_mat_is_finite(Y) ? SG_OK : SG_SINGULAR;
 }
 
 /* K(box) from Y. */
@@ -50,7 +37,7 @@ static enum sg_status operate(arb_mat_t K, const arb_mat_t box, const arb_mat_t 
         for (slong i = 0; i < s->n; i++)
             arb_sub_ui(arb_mat_entry(J, i, i), arb_mat_entry(J, i, i), 1, bits);
         arb_mat_sub(F, box, m, bits);
-        arb_mat_mul(K, J, F, bits);                      /* (Y J - I) (box - m) */
+        arb_mat_mul(K, J, F, bits); /* (Y J - I) (box - m) */
         arb_mat_add(K, K, YF, bits);
         arb_mat_sub(K, m, K, bits);
     }
@@ -77,15 +64,15 @@ static enum sg_status krawczyk(arb_mat_t box, const struct sg_ball_system *s, sl
     arb_mat_init(K, s->n, 1);
     arb_mat_get_mid(m, box);
     enum sg_status status = s->at(F, J, m, s->context, bits);
-    if (status == SG_OK && approximate_inverse(Y, J) != SG_OK)
+    if (status == SG_OK && approximate_inverse(Y, J, bits) != SG_OK)
         status = SG_UNPROVED;
     if (status == SG_OK)
         status = operate(K, box, Y, s, bits);
     if (status == SG_OK) {
         bool inside = true;
         for (slong i = 0; i < s->n; i++)
-            inside = inside &&
-                     arb_contains_interior(arb_mat_entry(box, i, 0), arb_mat_entry(K, i, 0));
+            inside =
+                inside && arb_contains_interior(arb_mat_entry(box, i, 0), arb_mat_entry(K, i, 0));
         status = inside ? SG_OK : arb_mat_overlaps(K, box) ? SG_UNPROVED : SG_REFUTED;
     }
     /* K of a box around the zero contains it, so any intersection does. */
@@ -125,5 +112,5 @@ enum sg_status sg_ball_largest_box(double *width, arb_mat_t point, const struct 
     return status;
 }
 #else
-typedef int sg_cert_not_built;                           /* an empty translation unit is not C */
+typedef int sg_cert_not_built; /* an empty translation unit is not C */
 #endif

@@ -266,7 +266,7 @@ static enum sg_status walk_layers(double *gradient, double *sum, const struct sg
                                   const struct error_of *all)
 {
     const size_t n = data->n;
-    double squares = 0;
+    double length = 0;
     enum sg_status status = SG_OK;
     for (size_t l = 0, j = 0, offset = 0; l < c->n_layers && status == SG_OK;
          offset += c->width[l] * c->width[l + 1], l++) {
@@ -284,11 +284,11 @@ static enum sg_status walk_layers(double *gradient, double *sum, const struct sg
             e = o->e_error + (double)(n + data->d + o->k) * SG_UNIT_ROUNDOFF *
                                  sg_base_norm(o->e, n * o->k) / sqrt((double)n);
         }
-        squares += factor * e * factor * e;
+        length = hypot(length, factor * e);              /* no underflow near a point where all vanishes */
         free(h);
         free(u);
     }
-    *sum = sqrt(squares);
+    *sum = length;
     return status;
 }
 

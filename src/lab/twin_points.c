@@ -76,8 +76,9 @@ static double norm_of_product(struct sg_twin *t, const double *w, size_t from, s
 
 /* |grad L| at w whose product is P.  dgelsd solves (X + dX) exactly, |dX| <= P_n u |X|,
  * P_n = n + 10 d (as in DY1): with tr = trace S_x,
- *   |E[x^T (x P - y)]| <= P_n u (sqrt(tr) rms(r*) + tr |P|) + lambda_max |P - W* - N|,
- * and |grad_{W_l}| <= that |W_1 ... | | ... W_N|. */
+ *   |E[x^T (x P - y)]| <= P_n u (sqrt(tr) rms(r*) + tr |P|) + lambda_max |P - W* - N|
+ *                         (+ 2 P_n u tr |W*| where N = r - X^+ (X r), |r| = |W*|: X r and
+ * dgelsd's), and |grad_{W_l}| <= that |W_1 ... | | ... W_N|. */
 static double minimum_gradient(struct sg_twin *t, const double *w, const double *product)
 {
     const struct sg_fit *fit = t->fit;
@@ -90,7 +91,8 @@ static double minimum_gradient(struct sg_twin *t, const double *w, const double 
     for (size_t i = 0; i < d * m; i++)
         off[i] -= product[i];
     const double rms = sg_base_norm(fit->residual, fit->n * m) / sqrt((double)fit->n);
-    const double size = (double)fit->n + 10 * (double)d, length = sg_base_norm(product, d * m);
+    const double size = (double)fit->n + 10 * (double)d, best = sg_base_norm(fit->w, d * m);
+    const double length = sg_base_norm(product, d * m) + (fit->rank < d ? 2 * best : 0);
     const double outer = size * SG_UNIT_ROUNDOFF * (sqrt(trace) * rms + trace * length) +
                          fit->lambda_x[0] * sg_base_norm(off, d * m);
     for (size_t l = 0; l < N; l++)

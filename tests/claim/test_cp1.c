@@ -110,6 +110,20 @@ static void certified_where_s_z_is_singular(void **state)
         }
 }
 
+/* Fewer samples than columns, X of lower rank still and badly conditioned: the part in the null
+ * space of X that is added to W* has a rounding error of its own. */
+static void holds_where_x_is_rank_deficient(void **state)
+{
+    (void)state;
+    struct sg_judgement j = judge_text(
+        "claim = \"CP1\"; expect = \"holds\"; replicates = 2; data = { n = 5; d = 7; rank = 3; "
+        "condition = 1e7; bias = false; }; train = { form = \"compressed\"; };",
+        46);
+    context("%s; %s", sg_claim_verdict_name(j.verdict), j.evidence.note);
+    CHECK(j.verdict == SG_HOLDS);
+    sg_claim_judgement_free(&j);
+}
+
 /* Each hypothesis, violated alone. */
 static void outside_the_hypotheses(void **state)
 {
@@ -142,6 +156,7 @@ int main(void)
                                        TEST(the_converse_is_false),
                                        TEST(holds_in_depth),
                                        TEST(certified_where_s_z_is_singular),
+                                       TEST(holds_where_x_is_rank_deficient),
                                        TEST(outside_the_hypotheses),
                                        TEST(other_nets_are_refused)};
     return RUN(tests);

@@ -75,6 +75,19 @@ static void outside_the_hypotheses(void **state)
                        "take narrower layers");
 }
 
+/* Starts that fall to a point where all weights vanish: the bound's squares must not underflow. */
+static void holds_where_weights_vanish(void **state)
+{
+    (void)state;
+    struct sg_judgement j = judge_text(
+        "claim = \"CP2\"; expect = \"holds\"; replicates = 2; data = { n = 2; d = 5; condition = "
+        "203.381; bias = true; }; net = { layers = (6); }; sg = ( { at = 1; } );",
+        911);
+    context("%s; %s", sg_claim_verdict_name(j.verdict), j.evidence.note);
+    CHECK(j.verdict == SG_HOLDS);
+    sg_claim_judgement_free(&j);
+}
+
 /* Labels that are the same twice: S_z is singular, and the certificate holds the SG's second
  * rows. */
 static void holds_for_twin_labels(void **state)
@@ -123,6 +136,7 @@ int main(void)
                                        TEST(holds_for_drawn_nets),
                                        TEST(outside_the_hypotheses),
                                        TEST(holds_for_twin_labels),
+                                       TEST(holds_where_weights_vanish),
                                        TEST(same_bits_for_any_jobs)};
     return RUN(tests);
 }

@@ -111,6 +111,20 @@ static void holds_for_an_orthogonal_design(void **state)
     unlink(path);
 }
 
+/* A few samples and the spectral form: turning w by V and back is an error of its own. */
+static void holds_for_few_samples(void **state)
+{
+    (void)state;
+    struct sg_judgement j = judge_text("claim = \"CP5\"; expect = \"holds\"; replicates = 2; data "
+                                       "= { n = 5; d = 2; condition = 1.0; bias = false; }; sg = "
+                                       "( { terms = \"h\"; } ); train = { form = \"spectral\"; mu "
+                                       "= 0.01; nu = 0.05; steps = 300000; };",
+                                       351);
+    context("%s; %s", sg_claim_verdict_name(j.verdict), j.evidence.note);
+    CHECK(j.verdict == SG_HOLDS);
+    sg_claim_judgement_free(&j);
+}
+
 /* Without the keys that have no sensible default the case is refused, not judged. */
 static void the_bare_case_is_refused(void **state)
 {
@@ -137,9 +151,10 @@ static void same_bits_for_any_jobs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(holds_in_every_form),      TEST(labels_lead_to_least_squares),
-        TEST(outside_the_hypotheses),   TEST(holds_for_an_orthogonal_design),
-        TEST(the_bare_case_is_refused), TEST(same_bits_for_any_jobs),
+        TEST(holds_in_every_form),    TEST(labels_lead_to_least_squares),
+        TEST(outside_the_hypotheses), TEST(holds_for_an_orthogonal_design),
+        TEST(holds_for_few_samples),  TEST(the_bare_case_is_refused),
+        TEST(same_bits_for_any_jobs),
     };
     return RUN(tests);
 }

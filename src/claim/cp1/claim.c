@@ -61,6 +61,15 @@ static void small(struct sg_lab *lab, const char *id, const char *what, double u
                 (struct sg_tol){bound, rounding_words, size});
 }
 
+/* Sizes of the updates at w; at weights near 0, where they vanish, the slope of the loss over p. */
+static struct sg_twin_size sizes(const struct sg_twin *t, const double *w)
+{
+    const struct sg_twin_size size = sg_twin_size(t, w);
+    const double slope = sg_twin_slope(t);
+    return (struct sg_twin_size){fmax(size.w, slope), fmax(size.lower, slope),
+                                 fmax(size.phi, slope)};
+}
+
 /* At w with phi*: all updates against |grad L| and rounding. */
 static void check_exact(struct sg_lab *lab, struct sg_twin *t, const struct point *p,
                         const double *phi, const struct sg_twin_size *size)
@@ -100,7 +109,7 @@ static void check_null(struct sg_lab *lab, struct sg_twin *t, const struct point
 static void check_point(struct sg_lab *lab, struct sg_twin *t, const struct point *p,
                         struct sg_rng *rng)
 {
-    const struct sg_twin_size size = sg_twin_size(t, p->w);
+    const struct sg_twin_size size = sizes(t, p->w);
     double *phi = SG_TAKE(lab, t->n_phi, double), rounding = sg_twin_gradient(t, p->w);
     small(lab, "gradient", "|grad L| by plain backprop at the critical points",
           sg_base_norm(t->gradient, t->n_w), p->gradient + rounding, size.w);

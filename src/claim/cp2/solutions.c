@@ -19,7 +19,7 @@ struct run {
 };
 
 /* Every state on the solver's way: a theorem's inequality.  A wrong one would be off by a share of
- * the slope. */
+ * the bound, or of the slope where the bound is small. */
 static bool look(const double *state, const double *f, void *context)
 {
     struct run *r = context;
@@ -29,7 +29,8 @@ static bool look(const double *state, const double *f, void *context)
     sg_lab_below(r->lab, SG_SIMULATED, "path",
                  "|grad L| at every state on the solver's way, against the bound that F gives",
                  seen.gradient, seen.bound,
-                 (struct sg_tol){seen.rounding, sg_cp2_words, sg_twin_slope(r->t)});
+                 (struct sg_tol){seen.rounding, sg_cp2_words,
+                                 fmax(seen.bound, sg_twin_slope(r->t))});
     if (r->record)
         sg_lab_point(r->lab,
                      (const double[]){r->instance, r->start, r->iteration, residual, level,

@@ -28,12 +28,15 @@ double sg_cp5_mean_error(const struct sg_cp5 *c, double w)
            formula_error(c) / sqrt(c->trace);
 }
 
+/* In the spectral form w is turned by V and back, 2 d u |w|, and E[p r] has the slope
+ * |S (2 w - w*)| <= sqrt(lambda) (2 sqrt(lambda) |w| + rms(y)). */
 double sg_cp5_covariance_error(const struct sg_cp5 *c, double w)
 {
     const double p = c->top * w, r = p + c->y;
+    const double turned = c->s->spectral ? 2 * columns_of(c) * U * p * (p + r) : 0;
     const double error =
         U * ((rows_of(c) + 2) * p * r + columns_of(c) * sqrt(c->trace) * w * (r + p)) +
-        formula_error(c) * w;
+        formula_error(c) * w + turned;
     return c->constant ? error + p * sg_cp5_mean_error(c, w) : error;
 }
 

@@ -6,10 +6,11 @@
  *     turn_t = 2 u |w'| + mu ((n + d + 5) u sqrt(tr) rms(s) + |S_x - I| rms(s))
  *     push_t = turn_t + mu (d s + 2 |S_x - I| |q*|),
  *
- * turn_t in any direction, push_t along the line and along the bias, d s the error of the SG's output by that of alpha and gamma: these scale w and shift the bias,
- * and turn nothing.  Off the line an error is carried like w itself, by tau'/tau, which may be
- * large where tau passes near 0; it turns the line, and takes along the point that alpha aims at,
- * |q*| for a unit.  Along the line errors shrink by |1 - mu|:
+ * turn_t in any direction, push_t along the line and along the bias.  d s is the error of the SG's
+ * output by that of alpha and gamma: these scale w and shift the bias, and turn nothing.  Off the
+ * line an error is carried like w itself, by tau'/tau, which may be large where tau passes near 0.
+ * It turns the line, and takes along the point that alpha aims at, |q*| for a unit.  Along the line
+ * errors shrink by |1 - mu|:
  *
  *     across' = |tau'/tau| across + turn,
  *     along' = |1 - mu| along + mu |q*| across / |tau| + push. */

@@ -28,8 +28,12 @@ static void look_at(struct sg_cp5 *c, bool on_set)
         sg_closed_no_labels_update(predicted, c->s->fit, c->constant, c->w);
     const double off = sg_cp5_distance(c, form, predicted),
                  size = sg_base_norm(predicted, c->s->n_w);
-    const double tolerance =
-        c->top * sg_cp5_s_error(c, w, alpha, sd) + U * root * ((n + 2) * s + 3 * parts);
+    /* The point, half of w* and a scaled direction, is off the set by (d + 4) u rms(p*) for the
+     * scale and 2 u |w*| for the sum, however near to 0 it is itself.  E[p r] moves by |w*| times
+     * that in the norm of S, rms(p*) <= rms(y). */
+    const double place = on_set ? U * c->y * ((d + 4) * c->y + 2 * c->top * c->s->w_norm) : 0;
+    const double tolerance = c->top * (sg_cp5_s_error(c, w, alpha, sd) + place / sd) +
+                             U * root * ((n + 2) * s + 3 * parts);
     const char *words = "rounding of E[p r], E[p^2] and E[r], over sd(p)";
     if (on_set)
         sg_lab_zero(c->lab, SG_SIMULATED, "on-sphere",
