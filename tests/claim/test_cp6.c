@@ -85,6 +85,18 @@ static void a_target_that_is_no_class(void **state)
     sg_claim_judgement_free(&j);
 }
 
+/* Two columns without ones: the optimum's scores are in the span of P_X y and P_X 1, but the point is
+ * not the least loss there. */
+static void without_ones_the_span_says_nothing(void **state)
+{
+    (void)state;
+    struct sg_judgement j = judge_text(HEAD "data = { kind = \"classes\"; n = 100; d = 2; "
+                                       "labels = \"noisy\"; bias = false; };\n" LOGISTIC, 31);
+    context("%s; %s", sg_claim_verdict_name(j.verdict), j.evidence.note);
+    CHECK(j.verdict == SG_HOLDS && row_id(&j, "gap-there")->ok && row_id(&j, "gap-bound")->ok);
+    sg_claim_judgement_free(&j);
+}
+
 /* The gap has both its bounds, and the lower one is not vacuous. */
 static void the_gap_is_bounded_from_both_sides(void **state)
 {
@@ -106,6 +118,7 @@ int main(void)
                                        TEST(hypotheses),
                                        TEST(a_gap_of_zero_by_symmetry),
                                        TEST(a_target_that_is_no_class),
+                                       TEST(without_ones_the_span_says_nothing),
                                        TEST(the_gap_is_bounded_from_both_sides)};
     return RUN(tests);
 }

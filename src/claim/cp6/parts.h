@@ -15,7 +15,8 @@ struct sg_cp6 {
     double gap, predicted;            /* L(point) - inf L; and 0 where the optimum is affine */
     double hessian;                   /* the loss's least curvature at the optimum */
     /* Two classes and a finite optimum: the root mean square of what the optimum's scores are off
-     * span{P_X y, P_X 1}, the rounding of that, and whether it is rounding. */
+     * span{p_LS, 1} (off the point's, without 1 in col X), the rounding of that, and whether the
+     * optimum is affine in p_LS to rounding. */
     double off, off_error;
     bool affine;
     double scale;                     /* the size of the gap; of L where there is none */
