@@ -167,10 +167,11 @@ static void add_surfaces(struct sg_lab *lab, const struct sg_nl2_experiment *x)
     for (enum sg_nl2_kind kind = SG_NL2_MSE; kind < SG_NL2_KINDS; kind++)
         for (size_t p = 0; p < sizeof shown / sizeof *shown; p++)
             for (size_t i = 0; i < side * side; i++) {
+                const size_t row = i / side, column = i % side;
                 const double unit = 2 / (double)(side - 1);
                 sg_lab_point(
-                    lab, (const double[]){kind, -1 + unit * (double)(i % side),
-                                          -1 + unit * (double)(i / side), (double)shown[p],
+                    lab, (const double[]){kind, -1 + unit * (double)column,
+                                          -1 + unit * (double)row, (double)shown[p],
                                           x->fine[(kind * side * side + i) * columns + shown[p]]});
             }
     const struct sg_data *data = sg_lab_data(lab, x->c, 0);
