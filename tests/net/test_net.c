@@ -238,7 +238,7 @@ static void optimiser_step(void **state)
     CHECK_ABORTS(sg_net_opt_step(&one, &moments, &one, &one, &next_kind, SG_F64, 1));
 }
 
-/* Every kind of net.h has its kernel row, with a name of its own; what has none is refused, not followed. */
+/* Every kind of net.h has its kernel row, with a name of its own; what has none is refused. */
 static void every_kind_has_a_row(void **state)
 {
     (void)state;
@@ -256,7 +256,9 @@ static void every_kind_has_a_row(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(every_kind_has_a_row), TEST(layout), TEST(copies_its_architecture), TEST(refuses_shapes), TEST(replay_is_the_modules_part),
+    const struct CMUnitTest tests[] = {TEST(every_kind_has_a_row), TEST(layout),
+                                       TEST(copies_its_architecture), TEST(refuses_shapes),
+                                       TEST(replay_is_the_modules_part),
                                        TEST(refuses_batches),
                                        TEST(linear_or_not), TEST(optimiser_step)};
     return RUN(tests);
