@@ -29,7 +29,7 @@ static void proved_rows_hold(void **state)
             proved += row->form != SG_ROW_EFFECT && row->ok;
         }
         CHECK(proved == 8 && effects == 4);
-        CHECK(row_id(&j, "nearer")->low > 0 && !row_id(&j, "mse-over-log")->secondary);
+        CHECK(row_id(&j, "nearer")->low > 0 && !row_id(&j, "nearer")->secondary);
         CHECK(j.evidence.n_listings == 7 && j.evidence.listing[1].n_rows == 7);
         struct sg_judgement control = judge_control(&c, seed);
         CHECK(control.verdict == SG_FAILS);

@@ -329,9 +329,26 @@ static void optimiser_step(void **state)
     CHECK_ABORTS(sg_net_opt_step(&one, &moments, &one, &one, &next_kind, SG_F64, 1));
 }
 
+/* Every kind of net.h has its kernel row, with a name of its own; what has none is refused. */
+static void every_kind_has_a_row(void **state)
+{
+    (void)state;
+    static const struct { const char *(*name)(int); int kinds; } table[] = {
+        {sg_net_layer_name, SG_LAYER_KINDS}, {sg_net_loss_name, SG_LOSS_KINDS},
+        {sg_net_family_name, SG_FAMILIES}};
+    for (size_t t = 0; t < COUNT(table); t++) {
+        for (int kind = 0; kind < table[t].kinds; kind++)
+            for (int other = 0; other < kind; other++)
+                CHECK(strcmp(table[t].name(kind), table[t].name(other)) != 0);
+        CHECK_ABORTS((void)table[t].name(table[t].kinds));
+        CHECK_ABORTS((void)table[t].name(-1));
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(layout),          TEST(copies_its_architecture),
+    const struct CMUnitTest tests[] = {TEST(every_kind_has_a_row), TEST(layout),
+                                               TEST(copies_its_architecture),
                                        TEST(refuses_shapes),  TEST(replay_is_the_modules_part),
                                        TEST(refuses_batches), TEST(linear_or_not),
                                        TEST(optimiser_step),  TEST(a_module_applied_alone),

@@ -50,17 +50,19 @@ static double effect_trains(const struct sg_nl2_experiment *x, size_t seed)
     return x->gain[seed * SG_NL2_KINDS + SG_NL2_LOG];
 }
 
-/* live: over the seeds whose nets are alive, which the correlations need. */
+/* live: over the seeds whose nets are alive, which the correlations need.  The first is the primary
+ * one: it is measured at every hidden layer and time and under both losses, that of the losses at
+ * one place and time. */
 static const struct {
     const char *id, *what, *name;
     bool live;
     double (*of)(const struct sg_nl2_experiment *x, size_t seed);
 } effects[] = {
+    {"nearer", "nearer the loss is better: correlation, upper less lower half of the hidden layers",
+     "nearer is better", true, effect_near},
     {"mse-over-log",
      "MSE over log loss: correlation of seen and true loss right under the loss, at T",
      "MSE over log loss", true, effect_mse},
-    {"nearer", "nearer the loss is better: correlation, upper less lower half of the hidden layers",
-     "nearer is better", true, effect_near},
     {"earlier", "earlier is better: correlation over the hidden layers, at T/8 less at T",
      "earlier is better", true, effect_early},
     {"log-trains",
@@ -165,10 +167,11 @@ static void add_surfaces(struct sg_lab *lab, const struct sg_nl2_experiment *x)
     for (enum sg_nl2_kind kind = SG_NL2_MSE; kind < SG_NL2_KINDS; kind++)
         for (size_t p = 0; p < sizeof shown / sizeof *shown; p++)
             for (size_t i = 0; i < side * side; i++) {
+                const size_t row = i / side, column = i % side;
                 const double unit = 2 / (double)(side - 1);
                 sg_lab_point(
-                    lab, (const double[]){kind, -1 + unit * (double)(i % side),
-                                          -1 + unit * (double)(i / side), (double)shown[p],
+                    lab, (const double[]){kind, -1 + unit * (double)column,
+                                          -1 + unit * (double)row, (double)shown[p],
                                           x->fine[(kind * side * side + i) * columns + shown[p]]});
             }
     const struct sg_data *data = sg_lab_data(lab, x->c, 0);
@@ -282,13 +285,14 @@ const struct sg_claim sg_claim_nl2 = {
     .supposes = (const struct sg_hypothesis *const[]){&places, NULL},
     .measure = sg_lab_measure,
     .says = says,
-    .statement = "A linear SG's field hA + yB + C is the gradient of a loss iff A is symmetric; "
-                 "else a nearest one is, and what "
-                 "is left has no potential.  Under MSE with nothing nonlinear above it the best SG "
-                 "sees the loss itself.  "
-                 "Elsewhere the seen loss is measured against the true one over the grid: log loss "
-                 "is seen more distorted than "
-                 "MSE (the primary effect) yet trains, nearer the loss is better than far from it, "
-                 "early better than late.  "
-                 "Student t intervals over seeds.",
+    .statement =
+        "A linear SG's field hA + yB + C is the gradient of a loss iff A is symmetric; else a "
+        "nearest "
+        "one is, and what is left has no potential.  Under MSE with nothing nonlinear above it the "
+        "best SG sees the loss itself.  Elsewhere the seen loss is measured against the true one "
+        "over "
+        "the grid: it is seen better near the loss than far from it (the primary effect), early "
+        "better than late, and log loss more distorted than MSE, yet it trains.  Student t "
+        "intervals "
+        "over seeds.",
 };

@@ -196,9 +196,11 @@ static void check_nearest(struct sg_lab *lab, struct sg_rng *rng)
     sg_base_rng_gaussians(a, K * K, rng);
     sg_base_rng_gaussians(mixing, K * K, rng);
     sg_base_rng_gaussians(field, POINTS * K, rng);
-    for (size_t i = 0; i < K * K;
-         i++) /* a covariance that is not a multiple of I, of a modest condition */
-        mixing[i] = mixing[i] / 8 + (i % (K + 1) == 0 ? 1 + (double)(i / K) / 2 : 0);
+    /* A covariance that is not a multiple of I, of a modest condition. */
+    for (size_t i = 0; i < K * K; i++) {
+        const size_t row = i / K;
+        mixing[i] = mixing[i] / 8 + (i % (K + 1) == 0 ? 1 + (double)row / 2 : 0);
+    }
     sg_base_mul(h, field, mixing, POINTS, K, K);
     sg_base_mul(field, h, a, POINTS, K, K);
     sg_base_mul_tn(sigma, h, h, K, POINTS, K);

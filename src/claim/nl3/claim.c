@@ -89,10 +89,11 @@ static void add_tiles(struct sg_lab *lab, const struct sg_nl_gallery *g)
     sg_lab_series(lab, "matrices", "rule block row column dissimilarity");
     for (enum sg_nl_rule rule = 0; rule < SG_NL_RULES; rule++) {
         const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, 0);
-        for (size_t i = 0; i < g->depth * TILES; i++)
-            sg_lab_point(lab, (const double[]){rule, (double)(i / TILES) + 1,
-                                               (double)(i % TILES / SG_NL_TILES),
+        for (size_t i = 0; i < g->depth * TILES; i++) {
+            const size_t block = i / TILES + 1, row = i % TILES / SG_NL_TILES;
+            sg_lab_point(lab, (const double[]){rule, (double)block, (double)row,
                                                (double)(i % SG_NL_TILES), p.tile[i]});
+        }
     }
 }
 

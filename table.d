@@ -1,0 +1,12 @@
+table.o: src/report/table.c include/synthgrad/report.h \
+ include/synthgrad/claim.h include/synthgrad/case.h \
+ include/synthgrad/images.h include/synthgrad/data.h \
+ include/synthgrad/base.h include/synthgrad/sim.h include/synthgrad/net.h
+include/synthgrad/report.h:
+include/synthgrad/claim.h:
+include/synthgrad/case.h:
+include/synthgrad/images.h:
+include/synthgrad/data.h:
+include/synthgrad/base.h:
+include/synthgrad/sim.h:
+include/synthgrad/net.h:
