@@ -240,8 +240,6 @@ static enum sg_status check_required(const struct sg_claim *claim, const struct 
 enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c,
                              struct sg_error *err)
 {
-    if (!claim->reads)     /* TODO-TRANSITION */
-        return SG_OK;
     enum sg_status status = check_given(claim, c, "", err);
     if (status == SG_OK)
         status = check_required(claim, c, err);

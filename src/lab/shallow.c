@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/old.h"
+#include "lab/shallow.h"
 
 static enum sg_status make_rows(struct sg_shallow *s, const struct sg_trial *trial)
 {
