@@ -13,8 +13,10 @@ static void check_ray(struct sg_ray *r, struct sg_rng *rng)
     struct sg_lab *lab = r->lab;
     struct sg_shallow *s = r->s;
     double low, high;
-    const double needed = 2 * log(100) / sg_shallow_deficit(s, s->mu, s->nu); /* at C = 0 */
-    if (!sg_shallow_affords(lab, s, needed, "take larger rates"))
+    /* Rates so small that not even the fastest modes move decide nothing. */
+    const double x = s->mu * s->rate_x.largest, z = s->nu * s->rate_z.largest;
+    if (!sg_shallow_affords(lab, s, 2 * log(100) / fmin(fmin(x, 2 - x), fmin(z, 2 - z)),
+                            "take larger rates"))
         return;
     sg_dy4_predict(&low, &high, r);
     const double place[] = {1.3 * low, 0.6 * low, isnan(high) ? 0.7 : 0.6 * high};
