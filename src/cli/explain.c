@@ -99,7 +99,8 @@ static void print_key(const struct sg_claim_key *key, size_t width)
     free(line);
 }
 
-/* "must be given" stands at the keys, too.  Here they are together, since a case begins with them. */
+/* "must be given" stands at the keys, too.  Here they are together, since a case begins with them.
+ */
 static void print_required(const struct sg_claim *claim, size_t width)
 {
     struct sg_claim_key key;

@@ -284,7 +284,7 @@ static enum sg_status walk_layers(double *gradient, double *sum, const struct sg
             e = o->e_error + (double)(n + data->d + o->k) * SG_UNIT_ROUNDOFF *
                                  sg_base_norm(o->e, n * o->k) / sqrt((double)n);
         }
-        length = hypot(length, factor * e);              /* no underflow near a point where all vanishes */
+        length = hypot(length, factor * e); /* no underflow near a point where all vanishes */
         free(h);
         free(u);
     }

@@ -4,11 +4,6 @@
 
 #include "lab/deep_pair.h"
 
-static void end_twin(void *twin)
-{
-    sg_twin_free(twin);
-}
-
 static void end_sim(void *sim)
 {
     sg_sim_free(sim);
@@ -22,9 +17,8 @@ static void end_fast(void *fast)
 struct sg_deep_pair *sg_deep_pair_make(struct sg_lab *lab, const struct sg_case *c)
 {
     struct sg_deep_pair *p = SG_TAKE(lab, 1, struct sg_deep_pair);
-    const enum sg_status status = sg_twin_alloc(&p->twin, c, lab->trial->data, lab->ev);
-    sg_lab_own(lab, p->twin, end_twin);
-    if (!sg_lab_try(lab, status))
+    p->twin = sg_twin_make(lab, c, lab->trial->data);
+    if (!p->twin)
         return NULL;
     const struct sg_twin *t = p->twin;
     p->deep = (struct sg_deep){.n_layers = t->chain.n_layers, .at = t->chained[0].at};

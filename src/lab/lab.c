@@ -7,7 +7,8 @@
 
 #include "lab/lab.h"
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory -----------------------------------------------------------------------------------
+ */
 
 struct sg_owned {
     struct sg_owned *next;
@@ -64,8 +65,8 @@ const struct sg_data *sg_lab_data(struct sg_lab *lab, const struct sg_case *c, u
     return sg_lab_data_of_seed(lab, c, lab->trial->seed, replicate);
 }
 
-const struct sg_data *sg_lab_data_of_seed(struct sg_lab *lab, const struct sg_case *c, uint64_t seed,
-                                          uint64_t replicate)
+const struct sg_data *sg_lab_data_of_seed(struct sg_lab *lab, const struct sg_case *c,
+                                          uint64_t seed, uint64_t replicate)
 {
     struct sg_data *data = SG_NEW(1, struct sg_data);
     struct sg_error err = {{0}};
@@ -76,7 +77,8 @@ const struct sg_data *sg_lab_data_of_seed(struct sg_lab *lab, const struct sg_ca
     return data;
 }
 
-/* ---- status ----------------------------------------------------------------------------------- */
+/* ---- status -----------------------------------------------------------------------------------
+ */
 
 bool sg_lab_try(struct sg_lab *lab, enum sg_status status)
 {
@@ -117,11 +119,12 @@ void sg_lab_note(struct sg_lab *lab, const char *fmt, ...)
     add_note(lab, text);
 }
 
-bool sg_lab_afford(struct sg_lab *lab, double needed, double allowed, const char *to, const char *mend)
+bool sg_lab_afford(struct sg_lab *lab, double needed, double allowed, const char *to,
+                   const char *mend)
 {
     if (!(needed <= allowed))
-        sg_lab_stop(lab, SG_BUDGET, "to %s takes %.2g steps, and the step budget is %.2g; %s", to, needed, allowed,
-                    mend);
+        sg_lab_stop(lab, SG_BUDGET, "to %s takes %.2g steps, and the step budget is %.2g; %s", to,
+                    needed, allowed, mend);
     return lab->status == SG_OK;
 }
 
@@ -155,8 +158,8 @@ static void suppose(struct sg_lab *lab, const struct sg_hypothesis *hypothesis, 
 {
     char value[SG_HYPOTHESIS_VALUE_MAX] = "";
     if (!hypothesis->met(value, on, lab->trial))
-        sg_lab_stop(lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s; %s", hypothesis->words, value,
-                    hypothesis->mend);
+        sg_lab_stop(lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s; %s",
+                    hypothesis->words, value, hypothesis->mend);
 }
 
 enum sg_status sg_lab_measure(struct sg_evidence *ev, const struct sg_trial *trial)
@@ -171,7 +174,8 @@ enum sg_status sg_lab_measure(struct sg_evidence *ev, const struct sg_trial *tri
     return sg_lab_end(&lab);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------
+ */
 
 static void put(char *to, size_t size, const char *text)
 {
@@ -179,7 +183,8 @@ static void put(char *to, size_t size, const char *text)
     memcpy(to, text, strlen(text) + 1);
 }
 
-static void add(struct sg_lab *lab, struct sg_row row, const char *id, const char *what, const char *words)
+static void add(struct sg_lab *lab, struct sg_row row, const char *id, const char *what,
+                const char *words)
 {
     if (lab->status != SG_OK)
         return;
@@ -192,13 +197,18 @@ static void add(struct sg_lab *lab, struct sg_row row, const char *id, const cha
 void sg_lab_equal(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
                   double measured, double predicted, struct sg_tol tol)
 {
-    add(lab, (struct sg_row){.kind = kind, .form = SG_ROW_EQUAL, .measured = measured, .predicted = predicted,
-                             .tolerance = tol.value, .scale = tol.scale > 0 ? tol.scale : fabs(predicted)},
+    add(lab,
+        (struct sg_row){.kind = kind,
+                        .form = SG_ROW_EQUAL,
+                        .measured = measured,
+                        .predicted = predicted,
+                        .tolerance = tol.value,
+                        .scale = tol.scale > 0 ? tol.scale : fabs(predicted)},
         id, what, tol.words);
 }
 
-void sg_lab_zero(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what, double error,
-                 struct sg_tol tol)
+void sg_lab_zero(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
+                 double error, struct sg_tol tol)
 {
     sg_lab_equal(lab, kind, id, what, error, 0, tol);
 }
@@ -213,13 +223,18 @@ void sg_lab_same(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id,
 void sg_lab_below(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
                   double measured, double bound, struct sg_tol tol)
 {
-    add(lab, (struct sg_row){.kind = kind, .form = SG_ROW_BOUND, .measured = measured, .predicted = bound,
-                             .tolerance = tol.value, .scale = tol.scale > 0 ? tol.scale : fabs(bound)},
+    add(lab,
+        (struct sg_row){.kind = kind,
+                        .form = SG_ROW_BOUND,
+                        .measured = measured,
+                        .predicted = bound,
+                        .tolerance = tol.value,
+                        .scale = tol.scale > 0 ? tol.scale : fabs(bound)},
         id, what, tol.words);
 }
 
-void sg_lab_fact(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what, bool is_so,
-                 const char *words)
+void sg_lab_fact(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
+                 bool is_so, const char *words)
 {
     sg_lab_count(lab, kind, id, what, is_so, 1, words);
 }
@@ -246,20 +261,33 @@ void sg_lab_proved(struct sg_lab *lab, const char *id, const char *what, enum sg
                    enum sg_status wanted, const char *words)
 {
     const bool decided = proved == SG_OK || proved == SG_REFUTED;
-    add(lab, (struct sg_row){.kind = SG_CERTIFIED, .form = SG_ROW_PROOF, .measured = decided ? proved == wanted : SG_NAN,
-                             .predicted = 1, .low = SG_NAN, .high = SG_NAN,
-                             .state = !decided ? SG_ROW_OPEN : proved == wanted ? SG_ROW_MET : SG_ROW_MISSED},
+    add(lab,
+        (struct sg_row){.kind = SG_CERTIFIED,
+                        .form = SG_ROW_PROOF,
+                        .measured = decided ? proved == wanted : SG_NAN,
+                        .predicted = 1,
+                        .low = SG_NAN,
+                        .high = SG_NAN,
+                        .state = !decided           ? SG_ROW_OPEN
+                                 : proved == wanted ? SG_ROW_MET
+                                                    : SG_ROW_MISSED},
         id, what, words);
 }
 
-void sg_lab_enclosed(struct sg_lab *lab, const char *id, const char *what, double value, double low, double high,
-                     double width, struct sg_tol tol)
+void sg_lab_enclosed(struct sg_lab *lab, const char *id, const char *what, double value, double low,
+                     double high, double width, struct sg_tol tol)
 {
     const bool narrow = sg_base_within(high - low, width * fmax(fabs(low), fabs(high)));
     const double nearest = narrow ? fmin(fmax(value, low), high) : SG_NAN;
-    add(lab, (struct sg_row){.kind = SG_CERTIFIED, .form = SG_ROW_EQUAL, .measured = value, .predicted = nearest,
-                             .tolerance = tol.value, .scale = tol.scale > 0 ? tol.scale : fabs(nearest),
-                             .low = low, .high = high},
+    add(lab,
+        (struct sg_row){.kind = SG_CERTIFIED,
+                        .form = SG_ROW_EQUAL,
+                        .measured = value,
+                        .predicted = nearest,
+                        .tolerance = tol.value,
+                        .scale = tol.scale > 0 ? tol.scale : fabs(nearest),
+                        .low = low,
+                        .high = high},
         id, what, tol.words);
 }
 
@@ -283,12 +311,16 @@ void sg_lab_keep_worst(struct sg_worst *worst, double error, double tolerance)
 
 double sg_lab_rate(double rate, int units, double critical, double optimal)
 {
-    return units == SG_UNITS_CRITICAL ? rate * critical : units == SG_UNITS_OPTIMAL ? rate * optimal : rate;
+    return units == SG_UNITS_CRITICAL  ? rate * critical
+           : units == SG_UNITS_OPTIMAL ? rate * optimal
+                                       : rate;
 }
 
-/* ---- limits ----------------------------------------------------------------------------------- */
+/* ---- limits -----------------------------------------------------------------------------------
+ */
 
-double sg_lab_bisect_between(sg_lab_side *side, void *context, double low, double high, double width)
+double sg_lab_bisect_between(sg_lab_side *side, void *context, double low, double high,
+                             double width)
 {
     enum { HALVINGS = 200 };
     for (int k = 0; k < HALVINGS && fabs(high - low) > width * fabs(high); k++) {

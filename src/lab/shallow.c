@@ -53,8 +53,8 @@ static void to_form(double *state, const struct sg_shallow *s)
     free(v);
 }
 
-enum sg_status sg_shallow_alloc(struct sg_shallow **out, const struct sg_trial *trial,
-                                struct sg_timing timing, struct sg_evidence *ev)
+static enum sg_status alloc(struct sg_shallow **out, const struct sg_trial *trial,
+                            struct sg_timing timing, struct sg_evidence *ev)
 {
     struct sg_shallow *s = *out = SG_NEW(1, struct sg_shallow);
     s->c = trial->c;
@@ -98,10 +98,9 @@ void sg_shallow_set_timing(struct sg_shallow *s, struct sg_timing timing)
     s->sim = sg_sim_alloc(&spec, s->fixed, s->fixed + s->n_w);
 }
 
-void sg_shallow_free(struct sg_shallow *s)
+static void end_shallow(void *shallow)
 {
-    if (!s)
-        return;
+    struct sg_shallow *s = shallow;
     sg_sim_free(s->sim);
     sg_sim_spectral_free(s->spectral);
     sg_net_free(s->net);
@@ -111,17 +110,6 @@ void sg_shallow_free(struct sg_shallow *s)
     free(s->fixed);
     free(s->now);
     free(s);
-}
-
-bool sg_shallow_is_full(const struct sg_shallow *s, struct sg_evidence *ev)
-{
-    const struct sg_arch *arch = &s->arch.arch;
-    const bool full = arch->n_modules == 1 && arch->modules[0].terms == (SG_H | SG_Y | SG_ONE) &&
-                      arch->modules[0].mix == 1.0;
-    if (!full)
-        snprintf(ev->note, sizeof ev->note,
-                 "the claim is on one SG at the output with terms = \"hy1\" and mix = 1");
-    return full;
 }
 
 void sg_shallow_to_form(double *jacobian, const struct sg_shallow *s)
@@ -253,11 +241,6 @@ double sg_shallow_bisect(struct sg_shallow *s, const double *offset, bool vary_m
 
 /* ---- the instrument ------------------------------------------------------------------------ */
 
-static void end_shallow(void *s)
-{
-    sg_shallow_free(s);
-}
-
 struct sg_shallow *sg_shallow_make_other(struct sg_lab *lab, const struct sg_case *c,
                                          const struct sg_data *data, struct sg_timing timing)
 {
@@ -265,7 +248,7 @@ struct sg_shallow *sg_shallow_make_other(struct sg_lab *lab, const struct sg_cas
     struct sg_shallow *s;
     trial.c = c;
     trial.data = data;
-    const enum sg_status status = sg_shallow_alloc(&s, &trial, timing, lab->ev);
+    const enum sg_status status = alloc(&s, &trial, timing, lab->ev);
     sg_lab_own(lab, s, end_shallow);
     return sg_lab_try(lab, status) ? s : NULL;
 }

@@ -98,13 +98,4 @@ enum sg_fate sg_shallow_fate_from(struct sg_shallow *s, double (*distance_of)(st
 double sg_shallow_bisect(struct sg_shallow *s, const double *offset, bool vary_mu,
                          double other_rate, double from, double width, uint64_t limit);
 
-/* ---- old: for claims that are not rewritten yet ---- */
-/* SG_HYPOTHESIS with ev->note when the case is not a shallow regression that the claim can use. */
-enum sg_status sg_shallow_alloc(struct sg_shallow **s, const struct sg_trial *trial,
-                                struct sg_timing timing, struct sg_evidence *ev) SG_MUST_CHECK;
-void sg_shallow_free(struct sg_shallow *s);
-/* Is the SG applied in full (mix 1) and of all three terms, as the joint formulas of closed.h have
- * it?  Else notes why not. */
-bool sg_shallow_is_full(const struct sg_shallow *s, struct sg_evidence *ev);
-
 #endif

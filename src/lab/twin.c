@@ -79,8 +79,8 @@ static void make_nets(struct sg_twin *t)
     t->f_phi = SG_NEW(t->arch.arch.n_modules, double);
 }
 
-enum sg_status sg_twin_alloc(struct sg_twin **out, const struct sg_case *c,
-                             const struct sg_data *data, struct sg_evidence *ev)
+static enum sg_status alloc(struct sg_twin **out, const struct sg_case *c,
+                            const struct sg_data *data, struct sg_evidence *ev)
 {
     struct sg_twin *t = *out = SG_NEW(1, struct sg_twin);
     struct sg_error err;
@@ -98,10 +98,9 @@ enum sg_status sg_twin_alloc(struct sg_twin **out, const struct sg_case *c,
     return status;
 }
 
-void sg_twin_free(struct sg_twin *t)
+static void end_twin(void *twin)
 {
-    if (!t)
-        return;
+    struct sg_twin *t = twin;
     sg_sim_rounding_free(t->rounding);
     sg_sim_rounding_free(t->plain_rounding);
     sg_net_work_free(t->work);
@@ -122,18 +121,13 @@ void sg_twin_free(struct sg_twin *t)
     free(t);
 }
 
-static void end_twin(void *t)
-{
-    sg_twin_free(t);
-}
-
 struct sg_twin *sg_twin_make(struct sg_lab *lab, const struct sg_case *c,
                              const struct sg_data *data)
 {
     struct sg_twin *t;
     if (lab->status != SG_OK)
         return NULL;
-    const enum sg_status status = sg_twin_alloc(&t, c, data, lab->ev);
+    const enum sg_status status = alloc(&t, c, data, lab->ev);
     t->lab = lab;
     sg_lab_own(lab, t, end_twin);
     return sg_lab_try(lab, status) ? t : NULL;

@@ -36,10 +36,6 @@ extern const struct sg_hypothesis sg_twin_wide;
 /* Another case's net or other data; owned by the lab.  NULL when it stops. */
 struct sg_twin *sg_twin_make(struct sg_lab *lab, const struct sg_case *c,
                              const struct sg_data *data);
-/* The same, owned by the caller. */
-enum sg_status sg_twin_alloc(struct sg_twin **out, const struct sg_case *c,
-                             const struct sg_data *data, struct sg_evidence *ev) SG_MUST_CHECK;
-void sg_twin_free(struct sg_twin *t);
 
 /* Joint directions at (w, phi) into t->dw, t->dphi, bounds on their rounding into t->u_w,
  * t->u_phi. */

@@ -10,8 +10,8 @@ const struct sg_kernels *sg_net_kernels(enum sg_dtype dtype)
     return dtype == SG_F32 ? &sg_net_kernels_f32 : &sg_net_kernels_f64;
 }
 
-/* The kernel row of a kind.  One that was added to net.h and has no row is refused here, by the name
- * of the table, not met later as a null pointer. */
+/* The kernel row of a kind.  One that was added to net.h and has no row is refused here, by the
+ * name of the table, not met later as a null pointer. */
 static const struct sg_layer_ops *layer_row(const struct sg_kernels *kernels, int kind)
 {
     SG_REQUIRE(kind >= 0 && kind < SG_LAYER_KINDS);

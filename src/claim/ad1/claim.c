@@ -136,10 +136,12 @@ static void check_ends(struct sg_lab *lab, const struct sg_ad1_table *t)
         const struct sg_ad1_ends e = sg_ad1_ends(t, set);
         const size_t columns = e.rest < e.fell ? e.rest : e.fell;
         if (4 * e.arrived < 3 * e.runs || 4 * columns < 3 * e.columns || 2 * e.deep_rest < e.deep)
-            sg_lab_stop(lab, SG_BUDGET, "%s: of %zu runs %zu have arrived, of %zu with two columns "
+            sg_lab_stop(lab, SG_BUDGET,
+                        "%s: of %zu runs %zu have arrived, of %zu with two columns "
                         "%zu and %zu, of %zu at depth %zu: too few for a verdict; raise "
-                        "train.steps, or mu towards 0.25", sg_ad1_sets[set].name, e.runs, e.arrived, e.columns,
-                        e.rest, e.fell, e.deep, e.deep_rest);
+                        "train.steps, or mu towards 0.25",
+                        sg_ad1_sets[set].name, e.runs, e.arrived, e.columns, e.rest, e.fell, e.deep,
+                        e.deep_rest);
     }
 }
 
@@ -175,7 +177,8 @@ const struct sg_claim sg_claim_ad1 = {
     .statement =
         "Shallow and deep linear models, MSE and log loss, on six artificial sets of two classes: "
         "where training with a linear SG ends, less the infimum of the loss.  Zero under MSE and, "
-        "at depth, where the layers above the SG are enough; under the log loss a shallow model rests "
+        "at depth, where the layers above the SG are enough; under the log loss a shallow model "
+        "rests "
         "at the two-parameter regression on the least-squares score (CP6), which gives the paper's "
         "log-loss column; where that score separates the classes there is no finite point and the "
         "loss tends to 0.",

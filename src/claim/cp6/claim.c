@@ -36,9 +36,9 @@ static void predict(struct sg_cp6 *c)
     sg_lab_own(c->lab, c->point, free_point);
 }
 
-/* With 1 in col X: the optimum's scores less their projection onto span{p_LS, 1}.  Without, the point
- * is no minimum on its span: the optimum's scores less the point's.  Either W errs by what is left of
- * its gradient over the least eigenvalue of the Hessian, and least squares by 20 u cond. */
+/* With 1 in col X: the optimum's scores less their projection onto span{p_LS, 1}.  Without, the
+ * point is no minimum on its span: the optimum's scores less the point's.  Either W errs by what is
+ * left of its gradient over the least eigenvalue of the Hessian, and least squares by 20 u cond. */
 static void measure_distance(struct sg_cp6 *c)
 {
     const struct sg_log_shallow *s = c->s;

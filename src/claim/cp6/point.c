@@ -40,9 +40,9 @@ static double least_curvature(const struct sg_cp6 *c)
     return least;
 }
 
-/* L(p) - L(p_optimum) = E[l''(xi) (p - p_optimum)^2] / 2 for p in col X, l'' <= 1/4.  With 1 in col X
- * the point is the least L on span{p_LS, 1}, so that its gap is at most that of the scores nearest to
- * the optimum's. */
+/* L(p) - L(p_optimum) = E[l''(xi) (p - p_optimum)^2] / 2 for p in col X, l'' <= 1/4.  With 1 in col
+ * X the point is the least L on span{p_LS, 1}, so that its gap is at most that of the scores
+ * nearest to the optimum's. */
 static void check_gap(struct sg_cp6 *c)
 {
     const double error = 2 * c->off_error / c->off, square = c->off * c->off;
@@ -53,8 +53,8 @@ static void check_gap(struct sg_cp6 *c)
                  "the gap is there: min l'' d^2/2, d the optimum's distance from the affine scores "
                  "(without ones, from the point)", low, c->gap,
                  (struct sg_tol){error * low, "rounding of the distance", 0});
-    sg_lab_below(c->lab, SG_CLOSED_FORM, "gap-bound", "the gap is at most d^2/8", c->gap, square / 8,
-                 (struct sg_tol){error * square / 8, "rounding of the distance", 0});
+    sg_lab_below(c->lab, SG_CLOSED_FORM, "gap-bound", "the gap is at most d^2/8", c->gap,
+                 square / 8, (struct sg_tol){error * square / 8, "rounding of the distance", 0});
 }
 
 /* The optimum is affine in p_LS, as with one feature and ones: the point is the optimum.  A gap of
