@@ -73,7 +73,8 @@ static inline struct sg_judgement judge_text(const char *text, uint64_t seed)
     struct sg_error err;
     char path[] = "/tmp/sg_judge_XXXXXX.cfg";
     const int fd = mkstemps(path, 4);
-    assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && close(fd) == 0);
+    assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
+                close(fd) == 0);
     const enum sg_status status = sg_case_read(&c, path, &err);
     unlink(path);
     if (status != SG_OK)
@@ -149,16 +150,19 @@ static inline void check_same_bits(const struct sg_case *c, uint64_t seed)
     sg_claim_judgement_free(&three);
 }
 
-/* The claim holds on its case for seeds that nothing was tuned to, and its control fails in each. */
-static inline void holds_with_its_control(const char *path, int replicates, uint64_t first_seed, uint64_t seeds)
+/* The claim holds on its case for seeds that nothing was tuned to, and its control fails in each.
+ */
+static inline void holds_with_its_control(const char *path, int replicates, uint64_t first_seed,
+                                          uint64_t seeds)
 {
     struct sg_case c;
     read_case(&c, path, replicates);
     for (uint64_t seed = first_seed; seed < first_seed + seeds; seed++) {
         struct sg_judgement j = judge(&c, seed);
         if (!j.ok || j.verdict != SG_HOLDS || !j.has_control || j.control_verdict != SG_FAILS)
-            fail_msg("%s, seed %llu: %s, control %s; %s", path, (unsigned long long)seed, sg_claim_verdict_name(j.verdict),
-                     sg_claim_verdict_name(j.control_verdict), j.evidence.note);
+            fail_msg("%s, seed %llu: %s, control %s; %s", path, (unsigned long long)seed,
+                     sg_claim_verdict_name(j.verdict), sg_claim_verdict_name(j.control_verdict),
+                     j.evidence.note);
         sg_claim_judgement_free(&j);
     }
     sg_case_free(&c);

@@ -1,15 +1,24 @@
-/* Certificates as evidence: which cases have how many, that each is proved, and that the controls refute what they should. */
+/* Certificates as evidence: which cases have how many, that each is proved, and that the controls
+ * refute what they should. */
 #include "judge.h"
 
 #ifdef SG_HAVE_ARB
-static const struct { const char *path; size_t rows; const char *refuted; } certified[] = {
-    {"cases/cp1_preservation.cfg", 2, NULL}, {"cases/cp2_equivalence.cfg", 2, NULL}, {"cases/cp4_spurious.cfg", 3, NULL},
-    {"cases/cp5_bias.cfg", 2, NULL}, {"cases/cp6_separable.cfg", 4, NULL},
+static const struct { const char *path; size_t rows; const char *refuted;
+} certified[] = {
+    {"cases/cp1_preservation.cfg", 2, NULL},
+    {"cases/cp2_equivalence.cfg", 2, NULL},
+    {"cases/cp4_spurious.cfg", 3, NULL},
+    {"cases/cp5_bias.cfg", 2, NULL},
+    {"cases/cp6_separable.cfg", 4, NULL},
     {"cases/dy1_backprop.cfg", 4, "I - mu S_x contracts at the case's rate"},
     {"cases/dy2_frozen_sg.cfg", 3, "at the case's share of the limit the frozen step contracts"},
-    {"cases/dy3_joint_spectrum.cfg", 10, "at the case's rates every eigenvalue of the joint step is inside"},
-    {"cases/dy4_fixed_line.cfg", 3, "at the case's place every eigenvalue but the family's m^2 is inside"},
-    {"cases/dy8_three_layers.cfg", 2, NULL}, {"cases/dy11_delay.cfg", 7, NULL}, {"cases/dy12_order.cfg", 6, NULL},
+    {"cases/dy3_joint_spectrum.cfg", 10,
+     "at the case's rates every eigenvalue of the joint step is inside"},
+    {"cases/dy4_fixed_line.cfg", 3,
+     "at the case's place every eigenvalue but the family's m^2 is inside"},
+    {"cases/dy8_three_layers.cfg", 2, NULL},
+    {"cases/dy11_delay.cfg", 7, NULL},
+    {"cases/dy12_order.cfg", 6, NULL},
 };
 
 static void cases_are_certified(void **state)

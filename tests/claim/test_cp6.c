@@ -85,8 +85,8 @@ static void a_target_that_is_no_class(void **state)
     sg_claim_judgement_free(&j);
 }
 
-/* Two columns without ones: the optimum's scores are in the span of P_X y and P_X 1, but the point is
- * not the least loss there. */
+/* Two columns without ones: the optimum's scores are in the span of P_X y and P_X 1, but the point
+ * is not the least loss there. */
 static void without_ones_the_span_says_nothing(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* DY3 as a claim: it holds on its case, its control breaks it, and a wrong hypothesis is neither. */
+/* DY3 as a claim: it holds on its case, its control breaks it, and a wrong hypothesis is neither.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

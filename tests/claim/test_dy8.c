@@ -33,8 +33,8 @@ static void holds_for_untuned_seeds(void **state)
     holds_with_its_control(CASE, 2, 4711, 3);
 }
 
-/* Beyond the critical kappa = 0.009402957... the instance attracts.  With mix = 0 nothing is applied
- * and nothing leaves. */
+/* Beyond the critical kappa = 0.009402957... the instance attracts.  With mix = 0 nothing is
+ * applied and nothing leaves. */
 static void fails_where_the_minimum_attracts(void **state)
 {
     (void)state;
@@ -97,7 +97,8 @@ static void budgets_are_named(void **state)
 }
 
 /* The found minima: each repels, leaves at its rate, and where the case has a flight it comes to
- * rest elsewhere.  Where the quotient's determinant vanishes at some kappa_0, bisection finds it. */
+ * rest elsewhere.  Where the quotient's determinant vanishes at some kappa_0, bisection finds it.
+ */
 static void found_minima_hold(void **state)
 {
     (void)state;
@@ -141,7 +142,8 @@ static void crossings_are_those_of_the_page(void **state)
     }
 }
 
-/* A proof that needs R nonsingular decides nothing where R is singular: neither FAIL nor a bound. */
+/* A proof that needs R nonsingular decides nothing where R is singular: neither FAIL nor a bound.
+ */
 static void a_singular_R_leaves_the_certificate_open(void **state)
 {
     (void)state;

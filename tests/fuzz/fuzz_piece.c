@@ -75,8 +75,13 @@ static void start(void)
     the.images.unseen = the.images.seen;
     const struct sg_trial t = trial();
     struct sg_net *net = sg_nl_net_alloc(&run.net, SIDE * SIDE, CLASSES);
-    const struct sg_train_spec spec = {.net = net, .net_opt = run.net_opt, .sg_opt = run.sg_opt, .init = SG_HE, .images = &the.images.seen,
-                                       .batch = run.batch, .name = "fuzz"};
+    const struct sg_train_spec spec = {.net = net,
+                                       .net_opt = run.net_opt,
+                                       .sg_opt = run.sg_opt,
+                                       .init = SG_HE,
+                                       .images = &the.images.seen,
+                                       .batch = run.batch,
+                                       .name = "fuzz"};
     struct sg_train *same = sg_train_alloc(&spec);
     the.kept = sizeof(uint64_t) + EPOCHS * sizeof(struct sg_nl_epoch) + sg_train_bytes(same);
     void *zeros = SG_NEW(the.kept, char);

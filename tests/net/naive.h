@@ -51,8 +51,9 @@ static inline struct wide *naive_backward(const struct naive *v, size_t layer,
 }
 
 /* What evaluates a nonlinear family; NULL for the linear one.  An unknown one fails the test. */
-typedef void naive_family(struct wide *s, struct wide *dphi, const struct wide *err, const struct sg_module *module,
-                          const struct wide *phi, const struct naive_input *in);
+typedef void naive_family(struct wide *s, struct wide *dphi, const struct wide *err,
+                          const struct sg_module *module, const struct wide *phi,
+                          const struct naive_input *in);
 static inline naive_family *naive_family_of(const struct sg_module *module)
 {
     switch (module->family) {
@@ -61,7 +62,8 @@ static inline naive_family *naive_family_of(const struct sg_module *module)
     case SG_MLP: return naive_mlp;
     case SG_FAMILIES: break;
     }
-    fail_msg("the naive evaluation knows no family %d (%s)", (int)module->family, sg_net_family_name((int)module->family));
+    fail_msg("the naive evaluation knows no family %d (%s)", (int)module->family,
+             sg_net_family_name((int)module->family));
     return NULL;
 }
 
@@ -116,7 +118,8 @@ static inline struct wide *naive_loss_gradient(struct naive *v, enum sg_loss_kin
 {
     struct wide *g = SG_NEW(v->n * m, struct wide);
     if (loss != SG_LOGISTIC && loss != SG_SOFTMAX_XENT && loss != SG_MSE && loss != SG_ABS)
-        fail_msg("the naive evaluation knows no loss %d (%s)", (int)loss, sg_net_loss_name((int)loss));
+        fail_msg("the naive evaluation knows no loss %d (%s)", (int)loss,
+                 sg_net_loss_name((int)loss));
     for (size_t i = 0; i < v->n && (loss == SG_LOGISTIC || loss == SG_SOFTMAX_XENT); i++) {
         const struct wide value = loss == SG_LOGISTIC
                                       ? naive_logistic(g + i, p[i], y[i])

@@ -23,10 +23,12 @@ static inline size_t naive_params(const struct sg_module *module, size_t k, size
     switch (module->family) {
     case SG_LINEAR: return naive_rows(module->terms, k, m) * k;
     case SG_SIGMOID_LINEAR: return naive_rows(module->terms, k, m) * k + ones;
-    case SG_MLP: return naive_rows(module->terms, k, m) * module->hidden + module->hidden * k + ones;
+    case SG_MLP:
+        return naive_rows(module->terms, k, m) * module->hidden + module->hidden * k + ones;
     case SG_FAMILIES: break;
     }
-    fail_msg("the naive evaluation knows no family %d (%s)", (int)module->family, sg_net_family_name((int)module->family));
+    fail_msg("the naive evaluation knows no family %d (%s)", (int)module->family,
+             sg_net_family_name((int)module->family));
     return 0;
 }
 
