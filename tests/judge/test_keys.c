@@ -31,19 +31,35 @@ static const struct { const char *name, *key, *value; } smaller[] = {
     {"dy11_delay", "train.tau", "(0, 1, 2, 5)"},
     {"nl1_learning_curves", "data.n", "60"},
     {"nl1_learning_curves", "data.test", "60"},
+    {"nl1_learning_curves", "net.layers", "(8)"},
     {"nl1_learning_curves", "train.epochs", "2"},
-    {"nl2_seen_loss", "train.steps", "100"},
+    {"nl2_seen_loss", "data.side", "6"},
+    {"nl2_seen_loss", "train.steps", "64"},
     {"nl3_dissimilarity", "data.n", "100"},
-    {"nl3_dissimilarity", "data.test", "100"},
-    {"nl3_dissimilarity", "train.epochs", "2"},
+    {"nl3_dissimilarity", "data.test", "60"},
+    {"nl3_dissimilarity", "net.layers", "(8, 8, 8, 8)"},
+    {"nl3_dissimilarity", "train.epochs", "1"},
+    {"nl4_probes", "data.n", "100"},
+    {"nl4_probes", "data.test", "60"},
+    {"nl4_probes", "net.layers", "(8, 8, 8, 8)"},
+    {"nl4_probes", "train.epochs", "1"},
+    {"nl5_weight_norms", "data.n", "100"},
+    {"nl5_weight_norms", "data.test", "60"},
+    {"nl5_weight_norms", "net.layers", "(8, 8, 8, 8)"},
+    {"nl5_weight_norms", "train.epochs", "1"},
     {"nl6_one_framework", "data.n", "60"},
     {"nl6_one_framework", "data.test", "60"},
+    {"nl6_one_framework", "net.layers", "(8)"},
     {"nl6_one_framework", "train.epochs", "2"},
+    {"nl6_unlocked", "data.n", "60"},
+    {"nl6_unlocked", "data.test", "60"},
+    {"nl6_unlocked", "net.layers", "(8)"},
+    {"nl6_unlocked", "train.epochs", "2"},
 };
 
 /* Keys whose effect cannot be seen here, each with the reason. */
 static const struct { const char *claim, *key, *because; } excused[] = {
-    {"", "", ""},
+    {"DY4", "data.standardise", "the file of the test is not realizable, where DY4 says no more"},
 };
 
 /* ---- a case with a value of its own --------------------------------------------------------- */
@@ -437,32 +453,39 @@ static bool is_varied(struct look *look, const struct looks *all)
     return is;
 }
 
-/* What is wrong with a key, over all n looks at it; NULL: nothing. */
-static const char *fault_of(struct look *look, const struct looks *all, size_t n)
+/* What is wrong with a key; NULL: nothing. */
+static const char *fault_of(const struct look *look)
 {
     const struct sg_claim *claim = look->base->claim;
     char name[SG_CASE_KEY_NAME_MAX];
     sg_case_key_name(name, look->key);
     if (look->accepted && !declares(claim, name, false))
         return "is accepted, though not declared";
-    if (look->idle[0])
-        return "changes nothing";
+    return look->idle[0] ? "changes nothing" : NULL;
+}
+
+/* A declared key whose other values are refused in every case, since they want other keys beside
+ * them: loss = "logistic" wants labels.  It is counted; tests of its claim have to try it. */
+static bool is_untried(struct look *look, const struct looks *all, size_t n)
+{
+    const struct sg_claim *claim = look->base->claim;
+    char name[SG_CASE_KEY_NAME_MAX];
+    sg_case_key_name(name, look->key);
     bool tried = is_varied(look, all) || !declares(claim, name, true);
     for (size_t i = 0; i < n && !tried; i++)
         tried = all->look[i].base->claim == claim && all->look[i].key == look->key &&
                 all->look[i].accepted > 0;
-    return tried || !look->base->own
-               ? NULL : "is declared, but no case of the claim accepts another value";
+    return !tried && look->base->own;
 }
 
 static void tell(const struct looks *all, size_t n)
 {
-    size_t bad = 0, excuses = 0, changed = 0, refused = 0;
+    size_t bad = 0, excuses = 0, changed = 0, refused = 0, untried = 0;
     for (size_t i = 0; i < n; i++) {
         struct look *look = &all->look[i];
         char name[SG_CASE_KEY_NAME_MAX];
         sg_case_key_name(name, look->key);
-        const char *fault = fault_of(look, all, n);
+        const char *fault = fault_of(look);
         const char *because = fault ? excuse(look->base->claim, name) : NULL;
         if (because)
             print_message("             %s: %s %s: %s\n", look->base->c.name, name, fault, because);
@@ -475,9 +498,11 @@ static void tell(const struct looks *all, size_t n)
         refused += look->accepted == 0;
         excuses += because != NULL;
         bad += fault && !because;
+        untried += is_untried(look, all, n);
     }
-    print_message("             %zu keys change the evidence, %zu are refused, %zu are excused\n",
-                  changed, refused, excuses);
+    print_message("             %zu keys change the evidence, %zu are refused (%zu of them are "
+                  "declared: they want others beside them), %zu are excused\n",
+                  changed, refused, untried, excuses);
     CHECK(bad == 0);
     CHECK(changed > 0 && refused > 0);
 }
