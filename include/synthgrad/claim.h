@@ -182,7 +182,7 @@ struct sg_claim {
      *   SG_BAD_INPUT, SG_IO  the data that the claim asked for are bad or missing: the note is the
      *                        line to print
      *   any other            inconclusive unless a row is missed, and ev->note says why
-     * Claims give sg_lab_measure, which builds the instrument `on`, looks at the hypotheses and
+     * Claims give the one of src/lab, which builds the instrument `on`, looks at the hypotheses and
      * calls `says`. */
     enum sg_status (*measure)(struct sg_evidence *ev, const struct sg_trial *trial);
     const struct sg_instrument *on;     /* what it measures with (src/lab/lab.h); NULL: its own */

@@ -12,7 +12,7 @@ static void names_and_texts(void **state)
         SG_STATUS_LIST(ROW)
 #undef ROW
     };
-    CHECK(COUNT(all) == 11);
+    CHECK(COUNT(all) == 12);
     CHECK(SG_OK == 0);
     for (size_t i = 0; i < COUNT(all); i++) {
         CHECK((size_t)all[i].status == i);
