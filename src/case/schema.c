@@ -82,8 +82,8 @@ const struct sg_case_key sg_case_keys[] = {
      .meaning = "How many independent data sets and starts."},
 
     {TOP(experiment), CHOICE(experiments), .preset = "\"main\"",
-     .meaning = "The claim's main experiment, a map over (mu, nu), nets drawn at random, nets with "
-                 "hidden layers, or halves of a net unlocked in time." },
+     .meaning = "Main, a map over (mu, nu), nets drawn at random, nets with hidden layers, "
+                 "or halves of a net unlocked in time." },
     {TOP(budget), SG_KEY_TEXT, .preset = "\"none\"", .example = "\"about 40 minutes on two cores\"",
      .meaning = "What a large experiment costs; it then runs with --full only, and goes on where "
                 "it was stopped."},
