@@ -119,8 +119,6 @@ static void print_required(const struct sg_claim *claim, size_t width)
 static void print_keys(const struct sg_claim *claim, size_t width)
 {
     struct sg_claim_key key;
-    if (!claim->reads)                     /* TODO-TRANSITION */
-        return;
     putchar('\n');
     print_required(claim, width);
     printf("\n  Keys that the claim reads (it refuses any other):\n");

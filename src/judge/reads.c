@@ -42,8 +42,9 @@ static void take_apart(struct sg_claim_key *key, const char *p, size_t length)
 bool sg_claim_reads(struct sg_claim_key *key, const struct sg_claim *claim, size_t i)
 {
     size_t length;
+    SG_REQUIRE(claim->reads != NULL);
     *key = (struct sg_claim_key){0};
-    for (const char *p = next_word(&length, claim->reads ? claim->reads : ""); length > 0;
+    for (const char *p = next_word(&length, claim->reads); length > 0;
          p = next_word(&length, p + length)) {
         if (p[0] == '@')
             copy(key->experiment, sizeof key->experiment, p + 1, length - 1);

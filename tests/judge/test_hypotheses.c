@@ -27,8 +27,52 @@
     {claim, "test-images", NL3("(8, 8, 8)", "1", "39", "20")},                                     \
     {claim, "batch", NL3("(8, 8, 8)", "1", "40", "61")}
 
+#define CP3_RATES                                                                                  \
+    "train = { units = \"absolute\"; mu = 0.001; nu = 0.001; steps = 20; };"
+#define CP5(data, terms, rates)                                                                    \
+    "data = { n = 60; condition = 1.0; " data " }; sg = ( { terms = \"" terms "\"; } );"           \
+    "train = { form = \"compressed\"; steps = 20000; " rates " };"
+#define DY11_LINE "data = { n = 50; d = 2; bias = true; condition = 1.0; noise = 0.0; };"
+#define DY11_TRAIN(tau, rates)                                                                     \
+    "train = { delay = \"delayed_pairs\"; tau = " tau "; form = \"compressed\"; " rates " };"
+#define DY11_TWO DY11_TRAIN("(2)", "mu = 0.1; nu = 0.4;")
+#define DY12_TRAIN(rates) "train = { form = \"compressed\"; steps = 50; " rates " };"
+#define DY12_RATES DY12_TRAIN("mu = 0.9; nu = 0.8;")
+#define DY12_DEEP "experiment = \"deep\"; net = { layers = (2); }; sg = ( { at = 1; } );"
+
 /* claim | hypothesis | what the case says besides claim and expect.  A row for each. */
 static const struct { const char *claim, *id, *text; } rows[] = {
+    {"CP1", "wide", "data = { outputs = 3; }; net = { layers = (4, 2); };"},
+    {"CP2", "wide", "data = { outputs = 2; }; net = { layers = (1); };"},
+    {"CP2", "layered", "experiment = \"drawn\"; net = { layers = (); };"},
+
+    {"CP3", "wide", "data = { outputs = 2; noise = 0.0; }; net = { layers = (1); };" CP3_RATES},
+    {"CP3", "d-above-m", "data = { d = 2; outputs = 2; noise = 0.5; bias = false; };" CP3_RATES},
+
+    {"CP4", "nu", "net = { loss = \"abs\"; }; sg = ( { terms = \"1\"; } );"
+     "train = { units = \"absolute\"; mu = 0.1; nu = 1.5; steps = 1000; };"},
+
+    {"CP5", "m-one", CP5("d = 6; bias = false; outputs = 2;", "h", "mu = 0.01; nu = 0.05;")},
+    {"CP5", "setting", CP5("d = 6; bias = false;", "h1", "mu = 0.01; nu = 0.05;")},
+    {"CP5", "two-columns", CP5("d = 1; bias = false;", "h", "mu = 0.01; nu = 0.05;")},
+    {"CP5", "S_x-nonsingular", CP5("d = 6; bias = false; rank = 4;", "h", "mu = 0.01; nu = 0.05;")},
+    {"CP5", "noisy", CP5("d = 6; bias = false; noise = 0.0;", "h", "mu = 0.01; nu = 0.05;")},
+    {"CP5", "small-steps", CP5("d = 6; bias = false;", "h", "mu = 1.01; nu = 0.05;")},
+
+    {"DY11", "S_x-nonsingular", "data = { n = 100; d = 5; rank = 3; noise = 0.5; };" DY11_TWO},
+    {"DY11", "S_z-nonsingular", "data = { n = 8; d = 3; outputs = 3; noise = 0.5; };" DY11_TWO},
+    {"DY11", "rates",
+     "data = { n = 100; d = 3; noise = 0.5; };" DY11_TRAIN("(2)", "mu = 1.2; nu = 0.4;")},
+    {"DY11", "realizable-line", "data = { n = 50; d = 3; noise = 0.0; };" DY11_TWO},
+    {"DY11", "realizable-rates", DY11_LINE DY11_TRAIN("(2)", "mu = 0.1; nu = 0.7;")},
+
+    {"DY12", "S_x-nonsingular", "data = { n = 50; d = 4; rank = 3; noise = 0.5; };" DY12_RATES},
+    {"DY12", "S_z-nonsingular", "data = { n = 8; d = 3; outputs = 3; noise = 0.5; };" DY12_RATES},
+    {"DY12", "rates", "data = { n = 50; d = 4; noise = 0.5; };" DY12_TRAIN("mu = 1.1; nu = 0.8;")},
+    {"DY12", "wide", DY12_DEEP "data = { n = 60; d = 4; outputs = 3; noise = 1.0; };" DY12_RATES},
+    {"DY12", "condition", DY12_DEEP
+     "data = { n = 60; d = 4; outputs = 2; noise = 1.0; condition = 1e12; };" DY12_RATES},
+
     {"DY3", "S_x-nonsingular", "data = { n = 5; d = 9; condition = 2.0; };"},
     {"DY3", "noisy", "data = { n = 40; d = 3; noise = 0.0; };"},
     {"DY3", "S_z-nonsingular", "data = { n = 5; d = 3; outputs = 3; };"},

@@ -30,8 +30,9 @@ static void words_are_taken_apart(void **state)
     CHECK(sg_claim_reads(&key, &blanks, 0) && key.required && strcmp(key.values, "0.5") == 0);
     CHECK(sg_claim_reads(&key, &blanks, 1) && !key.required && strcmp(key.name, "seed") == 0);
     CHECK(!sg_claim_reads(&key, &blanks, 2));
-    const struct sg_claim unknown = {.reads = "train.mi"};
+    const struct sg_claim unknown = {.reads = "train.mi"}, silent = {.id = "T"};
     CHECK_ABORTS((void)sg_claim_reads(&key, &unknown, 0));
+    CHECK_ABORTS((void)sg_claim_reads(&key, &silent, 0));
 }
 
 /* NULL: the case fits the claim.  Else it is refused with exactly these words after the file. */
