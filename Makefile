@@ -185,14 +185,13 @@ asan:  ## tests and verdicts under the address and undefined-behaviour sanitizer
 	build/asan/synthgrad verify --jobs $(JOBS) --out build/asan/results > /dev/null
 	$(MAKE) FLAVOUR=release build/synthgrad
 
-lint: build/synthgrad  ## imports one way, two compilers with warnings as errors, clang-tidy, cppcheck
+lint: build/synthgrad width  ## imports one way, 100 columns, two compilers with warnings as errors, clang-tidy, cppcheck
 	@sh tools/rooms.sh $B
 	@$(MAKE) --no-print-directory -k -j $(JOBS) $(LINT_SRC:%.c=build/lint/%.ok) $(KERNEL_SRC:%.c=build/lint/%.kernel.ok)
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=ctunullpointer --error-exitcode=1 \
 	  -j $(JOBS) -Iinclude -Isrc -DSG_KERNEL_F64 src
 	@echo "lint: clean"
 
-# `lint` takes this as a prerequisite (`lint: width`) as soon as src/claim and src/lab end at column 100, too.
 .PHONY: width
 width:  ## C lines over 100 columns; fails if there are any
 	@sh tools/width.sh

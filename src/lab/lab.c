@@ -194,17 +194,21 @@ static void add(struct sg_lab *lab, struct sg_row row, const char *id, const cha
     sg_claim_add_row(lab->ev, &row);
 }
 
+/* Scale: tol's, else |predicted|. */
+static void compare(struct sg_lab *lab, struct sg_row row, const char *id, const char *what,
+                    struct sg_tol tol)
+{
+    row.tolerance = tol.value;
+    row.scale = tol.scale > 0 ? tol.scale : fabs(row.predicted);
+    add(lab, row, id, what, tol.words);
+}
+
 void sg_lab_equal(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
                   double measured, double predicted, struct sg_tol tol)
 {
-    add(lab,
-        (struct sg_row){.kind = kind,
-                        .form = SG_ROW_EQUAL,
-                        .measured = measured,
-                        .predicted = predicted,
-                        .tolerance = tol.value,
-                        .scale = tol.scale > 0 ? tol.scale : fabs(predicted)},
-        id, what, tol.words);
+    compare(lab, (struct sg_row){.kind = kind, .form = SG_ROW_EQUAL, .measured = measured,
+                                 .predicted = predicted},
+            id, what, tol);
 }
 
 void sg_lab_zero(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
@@ -223,14 +227,9 @@ void sg_lab_same(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id,
 void sg_lab_below(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
                   double measured, double bound, struct sg_tol tol)
 {
-    add(lab,
-        (struct sg_row){.kind = kind,
-                        .form = SG_ROW_BOUND,
-                        .measured = measured,
-                        .predicted = bound,
-                        .tolerance = tol.value,
-                        .scale = tol.scale > 0 ? tol.scale : fabs(bound)},
-        id, what, tol.words);
+    compare(lab, (struct sg_row){.kind = kind, .form = SG_ROW_BOUND, .measured = measured,
+                                 .predicted = bound},
+            id, what, tol);
 }
 
 void sg_lab_fact(struct sg_lab *lab, enum sg_evidence_kind kind, const char *id, const char *what,
@@ -279,16 +278,9 @@ void sg_lab_enclosed(struct sg_lab *lab, const char *id, const char *what, doubl
 {
     const bool narrow = sg_base_within(high - low, width * fmax(fabs(low), fabs(high)));
     const double nearest = narrow ? fmin(fmax(value, low), high) : SG_NAN;
-    add(lab,
-        (struct sg_row){.kind = SG_CERTIFIED,
-                        .form = SG_ROW_EQUAL,
-                        .measured = value,
-                        .predicted = nearest,
-                        .tolerance = tol.value,
-                        .scale = tol.scale > 0 ? tol.scale : fabs(nearest),
-                        .low = low,
-                        .high = high},
-        id, what, tol.words);
+    compare(lab, (struct sg_row){.kind = SG_CERTIFIED, .form = SG_ROW_EQUAL, .measured = value,
+                                 .predicted = nearest, .low = low, .high = high},
+            id, what, tol);
 }
 
 void sg_lab_series(struct sg_lab *lab, const char *name, const char *columns)

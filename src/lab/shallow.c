@@ -321,14 +321,14 @@ static bool is_realizable(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
 
 const struct sg_hypothesis sg_shallow_x_nonsingular = {
     .id = "S_x-nonsingular",
-    .words = "S_x = E[x^T x] is nonsingular",
+    .words = SG_X_NONSINGULAR_WORDS,
     .met = x_is_nonsingular,
-    .mend = "take more samples (data.n) than columns (data.d), none a combination of the others"};
+    .mend = SG_X_NONSINGULAR_MEND};
 const struct sg_hypothesis sg_shallow_z_nonsingular = {
     .id = "S_z-nonsingular",
-    .words = "S_z = E[z^T z], z = (p*, y, 1), is nonsingular",
+    .words = SG_Z_NONSINGULAR_WORDS,
     .met = z_is_nonsingular,
-    .mend = "take targets that are no combinations of the fit, of each other and of 1"};
+    .mend = SG_Z_NONSINGULAR_MEND};
 const struct sg_hypothesis sg_shallow_noisy = {
     .id = "noisy",
     .words = "the data are noisy, y != X W*",

@@ -32,6 +32,14 @@ struct sg_shallow {
 #define SG_READS_FULL_SG \
     " sg=one sg.at=output sg.family=linear sg.terms=hy1 sg.target=true sg.mix=1.0"
 
+/* Hypotheses on such data, in the words of every claim that supposes them. */
+#define SG_X_NONSINGULAR_WORDS "S_x = E[x^T x] is nonsingular"
+#define SG_X_NONSINGULAR_MEND \
+    "take more samples (data.n) than columns (data.d), none a combination of the others"
+#define SG_Z_NONSINGULAR_WORDS "S_z = E[z^T z], z = (p*, y, 1), is nonsingular"
+#define SG_Z_NONSINGULAR_MEND \
+    "take targets that are no combinations of the fit, of each other and of 1"
+
 /* The instrument: the case's regression, simultaneous or in the case's order and delay. */
 extern const struct sg_instrument sg_on_shallow;
 extern const struct sg_hypothesis sg_shallow_x_nonsingular, sg_shallow_z_nonsingular,

@@ -157,9 +157,9 @@ static const struct sg_hypothesis two_columns = {
     .mend = "take more columns (data.d)"};
 static const struct sg_hypothesis nonsingular = {
     .id = "S_x-nonsingular",
-    .words = "S_x = E[x^T x] is nonsingular",
+    .words = SG_X_NONSINGULAR_WORDS,
     .met = is_nonsingular,
-    .mend = "take more samples (data.n) than columns (data.d), none a combination of the others"};
+    .mend = SG_X_NONSINGULAR_MEND};
 static const struct sg_hypothesis noisy = {.id = "noisy",
                                            .words = "the data are noisy, y != X w*",
                                            .met = is_noisy,

@@ -99,7 +99,7 @@ static bool look(struct sg_lab *lab, struct sg_log_shallow *s)
 {
     struct sg_cp6 c = {.lab = lab, .s = s};
     predict(&c);
-    if (lab->status != SG_OK)
+    if (lab->status != SG_OK || !c.point)
         return false;
     if (!c.point->finite) {
         check_no_point(&c);

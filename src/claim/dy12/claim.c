@@ -93,14 +93,14 @@ static bool is_conditioned(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
 
 static const struct sg_hypothesis x_nonsingular = {
     .id = "S_x-nonsingular",
-    .words = "S_x = E[x^T x] is nonsingular",
+    .words = SG_X_NONSINGULAR_WORDS,
     .met = x_is_nonsingular,
-    .mend = "take more samples (data.n) than columns (data.d)"};
+    .mend = SG_X_NONSINGULAR_MEND};
 static const struct sg_hypothesis z_nonsingular = {
     .id = "S_z-nonsingular",
-    .words = "S_z = E[z^T z], z = (p*, y, 1), is nonsingular",
+    .words = SG_Z_NONSINGULAR_WORDS,
     .met = z_is_nonsingular,
-    .mend = "take targets that are no combinations of the fit, of each other and of 1"};
+    .mend = SG_Z_NONSINGULAR_MEND};
 static const struct sg_hypothesis inside = {
     .id = "rates",
     .words = "mu and nu are inside 2/lambda_max of S_x and of S_z",

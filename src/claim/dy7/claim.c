@@ -113,8 +113,8 @@ static void says(struct sg_lab *lab, void *on)
 {
     struct sg_rng *rng = sg_lab_rng(lab, "shape");
     struct sg_data rows = {0};
-    struct shape shape[DEPTHS];
-    struct course c[DEPTHS];
+    struct shape shape[DEPTHS] = {0};
+    struct course c[DEPTHS] = {0};
     double least_mu = HUGE_VAL, iterations = 0, sg_steps = 0;
     (void)on;
     if (!sg_lab_try(lab, sg_data_compress(&rows, lab->trial->data)))

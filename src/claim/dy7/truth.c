@@ -5,23 +5,28 @@
 #include "claim/dy7/parts.h"
 #include "synthgrad/deep.h"
 
-static void view_alloc(struct sg_lab *lab, struct sg_dy7_view *v, const struct sg_dy7_truth *t)
+/* Every view begins at w. */
+static struct sg_dy7_view take_view(struct sg_lab *lab, const struct sg_dy7_truth *t,
+                                    const double *w)
 {
+    struct sg_dy7_view v = {0};
     size_t widest = 0;
     for (size_t i = 0; i <= t->n_layers; i++) {
         const size_t k = sg_net_width(t->net, i);
         widest = k > widest ? k : widest;
-        v->left[i] = SG_TAKE(lab, t->d * k, double);
-        v->right[i] = SG_TAKE(lab, k * t->m, double);
+        v.left[i] = SG_TAKE(lab, t->d * k, double);
+        v.right[i] = SG_TAKE(lab, k * t->m, double);
     }
-    v->w = SG_TAKE(lab, t->n_w, double);
-    v->gradient = SG_TAKE(lab, t->n_w, double);
-    v->slope = SG_TAKE(lab, t->d * t->m, double);
-    v->half = SG_TAKE(lab, widest * t->m, double);
+    v.w = SG_TAKE(lab, t->n_w, double);
+    memcpy(v.w, w, t->n_w * sizeof *w);
+    v.gradient = SG_TAKE(lab, t->n_w, double);
+    v.slope = SG_TAKE(lab, t->d * t->m, double);
+    v.half = SG_TAKE(lab, widest * t->m, double);
     for (size_t i = 0; i < t->d; i++)
-        v->left[0][i * t->d + i] = 1;
+        v.left[0][i * t->d + i] = 1;
     for (size_t o = 0; o < t->m; o++)
-        v->right[t->n_layers][o * t->m + o] = 1;
+        v.right[t->n_layers][o * t->m + o] = 1;
+    return v;
 }
 
 static void look(struct sg_dy7_view *v, const struct sg_dy7_truth *t, const double *moments)
@@ -81,10 +86,9 @@ struct sg_dy7_truth *sg_dy7_truth(struct sg_lab *lab, const struct sg_net *net, 
     t->u = SG_UNIT_ROUNDOFF * (double)(data->n + t->q);
     for (size_t i = 0; i <= t->n_layers; i++)
         t->u += 2 * SG_UNIT_ROUNDOFF * (double)sg_net_width(net, i);
-    view_alloc(lab, &t->now, t);
-    view_alloc(lab, &t->next, t);
-    view_alloc(lab, &t->bound, t);
-    memcpy(t->now.w, w, t->n_w * sizeof *w);
+    t->now = take_view(lab, t, w);
+    t->next = take_view(lab, t, w);
+    t->bound = take_view(lab, t, w);
     look(&t->now, t, t->moments);
     return t;
 }
