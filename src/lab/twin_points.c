@@ -116,49 +116,6 @@ double sg_twin_minimum(double *w, struct sg_twin *t, struct sg_rng *rng)
 
 /* ---- over all phi ---------------------------------------------------------------------------- */
 
-/* Column j of the affine map: F(w, unit_j) - F(w, 0); the last one F(w, 0). */
-static void read_column(double *column, struct sg_twin *t, const double *w, double *phi,
-                        const double *zero)
-{
-    sg_net_eval(t->dw, t->dphi, NULL, t->net, w, phi, &t->batch, SG_WANT_W | SG_WANT_PHI, t->work);
-    for (size_t i = 0; i < t->n_w; i++)
-        column[i] = t->dw[i] - (zero ? zero[i] : 0);
-    for (size_t i = 0; i < t->n_phi; i++)
-        column[t->n_w + i] = t->dphi[i] - (zero ? zero[t->n_w + i] : 0);
-}
-
-double sg_twin_least_update(double *rounding, struct sg_twin *t, const double *w)
-{
-    const size_t size = t->n_w + t->n_phi, p = t->n_phi;
-    double *zero = SG_NEW(size, double), *column = SG_NEW(size, double);
-    double *matrix = SG_NEW(size * p, double), *phi = SG_NEW(p, double), norm = SG_NAN;
-    read_column(zero, t, w, phi, NULL);
-    for (size_t j = 0; j < p; j++) {
-        phi[j] = 1;
-        read_column(column, t, w, phi, zero);
-        phi[j] = 0;
-        for (size_t i = 0; i < size; i++)
-            matrix[i * p + j] = column[i];
-    }
-    for (size_t i = 0; i < size; i++)
-        zero[i] = -zero[i];
-    sg_lab_try(t->lab, sg_base_solve_least_squares(phi, NULL, NULL, matrix, zero, size, p, 1));
-    sg_lab_try(t->lab, sg_base_norm2(&norm, matrix, size, p));
-    sg_twin_eval(t, w, phi);
-    /* dgelsd's backward error, (rows + 10 columns) u |matrix| |phi|, its right-hand side, and the
-     * evaluation's own rounding, which the matrix has too. */
-    *rounding = (double)(size + 10 * p) * SG_UNIT_ROUNDOFF *
-                    (norm * sg_base_norm(phi, p) + sg_base_norm(zero, size)) +
-                2 * hypot(sg_base_norm(t->u_w, t->n_w), sg_base_norm(t->u_phi, t->n_phi));
-    free(zero);
-    free(column);
-    free(matrix);
-    free(phi);
-    return hypot(sg_base_norm(t->dw, t->n_w), sg_base_norm(t->dphi, t->n_phi));
-}
-
-/* ---- silent phi ------------------------------------------------------------------------------ */
-
 /* z with each column divided by its norm and multiplied by |y|: what its columns are measured in
  * has no say in a null vector's rounding.  scale (q): the factors. */
 static double *balanced_regressors(double *scale, size_t *columns, const struct sg_twin *t,
@@ -179,6 +136,83 @@ static double *balanced_regressors(double *scale, size_t *columns, const struct 
     }
     return z;
 }
+
+/* Of every entry of phi: the factor of its regressor.  Without it a system of ones and of y near
+ * 1e-9 would have singular values 1e-18 apart, and dgelsd would drop the smaller ones. */
+static void balance_phi(double *scale, const struct sg_twin *t, const double *w)
+{
+    for (size_t j = 0; j < t->chain.n_modules; j++) {
+        const size_t k = t->width[t->chained[j].at], at = sg_net_module_offset(t->net, j);
+        double *of_row = SG_NEW(t->n_phi, double);
+        size_t q;
+        free(balanced_regressors(of_row, &q, t, w, j));
+        for (size_t i = 0; i < q * k; i++)
+            scale[at + i] = of_row[i / k];
+        free(of_row);
+    }
+}
+
+/* Column j of the affine map: F(w, scale_j unit_j) - F(w, 0); the last one F(w, 0). */
+static void read_column(double *column, struct sg_twin *t, const double *w, double *phi,
+                        const double *zero)
+{
+    sg_net_eval(t->dw, t->dphi, NULL, t->net, w, phi, &t->batch, SG_WANT_W | SG_WANT_PHI, t->work);
+    for (size_t i = 0; i < t->n_w; i++)
+        column[i] = t->dw[i] - (zero ? zero[i] : 0);
+    for (size_t i = 0; i < t->n_phi; i++)
+        column[t->n_w + i] = t->dphi[i] - (zero ? zero[t->n_w + i] : 0);
+}
+
+/* |phi* / scale| for the phi* that closed.h has: no shorter than the shortest solution. */
+static double exact_length(const struct sg_twin *t, const double *w, const double *scale)
+{
+    double *exact = SG_NEW(t->n_phi, double);
+    sg_closed_chain_exact_sg(exact, &t->chain, w);
+    for (size_t i = 0; i < t->n_phi; i++)
+        exact[i] /= scale[i];
+    const double length = sg_base_norm(exact, t->n_phi);
+    free(exact);
+    return length;
+}
+
+double sg_twin_least_update(double *rounding, struct sg_twin *t, const double *w)
+{
+    const size_t size = t->n_w + t->n_phi, p = t->n_phi;
+    double *zero = SG_NEW(size, double), *column = SG_NEW(size, double), *scale = SG_NEW(p, double);
+    double *matrix = SG_NEW(size * p, double), *phi = SG_NEW(p, double), norm = SG_NAN;
+    balance_phi(scale, t, w);
+    read_column(zero, t, w, phi, NULL);
+    for (size_t j = 0; j < p; j++) {
+        phi[j] = scale[j];
+        read_column(column, t, w, phi, zero);
+        phi[j] = 0;
+        for (size_t i = 0; i < size; i++)
+            matrix[i * p + j] = column[i];
+    }
+    for (size_t i = 0; i < size; i++)
+        zero[i] = -zero[i];
+    sg_lab_try(t->lab, sg_base_solve_least_squares(phi, NULL, NULL, matrix, zero, size, p, 1));
+    sg_lab_try(t->lab, sg_base_norm2(&norm, matrix, size, p));
+    const double length = fmax(sg_base_norm(phi, p), exact_length(t, w, scale));
+    for (size_t j = 0; j < p; j++)
+        phi[j] *= scale[j];
+    sg_twin_eval(t, w, phi);
+    /* dgelsd's backward error, (rows + 10 columns) u |matrix| |phi|, phi in units of the scales and
+     * as long as the exact one, since the part along singular values that dgelsd drops is missing
+     * from its own; the right-hand side; and the evaluation's own rounding, which the matrix has
+     * too. */
+    *rounding = (double)(size + 10 * p) * SG_UNIT_ROUNDOFF *
+                    (norm * length + sg_base_norm(zero, size)) +
+                2 * hypot(sg_base_norm(t->u_w, t->n_w), sg_base_norm(t->u_phi, t->n_phi));
+    free(zero);
+    free(column);
+    free(scale);
+    free(matrix);
+    free(phi);
+    return hypot(sg_base_norm(t->dw, t->n_w), sg_base_norm(t->dphi, t->n_phi));
+}
+
+/* ---- silent phi ------------------------------------------------------------------------------ */
 
 bool sg_twin_null_sg(double *phi, struct sg_twin *t, const double *w, double length,
                      struct sg_rng *rng)

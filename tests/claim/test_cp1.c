@@ -124,6 +124,39 @@ static void holds_where_x_is_rank_deficient(void **state)
     sg_claim_judgement_free(&j);
 }
 
+/* Labels of the order 1e-9 beside columns of the order 1, two SGs: the equations for phi have
+ * singular values further apart than dgelsd tells from rounding, if phi is taken in its own units;
+ * what dgelsd drops then is above the rounding of the update. */
+static void holds_with_labels_far_smaller_than_columns(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/sg_cp1_XXXXXX.csv", text[600];
+    struct sg_rng *rng = sg_base_rng_alloc(3, "test", 0, "small labels");
+    const int fd = mkstemps(path, 4);
+    FILE *file = fdopen(fd, "w");
+    fprintf(file, "a,b,c,y1,y2\n");
+    for (int i = 0; i < 50; i++) {
+        const double a = sg_base_rng_gaussian(rng), b = sg_base_rng_gaussian(rng),
+                     c = sg_base_rng_gaussian(rng), e = sg_base_rng_gaussian(rng);
+        fprintf(file, "%.17g,%.17g,%.17g,%.17g,%.17g\n", a, b, c, 1e-9 * (a - 2 * b + e),
+                1e-9 * (c + e));
+    }
+    fclose(file);
+    snprintf(text, sizeof text,
+             "claim = \"CP1\"; expect = \"holds\"; data = { kind = \"csv\"; file = \"%s\"; "
+             "target = (\"y1\", \"y2\"); }; net = { layers = (3, 4); }; "
+             "sg = ( { at = 1; target = \"arriving\"; }, { at = 2; } );",
+             path);
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct sg_judgement j = judge_text(text, seed);
+        context("seed %d: %s; %s", (int)seed, sg_claim_verdict_name(j.verdict), j.evidence.note);
+        CHECK(j.verdict == SG_HOLDS);
+        sg_claim_judgement_free(&j);
+    }
+    sg_base_rng_free(rng);
+    unlink(path);
+}
+
 /* Each hypothesis, violated alone. */
 static void outside_the_hypotheses(void **state)
 {
@@ -157,6 +190,7 @@ int main(void)
                                        TEST(holds_in_depth),
                                        TEST(certified_where_s_z_is_singular),
                                        TEST(holds_where_x_is_rank_deficient),
+                                       TEST(holds_with_labels_far_smaller_than_columns),
                                        TEST(outside_the_hypotheses),
                                        TEST(other_nets_are_refused)};
     return RUN(tests);

@@ -89,6 +89,28 @@ static void goes_without_the_fast_sg(void **state)
     }
 }
 
+/* At a mu so small that rounding over mu hides the limit, nothing is refuted: the row is blind. */
+static void a_tiny_rate_refutes_nothing(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, CASE, 1);
+    c.has_control = false;
+    c.train.steps = 300;
+    const double mu[] = {1e-9, 1e-8, 1e-6};
+    for (size_t i = 0; i < COUNT(mu); i++)
+        for (uint64_t seed = 1; seed <= 3; seed++) {
+            c.train.mu = mu[i];
+            struct sg_judgement j = judge(&c, seed);
+            context("mu %g, seed %d: %s; %s", mu[i], (int)seed, sg_claim_verdict_name(j.verdict),
+                    j.evidence.note);
+            CHECK(row_id(&j, "fast")->state != SG_ROW_MISSED);
+            CHECK(j.verdict == SG_INCONCLUSIVE);
+            sg_claim_judgement_free(&j);
+        }
+    sg_case_free(&c);
+}
+
 /* A control that withholds the labels would leave everything undecided: it is none. */
 static void a_control_without_labels_is_refused(void **state)
 {
@@ -110,6 +132,7 @@ int main(void)
         TEST(fails_unwhitened),
         TEST(unmet_hypotheses_are_named),
         TEST(goes_without_the_fast_sg),
+        TEST(a_tiny_rate_refutes_nothing),
         TEST(a_control_without_labels_is_refused),
     };
     return RUN(tests);
