@@ -27,6 +27,8 @@ extern const struct sg_hypothesis sg_cp6_ones, sg_cp6_independent, sg_cp6_residu
 /* [P_X y, P_X 1] (n x (m + 1)) and, unless NULL, what they leave of [y, 1]; owned by the lab. */
 double *sg_cp6_projections(struct sg_lab *lab, const struct sg_data *data, double *residual);
 
+/* Sets hessian, off, off_error and affine, for two classes with a finite optimum. */
+void sg_cp6_measure_distance(struct sg_cp6 *c);
 /* The point's closed forms, Newton's method, the gap against the optimum's distance. */
 void sg_cp6_check_point(struct sg_cp6 *c);
 void sg_cp6_check_newton(struct sg_cp6 *c);

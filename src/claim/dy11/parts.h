@@ -12,6 +12,9 @@ struct sg_dy11 {
     struct sg_dy11_deep *deep;
 };
 
+extern const struct sg_hypothesis sg_dy11_x_nonsingular, sg_dy11_z_nonsingular, sg_dy11_inside,
+    sg_dy11_line, sg_dy11_slow;
+
 /* Noisy data: polynomial, every limit by simulation, the case's own rates. */
 void sg_dy11_noisy(struct sg_lab *lab, struct sg_shallow *s);
 /* The same in ball arithmetic. */

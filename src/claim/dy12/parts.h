@@ -29,6 +29,9 @@ struct sg_dy12 {
     struct sg_deep_step *deep;
 };
 
+extern const struct sg_hypothesis sg_dy12_x_nonsingular, sg_dy12_z_nonsingular, sg_dy12_inside,
+    sg_dy12_wide, sg_dy12_conditioned;
+
 /* A case and data of its kind, which live as long as the lab. */
 struct sg_dy12_orders *sg_dy12_make_orders(struct sg_lab *lab, const struct sg_data *data);
 /* Jacobians and spectra. */

@@ -11,45 +11,6 @@
 
 enum { STALL_REPLICATES = 4 };
 
-/* What rounding leaves of V: x delta is off by 10 q u |x| |w|, z psi by 10 q u |z| |phi*|, each a
- * sample; both squared.  V is a square of something off by sqrt(floor), so off by 2 sqrt(floor V).
- */
-static double floor_of_v(const struct sg_shallow *s)
-{
-    const double off = 10 * (double)s->rows.n * SG_UNIT_ROUNDOFF;
-    const double x = off * sqrt(s->rate_x.largest) * s->w_norm;
-    const double z = off * sqrt(s->rate_z.largest) * sg_base_norm(s->exact_sg, s->n_phi);
-    return x * x + z * z;
-}
-
-/* V is followed down to where a tenth of the first-order decrease along the slowest direction,
- * mu lambda_min V, is hidden by its rounding: 4 sqrt(floor V). */
-static double target_of_v(const struct sg_shallow *s)
-{
-    const double root = 40 * sqrt(floor_of_v(s)) / (s->mu * s->rate_x.smallest);
-    return root * root;
-}
-
-/* At mu = 0 the line search lowers E|s - g|^2 by exactly |G|^4 / E|ZG|^2, in steps where that is 20
- * times its rounding.  s - g is off by sqrt(floor) a sample, or more where |phi| > |phi*|: so E|s -
- * g|^2 by 2 |s - g| of that, twice, and the step by nu |z| of it across G, which costs 2 nu |G| |z|
- * of it. */
-static void check_gain(struct sg_lab *lab, struct sg_dy5_fresh *fresh,
-                       const struct sg_dy5_seen *before, const double *w, const double *phi,
-                       const struct sg_shallow *s)
-{
-    const double size = sg_base_norm(phi, s->n_phi) / sg_base_norm(s->exact_sg, s->n_phi);
-    const double off = sqrt(floor_of_v(s)) * fmax(1, size);
-    const double rounding =
-        off * (4 * sqrt(before->v) + 2 * before->gain * before->z / before->slope);
-    if (!(before->gain >= 20 * rounding))
-        return;
-    sg_lab_equal(lab, SG_SIMULATED, "gain",
-                 "line search: what it gains of E|s - g|^2, against |G|^4/E|ZG|^2",
-                 before->error - sg_dy5_look(fresh, w, phi).error, before->gain,
-                 (struct sg_tol){rounding, "rounding of s - g, and of the step over |G|", 0});
-}
-
 struct course { double v, least_mu, least_sigma; uint64_t steps; enum sg_status status; };
 
 /* Steps until V is at the target, or rises. */
@@ -58,7 +19,7 @@ static struct course follow(struct sg_lab *lab, const struct sg_shallow *s,
 {
     struct sg_dy5_fresh *fresh = sg_dy5_fresh(lab);
     const double *w = sg_sim_searcher_w(searcher), *phi = sg_sim_searcher_phi(searcher);
-    const double floor = floor_of_v(s), target = target_of_v(s);
+    const double floor = sg_dy5_v_floor(s), target = sg_dy5_v_target(s);
     struct sg_dy5_seen seen = sg_dy5_look(fresh, w, phi);
     struct course c = {.v = seen.v, .least_mu = HUGE_VAL, .least_sigma = HUGE_VAL};
     double *old = SG_TAKE(lab, s->n_w, double);
@@ -70,7 +31,7 @@ static struct course follow(struct sg_lab *lab, const struct sg_shallow *s,
         c.status = sg_sim_searcher_step(&step, searcher);
         if (c.status != SG_OK)
             break;
-        check_gain(lab, fresh, &before, old, phi, s);
+        sg_dy5_check_gain(lab, fresh, &before, old, phi, s);
         seen = sg_dy5_look(fresh, w, phi);
         falls = seen.v < before.v;
         sg_lab_below(lab, SG_SIMULATED, "falls", "V over V before the step, down to rounding level",
@@ -92,7 +53,7 @@ static struct course follow(struct sg_lab *lab, const struct sg_shallow *s,
 static void check_end(struct sg_lab *lab, const struct sg_shallow *s, const struct course *c,
                       const double *w)
 {
-    const double target = target_of_v(s);
+    const double target = sg_dy5_v_target(s);
     const double cond = sqrt(s->rate_x.largest / s->rate_x.smallest);
     double *w_star = sg_dy5_fresh(lab)->w_star;
     if (c->v > target)

@@ -34,6 +34,15 @@ struct sg_dy5_seen {
 struct sg_dy5_fresh *sg_dy5_fresh(struct sg_lab *lab);
 struct sg_dy5_seen sg_dy5_look(struct sg_dy5_fresh *fresh, const double *w, const double *phi);
 
+/* What rounding leaves of V, and the V down to which each step's decrease is above its rounding. */
+double sg_dy5_v_floor(const struct sg_shallow *s);
+double sg_dy5_v_target(const struct sg_shallow *s);
+/* A row: what the line search gains of E|s - g|^2, w the weights before the step and phi the SG
+ * after it. */
+void sg_dy5_check_gain(struct sg_lab *lab, struct sg_dy5_fresh *fresh,
+                       const struct sg_dy5_seen *before, const double *w, const double *phi,
+                       const struct sg_shallow *s);
+
 /* Where the hypothesis fails: mu is of order V. */
 void sg_dy5_stall(struct sg_lab *lab);
 

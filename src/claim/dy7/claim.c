@@ -9,37 +9,8 @@
 #include "claim/dy7/parts.h"
 #include "lab/shallow.h"
 
-enum { DEEPEST = SG_DY7_DEEPEST, WIDEST = 8, LEAST_DEPTH = 2, DEPTHS = DEEPEST - LEAST_DEPTH + 1 };
+enum { LEAST_DEPTH = 2, DEPTHS = SG_DY7_DEEPEST - LEAST_DEPTH + 1 };
 static const double DROP = 1e-6;         /* |grad L| at the end over |grad L| at the start */
-
-struct shape { size_t depth, at; struct sg_layer layer[DEEPEST]; struct sg_module module; };
-
-static struct shape draw_shape(size_t depth, size_t outputs, struct sg_rng *rng)
-{
-    struct shape s = {.depth = depth};
-    for (size_t i = 0; i + 1 < s.depth; i++)
-        s.layer[i] = (struct sg_layer){SG_DENSE, 1 + sg_base_rng_index(rng, WIDEST), false};
-    s.layer[s.depth - 1] = (struct sg_layer){SG_DENSE, outputs, false};
-    s.at = 1 + sg_base_rng_index(rng, s.depth - 1);          /* a hidden boundary */
-    s.module = (struct sg_module){s.at, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
-    return s;
-}
-
-/* Rectangular identities plus noise: a product of many small random matrices would start in the
- * saddle at 0. */
-static void draw_start(double *w, double *phi, const struct sg_net *net, struct sg_rng *rng)
-{
-    const struct sg_sizes sizes = sg_net_sizes(net);
-    for (size_t i = 0; i < sg_net_arch(net)->n_layers; i++) {
-        const size_t in = sg_net_width(net, i), out = sg_net_width(net, i + 1);
-        double *layer = w + sg_net_layer_offset(net, i);
-        for (size_t j = 0; j < in * out; j++)
-            layer[j] = (j / out == j % out ? 1.0 : 0.0) +
-                       0.3 / sqrt((double)in) * sg_base_rng_gaussian(rng);
-    }
-    for (size_t i = 0; i < sizes.phi; i++)
-        phi[i] = 3 * sg_base_rng_gaussian(rng);               /* far off: relative error above 1 */
-}
 
 struct course { double first, last, least_mu; uint64_t iterations, sg_steps; bool arrived; };
 
@@ -84,8 +55,8 @@ static void check_end(struct sg_lab *lab, struct sg_dy7_truth *truth, const stru
 }
 
 /* One net of the given depth, its widths and the SG's place drawn. */
-static struct course run(struct sg_lab *lab, const struct shape *shape, const struct sg_data *rows,
-                         struct sg_rng *rng, bool draw)
+static struct course run(struct sg_lab *lab, const struct sg_dy7_shape *shape,
+                         const struct sg_data *rows, struct sg_rng *rng, bool draw)
 {
     const struct sg_case *c = lab->trial->c;
     const struct sg_arch arch = {.dtype = SG_F64, .loss = SG_MSE, .inputs = rows->d,
@@ -98,7 +69,7 @@ static struct course run(struct sg_lab *lab, const struct shape *shape, const st
     const struct sg_tracking_spec spec = {
         .net = net, .batch = &batch, .rho = SG_DY7_RHO, .mu_max = c->train.mu, .nu = c->train.mu,
         .adapted = c->train.search == SG_SEARCH_BACKTRACKING, .most_sg_steps = 2000};
-    draw_start(w, phi, net, rng);
+    sg_dy7_draw_start(w, phi, net, rng);
     struct sg_dy7_truth *truth = sg_dy7_truth(lab, net, w);
     const double first = truth->now.norm;
     struct sg_tracker *tracker = sg_sim_tracker_alloc(&spec, w, phi);
@@ -113,7 +84,7 @@ static void says(struct sg_lab *lab, void *on)
 {
     struct sg_rng *rng = sg_lab_rng(lab, "shape");
     struct sg_data rows = {0};
-    struct shape shape[DEPTHS] = {0};
+    struct sg_dy7_shape shape[DEPTHS] = {0};
     struct course c[DEPTHS] = {0};
     double least_mu = HUGE_VAL, iterations = 0, sg_steps = 0;
     (void)on;
@@ -121,7 +92,7 @@ static void says(struct sg_lab *lab, void *on)
         return;
     for (size_t k = 0; k < DEPTHS && lab->status == SG_OK; k++) {
         const bool draw = lab->trial->figure && k == DEPTHS / 2;
-        shape[k] = draw_shape(LEAST_DEPTH + k, rows.m, rng);
+        shape[k] = sg_dy7_draw_shape(LEAST_DEPTH + k, rows.m, rng);
         if (draw)
             sg_lab_series(lab, "course", "iteration gradient error sg_steps mu");
         c[k] = run(lab, &shape[k], &rows, rng, draw);

@@ -7,6 +7,16 @@
 enum { SG_DY7_DEEPEST = 10 };
 #define SG_DY7_RHO 0.5               /* DY6's relative error: delta = 1/3 */
 
+/* A deep linear net and the place of its SG. */
+struct sg_dy7_shape {
+    size_t depth, at;
+    struct sg_layer layer[SG_DY7_DEEPEST];
+    struct sg_module module;
+};
+struct sg_dy7_shape sg_dy7_draw_shape(size_t depth, size_t outputs, struct sg_rng *rng);
+/* Weights away from the saddle at 0, an SG far off. */
+void sg_dy7_draw_start(double *w, double *phi, const struct sg_net *net, struct sg_rng *rng);
+
 /* A state seen by products of matrices and moments:
  *   left[i]   W_1 ... W_i, d x k_i; the last one is P
  *   right[i]  W_{i+1} ... W_N, k_i x m

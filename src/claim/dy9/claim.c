@@ -5,78 +5,11 @@
  * late' = -H late - Q G^-1 D grad L from 0 or -Q G^-1 psi.  At the output D = 0 and nothing is
  * late, to the bit. */
 #include <math.h>
-#include <stdio.h>
 
 #include "claim/dy9/parts.h"
 #include "lab/shallow.h"
 
-/* Levels in the last decade of kappa. */
-enum { DECADE = 3 };
-
 static const struct sg_instrument starts = {sg_dy9_make};
-
-/* ---- hypotheses ----------------------------------------------------------------------------- */
-
-static bool is_hidden(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                      const struct sg_trial *trial)
-{
-    const struct sg_dy9 *s = on;
-    (void)trial;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "it is at the output");
-    return s->pair->deep.at < s->pair->deep.n_layers;
-}
-
-static bool is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                           const struct sg_trial *trial)
-{
-    const struct sg_dy9 *s = on;
-    return sg_deep_pair_nonsingular(value, s->pair, s->s_z, trial->data->n);
-}
-
-/* A start beyond 2 that stays there is the claim's nearest violation. */
-static bool stays_on_a_side(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                            const struct sg_trial *trial)
-{
-    const struct sg_dy9 *s = on;
-    (void)trial;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "nu lambda_max(S_z) goes from %.3g to %.3g",
-             s->nu * s->s_z[0].most, s->nu * s->s_z[1].most);
-    return (s->nu * s->s_z[0].most < 2) == (s->nu * s->s_z[1].most < 2);
-}
-
-/* The second order is followed over the last decade of kappa. */
-static bool is_fast(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                    const struct sg_trial *trial)
-{
-    const struct sg_dy9 *s = on;
-    (void)trial;
-    return sg_deep_pair_is_fast(value, s->s_z,
-                                s->nu / s->mu * pow(10, 0.5 * (double)(s->levels - DECADE)),
-                                fmax(1 / s->span, s->curvature));
-}
-
-static const struct sg_hypothesis hidden = {
-    .id = "hidden",
-    .words = "the SG is at a hidden layer",
-    .met = is_hidden,
-    .mend = "take sg.at below the output; the output is looked at in any case"};
-static const struct sg_hypothesis nonsingular = {
-    .id = "S_z-nonsingular",
-    .words = "S_z = E[z^T z], z = (h, y, 1), is nonsingular along the way",
-    .met = is_nonsingular,
-    .mend = "take more samples (data.n), noise, a layer that is no wider than x"};
-static const struct sg_hypothesis one_side = {
-    .id = "nu-limit",
-    .words = "nu lambda_max(S_z) < 2 all along the way if it is at the start",
-    .met = stays_on_a_side,
-    .mend = "lower train.nu"};
-static const struct sg_hypothesis fast = {
-    .id = "fast",
-    .words = "the SG is fast: kappa lambda_min(S_z) is three times 1/(mu t) and lambda_max(H)",
-    .met = is_fast,
-    .mend = "lower train.mu and raise train.steps, or raise train.nu"};
-
-/* ---- what is said --------------------------------------------------------------------------- */
 
 /* F(kappa) = limit + C/kappa + ...: two kappas, ratio rho = sqrt 10, show
  * |C| <= 2 |F - F'| kappa / (1 - 1/rho) when the rest is at most half of it.  So
@@ -93,8 +26,8 @@ static void check_start(struct sg_lab *lab, const struct sg_dy9 *s, enum sg_dy9_
     const double rounding = s->kappa[last] * sqrt((double)s->steps_at[last]) * 10 *
                                 SG_UNIT_ROUNDOFF * sg_base_norm(s->limit[start], n) +
                             s->limit_error[start];
-    double x[DECADE], y[DECADE], off[DECADE];
-    for (size_t i = 0; i < DECADE; i++) {
+    double x[SG_DY9_DECADE], y[SG_DY9_DECADE], off[SG_DY9_DECADE];
+    for (size_t i = 0; i < SG_DY9_DECADE; i++) {
         x[i] = 0.5 * log(10) * (double)i;
         y[i] = log(s->error[start][last - i]);
         const double share = (second * pow(rho, (double)i) + rounding) / size;
@@ -105,8 +38,8 @@ static void check_start(struct sg_lab *lab, const struct sg_dy9 *s, enum sg_dy9_
                                "order of |W_kappa - W_backprop| in 1/kappa over the last decade, "
                                "SG started %s",
                                name[start]),
-                 sg_fit_slope(x, y, DECADE), 1.0,
-                 (struct sg_tol){sg_fit_slope_error(x, off, DECADE),
+                 sg_fit_slope(x, y, SG_DY9_DECADE), 1.0,
+                 (struct sg_tol){sg_fit_slope_error(x, off, SG_DY9_DECADE),
                                  "what the terms of order 1/kappa^2, "
                                  "measured, do to the fit",
                                  0});
@@ -151,8 +84,8 @@ const struct sg_claim sg_claim_dy9 = {
     .title = "a fast SG on a deep linear net follows backprop",
     .needs_data = true,
     .reads = SG_READS_TABLE SG_READS_DEEP_PAIR " sg.at! sg.terms=hy1|h1",
-    .supposes =
-        (const struct sg_hypothesis *const[]){&hidden, &nonsingular, &one_side, &fast, NULL},
+    .supposes = (const struct sg_hypothesis *const[]){&sg_dy9_hidden, &sg_dy9_nonsingular,
+                                                      &sg_dy9_one_side, &sg_dy9_fast, NULL},
     .measure = sg_lab_measure,
     .on = &starts,
     .says = says,

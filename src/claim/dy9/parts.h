@@ -4,7 +4,8 @@
 
 #include "lab/deep_pair.h"
 
-enum { SG_DY9_LEVELS = 6, SG_DY9_FULL_LEVELS = 7 };
+/* DECADE: levels in the last decade of kappa. */
+enum { SG_DY9_LEVELS = 6, SG_DY9_FULL_LEVELS = 7, SG_DY9_DECADE = 3 };
 enum sg_dy9_start { SG_DY9_EXACT, SG_DY9_OFF, SG_DY9_STARTS };
 
 /* One start of the weights, two of the SG, and the runs at each kappa. */
@@ -23,6 +24,8 @@ struct sg_dy9 {
     double *scaled[SG_DY9_STARTS]; /* levels x n_w: kappa (W_kappa - W_backprop) */
     bool finite[SG_DY9_STARTS][SG_DY9_FULL_LEVELS], plain_finite[SG_DY9_FULL_LEVELS];
 };
+
+extern const struct sg_hypothesis sg_dy9_hidden, sg_dy9_nonsingular, sg_dy9_one_side, sg_dy9_fast;
 
 /* The instrument. */
 void *sg_dy9_make(struct sg_lab *lab);

@@ -1,6 +1,6 @@
 /* NL3: under backprop the blocks of a deep net see images alike; SGs cut it into parts that each
  * see them in their own way. */
-#include "lab/nl_trained.h"
+#include "claim/nl3/parts.h"
 
 static double between(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p, size_t a,
                       size_t b)
@@ -81,22 +81,6 @@ static double effect_other(const struct sg_nl_gallery *g, size_t seed)
     return apart(g, &sg, &own) - apart(g, &backprop, &own);
 }
 
-static void add_tiles(struct sg_lab *lab, const struct sg_nl_gallery *g)
-{
-    enum { TILES = SG_NL_TILES * SG_NL_TILES };
-    if (!lab->trial->figure)
-        return;
-    sg_lab_series(lab, "matrices", "rule block row column dissimilarity");
-    for (enum sg_nl_rule rule = 0; rule < SG_NL_RULES; rule++) {
-        const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, 0);
-        for (size_t i = 0; i < g->depth * TILES; i++) {
-            const size_t block = i / TILES + 1, row = i % TILES / SG_NL_TILES;
-            sg_lab_point(lab, (const double[]){rule, (double)block, (double)row,
-                                               (double)(i % SG_NL_TILES), p.tile[i]});
-        }
-    }
-}
-
 static const struct sg_nl_said said[] = {
     {"cut",
      "one SG cuts: the step over it, less the mean of the other steps, less the same under "
@@ -125,7 +109,7 @@ static void says(struct sg_lab *lab, void *on)
                          to_last);
     sg_nl_gallery_blocks(lab, g, "dissimilarity from the block below, mean over seeds", "to_below",
                          to_below);
-    add_tiles(lab, g);
+    sg_nl3_draw(lab, g);
 }
 
 const struct sg_claim sg_claim_nl3 = {

@@ -1,10 +1,9 @@
 /* NL7: an SG that is trained but not applied leaves the network's run bit-identical to plain
  * backprop. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "lab/lab.h"
+#include "claim/nl7/parts.h"
 
 /* A net as the case describes it, or without any module. */
 struct run {
@@ -123,17 +122,6 @@ static void says(struct sg_lab *lab, void *on)
             taken);
 }
 
-static bool sg_learns(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                      const struct sg_trial *trial)
-{
-    (void)on;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "nu = %g", trial->c->train.nu);
-    return trial->c->train.nu > 0;
-}
-
-static const struct sg_hypothesis learns = {"sg-learns", "the SG is trained meanwhile",
-                                            "raise train.nu", sg_learns};
-
 const struct sg_claim sg_claim_nl7 = {
     .id = "NL7",
     .name = "nl7_observe_only",
@@ -148,7 +136,7 @@ const struct sg_claim sg_claim_nl7 = {
         " sg.terms sg.mix! train.form=sample|compressed train.order=simultaneous|network_first "
         "train.units=absolute train.mu"
         " train.nu train.optimiser train.beta1 train.beta2 train.epsilon train.steps",
-    .supposes = (const struct sg_hypothesis *const[]){&learns, NULL},
+    .supposes = (const struct sg_hypothesis *const[]){&sg_nl7_learns, NULL},
     .measure = sg_lab_measure,
     .says = says,
     .statement = "An SG module that is trained but not applied (mix = 0) leaves the network's run "
