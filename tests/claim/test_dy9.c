@@ -66,8 +66,8 @@ static void unmet_hypotheses_are_named(void **state)
                        "lower train.mu");
 }
 
-/* Numbers of steps are whole: three of them, half a decade further, are 9 and not 9.5, and the order
- * is over the kappas that were run.  After so few the SG's own transient is not over. */
+/* Numbers of steps are whole: three of them, half a decade further, are 9 and not 9.5, and the
+ * order is over the kappas that were run.  After so few the SG's own transient is not over. */
 static void few_steps_refute_nothing(void **state)
 {
     (void)state;
