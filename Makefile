@@ -64,7 +64,7 @@ SHLIB      := $B/libsynthgrad.so.$(VERSION)
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
+.PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants odd proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
 
 all: build/synthgrad  ## build the library and the program (default)
 
@@ -244,6 +244,8 @@ N    ?= 20
 SEED ?= 1
 mutants: $(TESTS) build/synthgrad  ## N changes drawn by SEED; which does no test notice?
 	@CC="$(CC)" $(PYTHON) tools/mutants --n $(N) --seed $(SEED) --least $(LEAST) --jobs $(JOBS)
+odd: build/synthgrad  ## N odd cases drawn by SEED, verdicts held against an oracle
+	@$(PYTHON) tools/odd_cases --n $(N) --seed $(SEED) --jobs $(JOBS)
 
 print-%:  # the value of a Makefile variable, for the tools
 	@echo '$($*)'

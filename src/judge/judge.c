@@ -146,7 +146,11 @@ static void explain_open(struct sg_evidence *ev)
     else if (row->form == SG_ROW_PROOF)
         snprintf(why, sizeof why, "neither this nor its opposite could be proved");
     else
-        snprintf(why, sizeof why, interval ? "the interval contains 0" : "not a finite number");
+        snprintf(why, sizeof why, "%s",
+                 interval                   ? "the interval contains 0"
+                 : row->form == SG_ROW_EFFECT && isfinite(row->measured)
+                     ? "too few seeds for an interval"
+                     : "not a finite number");
     add_note(ev, "replicate %zu, %s: %s", row->replicate, row->what, why);
 }
 

@@ -40,9 +40,13 @@ static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
     fputs("\n", out);
     switch (row->form) {
     case SG_ROW_EFFECT:
-        fprintf(out, "         %.4g, %.3g %% interval [%.4g, %.4g]: %s%s\n", row->measured,
-                100 * row->confidence, row->low, row->high, of_effect[row->state],
-                row->secondary ? " (secondary)" : "");
+        fprintf(out, "         %.4g, ", row->measured);
+        if (isfinite(row->low) && isfinite(row->high))
+            fprintf(out, "%.3g %% interval [%.4g, %.4g]", 100 * row->confidence, row->low,
+                    row->high);
+        else
+            fputs("no interval", out);
+        fprintf(out, ": %s%s\n", of_effect[row->state], row->secondary ? " (secondary)" : "");
         break;
     case SG_ROW_PROOF:
         fprintf(out, "         %s\n",

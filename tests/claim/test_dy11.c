@@ -187,6 +187,12 @@ static void unmet_hypotheses_are_named(void **state)
                        "experiment = \"deep\"; net = { layers = (2, 2); }; sg = ( { at = 1; } ); "
                        "train = { delay = \"delayed_pairs\"; tau = (1); };",
                        "here there are 2 and 1");
+    /* W* is 1e6 as long as W2 there, and a radius is a share of |w|. */
+    check_inconclusive(START
+                       "experiment = \"deep\"; data = { n = 100; d = 3; condition = 1e12; noise = "
+                       "0.5; }; net = { layers = (2); }; sg = ( { at = 1; } ); "
+                       "train = { delay = \"delayed_pairs\"; tau = (1); radius = 1e-6; };",
+                       "lower train.radius, or data.condition");
 }
 
 /* Every tau of the case is certified, long ones too, and the row of the pairs names those it is

@@ -30,11 +30,13 @@ static struct sg_row row_for(char letter)
         row.measured = SG_NAN;
     if (letter == 'k')
         row.predicted = HUGE_VAL;
-    if (strchr("ezoc", letter)) {
+    if (strchr("ezocf", letter)) {
         row.form = SG_ROW_EFFECT;
         row.measured = letter == 'z' ? 0 : letter == 'c' ? -0.5 : 0.5;
         row.low = letter == 'z' ? 0 : letter == 'c' ? -0.8 : letter == 'o' ? -0.1 : 0.2;
         row.high = letter == 'z' ? 0 : letter == 'c' ? -0.2 : letter == 'o' ? 1.1 : 0.8;
+        if (letter == 'f')                           /* few seeds */
+            row.low = row.high = SG_NAN;
     }
     if (strchr("pru", letter)) {
         row.form = SG_ROW_PROOF;
@@ -185,6 +187,8 @@ static void effects_decide_an_experiment(void **state)
     expect_verdict(&experiment, "zc", SG_NOT_REPRODUCED, "");
     expect_verdict(&experiment, "z", SG_INCONCLUSIVE, "what row 0 says: the interval contains 0");
     expect_verdict(&experiment, "eo", SG_INCONCLUSIVE, "what row 1 says: the interval contains 0");
+    expect_verdict(&experiment, "ef", SG_INCONCLUSIVE,
+                   "what row 1 says: too few seeds for an interval");
     expect_verdict(&experiment, "eX", SG_FAILS, NULL);
     expect_verdict(&experiment, "cX", SG_FAILS, NULL);
     expect_verdict(&experiment, "eH", SG_INCONCLUSIVE, "hypothesis");

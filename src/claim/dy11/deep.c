@@ -146,6 +146,23 @@ static void look_at_hessian(struct sg_lab *lab, struct sg_dy11_deep *d)
     d->error = (double)size * bound / lambda[0];
 }
 
+/* Whether the way of a start, up to 100 times its distance e, leaves the Hessian as it is.  With
+ * J = dp/dw = (W2 x, h): |dJ| <= 2 e sqrt(lambda_max), |J| >= |W2| sqrt(lambda_max); and E[x^T r],
+ * 0 at the minimum, comes to at most e lambda_max |W2| + e sqrt(lambda_max) rms(h).  So
+ * H = J^T J + what E[x^T r] adds moves by at most the share (4 + 2) e / |W2|. */
+static bool stays_local(struct sg_lab *lab, const struct net *n, const struct sg_dy11_deep *d)
+{
+    const size_t k = n->n_w / (d->rows.d + 1);
+    const double w2 = sg_base_norm(n->fixed + d->rows.d * k, k);
+    const double moved = 6 * 100 * sg_base_norm(n->offset, n->size) / w2;
+    if (moved > AIM)
+        sg_lab_stop(lab, SG_HYPOTHESIS,
+                    "a start is local where its way changes the Hessian by less than %.2g of it; "
+                    "here by up to %.2g; lower train.radius, or data.condition",
+                    AIM, moved);
+    return moved <= AIM;
+}
+
 struct sg_dy11_deep *sg_dy11_deep_make(struct sg_lab *lab)
 {
     const struct sg_trial *trial = lab->trial;
@@ -172,7 +189,7 @@ struct sg_dy11_deep *sg_dy11_deep_make(struct sg_lab *lab)
         return d;
     make_net(lab, &d->sg, d, trial->c);
     make_net(lab, &d->plain, d, &d->bare);
-    if (lab->status == SG_OK)
+    if (lab->status == SG_OK && stays_local(lab, &d->sg, d))
         look_at_hessian(lab, d);
     return d;
 }

@@ -69,7 +69,7 @@ static void check_end(struct sg_lab *lab, const struct sg_shallow *s, const stru
                                     10 * (double)s->fit->d * SG_UNIT_ROUNDOFF * cond * s->w_norm,
                                 "sqrt(V at rounding level / lambda_min(S_x)) + 10 d u cond(X) |w*|",
                                 s->w_norm});
-    if (lab->trial->figure)
+    if (lab->trial->figure && c->steps > 0)
         sg_lab_note(lab, "replicate 0: %llu steps, smallest mu %.3g of its limit, smallest "
                     "singular value of Z %.3g", (unsigned long long)c->steps,
                     c->least_mu / s->rate_x.critical, c->least_sigma);

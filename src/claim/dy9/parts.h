@@ -18,6 +18,7 @@ struct sg_dy9 {
     double *w_0, *phi[SG_DY9_STARTS];
     double *limit[SG_DY9_STARTS];      /* closed.h's (w, late, euler) at mu t */
     double limit_error[SG_DY9_STARTS]; /* Runge-Kutta's, of late */
+    double push[SG_DY9_STARTS];        /* >= |Q G^-1| |psi|, of which late is what has been done */
     double mu_at[SG_DY9_FULL_LEVELS], kappa[SG_DY9_FULL_LEVELS];
     uint64_t steps_at[SG_DY9_FULL_LEVELS];
     double error[SG_DY9_STARTS][SG_DY9_FULL_LEVELS];

@@ -46,6 +46,21 @@ static void make_limit(struct sg_lab *lab, struct sg_dy9 *s, enum sg_dy9_start s
     s->limit_error[start] = sg_deep_distance(state + n, coarse + n, n);
 }
 
+/* |Q G^-1|, a column for each entry of psi. */
+static double norm_of_push(struct sg_lab *lab, struct sg_dy9 *s, size_t n_psi)
+{
+    const size_t n = s->pair->n_w;
+    double *columns = SG_TAKE(lab, n_psi * n, double), *unit = SG_TAKE(lab, n_psi, double);
+    double norm = SG_NAN;
+    for (size_t i = 0; i < n_psi && lab->status == SG_OK; i++) {
+        unit[i] = 1;
+        sg_lab_try(lab, sg_closed_fast_start(columns + i * n, s->pair->first, s->w_0, unit));
+        unit[i] = 0;
+    }
+    sg_lab_try(lab, sg_base_norm2(&norm, columns, n_psi, n));
+    return norm;
+}
+
 static double curvature(struct sg_lab *lab, const struct sg_deep_pair *p, const double *w)
 {
     const size_t n = p->n_w, q = p->twin->rows.d + p->twin->rows.m + 1;
@@ -86,6 +101,7 @@ static void make_starts(struct sg_lab *lab, struct sg_dy9 *s)
         return; /* a hypothesis says so */
     make_limit(lab, s, SG_DY9_EXACT, NULL);
     make_limit(lab, s, SG_DY9_OFF, psi);
+    s->push[SG_DY9_OFF] = norm_of_push(lab, s, n_psi) * length;
     s->s_z[1] = sg_deep_pair_s_z(lab, p, s->limit[SG_DY9_EXACT]);
 }
 
