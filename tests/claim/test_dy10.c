@@ -89,6 +89,25 @@ static void goes_without_the_fast_sg(void **state)
     }
 }
 
+/* Two samples: S_z is singular, and dgelsd's optimum has a part along the ones that the adiabatic
+ * SG, which comes after it, has not. */
+static void the_adiabatic_sg_keeps_nothing_of_the_trained_one(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, CASE, 1);
+    c.has_control = false;
+    c.train.steps = 200;
+    c.data.n = c.data.d = 2;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct sg_judgement j = judge(&c, seed);
+        context("seed %d: %s; %s", (int)seed, sg_claim_verdict_name(j.verdict), j.evidence.note);
+        CHECK(j.verdict == SG_HOLDS);
+        sg_claim_judgement_free(&j);
+    }
+    sg_case_free(&c);
+}
+
 /* At a mu so small that rounding over mu hides the limit, nothing is refuted: the row is blind. */
 static void a_tiny_rate_refutes_nothing(void **state)
 {
@@ -132,6 +151,7 @@ int main(void)
         TEST(fails_unwhitened),
         TEST(unmet_hypotheses_are_named),
         TEST(goes_without_the_fast_sg),
+        TEST(the_adiabatic_sg_keeps_nothing_of_the_trained_one),
         TEST(a_tiny_rate_refutes_nothing),
         TEST(a_control_without_labels_is_refused),
     };

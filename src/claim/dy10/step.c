@@ -16,6 +16,8 @@ static void adiabatic_sg(struct sg_modes *s)
     for (size_t j = 0; j < s->m; j++)
         for (size_t o = 0; o < s->k; o++)
             s->phi[(s->k + j) * s->k + o] = -W_2[o * s->m + j];
+    for (size_t o = 0; o < s->k; o++)
+        s->phi[(s->k + s->m) * s->k + o] = 0;
 }
 
 /* The SG's optimum as its own training would find it: least squares of the true g on z. */
