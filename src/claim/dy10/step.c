@@ -90,7 +90,7 @@ static double error_of_dw(struct sg_modes *s, enum sg_mode_rule rule)
                  size = (double)(s->samples + s->d + s->m);
     const double w = sg_base_norm(s->w, s->pair->n_w);
     const double made = 10 * size * SG_UNIT_ROUNDOFF * 2 * s->saxe.sigma[0] * w;
-    sg_sim_rounding(s->u_w, s->phi, rule == BACKPROP ? t->plain_rounding : t->rounding, s->w,
+    sg_sim_rounding(s->u_w, t->u_phi, rule == BACKPROP ? t->plain_rounding : t->rounding, s->w,
                     s->phi);
     const double rounding = sg_base_norm(s->u_w, s->pair->n_w);
     if (rule == BACKPROP)
