@@ -123,6 +123,16 @@ static void says(struct sg_lab *lab, void *on)
         draw_unlabelled(lab, rng);
 }
 
+/* Drawn nets are made one after the other, each of its own size. */
+static void *make(struct sg_lab *lab)
+{
+    const struct sg_trial *trial = lab->trial;
+    const bool drawn = trial->c->experiment == SG_EXPERIMENT_DRAWN;
+    return drawn ? NULL : sg_twin_make(lab, trial->c, trial->data);
+}
+
+static const struct sg_instrument twin = {make};
+
 const struct sg_claim sg_claim_cp2 = {
     .id = "CP2",
     .name = "cp2_equivalence",
@@ -136,7 +146,7 @@ const struct sg_claim sg_claim_cp2 = {
         "net.layers! sg=one",
     .supposes = (const struct sg_hypothesis *const[]){&sg_twin_wide, &sg_cp2_layered, NULL},
     .measure = sg_lab_measure,
-    .on = &sg_on_twin,
+    .on = &twin,
     .says = says,
     .statement =
         "Linear net under MSE, linear SGs with labels (terms h and y) at any boundaries.  At "
