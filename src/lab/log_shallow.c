@@ -138,7 +138,7 @@ double sg_log_shallow_gradient(double *gradient, struct sg_log_shallow *s, const
     return sg_base_norm(gradient, s->n_w);
 }
 
-double sg_log_shallow_loss(struct sg_log_shallow *s, const double *w)
+static double loss_of(struct sg_log_shallow *s, const double *w)
 {
     struct sg_metrics metrics;
     sg_net_eval(NULL, NULL, &metrics, s->plain, w, NULL, &s->batch, SG_WANT_METRICS, s->plain_work);
@@ -180,7 +180,7 @@ struct sg_log_end sg_log_shallow_train(double *w, double *phi, struct sg_log_sha
     struct sg_log_end end = {.field = HUGE_VAL};
     uint64_t next = curve ? 1 : LOOK;
     if (curve)
-        curve(0, sg_log_shallow_loss(s, w), context);
+        curve(0, loss_of(s, w), context);
     while (end.status == SG_OK && !(end.field <= run->enough) && end.steps < run->most) {
         const uint64_t to = next < run->most ? next : run->most;
         end.status = sg_sim_advance(sim, &s->batch, to - end.steps);
@@ -189,11 +189,11 @@ struct sg_log_end sg_log_shallow_train(double *w, double *phi, struct sg_log_sha
         end.field = run->backprop ? sg_log_shallow_gradient(s->dw, s, sg_sim_w(sim))
                                   : sg_log_shallow_field(s, sg_sim_w(sim), sg_sim_phi(sim));
         if (curve)
-            curve(to, sg_log_shallow_loss(s, sg_sim_w(sim)), context);
+            curve(to, loss_of(s, sg_sim_w(sim)), context);
     }
     memcpy(w, sg_sim_w(sim), s->n_w * sizeof *w);
     memcpy(phi, sg_sim_phi(sim), field.sizes.phi * sizeof *phi);
-    end.loss = sg_log_shallow_loss(s, w);
+    end.loss = loss_of(s, w);
     sg_sim_free(sim);
     return end;
 }
@@ -213,7 +213,7 @@ struct sg_log_end sg_log_shallow_train_fitted(double *w, double *phi, struct sg_
     if (end.status == SG_OK)
         end.status = sg_sim_fitted_look(fitted);
     memcpy(phi, sg_sim_fitted_phi(fitted), s->n_phi * sizeof *phi);
-    end.loss = sg_log_shallow_loss(s, w);
+    end.loss = loss_of(s, w);
     end.field = sg_log_shallow_field(s, w, phi);
     sg_sim_fitted_free(fitted);
     return end;

@@ -38,8 +38,6 @@ extern const struct sg_hypothesis sg_log_shallow_classes, sg_log_shallow_full_ra
 
 /* |F| of the net at (w, phi); dw and dphi are kept in s. */
 double sg_log_shallow_field(struct sg_log_shallow *s, const double *w, const double *phi);
-/* L of the net. */
-double sg_log_shallow_loss(struct sg_log_shallow *s, const double *w);
 /* grad L by the net; returns its norm. */
 double sg_log_shallow_gradient(double *gradient, struct sg_log_shallow *s, const double *w);
 

@@ -25,14 +25,15 @@ struct sg_tol sg_tol_dgeev_blocks(struct sg_lab *lab, const double *J, size_t si
                            "10 size u |J|: block triangular with symmetric blocks", 0};
 }
 
-struct sg_tol sg_tol_dgeev_near(struct sg_lab *lab, const double *J, const double *J_near,
-                                size_t size, double cond_T)
+/* Bauer-Fike for the spectrum of J_near, |J - J_near| away, still to be multiplied by cond(T). */
+static struct sg_tol dgeev_near(struct sg_lab *lab, const double *J, const double *J_near,
+                                size_t size)
 {
     double *E = SG_TAKE(lab, size * size, double);
     for (size_t i = 0; i < size * size; i++)
         E[i] = J[i] - J_near[i];
     const double dgeev = 10 * ((double)size * SG_UNIT_ROUNDOFF * norm2(lab, J, size));
-    return (struct sg_tol){cond_T * (dgeev + norm2(lab, E, size)),
+    return (struct sg_tol){dgeev + norm2(lab, E, size),
                            "Bauer-Fike: cond(T) times the norm of the two Jacobians' difference",
                            0};
 }
@@ -45,8 +46,9 @@ struct sg_tol sg_tol_rounding(double ulps, double scale, const char *words)
 struct sg_tol sg_tol_dgeev_blocks_near(struct sg_lab *lab, const double *J, const double *J_near,
                                        size_t size, size_t first, double cond_T)
 {
-    const struct sg_tol bauer_fike = sg_tol_dgeev_near(lab, J, J_near, size, cond_T);
-    const double E = sg_tol_dgeev_near(lab, J, J_near, size, 1).value;
+    struct sg_tol bauer_fike = dgeev_near(lab, J, J_near, size);
+    const double E = bauer_fike.value;
+    bauer_fike.value *= cond_T;
     double *B = SG_TAKE(lab, size * size, double);
     for (size_t i = 0; i < first; i++)
         for (size_t j = first; j < size; j++)

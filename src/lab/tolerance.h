@@ -16,9 +16,6 @@ struct sg_tol sg_tol_dgeev_blocks(struct sg_lab *lab, const double *J, size_t si
  * (|E| + sqrt(|E|^2 + 4 |E| |B|)) / 2.  The smaller of this and of Bauer-Fike. */
 struct sg_tol sg_tol_dgeev_blocks_near(struct sg_lab *lab, const double *J, const double *J_near,
                                        size_t size, size_t first, double cond_T);
-/* The same as the first for the spectrum of J_near, |J - J_near| away. */
-struct sg_tol sg_tol_dgeev_near(struct sg_lab *lab, const double *J, const double *J_near,
-                                size_t size, double cond_T);
 /* A tolerance of `ulps` unit roundoffs of `scale`. */
 struct sg_tol sg_tol_rounding(double ulps, double scale, const char *words);
 
