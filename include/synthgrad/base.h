@@ -115,6 +115,8 @@ void sg_base_sort(double *a, size_t n);
  * exhausted, or count * size overflows, the process ends with one line on stderr and exit
  * status 3. */
 void *sg_base_alloc(size_t count, size_t size);
+/* Ends the process: no memory for count things of size bytes. */
+_Noreturn void sg_base_exhausted(size_t count, size_t size);
 #define SG_NEW(count, type) ((type *)sg_base_alloc((count), sizeof(type)))
 /* The same, filled with a copy of `from`. */
 void *sg_base_copy(const void *from, size_t count, size_t size);

@@ -9,7 +9,7 @@
 
 enum { ALIGNMENT = 64 };   /* a cache line, and an AVX-512 register */
 
-static _Noreturn void exhausted(size_t count, size_t size)
+void sg_base_exhausted(size_t count, size_t size)
 {
     fprintf(stderr, "synthgrad: out of memory: %zu x %zu bytes; make the case smaller\n", count,
             size);
@@ -20,11 +20,11 @@ void *sg_base_alloc(size_t count, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
-        exhausted(count, size);
+        sg_base_exhausted(count, size);
     /* exactly as long as asked, so that a sanitizer sees one element too many */
     void *block = NULL;
     if (posix_memalign(&block, ALIGNMENT, bytes ? bytes : 1) != 0)
-        exhausted(count, size);
+        sg_base_exhausted(count, size);
     return memset(block, 0, bytes);
 }
 
@@ -44,7 +44,7 @@ char *sg_base_format(const char *fmt, ...)
     int length = vasprintf(&text, fmt, args);
     va_end(args);
     if (length < 0)
-        exhausted(1, 1);
+        sg_base_exhausted(1, 1);
     return text;
 }
 

@@ -158,6 +158,13 @@ static json_t *as_json(const struct sg_benchmark *benchmark, const struct sg_ben
     };
     for (size_t i = 0; result->ideal > 0 && i < sizeof ideal / sizeof *ideal; i++)
         json_object_set_new(json, ideal[i].name, sg_report_number(ideal[i].value));
+    json_t *gemms = json_object();
+    for (size_t g = 0; g < SG_BENCH_GEMMS && result->gemm[g].name; g++)
+        json_object_set_new(gemms, result->gemm[g].name,
+                            sg_report_number(result->gemm[g].gflops));
+    if (json_object_size(gemms))
+        json_object_set(json, "gemm_gflops", gemms);
+    json_decref(gemms);
     return json;
 }
 
@@ -217,6 +224,11 @@ static int bench(const struct sg_command *command, size_t n_args, char **args)
         printf(", %.4g samples_per_second", rate * (double)setup.batch);
     printf("\n%.3g gflops; limit_gflops %.3g (GEMM, same process), %llu thread%s\n", gflops,
            result.limit_gflops, (unsigned long long)setup.threads, setup.threads > 1 ? "s" : "");
+    for (size_t g = 0; g < SG_BENCH_GEMMS && result.gemm[g].name; g++)
+        printf("%s%s %.0f gflops, %.2f of the best%s", g ? "; " : "a step's products by: ",
+               result.gemm[g].name, result.gemm[g].gflops,
+               result.gemm[g].gflops / result.limit_gflops,
+               g + 1 < SG_BENCH_GEMMS && result.gemm[g + 1].name ? "" : "\n");
     if (result.ideal > 0)
         printf("ideal %.4g us: GEMM %.4g us, and %.3g MB at the copy rate of %.3g GB/s; share of "
                "ideal %.3f\n",

@@ -4,6 +4,8 @@
 
 #include "cli/cli.h"
 
+enum { SG_BENCH_GEMMS = 3 };
+
 struct sg_bench_setup {
     uint64_t samples, features, width, layers, outputs, batch, threads, steps, delay;
     bool json;
@@ -13,6 +15,8 @@ struct sg_bench_result {
     double steps_per_second;
     double limit_gflops;       /* the best GEMM rate seen; 0: that of a double-precision product */
     double gemm_seconds, copied_bytes, copy_rate;
+    /* a step's products by each GEMM that was tried; the first is the net's own choice */
+    struct sg_bench_gemm { const char *name; double gflops; } gemm[SG_BENCH_GEMMS];
     double ideal;              /* seconds that a step could take; 0: not known */
 };
 struct sg_benchmark {

@@ -9,6 +9,9 @@
  *         what arrives                                                    5 an activation
  *   bias  its gradient reads delta; on the way up it is part of the product  1
  *   SG    e = s - g                                                       3 */
+#ifdef SG_HAVE_DNNL
+#include <dnnl.h>
+#endif
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +25,12 @@ enum { PIXELS = SG_DIGIT_SIDE * SG_DIGIT_SIDE, CLASSES = SG_DIGIT_CLASSES, COPY 
 /* One product of a step, on buffers that no other has. */
 struct product { enum sg_transpose op; size_t m, k, n; float *c, *a, *b; };
 /* seconds, the least so far; copy: of COPY floats */
-struct ideal { size_t n; struct product *product; float *from, *to; double ours, blas, copy; };
+struct ideal {
+    size_t n;
+    struct product *product;
+    float *from, *to;
+    double by[SG_BENCH_GEMMS], copy;
+};
 
 static bool has_sg(const struct sg_bench_setup *setup)
 {
@@ -71,9 +79,9 @@ static void ideal_alloc(struct ideal *ideal, const struct sg_bench_setup *setup)
     *ideal = (struct ideal){.product = SG_NEW(3 * layers + 2, struct product),
                             .from = SG_NEW(COPY, float),
                             .to = SG_NEW(COPY, float),
-                            .ours = (double)INFINITY,
-                            .blas = (double)INFINITY,
                             .copy = (double)INFINITY};
+    for (size_t g = 0; g < SG_BENCH_GEMMS; g++)
+        ideal->by[g] = (double)INFINITY;
     for (size_t i = 0; i < layers; i++)
         add_product(ideal, SG_NN, n, i ? width : PIXELS, i + 1 < layers ? width : CLASSES, rng);
     if (has_sg(setup))
@@ -120,6 +128,28 @@ static void by_blas(const struct product *p)
                 p->op == SG_TN ? m : k, p->b, p->op == SG_NT ? k : n, 0, p->c, n);
 }
 
+#ifdef SG_HAVE_DNNL
+static void by_dnnl(const struct product *p)
+{
+    const dnnl_dim_t m = (dnnl_dim_t)p->m, k = (dnnl_dim_t)p->k, n = (dnnl_dim_t)p->n;
+    if (dnnl_sgemm(p->op == SG_TN ? 'T' : 'N', p->op == SG_NT ? 'T' : 'N', m, n, k, 1, p->a,
+                   p->op == SG_TN ? m : k, p->b, p->op == SG_NT ? k : n, 0, p->c,
+                   n) != dnnl_success)
+        sg_base_exhausted(p->m * p->n, sizeof(float));
+}
+#endif
+
+/* The net's own choice, on all threads; and the libraries as they are, on one. */
+static const struct gemm {
+    const char *name;
+    void (*multiply)(const struct product *p);
+} gemms[SG_BENCH_GEMMS] = {{"net", by_net},
+                           {"OpenBLAS", by_blas},
+#ifdef SG_HAVE_DNNL
+                           {"oneDNN", by_dnnl}
+#endif
+};
+
 static void copy_part(size_t part, size_t parts, void *context)
 {
     const struct ideal *ideal = context;
@@ -130,16 +160,13 @@ static void copy_part(size_t part, size_t parts, void *context)
 
 static void time_ideal(struct ideal *ideal, uint64_t threads)
 {
-    double start = sg_bench_seconds(threads);
-    for (size_t i = 0; i < ideal->n; i++)
-        by_net(&ideal->product[i]);
-    least(&ideal->ours, start, threads);
-    start = sg_bench_seconds(threads);
-    for (size_t i = 0; threads == 1 && i < ideal->n; i++)      /* this BLAS runs on one */
-        by_blas(&ideal->product[i]);
-    if (threads == 1)
-        least(&ideal->blas, start, threads);
-    start = sg_bench_seconds(threads);
+    for (size_t g = 0; g < (threads == 1 ? SG_BENCH_GEMMS : 1) && gemms[g].multiply; g++) {
+        const double start = sg_bench_seconds(threads);
+        for (size_t i = 0; i < ideal->n; i++)
+            gemms[g].multiply(&ideal->product[i]);
+        least(&ideal->by[g], start, threads);
+    }
+    const double start = sg_bench_seconds(threads);
     sg_base_split((size_t)threads, copy_part, ideal);
     least(&ideal->copy, start, threads);
 }
@@ -202,7 +229,11 @@ static enum sg_status time_steps(struct sg_bench_result *result, const struct sg
     }
     sg_base_set_jobs(1);
     result->steps_per_second = (double)part / step;
-    result->gemm_seconds = ideal.ours < ideal.blas ? ideal.ours : ideal.blas;
+    result->gemm_seconds = (double)INFINITY;
+    for (size_t g = 0; g < SG_BENCH_GEMMS && isfinite(ideal.by[g]); g++) {
+        result->gemm[g] = (struct sg_bench_gemm){gemms[g].name, 1e-9 * flops(setup) / ideal.by[g]};
+        result->gemm_seconds = fmin(result->gemm_seconds, ideal.by[g]);
+    }
     result->limit_gflops = 1e-9 * flops(setup) / result->gemm_seconds;
     result->copy_rate = 2 * COPY * sizeof(float) / ideal.copy;
     copied(&result->copied_bytes, setup, sg_net_sizes(net));

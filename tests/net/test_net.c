@@ -238,6 +238,50 @@ static void products_of_both_types(void **state)
     }
 }
 
+/* Wide products of float32, which a library may have made: within gamma_k |a| |b| of sums in double
+ * (Higham, ASNA 2nd ed., 3.5), and the same bits for one thread and for three. */
+static void wide_products(void **state)
+{
+    (void)state;
+    const size_t shapes[][3] = {{300, 40, 33}, {33, 64, 519}, {520, 257, 10}, {24, 24, 24}};
+    for (size_t s = 0; s < COUNT(shapes); s++)
+        for (int op = SG_NN; op <= SG_NT; op++) {
+            const size_t m = shapes[s][0], k = shapes[s][1], n = shapes[s][2];
+            struct sg_rng *rng = test_rng("wide", 3 * s + (size_t)op);
+            context("seed %llu: op %d, %zu x %zu x %zu", (unsigned long long)test_seed(), op, m, k,
+                    n);
+            float *a = SG_NEW(m * k, float), *b = SG_NEW(k * n, float), *c = SG_NEW(m * n, float),
+                  *again = SG_NEW(m * n, float);
+            for (size_t i = 0; i < m * k; i++)
+                a[i] = (float)sg_base_rng_uniform(rng) - 0.5f;
+            for (size_t i = 0; i < k * n; i++)
+                b[i] = (float)sg_base_rng_uniform(rng) - 0.5f;
+            for (size_t i = 0; i < m * n; i++)
+                c[i] = again[i] = (float)SG_NAN;      /* overwritten, not multiplied by zero */
+            sg_net_product(c, a, b, (enum sg_transpose)op, m, k, n, SG_F32);
+            sg_base_set_jobs(3);
+            sg_net_product(again, a, b, (enum sg_transpose)op, m, k, n, SG_F32);
+            sg_base_set_jobs(1);
+            CHECK(memcmp(c, again, m * n * sizeof *c) == 0);
+            for (size_t i = 0; i < m; i++)
+                for (size_t j = 0; j < n; j++) {
+                    double want = 0, size = 0;
+                    for (size_t l = 0; l < k; l++) {
+                        const double term = (double)(op == SG_TN ? a[l * m + i] : a[i * k + l]) *
+                                            (double)(op == SG_NT ? b[j * k + l] : b[l * n + j]);
+                        want += term;
+                        size += fabs(term);
+                    }
+                    CHECK_CLOSE((double)c[i * n + j], want, gamma_of(k + 1, 0x1p-24) * size);
+                }
+            free(a);
+            free(b);
+            free(c);
+            free(again);
+            sg_base_rng_free(rng);
+        }
+}
+
 static void refuses_batches(void **state)
 {
     (void)state;
@@ -352,6 +396,6 @@ int main(void)
                                        TEST(refuses_shapes),  TEST(replay_is_the_modules_part),
                                        TEST(refuses_batches), TEST(linear_or_not),
                                        TEST(optimiser_step),  TEST(a_module_applied_alone),
-                                       TEST(products_of_both_types)};
+                                       TEST(products_of_both_types), TEST(wide_products)};
     return RUN(tests);
 }
