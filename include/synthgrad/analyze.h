@@ -12,7 +12,7 @@
 
 #include "synthgrad/closed.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 struct sg_analysis_options {
     /* features centred and divided by their standard deviation (divisor n) */
@@ -199,6 +199,6 @@ void sg_class_analysis_free(struct sg_class_analysis *a);
 /* "harmless" and so on. */
 const char *sg_class_verdict_name(enum sg_class_verdict verdict);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

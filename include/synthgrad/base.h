@@ -6,7 +6,6 @@
 #ifndef SYNTHGRAD_BASE_H
 #define SYNTHGRAD_BASE_H
 
-#include <complex.h>
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
@@ -14,9 +13,26 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* C99 and later, C++11 and later: what the languages do not share has a name here. */
+#ifdef __cplusplus
+#define SG_EXTERN_BEGIN extern "C" {
+#define SG_EXTERN_END }
+#define SG_NORETURN [[noreturn]]
+#else
+#include <complex.h>
+#define SG_EXTERN_BEGIN
+#define SG_EXTERN_END
+#define SG_NORETURN __attribute__((noreturn))
+#endif
+/* C's double complex; in C++ a type of the compiler's own, laid out as std::complex<double>. */
+__extension__ typedef double _Complex sg_complex;
+
 /* What the public headers declare is what the shared library exports.  The compiler hides
  * everything else. */
-#pragma GCC visibility push(default)
+#define SG_PUBLIC_BEGIN SG_EXTERN_BEGIN _Pragma("GCC visibility push(default)")
+#define SG_PUBLIC_END _Pragma("GCC visibility pop") SG_EXTERN_END
+
+SG_PUBLIC_BEGIN
 
 /* ---- build ------------------------------------------------------------------------------ */
 
@@ -87,7 +103,7 @@ size_t sg_base_edit_distance(const char *a, const char *b);
 /* Aborts with file and line: for programmer errors only. */
 #define SG_REQUIRE(condition) \
     ((condition) ? (void)0 : sg_base_abort(__FILE__, __LINE__, #condition))
-_Noreturn void sg_base_abort(const char *file, int line, const char *condition);
+SG_NORETURN void sg_base_abort(const char *file, int line, const char *condition);
 
 /* ---- comparison ------------------------------------------------------------------------- */
 
@@ -116,7 +132,7 @@ void sg_base_sort(double *a, size_t n);
  * status 3. */
 void *sg_base_alloc(size_t count, size_t size);
 /* Ends the process: no memory for count things of size bytes. */
-_Noreturn void sg_base_exhausted(size_t count, size_t size);
+SG_NORETURN void sg_base_exhausted(size_t count, size_t size);
 #define SG_NEW(count, type) ((type *)sg_base_alloc((count), sizeof(type)))
 /* The same, filled with a copy of `from`. */
 void *sg_base_copy(const void *from, size_t count, size_t size);
@@ -192,7 +208,7 @@ enum sg_status sg_base_eigen_symmetric(double *lambda, double *v, const double *
                                        size_t n) SG_MUST_CHECK;
 /* All eigenvalues by dgeev, largest modulus first.
  * left (or NULL): rows l_i with l_i a = lambda_i l_i, |l_i| = 1. */
-enum sg_status sg_base_eigen_general(double complex *lambda, double complex *left,
+enum sg_status sg_base_eigen_general(sg_complex *lambda, sg_complex *left,
                                      const double *a, size_t n) SG_MUST_CHECK;
 /* sigma (min(m, n)), descending. */
 enum sg_status sg_base_singular_values(double *sigma, const double *a, size_t m,
@@ -276,6 +292,6 @@ void sg_base_interrupt(void);
 /* Has sg_base_interrupt() been called?  Long loops ask. */
 bool sg_base_interrupted(void);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

@@ -14,7 +14,7 @@
 #include "synthgrad/images.h"
 #include "synthgrad/sim.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 enum sg_data_kind {
     SG_DATA_GAUSSIAN, SG_DATA_CSV, SG_DATA_CLASSES, SG_DATA_GRID, SG_DATA_IDX, SG_DATA_DIGITS,
@@ -206,6 +206,6 @@ struct sg_timing sg_case_timing(const struct sg_case *c, int tau);
 /* The case's optimiser at `rate`, in absolute units. */
 struct sg_opt sg_case_opt(const struct sg_case *c, double rate);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

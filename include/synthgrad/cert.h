@@ -13,7 +13,7 @@
 
 #include "synthgrad/deep.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 /* ---- exact: DY8 with two layers --------------------------------------------------------- */
 
@@ -151,6 +151,6 @@ enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, c
                                    const double *S, const double *R, double mu,
                                    double nu) SG_MUST_CHECK;
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "synthgrad/case.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 enum sg_evidence_kind {
     SG_CLOSED_FORM, SG_SIMULATED, SG_CERTIFIED, SG_MACHINE_CHECKED, SG_EVIDENCE_KINDS
@@ -200,7 +200,7 @@ struct sg_judgement {
     enum sg_verdict verdict;
     bool ok;                            /* verdict and control are as expected */
     bool has_control, control_ok;
-    char control_what[SG_CASE_TEXT_MAX + SG_ROW_WHAT_MAX + 16];
+    char control_what[(int)SG_CASE_TEXT_MAX + (int)SG_ROW_WHAT_MAX + 16];
     enum sg_verdict control_verdict;
     uint64_t seed;
     size_t replicates;
@@ -246,6 +246,6 @@ void sg_claim_settle(const struct sg_judgement *j, const struct sg_case *c,
                      const struct sg_judge_options *options);
 void sg_claim_judgement_free(struct sg_judgement *j);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

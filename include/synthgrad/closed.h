@@ -11,7 +11,7 @@
 
 #include "synthgrad/data.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 /* ---- the least-squares fit and its moments ---------------------------------------------- */
 
@@ -97,7 +97,7 @@ enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const d
                                           size_t limit) SG_MUST_CHECK;
 /* Condition number of a basis of eigenvectors of unit length (rows or columns): Bauer-Fike's factor
  * for eigenvalues that dgeev gave. */
-enum sg_status sg_approx_eigenvector_condition(double *condition, const double complex *vectors,
+enum sg_status sg_approx_eigenvector_condition(double *condition, const sg_complex *vectors,
                                                size_t size) SG_MUST_CHECK;
 /* Numerical radius max |x^H J x| over |x| = 1, as the largest eigenvalue of the Hermitian part of
  * e^{i theta} J over `angles` equally spaced theta in [0, pi].  A lower bound, within a factor
@@ -206,7 +206,7 @@ enum sg_status sg_closed_frozen_limit(double *w, const struct sg_fit *fit, const
 /* The limit exists from every start iff 0 < mu is below the number returned, the minimum of
  * 2 Re(a_j) / (lambda_max |a_j|^2) over the eigenvalues a_j of A.  0 if some a_j has no positive
  * real part: then no rate is stable. */
-double sg_closed_frozen_critical(const double complex *a, size_t m, double lambda_max);
+double sg_closed_frozen_critical(const sg_complex *a, size_t m, double lambda_max);
 
 /* ---- realizable data: a line of fixed points (DY4) -------------------------------------- */
 
@@ -229,18 +229,18 @@ size_t sg_closed_line_free_modes(const struct sg_line *line);
  * With 1 in col X, in closed form: 1 - mu (1 + c_j), and for each positive eigenvalue a of S_z the
  * pair of I - [[mu (1 + c_j), mu], [nu a c_j, nu a]].
  * Else the coupled ones from a block of size <= 2m + 2. */
-enum sg_status sg_closed_line_spectrum(double complex *eigenvalues, const struct sg_line *line,
-                                       const double complex *c, double mu, double nu) SG_MUST_CHECK;
+enum sg_status sg_closed_line_spectrum(sg_complex *eigenvalues, const struct sg_line *line,
+                                       const sg_complex *c, double mu, double nu) SG_MUST_CHECK;
 /* The largest modulus, those m^2 left out.  NaN when it could not be found. */
-double sg_closed_line_radius(const struct sg_line *line, const double complex *c, double mu,
+double sg_closed_line_radius(const struct sg_line *line, const sg_complex *c, double mu,
                              double nu);
 /* Condition number of the eigenvectors of the step's Jacobian for a normal C.  For any other C,
  * multiply by the condition number of C's eigenvectors. */
 enum sg_status sg_closed_line_condition(double *condition, const struct sg_line *line,
-                                        const double complex *c, double mu,
+                                        const sg_complex *c, double mu,
                                         double nu) SG_MUST_CHECK;
 /* Is radius < 1, by inequalities that are exact at any rates?  Hypothesis: 1 in col X. */
-bool sg_closed_line_stable(const struct sg_line *line, const double complex *c, double mu,
+bool sg_closed_line_stable(const struct sg_line *line, const sg_complex *c, double mu,
                            double nu);
 /* The same for real c_j: stable iff all of them are in (*low, *high).  For small rates *low = -1,
  * or -1 - (nu/mu) a_min without free modes.  Hypothesis: 1 in col X. */
@@ -248,7 +248,7 @@ void sg_closed_line_interval(double *low, double *high, const struct sg_line *li
                              double nu);
 /* Along C = t C_0, from t = 0 in the direction of `sign`: the t where stability first ends, by the
  * inequalities or by the radius.  c_0: the eigenvalues of C_0. */
-double sg_closed_line_limit(const struct sg_line *line, const double complex *c_0, double mu,
+double sg_closed_line_limit(const struct sg_line *line, const sg_complex *c_0, double mu,
                             double nu, double sign, bool by_inequalities);
 
 /* ---- an SG without labels (CP5) --------------------------------------------------------- */
@@ -371,6 +371,6 @@ double sg_closed_potential_value(const double *s, const double *b, const double 
 enum sg_status sg_closed_potential_nearest(double *s, double *left, const double *a,
                                            const double *sigma, size_t k) SG_MUST_CHECK;
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "synthgrad/base.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 struct sg_data {
     size_t n, d, m;
@@ -134,6 +134,6 @@ enum sg_status sg_data_compressor_finish(struct sg_data *compressed,
 enum sg_status sg_data_compress(struct sg_data *compressed,
                                 const struct sg_data *data) SG_MUST_CHECK;
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

@@ -16,7 +16,7 @@
 
 #include "synthgrad/data.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 enum { SG_DEEP_LAYERS_MAX = 33 };
 struct sg_deep {
@@ -126,7 +126,7 @@ void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_no
  * over the flow's eigenvalues of -2 Re lambda / |lambda|^2 (0 where one has Re lambda >= 0).  The
  * region of attraction in (mu, nu) is therefore a star about 0.
  * at: the eigenvalue that decides. */
-enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at,
+enum sg_status sg_closed_deep_normal_limit(double *mu, sg_complex *at,
                                            const struct sg_deep_normal *normal,
                                            double kappa) SG_MUST_CHECK;
 /* A matrix (phi^2) with the nonzero eigenvalues of -G^+ D Pi_H Q.  Its positive real eigenvalues
@@ -180,6 +180,6 @@ void sg_closed_deep_centred_moments(double *moments, const double *S, const doub
  * numbers). */
 void sg_closed_deep_repelling(struct sg_data *data, struct sg_deep *deep, double *w);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

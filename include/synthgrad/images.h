@@ -7,7 +7,7 @@
 
 #include "synthgrad/data.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 /* Image i is row i of pixel.  As a row of X its entries are (pixel / 255 - mean) / scale.  As a
  * row of y its label is one-hot. */
@@ -92,6 +92,6 @@ size_t sg_data_batches_steps(const struct sg_batches *batches);
  * next call.  No allocation.  O(n) when the epoch differs from the last call's. */
 const size_t *sg_data_batches_at(struct sg_batches *batches, uint64_t step);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

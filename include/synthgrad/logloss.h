@@ -13,7 +13,7 @@
 
 #include "synthgrad/data.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 /* The class of each sample, 0..c, and c.  Free *label.
  * SG_HYPOTHESIS: y is not 0/1 or one-hot, or a class has no sample. */
@@ -159,6 +159,6 @@ void sg_closed_log_joint_jacobian(double *jacobian, const struct sg_data *data,
 enum sg_status sg_closed_log_joint_solve(double *state, double *residual,
                                          const struct sg_data *data) SG_MUST_CHECK;
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

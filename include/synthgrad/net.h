@@ -19,7 +19,7 @@
 
 #include "synthgrad/data.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 /* ---- architecture ----------------------------------------------------------------------- */
 
@@ -237,6 +237,6 @@ bool sg_net_opt_has_v(const struct sg_opt *opt);
 void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad,
                      const struct sg_opt *opt, enum sg_dtype dtype, size_t n);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

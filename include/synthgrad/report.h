@@ -6,7 +6,7 @@
 
 #include "synthgrad/claim.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 struct json_t;   /* jansson */
 
@@ -65,6 +65,6 @@ void sg_report_progress_piece(struct sg_progress *p, const char *what, size_t do
 /* Call before other output goes to the terminal. */
 void sg_report_progress_clear(const struct sg_progress *p);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "synthgrad/deep.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 /* A net at a global minimum: weights, centred data with moments S (d x d) and R (m x m) around
  * their product, kappa.  The product is least squares, E[x^T r] = 0, whatever the widths are. */
@@ -16,7 +16,7 @@ struct sg_repelling {
     double *w, *S, *R, kappa;
     double abscissa;             /* largest real part over the largest modulus, among the
                                     eigenvalues off zero */
-    double complex at;           /* that eigenvalue */
+    sg_complex at;           /* that eigenvalue */
     double radius;               /* the largest modulus */
     double damping;              /* largest Re lambda / |lambda| among the eigenvalues above 1e-5
                                     of the largest */
@@ -67,6 +67,6 @@ void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *
 enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *instance,
                                     const char *head, unsigned steps) SG_MUST_CHECK;
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

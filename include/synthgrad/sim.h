@@ -4,7 +4,7 @@
 
 #include "synthgrad/net.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 /* Where a step gets its directions from.  The same dynamics come from three fields: the net on
  * samples (the definition), the same code on compressed rows, and the spectral form below. */
@@ -237,6 +237,6 @@ void sg_sim_spectral_from_w(double *v, const struct sg_spectral *spectral, const
 /* w = V v. */
 void sg_sim_spectral_to_w(double *w, const struct sg_spectral *spectral, const double *v);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

@@ -10,7 +10,7 @@
 #include "synthgrad/images.h"
 #include "synthgrad/net.h"
 
-#pragma GCC visibility push(default)
+SG_PUBLIC_BEGIN
 
 struct sg_train_spec {
     const struct sg_net *net;               /* outlives the run, as the images do */
@@ -88,6 +88,6 @@ void sg_train_save(void *bytes, const struct sg_train *t);
 /* Refuses nothing, so keep the bytes with what made them. */
 void sg_train_load(struct sg_train *t, const void *bytes);
 
-#pragma GCC visibility pop
+SG_PUBLIC_END
 
 #endif

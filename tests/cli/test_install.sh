@@ -115,6 +115,37 @@ grep -q '^stable for mu < 0*[0-9.]*[1-9][0-9.e+-]* and nu < ' one ||
     complain "README's program says: $(cat one)"
 cmp -s one two || complain "shared and static differ"
 
+# Each header alone, in the oldest and the newest language that it promises, without a word from the compiler.
+for tool in 'gcc -xc' 'clang -xc' 'g++ -xc++' 'clang++ -xc++'; do
+    command -v "${tool%% *}" > /dev/null || continue
+    case $tool in *++) standards='c++11 c++20' ;; *) standards='c99 c2x' ;; esac
+    for standard in $standards; do
+        for header in "$prefix"/include/synthgrad/*.h; do
+            echo "#include <synthgrad/${header##*/}>" > header.c
+            eval "$tool -std=$standard -Wall -Wextra -Wpedantic -Werror -fsyntax-only $(pkg-config --cflags synthgrad) header.c" 2> log ||
+                complain "${header##*/} with $tool -std=$standard: $(head -3 log)"
+        done
+    done
+done
+# A program in C++ against the shared library.
+if command -v g++ > /dev/null; then
+    cat > program.cpp <<'PROGRAM'
+#include <synthgrad/synthgrad.h>
+#include <complex>
+#include <iostream>
+int main()
+{
+    const double j[] = {0.0, -2.0, 2.0, 0.0};
+    std::complex<double> lambda[2];
+    if (sg_base_eigen_general(reinterpret_cast<sg_complex *>(lambda), nullptr, j, 2) != SG_OK)
+        return 1;
+    std::cout << std::abs(lambda[0]) << ' ' << lambda[0].real() << '\n';
+}
+PROGRAM
+    eval "g++ -std=c++11 -Wall -Werror -o cpp program.cpp $(pkg-config --cflags --libs synthgrad)" 2> log &&
+        [ "$(LD_LIBRARY_PATH="$prefix/lib" ./cpp)" = "2 0" ] || complain "a program in C++: $(cat log)"
+fi
+
 # Exactly what the public headers declare: every exported name is in one of them, and nothing that
 # is not ours.
 nm -D --defined-only "$prefix/lib/libsynthgrad.so" | awk '{ print $3 }' | sort > exported
