@@ -156,6 +156,20 @@ static void refuses_what_is_not_there(void **unused)
                  SG_HYPOTHESIS);
     CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){1}, 1, rng),
                  SG_OK);
+    /* Proportional outputs: rank 1.  The second eigenvalue is rounding of either sign. */
+    for (size_t t = 0; t < 20; t++) {
+        for (size_t i = 0; i < data.n; i++) {
+            data.y[i * 2] = sg_base_rng_gaussian(rng);
+            data.y[i * 2 + 1] = (0.3 + (double)t) * data.y[i * 2];
+        }
+        context("outputs of rank 1, draw %zu", t);
+        CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){1}, 1,
+                                                   rng),
+                     SG_HYPOTHESIS);
+        CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){0}, 1,
+                                                   rng),
+                     SG_OK);
+    }
     sg_data_free(&data);
     sg_base_rng_free(rng);
 }
