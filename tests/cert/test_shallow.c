@@ -107,8 +107,8 @@ static void the_line_of_fixed_points(void **state)
     CHECK(holds(r, truth) && r.high - r.low <= 1e-6);
 }
 
-/* Two outputs and a C that is not symmetric, eigenvalues u +- v i: the enclosure holds the radius of
- * the closed spectrum, on columns of signs with S_x = I, ones among them or not. */
+/* Two outputs and a C that is not symmetric, eigenvalues u +- v i; columns of signs with S_x = I,
+ * ones among them or not.  The enclosure holds the radius of the closed spectrum. */
 static void the_line_of_two_outputs(void **state)
 {
     (void)state;

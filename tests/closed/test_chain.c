@@ -116,8 +116,8 @@ static void gradient_from_directions(void **state)
     sg_base_rng_free(rng);
 }
 
-/* W's second column is the first one plus scale t: z = (h, y, 1) has one small singular value, which
- * is proportional to scale.  Sets it to `part` of the cut, 10 max(n, q) u sigma_max. */
+/* W's second column is the first one plus scale t: z = (h, y, 1) has one small singular value,
+ * proportional to scale.  Sets it to `part` of the cut, 10 max(n, q) u sigma_max. */
 static void near_dependent(double *z, double *sigma, double *w, const struct sg_chain *chain,
                            const struct sg_data *data, double part, struct sg_rng *rng)
 {

@@ -370,8 +370,8 @@ static void reduced_system_commutes(void **unused)
     }
 }
 
-/* A (K x n) with W_1 A = 0: a random matrix less its part in the span of W_1's rows, for W_1 of rank
- * d < K. */
+/* A (K x n) with W_1 A = 0: a random matrix less its part in the span of W_1's rows.  W_1 has
+ * rank d < K. */
 static double *hidden(const double *W1, size_t d, size_t K, size_t n, struct sg_rng *rng)
 {
     double *A = random_vector(K * n, 1.0, rng), gram[3 * 3], WA[3 * 5], solved[3 * 5], part[5 * 5];

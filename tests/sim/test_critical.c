@@ -158,6 +158,22 @@ static void magnitude_mul(double *c, const double *a, bool transpose_a, const do
     free(value);
 }
 
+/* z = (h, y, 1), as far as the module has these terms: n rows of q, which is returned. */
+static size_t deep_regressors(double *z, const struct sg_module *module, const double *h, size_t k,
+                              const struct sg_data *data)
+{
+    double *to = z;
+    for (size_t i = 0; i < data->n; i++) {
+        for (size_t a = 0; module->terms & SG_H && a < k; a++)
+            *to++ = h[i * k + a];
+        for (size_t o = 0; module->terms & SG_Y && o < data->m; o++)
+            *to++ = data->y[i * data->m + o];
+        if (module->terms & SG_ONE)
+            *to++ = data->one[i];
+    }
+    return (size_t)(to - z) / data->n;
+}
+
 /* (dw, dphi) with every term counted by its modulus: what each SG says replaces what comes down
  * where its mix is 1, and its own error is |s| + |target|. */
 static void deep_magnitudes(double *dw, double *dphi, const struct sg_module *module,
@@ -175,19 +191,16 @@ static void deep_magnitudes(double *dw, double *dphi, const struct sg_module *mo
         offset += deep_width[l] * deep_width[l + 1];
         magnitude_mul(h[l + 1], h[l], false, layer[l], false, n, deep_width[l], deep_width[l + 1]);
     }
-    at_phi[1] = (deep_width[module[0].at] + M + 1) * deep_width[module[0].at];
+    at_phi[1] = deep_regressors(z, &module[0], h[module[0].at], deep_width[module[0].at], data) *
+                deep_width[module[0].at];
     for (size_t i = 0; i < n * M; i++)
         down[i] = truth[i] = h[DEEP_LAYERS][i] + fabs(data->y[i]);
     for (size_t l = DEEP_LAYERS, j = DEEP_MODULES; l > 0; l--) {
-        const size_t k = deep_width[l], in = deep_width[l - 1], q = k + M + 1;
+        const size_t k = deep_width[l], in = deep_width[l - 1];
         if (j > 0 && module[j - 1].at == l) {
             const double *target = module[--j].target == SG_TARGET_TRUE ? truth : down;
             double error[N * D];
-            for (size_t i = 0; i < n; i++) {
-                memcpy(z + i * q, h[l] + i * k, k * sizeof *z);
-                memcpy(z + i * q + k, data->y + i * M, M * sizeof *z);
-                z[i * q + q - 1] = data->one[i];
-            }
+            const size_t q = deep_regressors(z, &module[j], h[l], k, data);
             magnitude_mul(s, z, false, phi + at_phi[j], false, n, q, k);
             for (size_t i = 0; i < n * k; i++)
                 error[i] = s[i] + target[i];
@@ -203,13 +216,15 @@ static void deep_magnitudes(double *dw, double *dphi, const struct sg_module *mo
     }
 }
 
-/* Two SGs with every target and mix, above one another: the bound is gamma_K times the sum of the
- * moduli, K counted as sim/rounding.c says; so that no sign lets two terms cancel. */
+/* Two SGs with every target and mix, above one another, the lower one with other terms: the bound
+ * is gamma_K times the sum of the moduli, K counted as sim/rounding.c says.  So no two terms have
+ * signs that cancel. */
 static void rounding_bound_of_deep_nets(void **state)
 {
     (void)state;
+    static const unsigned terms[] = {SG_H | SG_Y | SG_ONE, SG_Y | SG_ONE, SG_H | SG_ONE, SG_Y};
     struct sg_rng *rng = test_rng("deep rounding", 0);
-    for (size_t k = 0; k < 16; k++) {
+    for (size_t k = 0; k < 64; k++) {
         struct sg_module module[DEEP_MODULES];
         struct sg_layer layer[DEEP_LAYERS];
         double roundings = N + 3;
@@ -219,11 +234,12 @@ static void rounding_bound_of_deep_nets(void **state)
         }
         for (size_t j = 0; j < DEEP_MODULES; j++) {
             module[j] = (struct sg_module){.at = j + 1,
-                                           .terms = SG_H | SG_Y | SG_ONE,
+                                           .terms = terms[j ? 0 : k / 16],
                                            .target = k >> (2 * j) & 1 ? SG_TARGET_ARRIVING
                                                                       : SG_TARGET_TRUE,
                                            .mix = k >> (2 * j + 1) & 1 ? 1.0 : 0.0};
-            roundings += (double)deep_width[j + 1] + M + 1 + 2;
+            roundings += (module[j].terms & SG_H ? (double)deep_width[j + 1] : 0) +
+                         (module[j].terms & SG_Y ? M : 0) + (module[j].terms & SG_ONE ? 1 : 0) + 2;
         }
         const struct sg_arch arch = {.loss = SG_MSE,
                                      .inputs = D,
