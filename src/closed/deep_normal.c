@@ -89,8 +89,8 @@ enum sg_status sg_closed_deep_normal_alloc(struct sg_deep_normal **normal,
         status = positive_part(f->gamma, f->u, &f->g, &f->dropped, G, s.n_phi);
     if (status == SG_OK && f->lambda[s.n_w - 1] < -ZERO * f->lambda[0])
         status = SG_HYPOTHESIS;                          /* a saddle */
-    f->push = SG_NEW(f->r * f->g + 1, double);
-    f->pull = SG_NEW(f->r * f->g + 1, double);
+    f->push = SG_NEW(f->r * f->g, double);
+    f->pull = SG_NEW(f->r * f->g, double);
     sg_base_mul_tn(half, f->v, Q, s.n_w, s.n_w, s.n_phi);
     sg_base_mul(product, half, f->u, s.n_w, s.n_phi, s.n_phi);
     for (size_t i = 0; i < f->r; i++)

@@ -83,7 +83,7 @@ enum sg_status sg_closed_deep_critical_point(double *w, double *sigma, const str
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     SG_REQUIRE(data->d == s.d && data->m == s.m);
-    double *WY = SG_NEW(s.d * n_keep + 1, double), *Y_S = SG_NEW(s.m * n_keep + 1, double);
+    double *WY = SG_NEW(s.d * n_keep, double), *Y_S = SG_NEW(s.m * n_keep, double);
     size_t rank;
     enum sg_status status = triplets(WY, Y_S, sigma, &rank, data, keep, n_keep);
     for (size_t i = 0; i <= deep->n_layers && status == SG_OK; i++)

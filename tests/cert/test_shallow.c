@@ -107,6 +107,48 @@ static void the_line_of_fixed_points(void **state)
     CHECK(holds(r, truth) && r.high - r.low <= 1e-6);
 }
 
+/* Two outputs and a C that is not symmetric, eigenvalues u +- v i; columns of signs with S_x = I,
+ * ones among them or not.  The enclosure holds the radius of the closed spectrum. */
+static void the_line_of_two_outputs(void **state)
+{
+    (void)state;
+    enum { N = 8, D = 4, M = 2 };
+    struct sg_rng *rng = test_rng("two outputs", 0);
+    for (size_t k = 0; k < 8; k++) {
+        const size_t first = k % 2;                        /* column 0 of the signs is the ones */
+        double x[N * D], y[N * M], *w = random_vector(D * M, 1, rng);
+        for (size_t i = 0; i < N; i++)
+            for (size_t j = 0; j < D; j++)
+                x[i * D + j] = __builtin_parityll(i & (j + first)) ? -1 : 1;
+        sg_base_mul(y, x, w, N, D, M);
+        double ones[N] = {1, 1, 1, 1, 1, 1, 1, 1};
+        struct sg_data data = {.n = N, .d = D, .m = M, .x = x, .y = y, .one = ones};
+        struct sg_fit *fit;
+        struct sg_line *closed;
+        CHECK_STATUS(sg_closed_fit_alloc(&fit, &data), SG_OK);
+        CHECK_STATUS(sg_closed_line_alloc(&closed, fit), SG_OK);
+        const double u = random_between(-0.5, 1, rng), v = random_between(0.1, 1, rng),
+                     stretch = random_between(1.5, 3, rng);
+        const double C[M * M] = {u, -v * stretch, v / stretch, u};
+        const double complex c[M] = {SG_COMPLEX(u, v), SG_COMPLEX(u, -v)};
+        const struct sg_cert_data exact = {.n = N, .d = D, .m = M, .x = x, .w = w};
+        const struct sg_cert_step step = {.mu = random_between(0.1, 0.9, rng),
+                                          .nu = random_between(0.1, 0.9, rng) / fit->lambda_z[0],
+                                          .C = C};
+        const double radius = sg_closed_line_radius(closed, c, step.mu, step.nu);
+        struct sg_interval r;
+        const enum sg_status status = sg_cert_step_radius(&r, &exact, &step, 1e-6);
+        context("replicate %zu: [%.17g, %.17g], closed %.17g", k, r.low, r.high, radius);
+        CHECK(status == (radius < 1 ? SG_OK : SG_REFUTED));
+        /* roots of quadratics from moments known to n u: far below the width */
+        CHECK(r.low - 1e-9 <= radius && radius <= r.high + 1e-9 && r.high - r.low <= 1e-6);
+        sg_closed_line_free(closed);
+        sg_closed_fit_free(fit);
+        free(w);
+    }
+    sg_base_rng_free(rng);
+}
+
 /* Random data, two outputs: the closed radius lies in the enclosure, to its own rounding. */
 static void random_data_agree_with_closed_forms(void **state)
 {
@@ -340,7 +382,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #ifdef SG_HAVE_ARB
         TEST(moments_by_hand),          TEST(limits_of_the_joint_step),
-        TEST(the_line_of_fixed_points), TEST(random_data_agree_with_closed_forms),
+        TEST(the_line_of_fixed_points), TEST(the_line_of_two_outputs),
+        TEST(random_data_agree_with_closed_forms),
         TEST(the_basin_is_one),         TEST(the_basin_is_its_inequality),
         TEST(critical_points),          TEST(bad_data_are_refused),
 #else

@@ -4,7 +4,7 @@
 
 #include "claim/judge.h"
 
-enum { N = 30, D = 3 };
+enum { N = 30, MOST = 5 };
 
 /* E|r|^2 + E|s - g|^2 by definition, sample by sample. */
 static double energy(const double *w, const double *phi, void *context)
@@ -13,23 +13,23 @@ static double energy(const double *w, const double *phi, void *context)
     double sum = 0;
     for (size_t i = 0; i < N; i++) {
         double p = 0;
-        for (size_t j = 0; j < D; j++)
-            p += data->x[i * D + j] * w[j];
+        for (size_t j = 0; j < data->d; j++)
+            p += data->x[i * data->d + j] * w[j];
         const double y = data->y[i], r = p - y, e = phi[0] * p + phi[1] * y + phi[2] - r;
         sum += r * r + e * e;
     }
     return sum / N;
 }
 
-static void a_step_is_what_it_says(void **state)
+/* d features: fewer weights than the SG's three, or more. */
+static void step_of_width(size_t d)
 {
-    (void)state;
     const struct sg_gaussian spec = {
-        .n = N, .d = D, .outputs = 1, .condition = 5, .noise = 0.5, .bias = true};
+        .n = N, .d = d, .outputs = 1, .condition = 5, .noise = 0.5, .bias = true};
     const struct sg_layer layer = {SG_DENSE, 1, false};
     const struct sg_module module = {1, SG_LINEAR, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
     const struct sg_arch arch = {.loss = SG_MSE,
-                                 .inputs = D,
+                                 .inputs = d,
                                  .labels = 1,
                                  .n_layers = 1,
                                  .layers = &layer,
@@ -39,28 +39,27 @@ static void a_step_is_what_it_says(void **state)
     struct sg_net *net = sg_net_alloc(&arch);
     for (int trial = 0; trial < 20; trial++) {
         struct sg_data data;
-        double w[D], phi[3], gradient[D] = {0}, direction[D] = {0}, g_phi[3] = {0}, curvature = 0;
+        double *w = random_vector(d, 1, rng), *phi = random_vector(3, 1, rng), gradient[MOST] = {0},
+               direction[MOST] = {0}, g_phi[3] = {0}, curvature = 0;
         assert_int_equal(sg_data_make_gaussian(&data, &spec, rng), SG_OK);
         const struct sg_batch batch = sg_sim_batch(&data);
-        sg_base_rng_gaussians(w, D, rng);
-        sg_base_rng_gaussians(phi, 3, rng);
         for (size_t i = 0; i < N; i++) {
             double p = 0;
-            for (size_t j = 0; j < D; j++)
-                p += data.x[i * D + j] * w[j];
+            for (size_t j = 0; j < d; j++)
+                p += data.x[i * d + j] * w[j];
             const double y = data.y[i], s = phi[0] * p + phi[1] * y + phi[2], e = s - (p - y),
                          z[3] = {p, y, 1};
-            for (size_t j = 0; j < D; j++) {
-                gradient[j] += data.x[i * D + j] * (p - y) / N;
-                direction[j] += data.x[i * D + j] * s / N;
+            for (size_t j = 0; j < d; j++) {
+                gradient[j] += data.x[i * d + j] * (p - y) / N;
+                direction[j] += data.x[i * d + j] * s / N;
             }
             for (size_t j = 0; j < 3; j++)
                 g_phi[j] += z[j] * e / N;
         }
         for (size_t i = 0; i < N; i++) {
             double p = 0;
-            for (size_t j = 0; j < D; j++)
-                p += data.x[i * D + j] * w[j];
+            for (size_t j = 0; j < d; j++)
+                p += data.x[i * d + j] * w[j];
             const double zg = g_phi[0] * p + g_phi[1] * data.y[i] + g_phi[2];
             curvature += zg * zg / N;
         }
@@ -73,11 +72,11 @@ static void a_step_is_what_it_says(void **state)
         const double u = 100 * N * SG_UNIT_ROUNDOFF; /* sums of N products of numbers of order 10 */
         assert_true(fabs(step.nu - slope / curvature) <= u * step.nu);
         assert_true(fabs(step.gain - slope * slope / curvature) <= u * step.gain);
-        assert_true(fabs(step.gradient2 - sg_base_dot(gradient, gradient, D)) <=
-                    u * sg_base_dot(gradient, gradient, D));
+        assert_true(fabs(step.gradient2 - sg_base_dot(gradient, gradient, d)) <=
+                    u * sg_base_dot(gradient, gradient, d));
         assert_true(step.after <= step.before - 0.1 * (step.mu * step.gradient2 + step.gain));
         assert_true(fabs(ldexp(step.mu, (int)step.halvings) - 0.3) <= u);
-        for (size_t j = 0; j < D; j++)
+        for (size_t j = 0; j < d; j++)
             assert_true(fabs(sg_sim_searcher_w(searcher)[j] - (w[j] - step.mu * direction[j])) <=
                         u);
         for (size_t j = 0; j < 3; j++)
@@ -85,9 +84,18 @@ static void a_step_is_what_it_says(void **state)
                         u * (1 + step.nu));
         sg_sim_searcher_free(searcher);
         sg_data_free(&data);
+        free(w);
+        free(phi);
     }
     sg_net_free(net);
     sg_base_rng_free(rng);
+}
+
+static void a_step_is_what_it_says(void **state)
+{
+    (void)state;
+    step_of_width(2);
+    step_of_width(MOST);
 }
 
 static void claim_holds_and_its_control_does_not(void **state)

@@ -116,6 +116,78 @@ static void gradient_from_directions(void **state)
     sg_base_rng_free(rng);
 }
 
+/* W's second column is the first one plus scale t: z = (h, y, 1) has one small singular value,
+ * proportional to scale.  Sets it to `part` of the cut, 10 max(n, q) u sigma_max. */
+static void near_dependent(double *z, double *sigma, double *w, const struct sg_chain *chain,
+                           const struct sg_data *data, double part, struct sg_rng *rng)
+{
+    double t[D], scale = 1e-6;
+    for (size_t i = 0; i < D; i++)
+        t[i] = sg_base_rng_gaussian(rng);
+    for (int again = 0; again < 2; again++) {
+        for (size_t i = 0; i < D; i++)
+            w[i * M + 1] = w[i * M] + scale * t[i];
+        const size_t q = sg_closed_chain_regressors(z, chain, data, w, 0);
+        naive_singular_values(sigma, z, data->n, q);
+        const double cut = 10 * (double)data->n * SG_UNIT_ROUNDOFF * sigma[0];
+        scale *= part * cut / sigma[q - 1];
+    }
+}
+
+/* What the two bounds make of a singular value on either side of the cut.  It is known to
+ * n u sigma_max, a tenth of the cut:
+ *   above it, z/sqrt n counts with (sigma - cut / 10)/sqrt n;
+ *   below it, (sigma + cut / 10)/sqrt n |psi| is what it can hide, if there is a psi;
+ *   above a twentieth of it, the computed e may have been divided by it. */
+static void singular_values_about_the_cut(void **state)
+{
+    (void)state;
+    enum { N = 11, MOST = 2 * M + 1 };
+    const size_t shallow[] = {D, M};
+    /* 0: the columns are equal.  The others are a tenth or more from each threshold. */
+    const double parts[] = {0, 0.3, 0.7, 1.3, 3, 10, 100};
+    struct sg_rng *rng = test_rng("cut", 0);
+    for (size_t k = 0; k < 2 * COUNT(parts); k++) {
+        const double part = parts[k / 2];
+        const bool labels = k % 2;
+        const struct sg_chain_module module = {.at = 1, .h = true, .y = labels, .one = true};
+        const struct sg_chain chain = {1, shallow, 1, &module};
+        struct sg_data data = random_data(N, D, M, rng);
+        double *w = random_vector(D * M, 1, rng), *phi = random_vector(MOST * M, 1, rng),
+               z[N * MOST], sigma[MOST], sigma_x[D], gradient[D * M], bound, error;
+        const double none[MOST * M] = {0}, f_phi = 0.3, f_w = 0.2;
+        near_dependent(z, sigma, w, &chain, &data, part, rng);
+        naive_singular_values(sigma_x, data.x, N, D);
+        const size_t q = labels ? MOST : M + 1;
+        double psi[MOST * M];                                  /* phi* = (I, -I, 0) */
+        for (size_t i = 0; i < q * M; i++)
+            psi[i] = phi[i] - (i % M == i / M) + (i / M >= M && i % M == i / M - M);
+        const double tenth = (double)N * SG_UNIT_ROUNDOFF * sigma[0], cut = 10 * tenth,
+                     root = sqrt(N), factor = sigma_x[0] / root, least = sigma[q - 1];
+        const double hidden = least > cut || !labels
+                                  ? 0
+                                  : (least + tenth) / root * frobenius(psi, q * M);
+        const double counts = least > cut ? least - tenth : sigma[q - 2] - tenth,
+                     solved = least > cut / 20 ? least : sigma[q - 2];
+        context("part %g, labels %d: sigma / cut %.17g", part, labels, least / cut);
+        CHECK(fabs(least / cut - part) < 0.1 * part + 0.01);
+        CHECK_STATUS(sg_closed_chain_bound(&bound, &chain, &data, w, phi, f_w, &f_phi), SG_OK);
+        CHECK_STATUS(sg_closed_chain_gradient(gradient, &error, &chain, &data, w, phi, none, none,
+                                              f_w, &f_phi),
+                     SG_OK);
+        /* a sigma known to a tenth of the cut, in each term; 1 / sigma to second order */
+        const double unsure = hidden > 0 ? tenth / root * frobenius(psi, q * M) : 0;
+        CHECK_CLOSE(bound, f_w + factor * (hidden + f_phi * root / counts),
+                    factor * (unsure + f_phi * root * tenth / (counts * (counts - tenth))));
+        CHECK_CLOSE(error, f_w + factor * (hidden + f_phi * root / solved),
+                    factor * (unsure + f_phi * root * tenth / (solved * (solved - tenth))));
+        free(w);
+        free(phi);
+        sg_data_free(&data);
+    }
+    sg_base_rng_free(rng);
+}
+
 /* Two SGs.  What the upper one is wrong by comes down to the lower one's layers where the target is
  * what arrives, and does not where it is the true gradient. */
 static void only_what_arrives_comes_down(void **state)
@@ -152,6 +224,7 @@ static void only_what_arrives_comes_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(exact_sg_is_exact), TEST(gradient_from_directions),
+                                       TEST(singular_values_about_the_cut),
                                        TEST(only_what_arrives_comes_down)};
     return RUN(tests);
 }

@@ -156,6 +156,20 @@ static void refuses_what_is_not_there(void **unused)
                  SG_HYPOTHESIS);
     CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){1}, 1, rng),
                  SG_OK);
+    /* Proportional outputs: rank 1.  The second eigenvalue is rounding of either sign. */
+    for (size_t t = 0; t < 20; t++) {
+        for (size_t i = 0; i < data.n; i++) {
+            data.y[i * 2] = sg_base_rng_gaussian(rng);
+            data.y[i * 2 + 1] = (0.3 + (double)t) * data.y[i * 2];
+        }
+        context("outputs of rank 1, draw %zu", t);
+        CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){1}, 1,
+                                                   rng),
+                     SG_HYPOTHESIS);
+        CHECK_STATUS(sg_closed_deep_critical_point(w, NULL, &deep, &data, (const size_t[]){0}, 1,
+                                                   rng),
+                     SG_OK);
+    }
     sg_data_free(&data);
     sg_base_rng_free(rng);
 }
@@ -294,30 +308,38 @@ static double *projection_matrix(const struct instance *in, size_t rows)
     return Pi;
 }
 
+/* Two layers of widths d, K, m with the SG between them, at a minimum of rank `least`; no SG and no
+ * simulator yet. */
+static void make_two_layers(struct instance *in, size_t d, size_t K, size_t m, size_t least,
+                            bool intercept, struct sg_rng *rng)
+{
+    *in = (struct instance){.deep = {.n_layers = 2, .at = 1, .width = {d, K, m}}, .mu = 0.1};
+    in->data = random_data(random_size(d + m + 3, 30, rng), d, m, rng);
+    for (size_t i = 0; intercept && i < in->data.n; i++)
+        in->data.x[i * d] = 1.0;
+    in->n_w = sg_closed_deep_n_w(&in->deep);
+    in->n_phi = sg_closed_deep_n_phi(&in->deep);
+    in->size = in->n_w + in->n_phi;
+    in->moments = SG_NEW((d + m + 1) * (d + m + 1), double);
+    in->state = SG_NEW(in->size, double);
+    sg_closed_deep_moments(in->moments, &in->data);
+    for (size_t k = 0; k < least; k++)
+        in->keep[k] = k;
+    CHECK_STATUS(sg_closed_deep_critical_point(in->state, NULL, &in->deep, &in->data, in->keep,
+                                               least, rng),
+                 SG_OK);
+}
+
 static void reduced_system_commutes(void **unused)
 {
     (void)unused;
     for (uint64_t t = 0; t < 30; t++) {
         struct sg_rng *rng = test_rng("reduced", t);
-        struct instance in = {0};
+        struct instance in;
         const size_t d = random_size(1, 3, rng), m = random_size(1, 3, rng), least = d < m ? d : m,
                      K = random_size(least, 4, rng);
-        in.deep = (struct sg_deep){.n_layers = 2, .at = 1, .width = {d, K, m}};
-        in.data = random_data(random_size(d + m + 3, 30, rng), d, m, rng);
         /* an intercept among the columns of X */
-        for (size_t i = 0; t % 3 == 0 && i < in.data.n; i++)
-            in.data.x[i * d] = 1.0;
-        in.n_w = sg_closed_deep_n_w(&in.deep);
-        in.n_phi = sg_closed_deep_n_phi(&in.deep);
-        in.size = in.n_w + in.n_phi;
-        in.moments = SG_NEW((d + m + 1) * (d + m + 1), double);
-        in.state = SG_NEW(in.size, double);
-        sg_closed_deep_moments(in.moments, &in.data);
-        for (size_t k = 0; k < least; k++)
-            in.keep[k] = k;
-        CHECK_STATUS(sg_closed_deep_critical_point(in.state, NULL, &in.deep, &in.data, in.keep,
-                                                   least, rng),
-                     SG_OK);
+        make_two_layers(&in, d, K, m, least, t % 3 == 0, rng);
         const double kappa = exp(random_between(-5, 3, rng));
         const size_t r = sg_closed_deep_reduced_size(&in.deep), s = in.size;
         double *full = SG_NEW(s * s, double), *small = SG_NEW(r * r, double),
@@ -344,6 +366,88 @@ static void reduced_system_commutes(void **unused)
         for (size_t k = 0; k < COUNT(owned); k++)
             free(owned[k]);
         sg_data_free(&in.data);
+        sg_base_rng_free(rng);
+    }
+}
+
+/* A (K x n) with W_1 A = 0: a random matrix less its part in the span of W_1's rows.  W_1 has
+ * rank d < K. */
+static double *hidden(const double *W1, size_t d, size_t K, size_t n, struct sg_rng *rng)
+{
+    double *A = random_vector(K * n, 1.0, rng), gram[3 * 3], WA[3 * 5], solved[3 * 5], part[5 * 5];
+    naive_mul(gram, NULL, W1, false, W1, true, d, K, d);
+    naive_mul(WA, NULL, W1, false, A, false, d, K, n);
+    naive_solve(solved, gram, WA, d, n);
+    naive_mul(part, NULL, W1, true, solved, false, K, d, n);
+    for (size_t k = 0; k < K * n; k++)
+        A[k] -= part[k];
+    return A;
+}
+
+/* The map (dw, dPhi) -> (u, v, beta) at such a psi_A: dpsi = dPhi - D dw, and
+ * v = W_1 dpsi_A + P~ beta + dW_1 psi_A. */
+static double *projection_with_error(const struct instance *in, const double *psi, size_t rows)
+{
+    const size_t d = in->data.d, K = in->deep.width[1], v = d * in->data.m, s = in->size;
+    double *Pi = projection_matrix(in, rows), *D = SG_NEW(in->n_phi * in->n_w, double);
+    sg_closed_deep_d(D, &in->deep, in->state);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < in->n_w; j++)
+            for (size_t k = 0; k < in->n_phi; k++)
+                Pi[i * s + j] -= Pi[i * s + in->n_w + k] * D[k * in->n_w + j];
+    for (size_t i = 0; i < d; i++)
+        for (size_t a = 0; a < K; a++)
+            for (size_t o = 0; o < K; o++)
+                Pi[(v + i * K + o) * s + i * K + a] += psi[a * K + o];
+    free(D);
+    return Pi;
+}
+
+/* A rest whose SG is wrong where no sample shows it, W_1 psi_A = 0: the same map commutes with the
+ * Jacobian of the simulator's step, I + mu J, by differences.  W_2 too has a part that W_1 hides,
+ * without which W_2^T psi_A would vanish. */
+static void reduced_system_with_a_hidden_error(void **unused)
+{
+    (void)unused;
+    for (uint64_t t = 0; t < 24; t++) {
+        struct sg_rng *rng = test_rng("hidden", t);
+        const size_t d = random_size(1, 3, rng), m = random_size(d, 3, rng),
+                     K = random_size(d + 1, 5, rng);
+        struct instance in;
+        make_two_layers(&in, d, K, m, d, false, rng);
+        make_net(&in, 1.0);
+        const double kappa = exp(random_between(-3, 1, rng));
+        double *W1 = in.state, *W2 = W1 + d * K, *phi = in.state + in.n_w, bound,
+               *psi = hidden(W1, d, K, K, rng), *more = hidden(W1, d, K, m, rng);
+        for (size_t k = 0; k < K * m; k++)
+            W2[k] += more[k];
+        sg_closed_deep_exact_sg(phi, &in.deep, in.state, NULL);
+        for (size_t k = 0; k < K * K; k++)
+            phi[k] += psi[k];
+        const struct sg_sim_spec spec = {.field = &in.field,
+                                         .net_opt = {.rate = in.mu},
+                                         .sg_opt = {.rate = in.mu * kappa}};
+        in.sim = sg_sim_alloc(&spec, in.state, phi);
+        const size_t r = sg_closed_deep_reduced_size(&in.deep), s = in.size;
+        double *J = SG_NEW(s * s, double), *small = SG_NEW(r * r, double),
+               *Pi = projection_with_error(&in, psi, r), *one = SG_NEW(r * s, double),
+               *other = SG_NEW(r * s, double), *magnitude = SG_NEW(r * s, double);
+        sg_approx_step_jacobian(J, &bound, in.sim, in.state, &in.batch);
+        for (size_t k = 0; k < s * s; k++)
+            J[k] = (J[k] - (k / s == k % s)) / in.mu;
+        CHECK_STATUS(sg_closed_deep_reduced(small, &in.deep, in.state, phi, in.moments, kappa),
+                     SG_OK);
+        naive_mul(one, magnitude, Pi, false, J, false, r, s, s);
+        naive_mul(other, NULL, small, false, Pi, false, r, r, s);
+        /* each entry of J is known to bound / mu; a row of Pi sums s of them.  That W_1 psi_A = 0
+         * and E[x^T r] = 0 is met to u times a condition, which lies far below. */
+        context("d %zu K %zu m %zu kappa %g, bound %g", d, K, m, kappa, bound);
+        CHECK_ALL(one, other, (double)s * sg_base_max_abs(Pi, r * s) * bound / in.mu, r * s);
+        CHECK(sg_base_max_abs(magnitude, r * s) > 1e3 * bound / in.mu);
+        double *owned[] = {J, small, Pi, one, other, magnitude, psi, more};
+        for (size_t k = 0; k < COUNT(owned); k++)
+            free(owned[k]);
+        free_instance(&in);
         sg_base_rng_free(rng);
     }
 }
@@ -468,6 +572,7 @@ int main(void)
         TEST(jacobian_is_that_of_the_step),
         TEST(d_q_vanishes),
         TEST(reduced_system_commutes),
+        TEST(reduced_system_with_a_hidden_error),
         TEST(scalar_polynomial),
         TEST(data_with_given_moments),
         TEST(shapes_are_looked_at),

@@ -10,15 +10,38 @@
 
 struct instance { struct sg_data data; struct sg_fit *fit; struct sg_line *line; };
 
-static struct instance make(size_t d, size_t m, bool ones, struct sg_rng *rng)
+/* Where the ones lie: outside col X, in it, or orthogonal to it.  The last has E[x^T z] V a
+ * diagonal Gram matrix too, with a zero for the ones, and large outputs put that zero last. */
+enum ones { ONES_OUTSIDE, ONES_INSIDE, ONES_ORTHOGONAL, ONES_KINDS };
+
+/* X without its last column, the ones; y = 3 times a random linear map of it. */
+static void drop_ones(struct sg_data *data, struct sg_rng *rng)
+{
+    const size_t d = data->d - 1;
+    double *w = random_vector(d * data->m, 3, rng);
+    for (size_t i = 0; i < data->n; i++)
+        memmove(data->x + i * d, data->x + i * data->d, d * sizeof *data->x);
+    data->d = d;
+    sg_base_mul(data->y, data->x, w, data->n, d, data->m);
+    free(w);
+}
+
+static struct instance make(size_t d, size_t m, enum ones ones, struct sg_rng *rng)
 {
     struct instance it;
-    const struct sg_gaussian spec = {
-        .n = 40, .d = d, .outputs = m, .condition = 1, .noise = 0, .bias = ones};
+    const bool dropped = ones == ONES_ORTHOGONAL;
+    const struct sg_gaussian spec = {.n = 40,
+                                     .d = d + dropped,
+                                     .outputs = m,
+                                     .condition = 1,
+                                     .noise = 0,
+                                     .bias = ones != ONES_OUTSIDE};
     CHECK_STATUS(sg_data_make_gaussian(&it.data, &spec, rng), SG_OK);
+    if (dropped)
+        drop_ones(&it.data, rng);
     CHECK_STATUS(sg_closed_fit_alloc(&it.fit, &it.data), SG_OK);
     CHECK_STATUS(sg_closed_line_alloc(&it.line, it.fit), SG_OK);
-    CHECK(sg_closed_line_inside(it.line) == ones);
+    CHECK(sg_closed_line_inside(it.line) == (ones == ONES_INSIDE));
     return it;
 }
 
@@ -37,7 +60,7 @@ static void spectrum_has_the_traces_of_the_jacobian(void **state)
     struct sg_rng *rng = test_rng("line traces", 0);
     for (size_t d = 2; d <= 6; d++)
         for (size_t m = 1; m < d && m <= 3; m++)
-            for (int ones = 0; ones < 2; ones++) {
+            for (enum ones ones = 0; ones < ONES_KINDS; ones++) {
                 struct instance it = make(d, m, ones, rng);
                 const size_t size = sg_closed_joint_size(it.fit);
                 double complex c[3] = {-0.4, 0.7, 1.6};
@@ -94,7 +117,7 @@ static void inequalities_are_exact(void **state)
     struct sg_rng *rng = test_rng("line inequalities", 0);
     size_t stable = 0, tried = 0;
     for (int k = 0; k < 40; k++) {
-        struct instance it = make(k % 2 ? 3 : 5, 2, true, rng);
+        struct instance it = make(k % 2 ? 3 : 5, 2, ONES_INSIDE, rng);
         for (int l = 0; l < 200; l++, tried++) {
             const double mu = random_between(0.02, 2.2, rng),
                          nu = random_between(0.02, 2.5, rng) / it.fit->lambda_z[0];
@@ -118,7 +141,7 @@ static void small_rates(void **state)
     (void)state;
     struct sg_rng *rng = test_rng("line small rates", 0);
     for (size_t d = 2; d <= 5; d += 3) {
-        struct instance it = make(d, 1, true, rng);
+        struct instance it = make(d, 1, ONES_INSIDE, rng);
         const double a_min = it.fit->lambda_z[1], kappa = 1.3 / it.fit->lambda_z[0];
         const double complex one = 1;
         for (int k = 0; k < 9; k++) {

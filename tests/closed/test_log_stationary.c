@@ -118,6 +118,16 @@ static void on_the_plane_the_bound_is_lambda_squared(void **state)
     CHECK(tightest > 1.4 && tightest < 2);                /* off is lambda^2 / 2 to first order */
 }
 
+static void exchange_samples(struct sg_data *data, size_t i, size_t j)
+{
+    for (size_t k = 0; k <= data->d; k++) {
+        double *a = k < data->d ? &data->x[i * data->d + k] : &data->y[i],
+               *b = k < data->d ? &data->x[j * data->d + k] : &data->y[j], kept = *a;
+        *a = *b;
+        *b = kept;
+    }
+}
+
 /* The sample with the largest score becomes the first: what is a largest over
  * samples must look there too. */
 static void farthest_first(struct sg_data *data, const double *w)
@@ -127,12 +137,7 @@ static void farthest_first(struct sg_data *data, const double *w)
         if (fabs(sg_base_dot(data->x + i * data->d, w, data->d)) >
             fabs(sg_base_dot(data->x + far * data->d, w, data->d)))
             far = i;
-    for (size_t k = 0; k <= data->d; k++) {
-        double *a = k < data->d ? &data->x[k] : &data->y[0],
-               *b = k < data->d ? &data->x[far * data->d + k] : &data->y[far], kept = *a;
-        *a = *b;
-        *b = kept;
-    }
+    exchange_samples(data, far, 0);
 }
 
 /* The bound is what its derivation says, term by term in long double; r = S_x v for a v of our own,
@@ -260,6 +265,90 @@ static void a_gradient_bounds_the_excess(void **state)
     }
 }
 
+enum { EXCESS_D = 5, EXCESS_N = 80 };
+
+/* H at w in long double, r = H v and lambda^2 = v H v, so that no solution is needed.
+ * R^2 = max_i x_i H^-1 x_i^T by elimination; *far: the sample that attains it. */
+static void excess_oracle(long double *lambda2, long double *reach2, size_t *far, double *h,
+                          double *r, const struct sg_data *data, const double *w, const double *v)
+{
+    enum { D = EXCESS_D, N = EXCESS_N };
+    long double sum[D * D] = {0};
+    double xt[D * N], solved[D * N];
+    for (size_t i = 0; i < N; i++) {
+        const double *x = data->x + i * D;
+        long double p = 0;
+        for (size_t k = 0; k < D; k++) {
+            p += (long double)x[k] * (long double)w[k];
+            xt[k * N + i] = x[k];
+        }
+        const long double of_p = 1 / (1 + expl(-p));
+        for (size_t k = 0; k < D * D; k++)
+            sum[k] += of_p * (1 - of_p) / N * (long double)x[k / D] * (long double)x[k % D];
+    }
+    *lambda2 = *reach2 = 0;
+    for (size_t k = 0; k < D; k++) {
+        long double r_k = 0;
+        for (size_t j = 0; j < D; j++) {
+            h[k * D + j] = (double)sum[k * D + j];
+            r_k += sum[k * D + j] * (long double)v[j];
+        }
+        r[k] = (double)r_k;
+        *lambda2 += r_k * (long double)v[k];
+    }
+    naive_solve(solved, h, xt, D, N);
+    for (size_t i = 0; i < N; i++) {
+        long double square = 0;
+        for (size_t k = 0; k < D; k++)
+            square += (long double)xt[k * N + i] * (long double)solved[k * N + i];
+        if (square > *reach2)
+            *far = i;
+        *reach2 = fmaxl(*reach2, square);
+    }
+}
+
+/* The bound is 3/4 lambda^2, and the condition 3 R lambda <= 1 says whether there is one: on a
+ * ladder of gradients from where all are proved to where none is.  After the first rung the sample
+ * that attains R is the first one, or the last. */
+static void the_excess_is_its_formula(void **state)
+{
+    (void)state;
+    enum { D = EXCESS_D, N = EXCESS_N, SIZES = 13 };
+    size_t proved[SIZES] = {0};
+    for (uint64_t replicate = 0; replicate < 20; replicate++) {
+        struct sg_data data = draw(replicate, SG_LABELS_RANDOM);
+        struct sg_rng *rng = test_rng("excess formula", replicate);
+        double *w = random_vector(D, 0.5, rng), v[D], h[D * D], r[D], lambda[D], bound;
+        for (size_t e = 0; e < SIZES; e++) {
+            long double lambda2, reach2;
+            size_t far = 0;
+            for (size_t k = 0; k < D; k++)
+                v[k] = 1e-2 * pow(1.5, (double)e) * sg_base_rng_gaussian(rng);
+            excess_oracle(&lambda2, &reach2, &far, h, r, &data, w, v);
+            context("replicate %zu, rung %zu: 9 R^2 lambda^2 %Lg, of sample %zu",
+                    (size_t)replicate, e, 9 * reach2 * lambda2, far);
+            const enum sg_status status = sg_closed_log_excess(&bound, &data, w, r);
+            CHECK(status == (9 * reach2 * lambda2 <= 1 ? SG_OK : SG_UNPROVED));
+            if (status == SG_OK) {
+                /* sums of n terms in H and d u of its solution, times H's condition */
+                CHECK_STATUS(sg_base_eigen_symmetric(lambda, NULL, h, D), SG_OK);
+                CHECK_CLOSE(bound, 0.75 * (double)lambda2,
+                            SG_UNIT_ROUNDOFF * (N + 10 * D) * lambda[0] / lambda[D - 1] *
+                                (double)lambda2);
+                proved[e]++;
+            } else {
+                CHECK(isnan(bound));
+            }
+            exchange_samples(&data, far, replicate % 2 ? N - 1 : 0);
+        }
+        free(w);
+        sg_data_free(&data);
+        sg_base_rng_free(rng);
+    }
+    context("proved: %zu on the first rung, %zu on the last", proved[0], proved[SIZES - 1]);
+    CHECK(proved[0] == 20 && proved[SIZES - 1] == 0);
+}
+
 static void the_gap_is_between_its_two_points(void **state)
 {
     (void)state;
@@ -289,6 +378,7 @@ int main(void)
         TEST(on_the_plane_the_bound_is_lambda_squared),
         TEST(the_bound_is_its_formula),
         TEST(a_gradient_bounds_the_excess),
+        TEST(the_excess_is_its_formula),
         TEST(the_gap_is_between_its_two_points),
     };
     return RUN(tests);

@@ -330,6 +330,27 @@ static void gap_is_a_divergence(void **state)
     }
 }
 
+/* Changes about 1e-4, where the series takes over from log1p, against long double: what is left out
+ * of the series is 2/5 x^3, and an ulp of log1p, 2 u |x|, is 4 u / |x|, of x^2 / 2. */
+static void gap_of_small_changes(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("small gap", 0);
+    for (size_t k = 0; k < 100; k++) {
+        const double x = 1e-4 * random_between(0.5, 2, rng) * (k % 2 ? 1 : -1);
+        double best[2] = {random_between(0.1, 0.9, rng)}, q[2];
+        best[1] = 1 - best[0];
+        q[0] = best[0] * (1 + x);
+        q[1] = best[1];                                 /* the one term is measured */
+        const long double a = (long double)best[0], b = (long double)q[0],
+                          change = (b - a) / a, want = a * (change - log1pl(change));
+        context("change %.17g", x);
+        CHECK_CLOSE(sg_closed_loss_gap(best, q, 1, 1), (double)want,
+                    (double)want * (0.4 * pow(fabs(x), 3) + 4 * U / fabs(x) + 10 * U));
+    }
+    sg_base_rng_free(rng);
+}
+
 static void labels_are_looked_at(void **state)
 {
     (void)state;
@@ -812,7 +833,7 @@ int main(void)
         TEST(slack_is_its_formula),
         TEST(in_part_is_undecided),
         TEST(a_column_twice_is_singular),
-        TEST(gap_is_a_divergence),
+        TEST(gap_is_a_divergence), TEST(gap_of_small_changes),
         TEST(labels_are_looked_at),
         TEST(jacobian_is_the_derivative),
         TEST(field_is_the_definition),
