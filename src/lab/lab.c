@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/lab.h"
+#include "lab/own.h"
 
 /* ---- memory -----------------------------------------------------------------------------------
  */
@@ -31,16 +32,9 @@ void *sg_lab_take(struct sg_lab *lab, size_t count, size_t size)
     return block;
 }
 
-static void free_rng(void *rng)
-{
-    sg_base_rng_free(rng);
-}
-
 struct sg_rng *sg_lab_rng(struct sg_lab *lab, const char *purpose)
 {
-    struct sg_rng *rng = sg_claim_rng(lab->trial, purpose);
-    sg_lab_own(lab, rng, free_rng);
-    return rng;
+    return sg_lab_own_rng(lab, sg_claim_rng(lab->trial, purpose));
 }
 
 char *sg_lab_format(struct sg_lab *lab, const char *fmt, ...)

@@ -4,21 +4,7 @@
 #include <stdio.h>
 
 #include "claim/cp5/parts.h"
-
-static void end_fitted(void *fitted)
-{
-    sg_sim_fitted_free(fitted);
-}
-
-static void end_net(void *net)
-{
-    sg_net_free(net);
-}
-
-static void end_work(void *work)
-{
-    sg_net_work_free(work);
-}
+#include "lab/own.h"
 
 static void measure_data(struct sg_cp5 *c)
 {
@@ -57,12 +43,10 @@ static void says(struct sg_lab *lab, void *on)
     c->w = SG_TAKE(lab, d, double);
     c->closed = SG_TAKE(lab, d, double);
     c->rng = sg_lab_rng(lab, "points");
-    c->fitted = sg_sim_fitted_alloc(&c->s->field, &c->s->batch, c->w_0, c->s->mu);
-    sg_lab_own(lab, c->fitted, end_fitted);
-    c->plain = sg_net_alloc(&plain);
-    sg_lab_own(lab, c->plain, end_net);
-    c->plain_work = sg_net_work_alloc(c->plain, c->s->rows.n);
-    sg_lab_own(lab, c->plain_work, end_work);
+    c->fitted = sg_lab_own_fitted(
+        lab, sg_sim_fitted_alloc(&c->s->field, &c->s->batch, c->w_0, c->s->mu));
+    c->plain = sg_lab_own_net(lab, sg_net_alloc(&plain));
+    c->plain_work = sg_lab_own_work(lab, sg_net_work_alloc(c->plain, c->s->rows.n));
     sg_cp5_set(c);
     sg_cp5_certify(c);
     /* Errors are carried to first order in |S_x - I|: below sqrt(u) the second is rounding. */

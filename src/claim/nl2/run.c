@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "claim/nl2/parts.h"
+#include "lab/own.h"
 
 struct sg_nl2_view *sg_nl2_view_of(const struct sg_nl2_experiment *x, size_t seed,
                                    enum sg_nl2_kind kind, size_t time, size_t place,
@@ -27,21 +28,6 @@ struct run {
     size_t *class_of;
     double label[SG_NL2_LABELS], *loss, *full, *dphi; /* full: a module's A, B, C */
 };
-
-static void free_net(void *net)
-{
-    sg_net_free(net);
-}
-
-static void free_work(void *work)
-{
-    sg_net_work_free(work);
-}
-
-static void free_sim(void *sim)
-{
-    sg_sim_free(sim);
-}
 
 /* phi of a module as A, B, C, with zeros for the terms that it has not. */
 static void expand(double *full, const double *phi, size_t k, size_t m, unsigned terms)
@@ -166,8 +152,7 @@ static void train(struct run *r)
     const struct sg_sim_spec spec = {.field = &field,
                                      .net_opt = sg_case_opt(x->c, x->c->train.mu),
                                      .sg_opt = sg_case_opt(x->c, x->c->train.nu)};
-    struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
-    sg_lab_own(&r->lab, sim, free_sim);
+    struct sg_sim *sim = sg_lab_own_sim(&r->lab, sg_sim_alloc(&spec, w, phi));
     for (size_t time = 0; time < SG_NL2_TIMES && r->lab.status == SG_OK; time++)
         if (sg_lab_try(&r->lab, sg_sim_advance(sim, &r->batch, x->time[time] - sg_sim_time(sim))))
             look(r, time, sg_sim_w(sim), sg_sim_phi(sim));
@@ -196,9 +181,8 @@ static enum sg_status run_on(const struct sg_nl2_experiment *x, size_t seed, enu
         const size_t k = sg_net_width(r.net, arch.module[place].at);
         widest = k > widest ? k : widest;
     }
-    sg_lab_own(&r.lab, r.net, free_net);
-    r.work = sg_net_work_alloc(r.net, data->n);
-    sg_lab_own(&r.lab, r.work, free_work);
+    sg_lab_own_net(&r.lab, r.net);
+    r.work = sg_lab_own_work(&r.lab, sg_net_work_alloc(r.net, data->n));
     r.class_of = SG_TAKE(&r.lab, data->n, size_t);
     r.loss = SG_TAKE(&r.lab, SG_NL2_CLASSES * data->n, double);
     r.full = SG_TAKE(&r.lab, (widest + data->m + 1) * widest, double);
