@@ -98,14 +98,15 @@ void sg_lab_stop(struct sg_lab *lab, enum sg_status status, const char *fmt, ...
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     lab->status = status;
-    memcpy(lab->ev->note, text, sizeof text);      /* the reason is what matters now */
+    if (lab->ev)
+        memcpy(lab->ev->note, text, sizeof text);  /* the reason is what matters now */
 }
 
 void sg_lab_note(struct sg_lab *lab, const char *fmt, ...)
 {
     char text[sizeof lab->ev->note];
     va_list args;
-    if (lab->status != SG_OK)
+    if (lab->status != SG_OK || !lab->ev)
         return;
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
@@ -180,7 +181,7 @@ static void put(char *to, size_t size, const char *text)
 static void add(struct sg_lab *lab, struct sg_row row, const char *id, const char *what,
                 const char *words)
 {
-    if (lab->status != SG_OK)
+    if (lab->status != SG_OK || !lab->ev)
         return;
     put(row.id, sizeof row.id, id);
     put(row.what, sizeof row.what, what);

@@ -11,7 +11,7 @@
 
 struct sg_lab {
     const struct sg_trial *trial;
-    struct sg_evidence *ev;
+    struct sg_evidence *ev;             /* NULL: rows and notes go nowhere */
     enum sg_status status;              /* the first that is not SG_OK */
     struct sg_owned *owned;
 };
@@ -25,7 +25,8 @@ struct sg_instrument {
 /* Builds the instrument, looks at each hypothesis in turn, lets the claim say what it has to say,
  * and gives back all that was taken.  For `measure` of struct sg_claim. */
 enum sg_status sg_lab_measure(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
-/* For tests and for code that is no claim: a lab by itself.  end gives back all that was taken. */
+/* A lab by itself, for threads, for scratch memory and for tests.  end gives back all that was
+ * taken. */
 struct sg_lab sg_lab_begin(struct sg_evidence *ev, const struct sg_trial *trial);
 enum sg_status sg_lab_end(struct sg_lab *lab);
 

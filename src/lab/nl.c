@@ -114,6 +114,13 @@ bool sg_nl_images_read(struct sg_nl_images *images, struct sg_lab *lab, const st
     return status == SG_OK;
 }
 
+const char *sg_nl_describe_data(struct sg_lab *lab)
+{
+    char *words = sg_case_describe_data(lab->trial->c, lab->trial->seed);
+    sg_lab_own(lab, words, free);
+    return words;
+}
+
 bool sg_nl_runs(struct sg_lab *lab, size_t n, sg_nl_each *run, void *context)
 {
     return lab->status == SG_OK &&

@@ -138,8 +138,7 @@ static void free_rows(void *rows)
 void sg_nl6_locking(struct sg_nl6_locks *locks, const struct sg_nl6_rule *rule,
                     const struct sg_trial *trial, const struct sg_images *images)
 {
-    struct sg_evidence unused = {0};
-    struct sg_lab lab = sg_lab_begin(&unused, trial);
+    struct sg_lab lab = sg_lab_begin(NULL, trial);
     struct probe p = {.spec = sg_nl6_net(rule, trial->c, trial->seed)};
     const size_t inputs = images->rows * images->columns;
     p.spec.dtype = SG_F64;
