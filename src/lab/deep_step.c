@@ -216,15 +216,21 @@ struct sg_deep_step *sg_deep_step_make(struct sg_lab *lab)
     return lab->status == SG_OK ? m : NULL;
 }
 
-bool sg_deep_step_is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_deep_step *m)
+bool sg_deep_step_is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                          const struct sg_trial *trial)
 {
+    const struct sg_deep_step *m = on;
+    (void)trial;
     snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "a layer has %zu units, and min(d, outputs) = %zu",
              m->narrowest, m->least);
     return m->narrowest >= m->least;
 }
 
-bool sg_deep_step_is_conditioned(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_deep_step *m)
+bool sg_deep_step_is_conditioned(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                                 const struct sg_trial *trial)
 {
+    const struct sg_deep_step *m = on;
+    (void)trial;
     snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "its eigenvalues' ratio is %.3g", 1 / m->ratio);
     return m->ratio > RATIO;
 }

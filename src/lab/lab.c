@@ -8,8 +8,7 @@
 #include "lab/lab.h"
 #include "lab/own.h"
 
-/* ---- memory -----------------------------------------------------------------------------------
- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 struct sg_owned {
     struct sg_owned *next;
@@ -71,8 +70,7 @@ const struct sg_data *sg_lab_data_of_seed(struct sg_lab *lab, const struct sg_ca
     return data;
 }
 
-/* ---- status -----------------------------------------------------------------------------------
- */
+/* ---- status --------------------------------------------------------------------------------- */
 
 bool sg_lab_try(struct sg_lab *lab, enum sg_status status)
 {
@@ -152,7 +150,8 @@ enum sg_status sg_lab_end(struct sg_lab *lab)
 static void suppose(struct sg_lab *lab, const struct sg_hypothesis *hypothesis, const void *on)
 {
     char value[SG_HYPOTHESIS_VALUE_MAX] = "";
-    if (!hypothesis->met(value, on, lab->trial))
+    const void *part = hypothesis->of ? hypothesis->of(on) : on;
+    if ((part || !hypothesis->of) && !hypothesis->met(value, part, lab->trial))
         sg_lab_stop(lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s; %s",
                     hypothesis->words, value, hypothesis->mend);
 }
@@ -169,8 +168,7 @@ enum sg_status sg_lab_measure(struct sg_evidence *ev, const struct sg_trial *tri
     return sg_lab_end(&lab);
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 static void put(char *to, size_t size, const char *text)
 {
@@ -303,8 +301,7 @@ double sg_lab_rate(double rate, int units, double critical, double optimal)
                                        : rate;
 }
 
-/* ---- limits -----------------------------------------------------------------------------------
- */
+/* ---- limits --------------------------------------------------------------------------------- */
 
 double sg_lab_bisect_between(sg_lab_side *side, void *context, double low, double high,
                              double width)

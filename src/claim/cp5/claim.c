@@ -94,22 +94,9 @@ static bool has_two_columns(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return c->k >= 2;
 }
 
-static bool of_shallow(const struct sg_hypothesis *hypothesis, char value[SG_HYPOTHESIS_VALUE_MAX],
-                       const void *on, const struct sg_trial *trial)
+static const void *shallow_of(const void *on)
 {
-    return hypothesis->met(value, ((const struct sg_cp5 *)on)->s, trial);
-}
-
-static bool is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                           const struct sg_trial *trial)
-{
-    return of_shallow(&sg_shallow_x_nonsingular, value, on, trial);
-}
-
-static bool is_noisy(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                     const struct sg_trial *trial)
-{
-    return of_shallow(&sg_shallow_noisy, value, on, trial);
+    return ((const struct sg_cp5 *)on)->s;
 }
 
 /* The flow is followed by its Euler steps; 2/lambda is where these lose stability. */
@@ -139,15 +126,12 @@ static const struct sg_hypothesis two_columns = {
     .words = "X has two or more columns besides the ones (with one, the sphere is two points)",
     .met = has_two_columns,
     .mend = "take more columns (data.d)"};
-static const struct sg_hypothesis nonsingular = {
-    .id = "S_x-nonsingular",
-    .words = SG_X_NONSINGULAR_WORDS,
-    .met = is_nonsingular,
-    .mend = SG_X_NONSINGULAR_MEND};
+static const struct sg_hypothesis nonsingular = {SG_X_NONSINGULAR, .of = shallow_of};
 static const struct sg_hypothesis noisy = {.id = "noisy",
                                            .words = "the data are noisy, y != X w*",
-                                           .met = is_noisy,
-                                           .mend = "take data with noise (data.noise > 0)"};
+                                           .met = sg_shallow_is_noisy,
+                                           .mend = "take data with noise (data.noise > 0)",
+                                           .of = shallow_of};
 static const struct sg_hypothesis small_steps = {
     .id = "small-steps",
     .words = "steps are small, mu lambda_max(S_x) <= 0.1 and 0 < nu lambda_max(S_z) <= 1",

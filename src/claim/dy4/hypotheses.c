@@ -55,16 +55,6 @@ static bool has_limits(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return low < high;
 }
 
-static bool attracts_at_zero(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                             const struct sg_trial *trial)
-{
-    const struct sg_shallow *s = on;
-    (void)trial;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "mu is %.4g and nu %.4g of its limit",
-             s->mu / s->rate_x.critical, s->nu / s->rate_z.critical);
-    return s->mu < s->rate_x.critical && s->nu < s->rate_z.critical;
-}
-
 /* For S_x other than I the limit -1 is one of small rates.  The problem splits into one for each
  * eigenvalue c of C, so C = c I stands for all. */
 static bool has_small_rates(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
@@ -113,7 +103,7 @@ const struct sg_hypothesis sg_dy4_attracts = {
     .id = "attracts",
     .words = "C = 0, from where limits are looked for, attracts: mu < 2/lambda_max(S_x), nu < "
              "2/lambda_max(S_z)",
-    .met = attracts_at_zero,
+    .met = sg_shallow_is_inside,
     .mend = "take smaller rates (below 1 in critical units)"};
 const struct sg_hypothesis sg_dy4_small_rates = {
     .id = "small-rates",

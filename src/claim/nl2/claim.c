@@ -267,8 +267,10 @@ static bool places_fit(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
 }
 
 static const struct sg_hypothesis places = {
-    "places", "SGs sit at the output, after the last hidden layer and below that", "add them to sg",
-    places_fit};
+    .id = "places",
+    .words = "SGs sit at the output, after the last hidden layer and below that",
+    .mend = "add them to sg",
+    .met = places_fit};
 
 const struct sg_claim sg_claim_nl2 = {
     .id = "NL2",
