@@ -158,6 +158,9 @@ struct sg_hypothesis {
     const char *mend;                   /* "take more samples (data.n) or fewer columns (data.d)" */
     /* Is it met?  If not, writes the value that shows it ("d = 9 > n = 5").  on: the instrument. */
     bool (*met)(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on, const struct sg_trial *trial);
+    /* The part of the instrument that `met` is to look at.  NULL when it has none, where the
+     * hypothesis is met.  Without: all of it. */
+    const void *(*of)(const void *on);
 };
 
 struct sg_claim {

@@ -31,8 +31,6 @@ void sg_claim_store_tidy(const struct sg_store *store);
 
 /* ---- the runs of an experiment (runs.c) ----------------------------------------------------- */
 
-/* ---- the runs of an experiment (runs.c) ----------------------------------------------------- */
-
 /* Does run i of an experiment.  Fills err where the status is SG_BAD_INPUT or SG_IO. */
 typedef enum sg_status sg_claim_run(struct sg_error *err, size_t i, void *context);
 /* Runs 0..n-1 in parallel, told as they are done (sg_base_tell).  SG_OK, or the status of the first

@@ -3,11 +3,7 @@
 #include <stdio.h>
 
 #include "lab/deep_pair.h"
-
-static void end_sim(void *sim)
-{
-    sg_sim_free(sim);
-}
+#include "lab/own.h"
 
 static void end_fast(void *fast)
 {
@@ -29,11 +25,10 @@ struct sg_deep_pair *sg_deep_pair_make(struct sg_lab *lab, const struct sg_case 
     p->first = sg_closed_fast_alloc(&p->deep, &t->rows);
     p->plain_field = sg_sim_net_field(t->plain, t->rows.n);
     const double *zero = SG_TAKE(lab, p->n_w + p->n_phi, double);
-    p->sg = sg_sim_alloc(&(struct sg_sim_spec){.field = &t->field}, zero, zero);
-    p->plain = sg_sim_alloc(&(struct sg_sim_spec){.field = &p->plain_field}, zero, NULL);
+    const struct sg_sim_spec sg = {.field = &t->field}, plain = {.field = &p->plain_field};
+    p->sg = sg_lab_own_sim(lab, sg_sim_alloc(&sg, zero, zero));
+    p->plain = sg_lab_own_sim(lab, sg_sim_alloc(&plain, zero, NULL));
     sg_lab_own(lab, p->first, end_fast);
-    sg_lab_own(lab, p->sg, end_sim);
-    sg_lab_own(lab, p->plain, end_sim);
     return p;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/deep_step.h"
+#include "lab/own.h"
 #include "synthgrad/closed.h"
 
 /* |x| of a start over sqrt(E|p*|^2 + E|y|^2).  LEAVES is still linear: some minima that repel rest
@@ -18,11 +19,6 @@ static const double RATIO = 1e-5;
 enum { LOOK_EVERY = 8, DATA_SETS = 6, DRAWS = 25 };
 
 /* ---- minima --------------------------------------------------------------------------------- */
-
-static void end_normal(void *normal)
-{
-    sg_closed_deep_normal_free(normal);
-}
 
 static void add_identity(double *J, size_t n)
 {
@@ -160,7 +156,7 @@ static void fill(struct sg_lab *lab, struct sg_deep_step *m)
     const size_t d = s->data.d, out = s->data.m, n_p = s->data.n * out;
     const enum sg_status status = sg_closed_deep_normal_alloc(&m->normal, &s->deep, s->fixed,
                                                               s->moments);
-    sg_lab_own(lab, m->normal, end_normal);
+    sg_lab_own_normal(lab, m->normal);
     if (status != SG_OK) {
         sg_lab_stop(lab, status, "the Hessian at the weights has a negative eigenvalue: they are "
                     "no minimum");
@@ -220,15 +216,21 @@ struct sg_deep_step *sg_deep_step_make(struct sg_lab *lab)
     return lab->status == SG_OK ? m : NULL;
 }
 
-bool sg_deep_step_is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_deep_step *m)
+bool sg_deep_step_is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                          const struct sg_trial *trial)
 {
+    const struct sg_deep_step *m = on;
+    (void)trial;
     snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "a layer has %zu units, and min(d, outputs) = %zu",
              m->narrowest, m->least);
     return m->narrowest >= m->least;
 }
 
-bool sg_deep_step_is_conditioned(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_deep_step *m)
+bool sg_deep_step_is_conditioned(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                                 const struct sg_trial *trial)
 {
+    const struct sg_deep_step *m = on;
+    (void)trial;
     snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "its eigenvalues' ratio is %.3g", 1 / m->ratio);
     return m->ratio > RATIO;
 }

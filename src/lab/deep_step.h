@@ -26,14 +26,17 @@ struct sg_deep_step {
  * data.  Where a hypothesis below is not met: without a run.  NULL: the lab has stopped.
  * Reads net.layers, net.weights, data, sg.at, sg.mix, train.form, train.steps. */
 struct sg_deep_step *sg_deep_step_make(struct sg_lab *lab);
-/* For `met` of a hypothesis on struct sg_deep_step; in words below. */
-bool sg_deep_step_is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_deep_step *m);
-bool sg_deep_step_is_conditioned(char value[SG_HYPOTHESIS_VALUE_MAX],
-                                 const struct sg_deep_step *m);
-#define SG_DEEP_WIDE_WORDS "no hidden layer is narrower than min(d, outputs), so that E[x^T r] = 0"
-#define SG_DEEP_WIDE_MEND "take wider layers (net.layers)"
-#define SG_DEEP_CONDITIONED_WORDS "S_x = E[x^T x] has a condition number below 1e5"
-#define SG_DEEP_CONDITIONED_MEND "take features that are further from collinear (data.condition)"
+/* Hypotheses on struct sg_deep_step, for every claim that supposes them. */
+#define SG_DEEP_WIDE                                                                               \
+    .words = "no hidden layer is narrower than min(d, outputs), so that E[x^T r] = 0",             \
+    .met = sg_deep_step_is_wide, .mend = "take wider layers (net.layers)"
+#define SG_DEEP_CONDITIONED                                                                        \
+    .words = "S_x = E[x^T x] has a condition number below 1e5",                                    \
+    .met = sg_deep_step_is_conditioned,                                                            \
+    .mend = "take features that are further from collinear (data.condition)"
+typedef bool sg_deep_step_met(char value[SG_HYPOTHESIS_VALUE_MAX], const void *step,
+                              const struct sg_trial *trial);
+sg_deep_step_met sg_deep_step_is_wide, sg_deep_step_is_conditioned;
 
 /* The closed step on x, I + flow (n^2). */
 void sg_deep_step_closed(double *J, const struct sg_deep_step *m, double mu, double nu);

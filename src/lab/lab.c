@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "lab/lab.h"
+#include "lab/own.h"
 
-/* ---- memory -----------------------------------------------------------------------------------
- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 struct sg_owned {
     struct sg_owned *next;
@@ -31,16 +31,9 @@ void *sg_lab_take(struct sg_lab *lab, size_t count, size_t size)
     return block;
 }
 
-static void free_rng(void *rng)
-{
-    sg_base_rng_free(rng);
-}
-
 struct sg_rng *sg_lab_rng(struct sg_lab *lab, const char *purpose)
 {
-    struct sg_rng *rng = sg_claim_rng(lab->trial, purpose);
-    sg_lab_own(lab, rng, free_rng);
-    return rng;
+    return sg_lab_own_rng(lab, sg_claim_rng(lab->trial, purpose));
 }
 
 char *sg_lab_format(struct sg_lab *lab, const char *fmt, ...)
@@ -77,8 +70,7 @@ const struct sg_data *sg_lab_data_of_seed(struct sg_lab *lab, const struct sg_ca
     return data;
 }
 
-/* ---- status -----------------------------------------------------------------------------------
- */
+/* ---- status --------------------------------------------------------------------------------- */
 
 bool sg_lab_try(struct sg_lab *lab, enum sg_status status)
 {
@@ -104,14 +96,15 @@ void sg_lab_stop(struct sg_lab *lab, enum sg_status status, const char *fmt, ...
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     lab->status = status;
-    memcpy(lab->ev->note, text, sizeof text);      /* the reason is what matters now */
+    if (lab->ev)
+        memcpy(lab->ev->note, text, sizeof text);  /* the reason is what matters now */
 }
 
 void sg_lab_note(struct sg_lab *lab, const char *fmt, ...)
 {
     char text[sizeof lab->ev->note];
     va_list args;
-    if (lab->status != SG_OK)
+    if (lab->status != SG_OK || !lab->ev)
         return;
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
@@ -157,7 +150,8 @@ enum sg_status sg_lab_end(struct sg_lab *lab)
 static void suppose(struct sg_lab *lab, const struct sg_hypothesis *hypothesis, const void *on)
 {
     char value[SG_HYPOTHESIS_VALUE_MAX] = "";
-    if (!hypothesis->met(value, on, lab->trial))
+    const void *part = hypothesis->of ? hypothesis->of(on) : on;
+    if ((part || !hypothesis->of) && !hypothesis->met(value, part, lab->trial))
         sg_lab_stop(lab, SG_HYPOTHESIS, "the statement supposes that %s; here %s; %s",
                     hypothesis->words, value, hypothesis->mend);
 }
@@ -174,8 +168,7 @@ enum sg_status sg_lab_measure(struct sg_evidence *ev, const struct sg_trial *tri
     return sg_lab_end(&lab);
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 static void put(char *to, size_t size, const char *text)
 {
@@ -186,7 +179,7 @@ static void put(char *to, size_t size, const char *text)
 static void add(struct sg_lab *lab, struct sg_row row, const char *id, const char *what,
                 const char *words)
 {
-    if (lab->status != SG_OK)
+    if (lab->status != SG_OK || !lab->ev)
         return;
     put(row.id, sizeof row.id, id);
     put(row.what, sizeof row.what, what);
@@ -308,8 +301,7 @@ double sg_lab_rate(double rate, int units, double critical, double optimal)
                                        : rate;
 }
 
-/* ---- limits -----------------------------------------------------------------------------------
- */
+/* ---- limits --------------------------------------------------------------------------------- */
 
 double sg_lab_bisect_between(sg_lab_side *side, void *context, double low, double high,
                              double width)

@@ -11,7 +11,7 @@
 
 struct sg_lab {
     const struct sg_trial *trial;
-    struct sg_evidence *ev;
+    struct sg_evidence *ev;             /* NULL: rows and notes go nowhere */
     enum sg_status status;              /* the first that is not SG_OK */
     struct sg_owned *owned;
 };
@@ -25,7 +25,8 @@ struct sg_instrument {
 /* Builds the instrument, looks at each hypothesis in turn, lets the claim say what it has to say,
  * and gives back all that was taken.  For `measure` of struct sg_claim. */
 enum sg_status sg_lab_measure(struct sg_evidence *ev, const struct sg_trial *trial) SG_MUST_CHECK;
-/* For tests and for code that is no claim: a lab by itself.  end gives back all that was taken. */
+/* A lab by itself, for threads, for scratch memory and for tests.  end gives back all that was
+ * taken. */
 struct sg_lab sg_lab_begin(struct sg_evidence *ev, const struct sg_trial *trial);
 enum sg_status sg_lab_end(struct sg_lab *lab);
 
@@ -40,8 +41,7 @@ struct sg_rng *sg_lab_rng(struct sg_lab *lab,
                           const char *purpose); /* a stream of the trial's own */
 char *sg_lab_format(struct sg_lab *lab, const char *fmt, ...) SG_PRINTF(2, 3);
 
-/* ---- what stops it ----------------------------------------------------------------------------
- */
+/* ---- what stops it -------------------------------------------------------------------------- */
 
 /* Keeps the first status that is not SG_OK; true while all are fine. */
 bool sg_lab_try(struct sg_lab *lab, enum sg_status status);
@@ -62,8 +62,7 @@ const struct sg_data *sg_lab_data_of_seed(struct sg_lab *lab, const struct sg_ca
 void sg_lab_part(struct sg_lab *lab, void (*part)(struct sg_lab *lab, void *context),
                  void *context);
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 /* A tolerance with its derivation in words.  scale: the size of what is compared, when it is not
  * that of the prediction; the judge calls a row blind whose tolerance is above SG_BLIND of the
@@ -105,24 +104,21 @@ void sg_lab_enclosed(struct sg_lab *lab, const char *id, const char *what, doubl
 void sg_lab_series(struct sg_lab *lab, const char *name, const char *columns);
 void sg_lab_point(struct sg_lab *lab, const double *values);
 
-/* ---- the worst of many ------------------------------------------------------------------------
- */
+/* ---- the worst of many ---------------------------------------------------------------------- */
 
 /* The comparison with the largest error over tolerance so far; zeroed: none yet.  A NaN is the
  * worst there is and stays. */
 struct sg_worst { double error, tolerance; bool some; };
 void sg_lab_keep_worst(struct sg_worst *worst, double error, double tolerance);
 
-/* ---- rates ------------------------------------------------------------------------------------
- */
+/* ---- rates ---------------------------------------------------------------------------------- */
 
 /* A case's rate (train.mu or train.nu) in absolute units: as it is; or a multiple of `critical`,
  * the rate at which the block that it drives ceases to be stable, or of `optimal`, the fastest one.
  */
 double sg_lab_rate(double rate, int units, double critical, double optimal);
 
-/* ---- where something changes ------------------------------------------------------------------
- */
+/* ---- where something changes ---------------------------------------------------------------- */
 
 /* What a point is on: LOW and HIGH are the two sides of a limit, NEITHER ends the search. */
 enum sg_side { SG_SIDE_LOW, SG_SIDE_HIGH, SG_SIDE_NEITHER };

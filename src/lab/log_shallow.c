@@ -90,8 +90,7 @@ static void *make(struct sg_lab *lab)
 
 const struct sg_instrument sg_on_log_shallow = {make};
 
-/* ---- hypotheses -------------------------------------------------------------------------------
- */
+/* ---- hypotheses ----------------------------------------------------------------------------- */
 
 static bool classes_met(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
                         const struct sg_trial *trial)
@@ -123,8 +122,7 @@ const struct sg_hypothesis sg_log_shallow_full_rank = {
     .mend =
         "take more samples (data.n) or fewer columns (data.d), none a combination of the others"};
 
-/* ---- evaluation -------------------------------------------------------------------------------
- */
+/* ---- evaluation ----------------------------------------------------------------------------- */
 
 double sg_log_shallow_field(struct sg_log_shallow *s, const double *w, const double *phi)
 {
@@ -160,8 +158,7 @@ double sg_log_shallow_curvature(struct sg_lab *lab, const struct sg_log_shallow 
     return lambda[d - 1];
 }
 
-/* ---- runs -------------------------------------------------------------------------------------
- */
+/* ---- runs ----------------------------------------------------------------------------------- */
 
 struct sg_log_end sg_log_shallow_train(double *w, double *phi, struct sg_log_shallow *s,
                                        const struct sg_log_run *run, sg_log_curve *curve,
@@ -219,8 +216,7 @@ struct sg_log_end sg_log_shallow_train_fitted(double *w, double *phi, struct sg_
     return end;
 }
 
-/* ---- what J says ------------------------------------------------------------------------------
- */
+/* ---- what J says ---------------------------------------------------------------------------- */
 
 static double *jacobian_at(struct sg_lab *lab, const struct sg_log_shallow *s,
                            const struct sg_log_point *point, size_t rows)

@@ -17,9 +17,11 @@ static bool batch_fits(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return trial->c->train.batch <= trial->c->data.n;
 }
 
-const struct sg_hypothesis sg_nl_batch_fits = {"batch",
-                                               "a minibatch has no more rows than there are images",
-                                               "lower train.batch or raise data.n", batch_fits};
+const struct sg_hypothesis sg_nl_batch_fits = {
+    .id = "batch",
+    .words = "a minibatch has no more rows than there are images",
+    .mend = "lower train.batch or raise data.n",
+    .met = batch_fits};
 
 static bool one_width(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
                       const struct sg_trial *trial)
@@ -30,8 +32,10 @@ static bool one_width(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
 }
 
 const struct sg_hypothesis sg_nl_one_width = {
-    "one-width", "all hidden layers have one width, the only number in net.layers",
-    "write net.layers = (32); net.depths says how many", one_width};
+    .id = "one-width",
+    .words = "all hidden layers have one width, the only number in net.layers",
+    .mend = "write net.layers = (32); net.depths says how many",
+    .met = one_width};
 
 /* ---- nets ----------------------------------------------------------------------------------- */
 
@@ -112,6 +116,13 @@ bool sg_nl_images_read(struct sg_nl_images *images, struct sg_lab *lab, const st
     else
         sg_lab_own(lab, images, free_images);
     return status == SG_OK;
+}
+
+const char *sg_nl_describe_data(struct sg_lab *lab)
+{
+    char *words = sg_case_describe_data(lab->trial->c, lab->trial->seed);
+    sg_lab_own(lab, words, free);
+    return words;
 }
 
 bool sg_nl_runs(struct sg_lab *lab, size_t n, sg_nl_each *run, void *context)

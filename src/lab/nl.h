@@ -47,6 +47,8 @@ struct sg_nl_images {
     struct sg_images seen, unseen;
 };
 bool sg_nl_images_read(struct sg_nl_images *images, struct sg_lab *lab, const struct sg_case *c);
+/* What they are, in words; owned by the lab. */
+const char *sg_nl_describe_data(struct sg_lab *lab);
 /* sg_claim_runs; false when a run failed, which stops the lab. */
 typedef enum sg_status sg_nl_each(struct sg_error *err, size_t i, void *context);
 bool sg_nl_runs(struct sg_lab *lab, size_t n, sg_nl_each *run, void *context);

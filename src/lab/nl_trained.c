@@ -49,13 +49,21 @@ static bool enough_images(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return trial->c->data.test >= SG_NL_TILES;
 }
 
-static const struct sg_hypothesis equal = {"equal-blocks",
-                                           "there are three hidden layers or more, of one width",
-                                           "write net.layers = (32, 32, 32, 32)", equal_blocks};
+static const struct sg_hypothesis equal = {
+    .id = "equal-blocks",
+    .words = "there are three hidden layers or more, of one width",
+    .mend = "write net.layers = (32, 32, 32, 32)",
+    .met = equal_blocks};
 static const struct sg_hypothesis inside = {
-    "cut", "the one SG sits after a hidden layer below the last", "lower sg.at", cut_inside};
+    .id = "cut",
+    .words = "the one SG sits after a hidden layer below the last",
+    .mend = "lower sg.at",
+    .met = cut_inside};
 static const struct sg_hypothesis images = {
-    "test-images", "there are 40 images to test on, or more", "raise data.test", enough_images};
+    .id = "test-images",
+    .words = "there are 40 images to test on, or more",
+    .mend = "raise data.test",
+    .met = enough_images};
 const struct sg_hypothesis *const sg_nl_gallery_supposes[] = {&equal, &inside, &images,
                                                               &sg_nl_batch_fits, NULL};
 

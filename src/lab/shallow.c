@@ -279,15 +279,15 @@ static bool is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_
     return rate->zeros == 0;
 }
 
-static bool x_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                             const struct sg_trial *trial)
+bool sg_shallow_x_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                                 const struct sg_trial *trial)
 {
     const struct sg_shallow *s = on;
     return is_nonsingular(value, &s->rate_x, "S_x", s->fit->d, trial->data->n);
 }
 
-static bool z_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                             const struct sg_trial *trial)
+bool sg_shallow_z_is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                                 const struct sg_trial *trial)
 {
     const struct sg_shallow *s = on;
     return is_nonsingular(value, &s->rate_z, "S_z", s->fit->q, trial->data->n);
@@ -300,8 +300,8 @@ static double residual_share(const struct sg_shallow *s)
     return y > 0 ? sg_base_norm(s->fit->residual, count) / y : 0;
 }
 
-static bool is_noisy(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                     const struct sg_trial *trial)
+bool sg_shallow_is_noisy(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                         const struct sg_trial *trial)
 {
     const struct sg_shallow *s = on;
     (void)trial;
@@ -319,20 +319,22 @@ static bool is_realizable(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return s->fit->realizable;
 }
 
-const struct sg_hypothesis sg_shallow_x_nonsingular = {
-    .id = "S_x-nonsingular",
-    .words = SG_X_NONSINGULAR_WORDS,
-    .met = x_is_nonsingular,
-    .mend = SG_X_NONSINGULAR_MEND};
-const struct sg_hypothesis sg_shallow_z_nonsingular = {
-    .id = "S_z-nonsingular",
-    .words = SG_Z_NONSINGULAR_WORDS,
-    .met = z_is_nonsingular,
-    .mend = SG_Z_NONSINGULAR_MEND};
+bool sg_shallow_is_inside(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                          const struct sg_trial *trial)
+{
+    const struct sg_shallow *s = on;
+    const double mu = s->mu / s->rate_x.critical, nu = s->nu / s->rate_z.critical;
+    (void)trial;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "they are %.3g and %.3g of them", mu, nu);
+    return s->mu < s->rate_x.critical && s->nu < s->rate_z.critical;
+}
+
+const struct sg_hypothesis sg_shallow_x_nonsingular = {SG_X_NONSINGULAR};
+const struct sg_hypothesis sg_shallow_z_nonsingular = {SG_Z_NONSINGULAR};
 const struct sg_hypothesis sg_shallow_noisy = {
     .id = "noisy",
     .words = "the data are noisy, y != X W*",
-    .met = is_noisy,
+    .met = sg_shallow_is_noisy,
     .mend = "take data with noise (data.noise > 0); DY4 is about data without"};
 const struct sg_hypothesis sg_shallow_realizable = {
     .id = "realizable",

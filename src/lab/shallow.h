@@ -32,13 +32,20 @@ struct sg_shallow {
 #define SG_READS_FULL_SG \
     " sg=one sg.at=output sg.family=linear sg.terms=hy1 sg.target=true sg.mix=1.0"
 
-/* Hypotheses on such data, in the words of every claim that supposes them. */
-#define SG_X_NONSINGULAR_WORDS "S_x = E[x^T x] is nonsingular"
-#define SG_X_NONSINGULAR_MEND \
-    "take more samples (data.n) than columns (data.d), none a combination of the others"
-#define SG_Z_NONSINGULAR_WORDS "S_z = E[z^T z], z = (p*, y, 1), is nonsingular"
-#define SG_Z_NONSINGULAR_MEND \
-    "take targets that are no combinations of the fit, of each other and of 1"
+/* Hypotheses on such data, for every claim that supposes them: {SG_X_NONSINGULAR, .of = part}. */
+#define SG_X_NONSINGULAR                                                                           \
+    .id = "S_x-nonsingular", .words = "S_x = E[x^T x] is nonsingular",                             \
+    .met = sg_shallow_x_is_nonsingular,                                                            \
+    .mend = "take more samples (data.n) than columns (data.d), none a combination of the others"
+#define SG_Z_NONSINGULAR                                                                           \
+    .id = "S_z-nonsingular", .words = "S_z = E[z^T z], z = (p*, y, 1), is nonsingular",            \
+    .met = sg_shallow_z_is_nonsingular,                                                            \
+    .mend = "take targets that are no combinations of the fit, of each other and of 1"
+typedef bool sg_shallow_met(char value[SG_HYPOTHESIS_VALUE_MAX], const void *shallow,
+                            const struct sg_trial *trial);
+sg_shallow_met sg_shallow_x_is_nonsingular, sg_shallow_z_is_nonsingular, sg_shallow_is_noisy;
+/* mu < 2/lambda_max(S_x) and nu < 2/lambda_max(S_z). */
+sg_shallow_met sg_shallow_is_inside;
 
 /* The instrument: the case's regression, simultaneous or in the case's order and delay. */
 extern const struct sg_instrument sg_on_shallow;

@@ -58,21 +58,35 @@ enum sg_status sg_search_abscissa(struct sg_repelling *f)
     return status;
 }
 
-enum sg_status sg_search_critical_kappa(double *kappa, const struct sg_repelling *instance)
+/* Does the minimum attract?  Across the family no eigenvalue is the gauge's zero, so one that comes
+ * through 0 is seen however small it is; among those of the full flow it is below ZERO too soon. */
+static bool attracts(enum sg_status *status, const struct sg_deep_normal *normal, double kappa)
 {
-    struct sg_repelling f = *instance;
-    double low = instance->kappa, high = low;
-    enum sg_status status = sg_search_abscissa(&f);
-    while (status == SG_OK && f.abscissa > 0 && high < 1e6) {
+    double mu = SG_NAN;
+    double complex at;
+    *status = sg_closed_deep_normal_limit(&mu, &at, normal, kappa);
+    return *status == SG_OK && mu > 0;
+}
+
+enum sg_status sg_search_critical_kappa(double *kappa, const struct sg_repelling *f)
+{
+    const size_t d = f->deep.width[0], m = f->deep.width[f->deep.n_layers], q = d + m + 1;
+    double *P = SG_NEW(d * m, double), *M = SG_NEW(q * q, double), low = f->kappa, high = low;
+    struct sg_deep_normal *normal;
+    sg_closed_deep_product(P, &f->deep, f->w, 0, f->deep.n_layers);
+    sg_closed_deep_centred_moments(M, f->S, f->R, P, d, m);
+    enum sg_status status = sg_closed_deep_normal_alloc(&normal, &f->deep, f->w, M);
+    while (status == SG_OK && !attracts(&status, normal, high) && high < 1e6) {
         low = high;
-        f.kappa = high *= 2;
-        status = sg_search_abscissa(&f);
+        high *= 2;
     }
-    *kappa = status != SG_OK ? SG_NAN : f.abscissa > 0 ? HUGE_VAL : high;
+    *kappa = status != SG_OK ? SG_NAN : high < 1e6 ? high : HUGE_VAL;
     while (status == SG_OK && *kappa < HUGE_VAL && high > low * (1 + 1e-9)) {
-        *kappa = f.kappa = sqrt(low * high);
-        status = sg_search_abscissa(&f);
-        *(f.abscissa > 0 ? &low : &high) = f.kappa;
+        *kappa = sqrt(low * high);
+        *(attracts(&status, normal, *kappa) ? &high : &low) = *kappa;
     }
+    sg_closed_deep_normal_free(normal);
+    free(P);
+    free(M);
     return status;
 }

@@ -73,6 +73,10 @@ static void outside_the_hypotheses(void **state)
     check_inconclusive("claim = \"CP2\"; expect = \"holds\"; experiment = \"drawn\"; data = { d = "
                        "2000; outputs = 64; };net = { layers = (10000, 10000, 10000, 10000); };",
                        "take narrower layers");
+    check_inconclusive("claim = \"CP2\"; expect = \"holds\"; data = { d = 8; outputs = 4; }; net = "
+                       "{ layers = (8, 8, 8, 8, 8); }; sg = ( { at = 3; } );",
+                       "the joint equations have 456 unknowns, weights and SG parameters, and the "
+                       "budget of the solver is 300");
 }
 
 /* Starts that fall to a point where all weights vanish: the bound's squares must not underflow. */

@@ -1,7 +1,6 @@
 /* AD1: where training with a linear SG ends up elsewhere than backprop, on the paper's six
  * artificial sets: its table from CP6's theorem, and from training. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "claim/ad1/parts.h"
 #include "lab/shallow.h"
@@ -21,25 +20,23 @@ static const struct effort brief[2] = {{20, 2}, {2, 0}}, full[2] = {{SIZE_MAX, 2
 
 /* All that is asked for one seed; a control under another loss is about the shallow models alone.
  */
-static void run_seed(struct sg_ad1_seed *out, const struct sg_trial *trial, size_t set, size_t seed)
+static void run_seed(struct sg_ad1_seed *out, struct sg_lab *lab, size_t set, size_t seed)
 {
+    const struct sg_trial *trial = lab->trial;
     const bool small = sg_ad1_sets[set].k == 2, all = trial->c->net.loss == SG_LOGISTIC;
     const struct effort *effort = (trial->full ? full : brief) + !small;
     const bool train = seed < effort->trained;
-    struct sg_evidence unused = {0};
-    struct sg_lab lab = sg_lab_begin(&unused, trial);
-    struct sg_ad1_task task = {.lab = &lab, .set = &sg_ad1_sets[set], .seed = seed};
-    task.data = sg_lab_data(&lab, sg_ad1_case(&task), seed);
-    if (lab.status == SG_OK)
-        sg_ad1_shallow(out, &task, train);
-    if (lab.status == SG_OK && train && all)
+    struct sg_ad1_task task = {.lab = lab, .set = &sg_ad1_sets[set], .seed = seed};
+    task.data = sg_lab_data(lab, sg_ad1_case(&task), seed);
+    if (lab->status != SG_OK)
+        return;
+    sg_ad1_shallow(out, &task, train);
+    if (train && all)
         sg_ad1_squares(out, &task);
-    if (lab.status == SG_OK && train && all && out->theory.finite && small)
+    if (train && all && out->theory.finite && small)
         sg_ad1_softmax(out, &task);
-    if (lab.status == SG_OK && seed < effort->deep && all)
+    if (seed < effort->deep && all)
         sg_ad1_deep(out, &task);
-    out->status = sg_lab_end(&lab);
-    sg_claim_evidence_free(&unused);
 }
 
 /* The large sets first: the last piece to finish should be a short one.  With --full a seed is a
@@ -50,14 +47,15 @@ static void run_one(size_t i, void *context)
     const size_t half = SG_AD1_SETS / 2, place = i / t->seeds, seed = i % t->seeds;
     const size_t set = place < half ? 2 * place + 1 : 2 * (place - half);
     struct sg_ad1_seed *out = &t->seed[set * t->seeds + seed];
-    char *piece = sg_base_format("%s-%zu", sg_ad1_sets[set].name, seed);
+    struct sg_lab lab = sg_lab_begin(NULL, t->trial);
+    const char *piece = sg_lab_format(&lab, "%s-%zu", sg_ad1_sets[set].name, seed);
     struct sg_error err;
     if (!t->trial->full || !sg_claim_recall(out, sizeof *out, t->trial, piece)) {
-        run_seed(out, t->trial, set, seed);
-        if (t->trial->full && out->status == SG_OK)
-            out->status = sg_claim_keep(t->trial, piece, out, sizeof *out, &err);
+        run_seed(out, &lab, set, seed);
+        if (t->trial->full && lab.status == SG_OK)
+            sg_lab_try(&lab, sg_claim_keep(t->trial, piece, out, sizeof *out, &err));
     }
-    free(piece);
+    out->status = sg_lab_end(&lab);
 }
 
 /* A gap that is known to `open`, at the size of the paper's last digit or of its own. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "claim/ad1/parts.h"
+#include "lab/own.h"
 
 enum { HIDDEN = 10, BELOW = 5 };
 enum { LOOK = 50, LOOK_GROWING = 4, STEPS_SMALL = 6000, STEPS_LARGE = 1500 };
@@ -18,7 +19,7 @@ static const double ENOUGH = 1e-8, LOW = 3e-3;
 struct rates { double mu, nu; };
 struct deep {
     struct sg_lab *lab;
-    struct sg_data rows;                  /* samples, or compressed rows under MSE */
+    struct sg_data *rows;                 /* compressed, under MSE */
     struct sg_case_arch arch;
     struct sg_net *net;
     struct sg_field field;
@@ -118,7 +119,7 @@ static struct end train(struct deep *s, const struct sg_data *data, bool squares
     sg_lab_try(s->lab, sg_base_singular_values(s->sigma, data->x, data->n, d));
     const double x_max = s->sigma[0] * s->sigma[0] / n;
     const double x_min = s->sigma[d - 1] * s->sigma[d - 1] / n;
-    struct sg_sim *sim = sg_sim_alloc(&spec, s->w, s->phi);
+    struct sg_sim *sim = sg_lab_own_sim(s->lab, sg_sim_alloc(&spec, s->w, s->phi));
     void *work = s->field.work_alloc(&s->field);
     for (uint64_t steps = 0; s->lab->status == SG_OK && steps < most && !(end.open <= ENOUGH) &&
                              !(separable && metrics.loss <= LOW); steps += look) {
@@ -137,7 +138,6 @@ static struct end train(struct deep *s, const struct sg_data *data, bool squares
     }
     end.loss = metrics.loss;
     s->field.work_free(work);
-    sg_sim_free(sim);
     return end;
 }
 
@@ -154,12 +154,14 @@ static struct end run(const struct sg_ad1_task *task, bool squares, bool separab
     for (size_t k = 0; k < HIDDEN; k++)
         c->net.layers.value[k] = (int)d;
     c->module[0].at = BELOW;
+    s.rows = sg_lab_own_rows(s.lab, SG_TAKE(s.lab, 1, struct sg_data));
     if (squares)
-        sg_lab_try(s.lab, sg_data_compress(&s.rows, task->data));
+        sg_lab_try(s.lab, sg_data_compress(s.rows, task->data));
     if (sg_lab_try(s.lab, sg_case_make_arch(&s.arch, c, d, task->data->m, &err))) {
-        s.net = sg_net_alloc(&s.arch.arch);
-        s.field = sg_sim_net_field(s.net, squares ? s.rows.n : task->data->n);
-        s.batch = sg_sim_batch(squares ? &s.rows : task->data);
+        const struct sg_data *data = squares ? s.rows : task->data;
+        s.net = sg_lab_own_net(s.lab, sg_net_alloc(&s.arch.arch));
+        s.field = sg_sim_net_field(s.net, data->n);
+        s.batch = sg_sim_batch(data);
         const struct sg_sizes sizes = s.field.sizes;
         double **owned[] = {&s.w, &s.phi, &s.dw, &s.dphi, &s.u,
                             &s.v, &s.scratch, &s.map, &s.sigma, &s.look};
@@ -170,8 +172,6 @@ static struct end run(const struct sg_ad1_task *task, bool squares, bool separab
         start(&s, rng);
         end = train(&s, task->data, squares, separable);
     }
-    sg_net_free(s.net);
-    sg_data_free(&s.rows);
     return end;
 }
 

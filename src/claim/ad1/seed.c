@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "claim/ad1/parts.h"
+#include "lab/own.h"
 
 struct sg_case *sg_ad1_case(const struct sg_ad1_task *task)
 {
@@ -14,17 +15,10 @@ struct sg_case *sg_ad1_case(const struct sg_ad1_task *task)
     return c;
 }
 
-static void free_rng(void *rng)
-{
-    sg_base_rng_free(rng);
-}
-
 struct sg_rng *sg_ad1_rng(const struct sg_ad1_task *task, const char *purpose)
 {
-    struct sg_rng *rng =
-        sg_base_rng_alloc(task->lab->trial->seed, task->set->name, task->seed, purpose);
-    sg_lab_own(task->lab, rng, free_rng);
-    return rng;
+    return sg_lab_own_rng(task->lab, sg_base_rng_alloc(task->lab->trial->seed, task->set->name,
+                                                       task->seed, purpose));
 }
 
 double sg_ad1_spectrum_middle(const struct sg_ad1_task *task)

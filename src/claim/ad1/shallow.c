@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "claim/ad1/parts.h"
+#include "lab/own.h"
 
 enum { LOOK = 16 };
 
@@ -34,8 +35,8 @@ static void start_run(struct run *run, const struct sg_case *c)
     struct sg_error err;
     sg_lab_try(run->lab, sg_case_make_arch(&run->arch, c, run->data->d, run->data->m, &err));
     SG_REQUIRE(run->lab->status == SG_OK);
-    run->net = sg_net_alloc(&run->arch.arch);
-    run->work = sg_net_work_alloc(run->net, run->data->n);
+    run->net = sg_lab_own_net(run->lab, sg_net_alloc(&run->arch.arch));
+    run->work = sg_lab_own_work(run->lab, sg_net_work_alloc(run->net, run->data->n));
     run->field = sg_sim_net_field(run->net, run->data->n);
     run->batch = sg_sim_batch(run->data);
     run->middle = sg_ad1_spectrum_middle(run->task);
@@ -45,15 +46,9 @@ static void start_run(struct run *run, const struct sg_case *c)
     struct sg_rng *rng = sg_ad1_rng(run->task, "w");
     for (size_t k = 0; k < run->data->d; k++)
         run->w[k] = 0.1 / sqrt((double)run->data->d) * sg_base_rng_gaussian(rng);
-    run->fitted = sg_sim_fitted_alloc(&run->field, &run->batch, run->w, 0);
+    run->fitted = sg_lab_own_fitted(run->lab,
+                                    sg_sim_fitted_alloc(&run->field, &run->batch, run->w, 0));
     run->status = sg_sim_fitted_look(run->fitted);
-}
-
-static void end_run(struct run *run)
-{
-    sg_sim_fitted_free(run->fitted);
-    sg_net_work_free(run->work);
-    sg_net_free(run->net);
 }
 
 /* At mu = 1 a step would be as long as these curvatures allow, twice over. */
@@ -104,10 +99,9 @@ static double loss_now(const struct run *run)
 static double open_by_residual(const struct run *run)
 {
     double bound;
-    const enum sg_status status = sg_closed_log_stationary(
-        &bound, run->data, run->w, sg_sim_fitted_phi(run->fitted), sg_sim_fitted_dw(run->fitted),
-        sg_sim_fitted_dphi(run->fitted));
-    return status == SG_OK ? bound : SG_NAN;
+    return sg_closed_log_stationary(&bound, run->data, run->w, sg_sim_fitted_phi(run->fitted),
+                                    sg_sim_fitted_dw(run->fitted),
+                                    sg_sim_fitted_dphi(run->fitted)) == SG_OK ? bound : SG_NAN;
 }
 
 /* The rates go with curvatures of the moment; towards a point with a large t these may change
@@ -160,13 +154,14 @@ static void check_point(struct sg_ad1_seed *out, struct run *run)
 {
     double *dw = SG_TAKE(run->lab, run->data->d, double), dphi[3];
     struct sg_log_point *point = NULL;
-    if (sg_lab_try(run->lab, sg_closed_log_point_alloc(&point, run->data, NULL))) {
+    const bool made = sg_lab_try(run->lab, sg_closed_log_point_alloc(&point, run->data, NULL));
+    sg_lab_own_log_point(run->lab, point);
+    if (made) {
         sg_net_eval(dw, dphi, NULL, run->net, point->w, point->phi, &run->batch,
                     SG_WANT_W | SG_WANT_PHI, run->work);
         out->residual = hypot(sg_base_norm(dw, run->data->d), sg_base_norm(dphi, 3));
         sg_lab_try(run->lab, sg_closed_log_point_error(&out->residual_bound, point, run->data));
     }
-    sg_closed_log_point_free(point);
 }
 
 /* Under MSE, which only a control asks for, the infimum is that of least squares. */
@@ -188,5 +183,4 @@ void sg_ad1_shallow(struct sg_ad1_seed *out, const struct sg_ad1_task *task, boo
     out->simulated = true;
     out->steps = run.steps;
     sg_lab_try(lab, run.status);
-    end_run(&run);
 }

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "claim/ad1/parts.h"
+#include "lab/own.h"
 
 enum { D = 3, Q = 5, LOOK = 64, MOST = 20000 };
 
 struct softmax {
-    struct sg_data data;              /* one-hot */
+    struct sg_data *data;             /* one-hot */
     const struct sg_data *one;        /* the same samples with one column of y */
     struct sg_net *net;
     struct sg_net_work *work;
@@ -23,13 +24,13 @@ struct softmax {
  * net's two directions. */
 static enum sg_status fit_and_look(struct softmax *x)
 {
-    const size_t n = x->data.n;
+    const size_t n = x->data->n;
     sg_net_eval(x->dw, x->dphi, NULL, x->net, x->w, x->phi, &x->batch,
                 SG_WANT_W | SG_WANT_PHI, x->work);
     const double *p = sg_net_view(x->work, SG_VIEW_H, 1), *g = sg_net_view(x->work, SG_VIEW_G, 1);
     for (size_t i = 0; i < n; i++) {
         memcpy(x->z + i * Q, p + 2 * i, 2 * sizeof *p);
-        memcpy(x->z + i * Q + 2, x->data.y + 2 * i, 2 * sizeof *p);
+        memcpy(x->z + i * Q + 2, x->data->y + 2 * i, 2 * sizeof *p);
         x->z[i * Q + 4] = 1;
     }
     memcpy(x->g, g, 2 * n * sizeof *g);
@@ -69,9 +70,9 @@ static double loss_now(const struct softmax *x)
  * curvature along the weights. */
 static enum sg_status step(struct softmax *x, bool equal, double mu)
 {
-    sg_base_mul(x->p, x->one->x, x->difference, x->data.n, D, 1);
+    sg_base_mul(x->p, x->one->x, x->difference, x->data->n, D, 1);
     const double w0 = x->difference[D - 1], alpha = equal ? (x->phi[3] - x->phi[1]) / 2 : 0;
-    struct sg_ad1_rates rate = sg_ad1_rates(x->p, w0, x->data.n, alpha, x->middle, mu / 2);
+    struct sg_ad1_rates rate = sg_ad1_rates(x->p, w0, x->data->n, alpha, x->middle, mu / 2);
     if (!equal)
         rate.weights = fmin(rate.weights, rate.intercept / x->middle);
     for (size_t k = 0; k < 2 * D; k++)
@@ -109,13 +110,14 @@ static enum sg_status train(double *loss, double *open, struct softmax *x, bool 
     return status;
 }
 
-static void make_one_hot(struct softmax *x, const struct sg_data *one)
+static void make_one_hot(struct sg_lab *lab, struct softmax *x, const struct sg_data *one)
 {
-    sg_data_alloc(&x->data, one->n, D, 2);
-    memcpy(x->data.x, one->x, one->n * D * sizeof *one->x);
+    x->data = sg_lab_own_rows(lab, SG_TAKE(lab, 1, struct sg_data));
+    sg_data_alloc(x->data, one->n, D, 2);
+    memcpy(x->data->x, one->x, one->n * D * sizeof *one->x);
     for (size_t i = 0; i < one->n; i++) {
-        x->data.y[2 * i] = 1 - one->y[i];
-        x->data.y[2 * i + 1] = one->y[i];
+        x->data->y[2 * i] = 1 - one->y[i];
+        x->data->y[2 * i + 1] = one->y[i];
     }
 }
 
@@ -138,13 +140,6 @@ static enum sg_status run(struct sg_ad1_seed *out, struct softmax *x, struct sg_
     return status;
 }
 
-static void free_one_hot(struct softmax *x)
-{
-    sg_net_work_free(x->work);
-    sg_net_free(x->net);
-    sg_data_free(&x->data);
-}
-
 void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_ad1_task *task)
 {
     struct sg_lab *lab = task->lab;
@@ -157,12 +152,10 @@ void sg_ad1_softmax(struct sg_ad1_seed *out, const struct sg_ad1_task *task)
     struct softmax x = {.one = task->data, .z = SG_TAKE(lab, n * Q, double),
                         .g = SG_TAKE(lab, n * 2, double), .p = SG_TAKE(lab, n, double),
                         .middle = sg_ad1_spectrum_middle(task), .mu = lab->trial->c->train.mu};
-    make_one_hot(&x, task->data);
-    x.net = sg_net_alloc(&arch);
-    x.work = sg_net_work_alloc(x.net, n);
-    x.batch = sg_sim_batch(&x.data);
-    if (lab->status == SG_OK)
-        sg_lab_try(lab, run(out, &x, sg_ad1_rng(task, "columns")));
-    out->has_softmax = lab->status == SG_OK;
-    free_one_hot(&x);
+    make_one_hot(lab, &x, task->data);
+    x.net = sg_lab_own_net(lab, sg_net_alloc(&arch));
+    x.work = sg_lab_own_work(lab, sg_net_work_alloc(x.net, n));
+    x.batch = sg_sim_batch(x.data);
+    out->has_softmax =
+        lab->status == SG_OK && sg_lab_try(lab, run(out, &x, sg_ad1_rng(task, "columns")));
 }

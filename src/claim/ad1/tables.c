@@ -1,6 +1,5 @@
 /* AD1's tables, as the paper lays them out and in more detail, and its figure. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "claim/ad1/parts.h"
 #include "lab/statistics.h"
@@ -27,27 +26,24 @@ static double value_of(const struct sg_ad1_seed *s, enum pick pick)
     return SG_NAN;
 }
 
-/* A set of the table. */
-struct column { const struct sg_ad1_table *t; size_t set; };
+/* A set of the table, and room for a value a seed. */
+struct column { const struct sg_ad1_table *t; size_t set; double *value; };
 
-static size_t collect(double *value, struct column c, enum pick pick)
+static size_t collect(struct column c, enum pick pick)
 {
     size_t n = 0;
     for (size_t seed = 0; seed < c.t->seeds; seed++) {
         const double v = value_of(&c.t->seed[c.set * c.t->seeds + seed], pick);
         if (isfinite(v))
-            value[n++] = v;
+            c.value[n++] = v;
     }
     return n;
 }
 
 static double quantile(struct column c, enum pick pick, double fraction)
 {
-    double *value = SG_NEW(c.t->seeds, double);
-    const size_t n = collect(value, c, pick);
-    const double q = n ? sg_claim_quantile(value, n, fraction) : SG_NAN;
-    free(value);
-    return q;
+    const size_t n = collect(c, pick);
+    return n ? sg_claim_quantile(c.value, n, fraction) : SG_NAN;
 }
 
 static double median(struct column c, enum pick pick)
@@ -57,10 +53,7 @@ static double median(struct column c, enum pick pick)
 
 static double count(struct column c, enum pick pick)
 {
-    double *value = SG_NEW(c.t->seeds, double);
-    const size_t n = collect(value, c, pick);
-    free(value);
-    return (double)n;
+    return (double)collect(c, pick);
 }
 
 /* As the paper lays it out: four models on six sets. */
@@ -116,12 +109,12 @@ static void columns_row(double *v, struct column c)
 static void add_listing(struct sg_lab *lab, const struct sg_ad1_table *t, const char *title,
                         const char *columns, void (*row)(double *v, struct column c), size_t most_k)
 {
-    double v[16];
+    double v[16], *value = SG_TAKE(lab, t->seeds, double);
     sg_claim_listing(lab->ev, title, columns);
     for (size_t set = 0; set < SG_AD1_SETS; set++) {
         if (sg_ad1_sets[set].k > most_k)
             continue;
-        row(v, (struct column){t, set});
+        row(v, (struct column){t, set, value});
         sg_claim_listing_row(lab->ev, sg_ad1_sets[set].name, v);
     }
 }
@@ -132,7 +125,7 @@ static void add_series(struct sg_lab *lab, const struct sg_ad1_table *t)
     double *value = SG_TAKE(lab, t->seeds, double);
     sg_lab_series(lab, "gaps", "set place predicted trained");
     for (size_t set = 0; set < SG_AD1_SETS; set++) {
-        const size_t n = collect(value, (struct column){t, set}, PREDICTED);
+        const size_t n = collect((struct column){t, set, value}, PREDICTED);
         for (size_t seed = 0; seed < t->seeds; seed++) {
             const struct sg_ad1_seed *s = &t->seed[set * t->seeds + seed];
             double below = 0.5;
@@ -146,7 +139,7 @@ static void add_series(struct sg_lab *lab, const struct sg_ad1_table *t)
     sg_lab_series(lab, "sets", "set recalled finite seeds");
     for (size_t set = 0; set < SG_AD1_SETS; set++)
         sg_lab_point(lab, (const double[]){(double)set, sg_ad1_sets[set].recalled,
-                                           count((struct column){t, set}, PREDICTED),
+                                           count((struct column){t, set, value}, PREDICTED),
                                            (double)t->seeds});
 }
 

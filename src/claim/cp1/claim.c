@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "lab/shallow.h"
+#include "lab/own.h"
 #include "lab/twin.h"
 
 enum { POINTS = 4, ITERATIONS = 200, STARTS = 12 };
@@ -121,18 +122,12 @@ static void check_point(struct sg_lab *lab, struct sg_twin *t, const struct poin
     check_null(lab, t, p, phi, &size, rng);
 }
 
-static void end_solver(void *solver)
-{
-    sg_sim_critical_free(solver);
-}
-
 static void check_searched(struct sg_lab *lab, struct sg_twin *t, struct point *p,
                            struct sg_rng *rng)
 {
     const struct sg_field field = sg_sim_net_field(t->plain, t->rows.n);
-    struct sg_critical *solver = sg_sim_critical_alloc(&field);
+    struct sg_critical *solver = sg_lab_own_critical(lab, sg_sim_critical_alloc(&field));
     size_t found = 0;
-    sg_lab_own(lab, solver, end_solver);
     for (int i = 0; i < STARTS && lab->status == SG_OK; i++)
         if (search_point(p, t, solver, rng)) {
             found++;

@@ -16,6 +16,9 @@
 #include "claim/cp2/parts.h"
 
 enum { RELATIVES = 5, FULL_RELATIVES = 40 };
+/* Unknowns (w, phi) of the joint equations.  The solver's cost is their cube: some seconds a data
+ * set at 300, a minute at 600. */
+enum { UNKNOWNS = 300, FULL_UNKNOWNS = 600 };
 
 static const char columns[] = "instance start iteration residual level bound gradient solution";
 
@@ -97,6 +100,19 @@ static void draw_unlabelled(struct sg_lab *lab, struct sg_rng *rng)
     sg_claim_evidence_free(&aside);
 }
 
+static bool can_solve(struct sg_lab *lab, const struct sg_twin *t)
+{
+    const size_t unknowns = t->n_w + t->n_phi;
+    const size_t most = lab->trial->full ? FULL_UNKNOWNS : UNKNOWNS;
+    if (unknowns > most)
+        sg_lab_stop(lab, SG_BUDGET,
+                    "the joint equations have %zu unknowns, weights and SG parameters, and the "
+                    "budget of the solver is %zu (%d with --full); take narrower or fewer layers "
+                    "(net.layers), fewer columns (data.d) or outputs",
+                    unknowns, most, FULL_UNKNOWNS);
+    return lab->status == SG_OK;
+}
+
 static void says(struct sg_lab *lab, void *on)
 {
     const struct sg_trial *trial = lab->trial;
@@ -105,6 +121,8 @@ static void says(struct sg_lab *lab, void *on)
         sg_cp2_drawn(lab);
         return;
     }
+    if (!can_solve(lab, on))
+        return;
     struct sg_rng *rng = sg_lab_rng(lab, "starts");
     if (trial->figure)
         sg_lab_series(lab, "labelled", columns);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "claim/cp2/parts.h"
+#include "lab/own.h"
 
 enum { STARTS = 4, ITERATIONS = 80, STATES = 3 };
 
@@ -68,16 +69,9 @@ static void compare_predictions(struct sg_lab *lab, const struct run *r, const d
         (struct sg_tol){bound, "both gradients' bounds over sqrt(lambda_min+(S_x))", y / root});
 }
 
-static void end_solver(void *solver)
-{
-    sg_sim_critical_free(solver);
-}
-
 struct sg_critical *sg_cp2_solver(struct sg_lab *lab, struct sg_twin *t)
 {
-    struct sg_critical *solver = sg_sim_critical_alloc(&t->field);
-    sg_lab_own(lab, solver, end_solver);
-    return solver;
+    return sg_lab_own_critical(lab, sg_sim_critical_alloc(&t->field));
 }
 
 bool sg_cp2_solution(struct sg_lab *lab, struct sg_cp2_tally *tally, const struct sg_twin *t,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "claim/cp3/parts.h"
+#include "lab/own.h"
 
 static const char *const family_name[SG_CP3_FAMILIES + 1] = {"",  "h",  "y",  "hy",
                                                              "1", "h1", "y1", "hy1"};
@@ -69,11 +70,6 @@ static struct rates rates_of(const struct sg_twin *t, const struct sg_case_train
                           sg_lab_rate(train->nu, train->units, z.critical, z.optimal)};
 }
 
-static void end_sim(void *sim)
-{
-    sg_sim_free(sim);
-}
-
 /* A run from (w, phi); returns the state's farthest distance from there.  A step's own error e, the
  * updates and the rounding of the state, is carried on by the linearised step:
  * |drift| <= sum_k |J^k| e, Frobenius.  Second order is smaller by a factor |drift|. */
@@ -83,11 +79,10 @@ static double run(double *bound, struct sg_twin *t, const double *start, struct 
     const struct sg_sim_spec spec = {
         .field = &t->field, .net_opt = {.rate = rate.mu}, .sg_opt = {.rate = rate.nu}};
     const size_t size = t->n_w + t->n_phi;
-    struct sg_sim *sim = sg_sim_alloc(&spec, start, start + t->n_w);
+    struct sg_sim *sim = sg_lab_own_sim(t->lab, sg_sim_alloc(&spec, start, start + t->n_w));
     double *J = SG_TAKE(t->lab, size * size, double), *power = SG_TAKE(t->lab, size * size, double);
     double *next = SG_TAKE(t->lab, size * size, double), *now = SG_TAKE(t->lab, size, double);
     double drift = 0, fd_error;
-    sg_lab_own(t->lab, sim, end_sim);
     sg_approx_step_jacobian(J, &fd_error, sim, start, &t->batch);
     for (size_t i = 0; i < size; i++)
         power[i * size + i] = 1;

@@ -6,9 +6,9 @@
  * algebra; the net, whose arithmetic on these data is exact, is held to the integers with tolerance
  * 0.  The net's normalisation is E[.] = 1/4 sum. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "claim/cp4/parts.h"
+#include "lab/own.h"
 
 static void end_line(void *line)
 {
@@ -18,13 +18,12 @@ static void end_line(void *line)
         sg_net_free(l->net[which]);
     }
     sg_data_free(&l->data);
-    free(l);
 }
 
 static void *make_line(struct sg_lab *lab)
 {
     const struct sg_case *c = lab->trial->c;
-    struct sg_cp4 *l = SG_NEW(1, struct sg_cp4);
+    struct sg_cp4 *l = SG_TAKE(lab, 1, struct sg_cp4);
     const struct sg_layer layer = {SG_DENSE, 1, true};
     const struct sg_case_module *m = &c->module[0];
     const struct sg_module module = {
@@ -64,11 +63,6 @@ struct sg_cp4_directions sg_cp4_evaluate(const struct sg_cp4 *l, enum sg_cp4_net
     return d;
 }
 
-static void end_sim(void *sim)
-{
-    sg_sim_free(sim);
-}
-
 struct sg_sim *sg_cp4_start(struct sg_lab *lab, const struct sg_cp4 *l, enum sg_cp4_net which,
                             const struct sg_cp4_state *from)
 {
@@ -76,9 +70,7 @@ struct sg_sim *sg_cp4_start(struct sg_lab *lab, const struct sg_cp4 *l, enum sg_
     *field = sg_sim_net_field(l->net[which], SG_CP4_SAMPLES);
     const struct sg_sim_spec spec = {
         .field = field, .net_opt = {.rate = l->c->train.mu}, .sg_opt = {.rate = l->c->train.nu}};
-    struct sg_sim *sim = sg_sim_alloc(&spec, from->w, from->phi);
-    sg_lab_own(lab, sim, end_sim);
-    return sim;
+    return sg_lab_own_sim(lab, sg_sim_alloc(&spec, from->w, from->phi));
 }
 
 static void says(struct sg_lab *lab, void *on)

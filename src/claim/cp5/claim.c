@@ -4,21 +4,7 @@
 #include <stdio.h>
 
 #include "claim/cp5/parts.h"
-
-static void end_fitted(void *fitted)
-{
-    sg_sim_fitted_free(fitted);
-}
-
-static void end_net(void *net)
-{
-    sg_net_free(net);
-}
-
-static void end_work(void *work)
-{
-    sg_net_work_free(work);
-}
+#include "lab/own.h"
 
 static void measure_data(struct sg_cp5 *c)
 {
@@ -57,12 +43,10 @@ static void says(struct sg_lab *lab, void *on)
     c->w = SG_TAKE(lab, d, double);
     c->closed = SG_TAKE(lab, d, double);
     c->rng = sg_lab_rng(lab, "points");
-    c->fitted = sg_sim_fitted_alloc(&c->s->field, &c->s->batch, c->w_0, c->s->mu);
-    sg_lab_own(lab, c->fitted, end_fitted);
-    c->plain = sg_net_alloc(&plain);
-    sg_lab_own(lab, c->plain, end_net);
-    c->plain_work = sg_net_work_alloc(c->plain, c->s->rows.n);
-    sg_lab_own(lab, c->plain_work, end_work);
+    c->fitted = sg_lab_own_fitted(
+        lab, sg_sim_fitted_alloc(&c->s->field, &c->s->batch, c->w_0, c->s->mu));
+    c->plain = sg_lab_own_net(lab, sg_net_alloc(&plain));
+    c->plain_work = sg_lab_own_work(lab, sg_net_work_alloc(c->plain, c->s->rows.n));
     sg_cp5_set(c);
     sg_cp5_certify(c);
     /* Errors are carried to first order in |S_x - I|: below sqrt(u) the second is rounding. */
@@ -110,22 +94,9 @@ static bool has_two_columns(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return c->k >= 2;
 }
 
-static bool of_shallow(const struct sg_hypothesis *hypothesis, char value[SG_HYPOTHESIS_VALUE_MAX],
-                       const void *on, const struct sg_trial *trial)
+static const void *shallow_of(const void *on)
 {
-    return hypothesis->met(value, ((const struct sg_cp5 *)on)->s, trial);
-}
-
-static bool is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                           const struct sg_trial *trial)
-{
-    return of_shallow(&sg_shallow_x_nonsingular, value, on, trial);
-}
-
-static bool is_noisy(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                     const struct sg_trial *trial)
-{
-    return of_shallow(&sg_shallow_noisy, value, on, trial);
+    return ((const struct sg_cp5 *)on)->s;
 }
 
 /* The flow is followed by its Euler steps; 2/lambda is where these lose stability. */
@@ -155,15 +126,12 @@ static const struct sg_hypothesis two_columns = {
     .words = "X has two or more columns besides the ones (with one, the sphere is two points)",
     .met = has_two_columns,
     .mend = "take more columns (data.d)"};
-static const struct sg_hypothesis nonsingular = {
-    .id = "S_x-nonsingular",
-    .words = SG_X_NONSINGULAR_WORDS,
-    .met = is_nonsingular,
-    .mend = SG_X_NONSINGULAR_MEND};
+static const struct sg_hypothesis nonsingular = {SG_X_NONSINGULAR, .of = shallow_of};
 static const struct sg_hypothesis noisy = {.id = "noisy",
                                            .words = "the data are noisy, y != X w*",
-                                           .met = is_noisy,
-                                           .mend = "take data with noise (data.noise > 0)"};
+                                           .met = sg_shallow_is_noisy,
+                                           .mend = "take data with noise (data.noise > 0)",
+                                           .of = shallow_of};
 static const struct sg_hypothesis small_steps = {
     .id = "small-steps",
     .words = "steps are small, mu lambda_max(S_x) <= 0.1 and 0 < nu lambda_max(S_z) <= 1",

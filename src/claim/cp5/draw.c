@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "claim/cp5/parts.h"
+#include "lab/own.h"
 
 enum { D = 2, SAMPLES = 40, ARC = 240, LEVELS = 6, RING = 22, NEAR_STARTS = 7 };
 
@@ -15,15 +16,6 @@ struct panel {
     struct sg_fit *fit;
     struct sg_net *net;
 };
-
-static void end_panel(void *panel)
-{
-    struct panel *p = panel;
-    sg_closed_fit_free(p->fit);
-    sg_net_free(p->net);
-    sg_data_free(&p->rows);
-    sg_data_free(&p->data);
-}
 
 /* y = X (1, 0.55) + noise, so that both panels have their least squares in the same corner. */
 static void make_panel(struct sg_lab *lab, struct panel *p, int number, struct sg_rng *rng)
@@ -40,8 +32,9 @@ static void make_panel(struct sg_lab *lab, struct panel *p, int number, struct s
                                  .layers = &layer,
                                  .n_modules = 1,
                                  .modules = &module};
-    *p = (struct panel){.number = number, .net = sg_net_alloc(&arch)};
-    sg_lab_own(lab, p, end_panel);
+    *p = (struct panel){.number = number, .net = sg_lab_own_net(lab, sg_net_alloc(&arch))};
+    sg_lab_own_rows(lab, &p->data);
+    sg_lab_own_rows(lab, &p->rows);
     if (!sg_lab_try(lab, sg_data_make_gaussian(&p->data, &spec, rng)))
         return;
     for (size_t i = 0; i < SAMPLES; i++)
@@ -49,6 +42,7 @@ static void make_panel(struct sg_lab *lab, struct panel *p, int number, struct s
             p->data.x[i * D] + 0.55 * p->data.x[i * D + 1] + spec.noise * sg_base_rng_gaussian(rng);
     if (sg_lab_try(lab, sg_data_compress(&p->rows, &p->data)))
         sg_lab_try(lab, sg_closed_fit_alloc(&p->fit, &p->rows));
+    sg_lab_own_fit(lab, p->fit);
 }
 
 /* Level k of the loss goes through (k + 1)/2 of the way from W* to 0. */

@@ -6,11 +6,7 @@
 #include <math.h>
 
 #include "claim/cp6/parts.h"
-
-static void free_point(void *point)
-{
-    sg_closed_log_point_free(point);
-}
+#include "lab/own.h"
 
 static void predict(struct sg_cp6 *c)
 {
@@ -33,7 +29,7 @@ static void predict(struct sg_cp6 *c)
     if (status != SG_OK)
         sg_lab_stop(c->lab, status, "the regression on the least-squares score: %s",
                     sg_base_status_text(status));
-    sg_lab_own(c->lab, c->point, free_point);
+    sg_lab_own_log_point(c->lab, c->point);
 }
 
 static void prepare(struct sg_cp6 *c)

@@ -1,33 +1,23 @@
 /* CP6: what the statement supposes of [y, 1] and its projection onto col X. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "claim/cp6/parts.h"
 
-static enum sg_status project(double *fit, double *residual, const struct sg_data *data)
+double *sg_cp6_projections(struct sg_lab *lab, const struct sg_data *data, double *residual)
 {
     const size_t n = data->n, d = data->d, m = data->m;
-    double *both = SG_NEW(n * (m + 1), double), *w = SG_NEW(d * (m + 1), double);
+    double *both = SG_TAKE(lab, n * (m + 1), double), *fit = SG_TAKE(lab, n * (m + 1), double);
+    double *w = SG_TAKE(lab, d * (m + 1), double);
     for (size_t i = 0; i < n; i++) {
         for (size_t o = 0; o < m; o++)
             both[i * (m + 1) + o] = data->y[i * m + o];
         both[i * (m + 1) + m] = data->one[i];
     }
-    const enum sg_status status =
-        sg_base_solve_least_squares(w, NULL, NULL, data->x, both, n, d, m + 1);
+    sg_lab_try(lab, sg_base_solve_least_squares(w, NULL, NULL, data->x, both, n, d, m + 1));
     sg_base_mul(fit, data->x, w, n, d, m + 1);
     for (size_t k = 0; k < n * (m + 1) && residual; k++)
         residual[k] = both[k] - fit[k];
-    free(both);
-    free(w);
-    return status;
-}
-
-double *sg_cp6_projections(struct sg_lab *lab, const struct sg_data *data, double *residual)
-{
-    double *fit = SG_TAKE(lab, data->n * (data->m + 1), double);
-    sg_lab_try(lab, project(fit, residual, data));
     return fit;
 }
 
@@ -36,18 +26,15 @@ double *sg_cp6_projections(struct sg_lab *lab, const struct sg_data *data, doubl
 static size_t rank_of(const struct sg_log_shallow *s, bool residuals)
 {
     const size_t n = s->data->n, m = s->m, columns = m + 1, most = n < columns ? n : columns;
-    double *fit = SG_NEW(n * columns, double), *left = SG_NEW(n * columns, double);
-    double *sigma = SG_NEW(columns, double);
+    struct sg_lab lab = sg_lab_begin(NULL, s->trial);
+    double *left = SG_TAKE(&lab, n * columns, double), *sigma = SG_TAKE(&lab, columns, double);
+    const double *fit = sg_cp6_projections(&lab, s->data, left);
     const double size = sqrt((double)(n * columns));
     size_t rank = 0;
-    if (project(fit, left, s->data) == SG_OK &&
-        sg_base_singular_values(sigma, residuals ? left : fit, n, columns) == SG_OK)
+    if (sg_lab_try(&lab, sg_base_singular_values(sigma, residuals ? left : fit, n, columns)))
         while (rank < most && sigma[rank] > 100 * (double)n * SG_UNIT_ROUNDOFF * s->cond * size)
             rank++;
-    free(fit);
-    free(left);
-    free(sigma);
-    return rank;
+    return sg_lab_end(&lab) == SG_OK ? rank : 0;
 }
 
 static bool ones_met(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,

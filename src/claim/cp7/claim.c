@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "claim/cp7/parts.h"
+#include "lab/own.h"
 #include "lab/tolerance.h"
 
 static const double U = SG_UNIT_ROUNDOFF;
@@ -139,11 +140,6 @@ static void compare_at_one_time(struct sg_cp7 *c)
                     (unsigned long long)end.steps, end.loss, c->linear->loss);
 }
 
-static void free_point(void *point)
-{
-    sg_closed_log_point_free(point);
-}
-
 /* At the optimum, or at the linear SG's point. */
 static void look_at_scores(struct sg_cp7 *c)
 {
@@ -161,7 +157,7 @@ static void says(struct sg_lab *lab, void *on)
                        .phi = SG_TAKE(lab, s->n_phi, double),
                        .matching = s->arch.arch.modules[0].family == SG_SIGMOID_LINEAR};
     if (s->ones && sg_closed_log_point_alloc(&c.linear, s->data, NULL) == SG_OK)
-        sg_lab_own(lab, c.linear, free_point);
+        sg_lab_own_log_point(lab, c.linear);
     look_at_scores(&c);
     check_contained(&c);
     if (s->optimum->finite) {

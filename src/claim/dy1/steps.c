@@ -26,9 +26,9 @@
  * sqrt(tr) for reach_i.  The comparison itself, three products with V, adds d u (|W_t| + 3 |e_t|)
  * at its own step only. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "claim/dy1/parts.h"
+#include "lab/own.h"
 
 /* Beyond the critical rate a run ends when the distance to the limit has grown this much: it will
  * not come back. */
@@ -43,7 +43,7 @@ struct run {
     uint64_t steps;
     double *w_0, *limit, *closed;   /* d x m: start, W_oo, closed form */
     double *mode, *scratch, *bound; /* d x m; d x m; d: above */
-    double start;                   /* |W_0 - W*| */
+    double start, *first;           /* |W_0 - W*|; its modes, d x m */
     char *id[2], *what[2];          /* of the rows for modes that move and that rest */
 };
 
@@ -97,7 +97,7 @@ static void draw(struct run *r, uint64_t t)
     const struct sg_fit *fit = r->s->fit;
     const size_t m = fit->m;
     distance(r, r->w_0, fit->w);
-    double *start = SG_NEW(fit->d * m, double);
+    double *start = r->first;
     sg_base_mul_tn(start, fit->v_x, r->scratch, fit->d, fit->d, m);
     sg_shallow_modes(r->mode, r->s, fit->w);
     for (size_t i = 0; i < fit->d; i++) {
@@ -112,7 +112,6 @@ static void draw(struct run *r, uint64_t t)
                                                   sg_base_norm(r->mode + i * m, m) / from,
                                                   pow(factor, (double)t), r->bound[i] / from});
     }
-    free(start);
 }
 
 /* step_{t,i} above, from |W_t|, |f_t| and |W_oo - W*|. */
@@ -148,11 +147,6 @@ static void follow(struct run *r, bool figure)
     }
 }
 
-static void end_fit(void *fit)
-{
-    sg_closed_fit_free(fit);
-}
-
 /* W at the run's end against dgelsd of the samples.  By mode:
  *   the bound above; what is left of the start, u |e_0|;
  *   where the rows are not the samples, a QR and another dgelsd, together X + dX, |dX| <= 2 P u
@@ -164,7 +158,7 @@ static void check_limit(struct run *r, struct sg_dy1_rate rate)
     const struct sg_data *samples = r->lab->trial->data;
     struct sg_fit *fit = NULL;
     const bool fitted = sg_lab_try(r->lab, sg_closed_fit_alloc(&fit, samples));
-    sg_lab_own(r->lab, fit, end_fit);
+    sg_lab_own_fit(r->lab, fit);
     if (!fitted)
         return;
     const size_t moving = fit->d - r->s->rate_x.zeros;
@@ -221,6 +215,7 @@ static struct run begin(struct sg_lab *lab, struct sg_shallow *s, struct sg_dy1_
                     .limit = SG_TAKE(lab, n_w, double),
                     .closed = SG_TAKE(lab, n_w, double),
                     .mode = SG_TAKE(lab, n_w, double),
+                    .first = SG_TAKE(lab, n_w, double),
                     .scratch = SG_TAKE(lab, n_w, double),
                     .reach = SG_TAKE(lab, d, double),
                     .bound = SG_TAKE(lab, d, double),

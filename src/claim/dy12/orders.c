@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "claim/dy12/parts.h"
+#include "lab/own.h"
 #include "lab/tolerance.h"
 
 /* The realizable fixed point phi* + c (1, -1, 0); on noisy data only c = 0 is one. */
@@ -147,17 +148,12 @@ static void check_traces(struct sg_lab *lab, const struct sg_dy12_orders *o)
                                  0});
 }
 
-static void free_data(void *data)
-{
-    sg_data_free(data);
-}
-
 void sg_dy12_realizable(struct sg_lab *lab, const struct sg_shallow *noisy)
 {
     const struct sg_data *from = lab->trial->data;
     struct sg_data *data = SG_TAKE(lab, 1, struct sg_data);
     sg_data_alloc(data, from->n, from->d, from->m);
-    sg_lab_own(lab, data, free_data);
+    sg_lab_own_rows(lab, data);
     memcpy(data->x, from->x, from->n * from->d * sizeof *data->x);
     memcpy(data->one, from->one, from->n * sizeof *data->one);
     sg_base_mul(data->y, from->x, noisy->fit->w, from->n, from->d, from->m);

@@ -1,7 +1,6 @@
 /* What DY4 supposes. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "claim/dy4/parts.h"
 
@@ -17,25 +16,29 @@ static bool has_full_rank(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return zeros == s->fit->m;
 }
 
-/* NULL: S_x is not I. */
-static struct sg_line *line_of(const struct sg_shallow *s)
+/* Is S_x = I?  low, high: the limits of real c, -1 and infinity where no closed form gives them. */
+static bool line_limits(double *low, double *high, const struct sg_shallow *s)
 {
     struct sg_line *line = NULL;
-    return sg_closed_line_alloc(&line, s->fit) == SG_OK ? line : NULL;
+    const bool is = sg_closed_line_alloc(&line, s->fit) == SG_OK;
+    *low = -1;
+    *high = HUGE_VAL;
+    if (is && sg_closed_line_inside(line))
+        sg_closed_line_interval(low, high, line, s->mu, s->nu);
+    sg_closed_line_free(line);
+    return is;
 }
 
 static bool has_a_free_direction(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
                                  const struct sg_trial *trial)
 {
     const struct sg_shallow *s = on;
-    struct sg_line *line = line_of(s);
-    const bool has = line || s->fit->d > s->fit->m + 1;
+    double low, high;
     (void)trial;
     snprintf(value, SG_HYPOTHESIS_VALUE_MAX,
              "S_x has eigenvalues from %.3g to %.3g, and d = %zu with m = %zu", s->rate_x.smallest,
              s->rate_x.largest, s->fit->d, s->fit->m);
-    sg_closed_line_free(line);
-    return has;
+    return line_limits(&low, &high, s) || s->fit->d > s->fit->m + 1;
 }
 
 /* Where the limits of real c are claimed in closed form: low < high. */
@@ -43,26 +46,13 @@ static bool has_limits(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
                        const struct sg_trial *trial)
 {
     const struct sg_shallow *s = on;
-    struct sg_line *line = line_of(s);
-    double low = -1, high = HUGE_VAL;
+    double low, high;
     (void)trial;
-    if (line && sg_closed_line_inside(line))
-        sg_closed_line_interval(&low, &high, line, s->mu, s->nu);
-    sg_closed_line_free(line);
+    line_limits(&low, &high, s);
     snprintf(value, SG_HYPOTHESIS_VALUE_MAX,
              "nu a_max (1 - mu/2) = %.3g, so the lower limit %.3g is not below the upper %.3g",
              s->nu * s->rate_z.largest * (1 - s->mu / 2), low, high);
     return low < high;
-}
-
-static bool attracts_at_zero(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                             const struct sg_trial *trial)
-{
-    const struct sg_shallow *s = on;
-    (void)trial;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "mu is %.4g and nu %.4g of its limit",
-             s->mu / s->rate_x.critical, s->nu / s->rate_z.critical);
-    return s->mu < s->rate_x.critical && s->nu < s->rate_z.critical;
 }
 
 /* For S_x other than I the limit -1 is one of small rates.  The problem splits into one for each
@@ -74,27 +64,23 @@ static bool has_small_rates(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     static const double place[] = {-0.3, -0.6, -0.9, -0.98, -0.996, -0.999, -0.9999};
     const struct sg_shallow *s = on;
     const size_t m = s->fit->m;
-    struct sg_line *line = line_of(s);
-    const bool closed = line != NULL;
+    double low, high;
+    const bool closed = line_limits(&low, &high, s);
     bool small = true;
-    (void)trial;
-    sg_closed_line_free(line);
-    double *C = SG_NEW(m * m, double), *phi = SG_NEW(s->n_phi, double),
-           *J = SG_NEW(s->size * s->size, double);
+    struct sg_lab lab = sg_lab_begin(NULL, trial);
+    double *C = SG_TAKE(&lab, m * m, double), *phi = SG_TAKE(&lab, s->n_phi, double);
+    double *J = SG_TAKE(&lab, s->size * s->size, double);
     for (size_t k = 0; k < sizeof place / sizeof *place && small && !closed; k++) {
         for (size_t j = 0; j < m; j++)
             C[j * m + j] = place[k];
         sg_closed_line_point(phi, C, m);
         sg_closed_joint_jacobian(J, &s->rows, s->fit->w, phi, s->mu, s->nu);
-        const double radius = sg_dy4_radius_across(NULL, J, NULL, s->size, m);
+        const double radius = sg_dy4_radius_across(&lab, NULL, J, NULL, s->size, m);
         snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "at C = %.4g I an eigenvalue has modulus %.6g",
                  place[k], radius);
         small = radius < 1;
     }
-    free(C);
-    free(phi);
-    free(J);
-    return small;
+    return sg_lab_end(&lab) == SG_OK && small;
 }
 
 const struct sg_hypothesis sg_dy4_full_rank = {
@@ -117,7 +103,7 @@ const struct sg_hypothesis sg_dy4_attracts = {
     .id = "attracts",
     .words = "C = 0, from where limits are looked for, attracts: mu < 2/lambda_max(S_x), nu < "
              "2/lambda_max(S_z)",
-    .met = attracts_at_zero,
+    .met = sg_shallow_is_inside,
     .mend = "take smaller rates (below 1 in critical units)"};
 const struct sg_hypothesis sg_dy4_small_rates = {
     .id = "small-rates",

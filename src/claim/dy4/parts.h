@@ -15,7 +15,7 @@ struct sg_ray {
     bool is_real;                            /* or a complex pair */
     double complex c_0[SG_RAY_OUTPUTS_MOST]; /* eigenvalues of C_0 */
     double complex c[SG_RAY_OUTPUTS_MOST];   /* of t C_0 */
-    double *C_0, *phi, *offset, *jacobian;
+    double *C_0, *C, *phi, *offset, *jacobian;
     double skew; /* condition number of C_0's eigenvectors */
 };
 /* C_0 has real eigenvalues, the largest 1, or begins with a pair 1 +- i b. */
@@ -32,8 +32,8 @@ double sg_ray_distance(struct sg_shallow *s);
 enum sg_fate sg_ray_fate(struct sg_ray *r, double t, const double *direction, double steps);
 /* Spectral radius of a Jacobian across the family: without the m^2 eigenvalues nearest to 1.
  * direction: NULL, or of the modes that a start along it holds.  condition: NULL, or cond(T). */
-double sg_dy4_radius_across(double *condition, const double *jacobian, const double *direction,
-                            size_t size, size_t m);
+double sg_dy4_radius_across(struct sg_lab *lab, double *condition, const double *jacobian,
+                            const double *direction, size_t size, size_t m);
 /* Steps that a start along a direction (NULL: of any) needs to shrink a hundredfold, twice; the
  * case's own number where that is more, or nothing shrinks. */
 double sg_ray_steps_to_shrink(struct sg_ray *r, double t, const double *direction);

@@ -1,6 +1,5 @@
 /* Fixed points along a ray, starts near them, and where they stop attracting. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "claim/dy4/parts.h"
 #include "lab/matrix.h"
@@ -19,6 +18,7 @@ struct sg_ray sg_ray_make(struct sg_lab *lab, struct sg_shallow *s, const struct
                        .line = line,
                        .is_real = !complex_pair,
                        .C_0 = SG_TAKE(lab, m * m, double),
+                       .C = SG_TAKE(lab, m * m, double),
                        .phi = SG_TAKE(lab, s->fit->q * m, double),
                        .offset = SG_TAKE(lab, size, double),
                        .jacobian = SG_TAKE(lab, size * size, double),
@@ -38,14 +38,12 @@ void sg_ray_at(struct sg_ray *r, double t)
 {
     const struct sg_shallow *s = r->s;
     const size_t m = s->fit->m;
-    double *C = SG_NEW(m * m, double);
     for (size_t i = 0; i < m * m; i++)
-        C[i] = t * r->C_0[i];
+        r->C[i] = t * r->C_0[i];
     for (size_t j = 0; j < m; j++)
         r->c[j] = t * r->c_0[j];
-    sg_closed_line_point(r->phi, C, m);
+    sg_closed_line_point(r->phi, r->C, m);
     sg_closed_joint_jacobian(r->jacobian, &s->rows, s->fit->w, r->phi, s->mu, s->nu);
-    free(C);
 }
 
 double sg_ray_distance(struct sg_shallow *s)
@@ -93,16 +91,17 @@ static double share(const double complex *l, const double *direction, size_t siz
 
 /* A mode whose share of a start is below 1/(200 size cond(T)) does not keep it from shrinking a
  * hundredfold: all of them together come to half of that. */
-double sg_dy4_radius_across(double *condition, const double *jacobian, const double *direction,
-                            size_t size, size_t m)
+double sg_dy4_radius_across(struct sg_lab *lab, double *condition, const double *jacobian,
+                            const double *direction, size_t size, size_t m)
 {
-    double complex *lambda = SG_NEW(size, double complex);
-    double complex *left = SG_NEW(size * size, double complex);
-    bool *out = SG_NEW(size, bool);
+    struct sg_lab own = sg_lab_begin(lab->ev, lab->trial);
+    double complex *lambda = SG_TAKE(&own, size, double complex);
+    double complex *left = SG_TAKE(&own, size * size, double complex);
+    bool *out = SG_TAKE(&own, size, bool);
     double radius = 0, cond_T = SG_NAN;
-    enum sg_status status = sg_base_eigen_general(lambda, left, jacobian, size);
-    if (status == SG_OK && (direction || condition))
-        status = sg_approx_eigenvector_condition(&cond_T, left, size);
+    if (sg_lab_try(&own, sg_base_eigen_general(lambda, left, jacobian, size)) &&
+        (direction || condition))
+        sg_lab_try(&own, sg_approx_eigenvector_condition(&cond_T, left, size));
     for (size_t k = 0; k < m * m; k++) {
         size_t nearest = size;
         for (size_t i = 0; i < size; i++)
@@ -117,10 +116,7 @@ double sg_dy4_radius_across(double *condition, const double *jacobian, const dou
     }
     if (condition)
         *condition = cond_T;
-    free(lambda);
-    free(left);
-    free(out);
-    return status == SG_OK ? radius : SG_NAN;
+    return sg_lab_end(&own) == SG_OK ? radius : SG_NAN;
 }
 
 double sg_ray_steps_to_shrink(struct sg_ray *r, double t, const double *direction)
@@ -134,7 +130,7 @@ double sg_ray_steps_to_shrink(struct sg_ray *r, double t, const double *directio
         condition *= r->skew;
         rho = sg_closed_line_radius(r->line, r->c, s->mu, s->nu);
     } else {
-        rho = sg_dy4_radius_across(&condition, r->jacobian, direction, s->size, s->fit->m);
+        rho = sg_dy4_radius_across(r->lab, &condition, r->jacobian, direction, s->size, s->fit->m);
     }
     return rho < 1 ? fmax(least, 2 * log(100 * condition) / (1 - rho)) : least;
 }

@@ -1,6 +1,5 @@
 /* DY5: V twice, for the search and apart from it. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "claim/dy5/parts.h"
 
@@ -29,7 +28,7 @@ struct sg_dy5_energy *sg_dy5_energy(struct sg_lab *lab, const struct sg_data *ro
     *v = (struct sg_dy5_energy){rows, fit, SG_TAKE(lab, rows->d * m, double),
                                 SG_TAKE(lab, n * m, double), SG_TAKE(lab, q * m, double),
                                 SG_TAKE(lab, n * m, double), SG_TAKE(lab, n * q, double),
-                                SG_TAKE(lab, q * m, double)};
+                                SG_TAKE(lab, q * m, double), SG_TAKE(lab, q, double)};
     sg_closed_exact_sg(v->exact, m);
     return v;
 }
@@ -37,11 +36,8 @@ struct sg_dy5_energy *sg_dy5_energy(struct sg_lab *lab, const struct sg_data *ro
 double sg_dy5_sigma(struct sg_lab *lab, const struct sg_dy5_energy *v)
 {
     const size_t n = v->rows->n, q = v->fit->q, least = n < q ? n : q;
-    double *sigma = SG_NEW(q, double);
-    sg_lab_try(lab, sg_base_singular_values(sigma, v->z, n, q));
-    const double smallest = sigma[least - 1] / sqrt((double)n);
-    free(sigma);
-    return smallest;
+    sg_lab_try(lab, sg_base_singular_values(v->sigma, v->z, n, q));
+    return v->sigma[least - 1] / sqrt((double)n);
 }
 
 struct sg_dy5_fresh *sg_dy5_fresh(struct sg_lab *lab)

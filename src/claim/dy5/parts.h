@@ -9,7 +9,7 @@
 struct sg_dy5_energy {
     const struct sg_data *rows;
     const struct sg_fit *fit;
-    double *delta, *x_delta, *psi, *z_psi, *z, *exact;
+    double *delta, *x_delta, *psi, *z_psi, *z, *exact, *sigma;
 };
 struct sg_dy5_energy *sg_dy5_energy(struct sg_lab *lab, const struct sg_data *rows,
                                     const struct sg_fit *fit);

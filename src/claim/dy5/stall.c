@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "claim/dy5/parts.h"
+#include "lab/own.h"
 
 enum { D = 4, STEPS = 500, STARTS = 3 };
 
@@ -35,7 +36,7 @@ static struct means follow(struct sg_lab *lab, const struct sg_data *rows, const
                                  .n_layers = 1, .layers = &layer, .n_modules = 1,
                                  .modules = &module};
     const struct sg_batch batch = sg_sim_batch(rows);
-    struct sg_net *net = sg_net_alloc(&arch);
+    struct sg_net *net = sg_lab_own_net(lab, sg_net_alloc(&arch));
     double w[D] = {0}, phi[3] = {-2, 2, 0};
     struct means mean = {0, 0};
     draw_direction(lab, w, fit, rng);
@@ -56,7 +57,6 @@ static struct means follow(struct sg_lab *lab, const struct sg_data *rows, const
             sg_lab_point(lab, (const double[]){eps, t, step.after, step.mu});
     }
     sg_sim_searcher_free(searcher);
-    sg_net_free(net);
     return mean;
 }
 
@@ -67,21 +67,21 @@ void sg_dy5_stall(struct sg_lab *lab)
 {
     const struct sg_gaussian spec = {.n = 60, .d = D, .outputs = 1, .condition = 1, .bias = true};
     const double farthest = 1e-2;
-    struct sg_data data = {0}, rows = {0};
-    struct sg_fit *fit = NULL;
+    struct sg_data *data = SG_TAKE(lab, 2 * STARTS, struct sg_data);
     struct means mean[STARTS] = {{0, 0}};
     if (lab->trial->figure)
         sg_lab_series(lab, "stall", "eps step V mu");
     for (int k = 0; k < STARTS && lab->status == SG_OK; k++) {
         struct sg_rng *rng = sg_lab_rng(lab, "stall");
-        if (sg_lab_try(lab, sg_data_make_gaussian(&data, &spec, rng)) &&
-            sg_lab_try(lab, sg_data_compress(&rows, &data)) &&
-            sg_lab_try(lab, sg_closed_fit_alloc(&fit, &rows)))
-            mean[k] = follow(lab, &rows, fit, farthest * pow(10, -k), rng);
-        sg_closed_fit_free(fit);
-        sg_data_free(&rows);
-        sg_data_free(&data);
-        fit = NULL;
+        struct sg_data *samples = sg_lab_own_rows(lab, data + 2 * k);
+        struct sg_data *rows = sg_lab_own_rows(lab, data + 2 * k + 1);
+        struct sg_fit *fit = NULL;
+        const bool made = sg_lab_try(lab, sg_data_make_gaussian(samples, &spec, rng)) &&
+                          sg_lab_try(lab, sg_data_compress(rows, samples)) &&
+                          sg_lab_try(lab, sg_closed_fit_alloc(&fit, rows));
+        sg_lab_own_fit(lab, fit);
+        if (made)
+            mean[k] = follow(lab, rows, fit, farthest * pow(10, -k), rng);
     }
     const double span = mean[0].log_v - mean[STARTS - 1].log_v;
     sg_lab_equal(lab, SG_SIMULATED, "stall",

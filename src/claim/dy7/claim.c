@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "claim/dy7/parts.h"
+#include "lab/own.h"
 #include "lab/shallow.h"
 
 enum { LEAST_DEPTH = 2, DEPTHS = SG_DY7_DEEPEST - LEAST_DEPTH + 1 };
@@ -62,7 +63,7 @@ static struct course run(struct sg_lab *lab, const struct sg_dy7_shape *shape,
     const struct sg_arch arch = {.dtype = SG_F64, .loss = SG_MSE, .inputs = rows->d,
                                  .labels = rows->m, .n_layers = shape->depth, .n_modules = 1,
                                  .layers = shape->layer, .modules = &shape->module};
-    struct sg_net *net = sg_net_alloc(&arch);
+    struct sg_net *net = sg_lab_own_net(lab, sg_net_alloc(&arch));
     const struct sg_sizes sizes = sg_net_sizes(net);
     double *w = SG_TAKE(lab, sizes.w, double), *phi = SG_TAKE(lab, sizes.phi, double);
     const struct sg_batch batch = sg_sim_batch(rows);
@@ -76,31 +77,29 @@ static struct course run(struct sg_lab *lab, const struct sg_dy7_shape *shape,
     const struct course course = follow(lab, tracker, truth, draw);
     check_end(lab, truth, &course, first);
     sg_sim_tracker_free(tracker);
-    sg_net_free(net);
     return course;
 }
 
 static void says(struct sg_lab *lab, void *on)
 {
     struct sg_rng *rng = sg_lab_rng(lab, "shape");
-    struct sg_data rows = {0};
+    struct sg_data *rows = sg_lab_own_rows(lab, SG_TAKE(lab, 1, struct sg_data));
     struct sg_dy7_shape shape[DEPTHS] = {0};
     struct course c[DEPTHS] = {0};
     double least_mu = HUGE_VAL, iterations = 0, sg_steps = 0;
     (void)on;
-    if (!sg_lab_try(lab, sg_data_compress(&rows, lab->trial->data)))
+    if (!sg_lab_try(lab, sg_data_compress(rows, lab->trial->data)))
         return;
     for (size_t k = 0; k < DEPTHS && lab->status == SG_OK; k++) {
         const bool draw = lab->trial->figure && k == DEPTHS / 2;
-        shape[k] = sg_dy7_draw_shape(LEAST_DEPTH + k, rows.m, rng);
+        shape[k] = sg_dy7_draw_shape(LEAST_DEPTH + k, rows->m, rng);
         if (draw)
             sg_lab_series(lab, "course", "iteration gradient error sg_steps mu");
-        c[k] = run(lab, &shape[k], &rows, rng, draw);
+        c[k] = run(lab, &shape[k], rows, rng, draw);
         least_mu = fmin(least_mu, c[k].least_mu);
         iterations += (double)c[k].iterations;
         sg_steps += (double)c[k].sg_steps;
     }
-    sg_data_free(&rows);
     sg_lab_note(lab,
                 "replicate %llu, nine depths: %.0f iterations, %.0f SG steps, smallest mu %.3g",
                 (unsigned long long)lab->trial->replicate, iterations, sg_steps, least_mu);

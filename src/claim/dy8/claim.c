@@ -63,20 +63,9 @@ static bool is_resolved(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return !m->run || m->resolved;
 }
 
-static bool is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                    const struct sg_trial *trial)
+static const void *map_of(const void *on)
 {
-    const struct sg_dy8 *m = on;
-    (void)trial;
-    return !m->map || sg_deep_step_is_wide(value, m->map);
-}
-
-static bool is_conditioned(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                           const struct sg_trial *trial)
-{
-    const struct sg_dy8 *m = on;
-    (void)trial;
-    return !m->map || sg_deep_step_is_conditioned(value, m->map);
+    return ((const struct sg_dy8 *)on)->map;
 }
 
 static bool draws_pairs(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
@@ -107,11 +96,9 @@ static const struct sg_hypothesis resolved = {
     .id = "resolved", .met = is_resolved,
     .words = "the eigenvalues of H and G that are not 0 are above 1e-11 of the largest",
     .mend = "take S and R of the same size, and neither nearly singular"};
-static const struct sg_hypothesis wide = {
-    .id = "wide", .words = SG_DEEP_WIDE_WORDS, .met = is_wide, .mend = SG_DEEP_WIDE_MEND};
+static const struct sg_hypothesis wide = {.id = "wide", SG_DEEP_WIDE, .of = map_of};
 static const struct sg_hypothesis conditioned = {
-    .id = "conditioned", .words = SG_DEEP_CONDITIONED_WORDS, .met = is_conditioned,
-    .mend = SG_DEEP_CONDITIONED_MEND};
+    .id = "conditioned", SG_DEEP_CONDITIONED, .of = map_of};
 static const struct sg_hypothesis pairs = {
     .id = "two-units",
     .words = "drawn nets have hidden layers of two units or more: by T4 an SG at a single unit "

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "claim/dy8/parts.h"
+#include "lab/own.h"
 #include "synthgrad/search.h"
 
 enum { DRAWS = 150, FULL_DRAWS = 4000, KAPPAS = 7 };
@@ -39,13 +40,12 @@ static void look_again(struct sg_lab *lab, struct shares *shares, const struct s
     double *P = SG_TAKE(&own, d * m, double), *M = SG_TAKE(&own, q * q, double);
     double *J = SG_TAKE(&own, size * size, double);
     struct sg_deep_mode *mode = SG_TAKE(&own, size, struct sg_deep_mode);
-    struct sg_data data = {0};
+    struct sg_data *data = sg_lab_own_rows(&own, SG_TAKE(&own, 1, struct sg_data));
     size_t r;
     bool clear = true;
     sg_closed_deep_product(P, &f->deep, f->w, 0, f->deep.n_layers);
-    sg_lab_try(&own, sg_data_make_moments(&data, f->S, f->R, P, d, m));
-    if (own.status == SG_OK) {
-        sg_closed_deep_moments(M, &data);
+    if (sg_lab_try(&own, sg_data_make_moments(data, f->S, f->R, P, d, m))) {
+        sg_closed_deep_moments(M, data);
         const struct sg_deep_mode *reduced = sg_dy8_reduced(&own, &r, &f->deep, f->w, NULL, M,
                                                             f->kappa);
         const double abscissa = relative_top(&clear, reduced, r);
@@ -56,7 +56,6 @@ static void look_again(struct sg_lab *lab, struct shares *shares, const struct s
         shares->seen += clear;
         shares->differ += clear && (abscissa > SG_SEARCH_FOUND) != repels;
     }
-    sg_data_free(&data);
     sg_lab_try(lab, sg_lab_end(&own));
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "claim/dy8/parts.h"
+#include "lab/own.h"
 
 /* ---- eigenvalues ------------------------------------------------------------------------ */
 
@@ -38,11 +39,6 @@ struct sg_deep_mode *sg_dy8_reduced(struct sg_lab *lab, size_t *r, const struct 
     return mode;
 }
 
-static void end_normal(void *normal)
-{
-    sg_closed_deep_normal_free(normal);
-}
-
 /* The modes of the flow on the quotient by the family, where no eigenvalue is a structural zero, in
  * the coordinates v_i . dw, u_j . psi: there the errors of all eigenvectors are of size u |J|. */
 struct sg_deep_mode *sg_dy8_modes_at(struct sg_lab *lab, const struct sg_dy8 *m, double kappa,
@@ -65,7 +61,7 @@ static void look(struct sg_lab *lab, struct sg_dy8 *m)
     const struct sg_deep_run *s = m->run;
     const enum sg_status status = sg_closed_deep_normal_alloc(&m->normal, &s->deep, s->fixed,
                                                               s->moments);
-    sg_lab_own(lab, m->normal, end_normal);
+    sg_lab_own_normal(lab, m->normal);
     if (status != SG_OK) {
         sg_lab_stop(lab, status, "the Hessian at the weights is not positive semidefinite to "
                     "rounding: S or R is too ill-conditioned");

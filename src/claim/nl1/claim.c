@@ -1,7 +1,6 @@
 /* NL1: batch-norm nets of many depths learn with one linear SG in their middle; it is often faster
  * at first; depth hurts. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "lab/nl.h"
 
@@ -39,13 +38,14 @@ static enum sg_status run_one(struct sg_error *err, size_t i, void *context)
     net.credit = rule == FROZEN ? SG_NOTHING : SG_TRUE;
     net.cut = net.sg_after[0] = (net.depth + 1) / 2;
     net.n_sg = rule == SG;
-    char *piece = sg_base_format("%s-%zu-%s-%zu", sg_net_layer_name((int)net.activation), net.depth,
-                                 rule_name[rule], seed);
+    struct sg_lab lab = sg_lab_begin(NULL, x->trial);
+    const char *piece =
+        sg_lab_format(&lab, "%s-%zu-%s-%zu", sg_net_layer_name((int)net.activation), net.depth,
+                      rule_name[rule], seed);
     const struct sg_nl_run run = sg_nl_run_of(c, piece, &net, seed);
-    const enum sg_status status = sg_nl_train(curve_of(x, depth, activation, rule, seed), NULL,
-                                              NULL, &run, x->trial, &x->images, err);
-    free(piece);
-    return status;
+    sg_lab_try(&lab, sg_nl_train(curve_of(x, depth, activation, rule, seed), NULL, NULL, &run,
+                                 x->trial, &x->images, err));
+    return sg_lab_end(&lab);
 }
 
 /* ---- what the runs say ---------------------------------------------------------------------- */
@@ -142,13 +142,11 @@ static struct sg_nl_epoch mean_of(const struct experiment *x, size_t depth, size
 static void add_table(struct sg_lab *lab, const struct experiment *x)
 {
     const struct sg_case *c = x->trial->c;
-    char *data = sg_case_describe_data(c, x->trial->seed);
     sg_claim_listing(lab->ev,
                      sg_lab_format(lab, "%zu seeds, %zu epochs, %.60s: median accuracy, mean loss",
-                                   x->seeds, x->epochs, data),
+                                   x->seeds, x->epochs, sg_nl_describe_data(lab)),
                      "hidden layers|test acc bp|test acc SG|frozen|loss bp, 1st|loss SG, 1st|loss "
                      "bp, last|loss SG, last");
-    free(data);
     for (size_t a = 0; a < x->n_activations; a++)
         for (size_t d = 0; d < x->n_depths; d++) {
             const size_t last = x->epochs - 1;

@@ -2,7 +2,6 @@
  * loss and far from it, early and late. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "claim/nl2/parts.h"
 #include "lab/nl.h"
@@ -89,15 +88,12 @@ enum field { CORRELATION, PLAIN, R2, WITHOUT, ERROR };
 static double median(const struct sg_nl2_experiment *x, enum sg_nl2_kind kind, size_t time,
                      size_t place, enum sg_nl2_who who, enum field field)
 {
-    double *all = SG_NEW(x->n_live + 1, double);
     for (size_t i = 0; i < x->n_live; i++) {
         const struct sg_nl2_view *v = sg_nl2_view_of(x, x->live[i], kind, time, place, who);
         const double of_field[] = {v->correlation, v->plain, 1 - v->off, v->without, v->error};
-        all[i] = of_field[field];
+        x->all[i] = of_field[field];
     }
-    const double value = x->n_live > 0 ? sg_claim_quantile(all, x->n_live, 0.5) : SG_NAN;
-    free(all);
-    return value;
+    return x->n_live > 0 ? sg_claim_quantile(x->all, x->n_live, 0.5) : SG_NAN;
 }
 
 static void add_table(struct sg_lab *lab, const struct sg_nl2_experiment *x, enum field field,
@@ -228,6 +224,7 @@ static struct sg_nl2_experiment *make_experiment(struct sg_lab *lab)
     x->exact = SG_TAKE(lab, x->seeds * SG_NL2_TIMES * 2, struct sg_nl2_bound);
     x->gain = SG_TAKE(lab, x->seeds * SG_NL2_KINDS, double);
     x->live = SG_TAKE(lab, x->seeds, size_t);
+    x->all = SG_TAKE(lab, x->seeds, double);
     if (lab->trial->figure)
         x->fine = SG_TAKE(lab, SG_NL2_KINDS * SG_NL2_FINE * SG_NL2_FINE * (1 + x->places), double);
     return x;
@@ -270,8 +267,10 @@ static bool places_fit(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
 }
 
 static const struct sg_hypothesis places = {
-    "places", "SGs sit at the output, after the last hidden layer and below that", "add them to sg",
-    places_fit};
+    .id = "places",
+    .words = "SGs sit at the output, after the last hidden layer and below that",
+    .mend = "add them to sg",
+    .met = places_fit};
 
 const struct sg_claim sg_claim_nl2 = {
     .id = "NL2",

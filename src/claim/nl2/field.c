@@ -4,20 +4,11 @@
 #include <string.h>
 
 #include "claim/nl2/parts.h"
+#include "lab/own.h"
 #include "lab/tolerance.h"
 
 enum { K = 4, M = 2, POINTS = 60, LOOPS = 20, WIDTH = 2 };
 static const char *const rounding = "10 u times the terms' absolute values";
-
-static void free_net(void *net)
-{
-    sg_net_free(net);
-}
-
-static void free_work(void *work)
-{
-    sg_net_work_free(work);
-}
 
 /* A chain of dense layers under MSE with one SG of all terms after the first, and room for n rows.
  */
@@ -43,10 +34,8 @@ static struct chain make_chain(struct sg_lab *lab, size_t n, size_t inputs, cons
                                  .layers = layer,
                                  .n_modules = 1,
                                  .modules = &module};
-    struct chain c = {.net = sg_net_alloc(&arch)};
-    sg_lab_own(lab, c.net, free_net);
-    c.work = sg_net_work_alloc(c.net, n);
-    sg_lab_own(lab, c.work, free_work);
+    struct chain c = {.net = sg_lab_own_net(lab, sg_net_alloc(&arch))};
+    c.work = sg_lab_own_work(lab, sg_net_work_alloc(c.net, n));
     c.sizes = sg_net_sizes(c.net);
     c.w = SG_TAKE(lab, c.sizes.w, double);
     c.phi = SG_TAKE(lab, c.sizes.phi, double);

@@ -90,6 +90,7 @@ struct sg_nl2_experiment {
                                  * layer and at the output */
     double *gain;               /* seeds x kinds: the share of the best constant's loss that is gone
                                  * at the end */
+    double *all;                /* seeds: room for the values of a median */
     size_t n_live, *live;       /* seeds whose two losses are flat at no time from early to late */
     double *fine;               /* NULL, or of seed 0 at the end: kinds x FINE^2 x (1 + places):
                                  * label 1's true loss, then the seen */

@@ -1,9 +1,9 @@
 /* A run of NL2: a net on the grid under one loss, looked at while it trains. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "claim/nl2/parts.h"
+#include "lab/own.h"
 
 struct sg_nl2_view *sg_nl2_view_of(const struct sg_nl2_experiment *x, size_t seed,
                                    enum sg_nl2_kind kind, size_t time, size_t place,
@@ -27,21 +27,6 @@ struct run {
     size_t *class_of;
     double label[SG_NL2_LABELS], *loss, *full, *dphi; /* full: a module's A, B, C */
 };
-
-static void free_net(void *net)
-{
-    sg_net_free(net);
-}
-
-static void free_work(void *work)
-{
-    sg_net_work_free(work);
-}
-
-static void free_sim(void *sim)
-{
-    sg_sim_free(sim);
-}
 
 /* phi of a module as A, B, C, with zeros for the terms that it has not. */
 static void expand(double *full, const double *phi, size_t k, size_t m, unsigned terms)
@@ -80,8 +65,8 @@ static struct sg_nl2_surface surface_at(const struct run *r, const struct sg_mod
 
 /* The true loss of label 1 and what the SG of `place` sees of it, on a finer grid than the data's.
  */
-static void draw(struct run *r, const struct sg_nl2_seen *seen, size_t place, const double *w,
-                 const double *phi)
+static void draw(struct run *r, struct sg_lab *lab, const struct sg_nl2_seen *seen, size_t place,
+                 const double *w, const double *phi)
 {
     const struct sg_arch *arch = sg_net_arch(r->net);
     const size_t d = r->data->d, columns = 1 + r->x->places, k = seen->k, m = r->m;
@@ -90,21 +75,19 @@ static void draw(struct run *r, const struct sg_nl2_seen *seen, size_t place, co
                                     .labels = SG_LABELS_LINEAR,
                                     .bias = d == 3,
                                     .one_hot = m == 2};
-    struct sg_data data;
-    sg_data_make_grid(&data, SG_NL2_FINE, &spec,
-                      sg_lab_rng(&r->lab, "fine grid")); /* its labels are not looked at */
-    const struct sg_batch batch = sg_sim_batch(&data);
-    struct sg_net_work *work = sg_net_work_alloc(r->net, data.n);
+    struct sg_data *data = sg_lab_own_rows(lab, SG_TAKE(lab, 1, struct sg_data));
+    sg_data_make_grid(data, SG_NL2_FINE, &spec,
+                      sg_lab_rng(lab, "fine grid")); /* its labels are not looked at */
+    const struct sg_batch batch = sg_sim_batch(data);
+    struct sg_net_work *work = sg_lab_own_work(lab, sg_net_work_alloc(r->net, data->n));
     sg_net_eval(NULL, r->dphi, NULL, r->net, w, phi, &batch, SG_WANT_PHI, work);
     const double *h = sg_net_view(work, SG_VIEW_H, arch->modules[place].at);
     const double *p = sg_net_view(work, SG_VIEW_H, arch->n_layers);
-    double *out = r->x->fine + r->kind * data.n * columns;
-    for (size_t i = 0; i < data.n; i++) {
+    double *out = r->x->fine + r->kind * data->n * columns;
+    for (size_t i = 0; i < data->n; i++) {
         out[i * columns] = sg_nl2_loss(arch->loss, p + i * m, r->label + m, m);
         out[i * columns + 1 + place] = sg_nl2_seen_value(seen, h + i * k, 1);
     }
-    sg_net_work_free(work);
-    sg_data_free(&data);
 }
 
 static void look_at(struct run *r, struct sg_lab *lab, size_t time, size_t place, const double *w,
@@ -117,7 +100,7 @@ static void look_at(struct run *r, struct sg_lab *lab, size_t time, size_t place
     sg_nl2_look(lab, sg_nl2_view_of(x, r->seed, r->kind, time, place, SG_NL2_TRAINED), &seen,
                 &surface, r->full);
     if (lab->status == SG_OK && r->seed == 0 && time == SG_NL2_LATE && x->fine)
-        draw(r, &seen, place, w, phi);
+        draw(r, lab, &seen, place, w, phi);
     const struct sg_nl2_fit fit = sg_nl2_fit(lab, r->full, &surface);
     sg_nl2_look(lab, sg_nl2_view_of(x, r->seed, r->kind, time, place, SG_NL2_BEST), &seen, &surface,
                 r->full);
@@ -159,53 +142,47 @@ static void train(struct run *r)
     const struct sg_sizes sizes = sg_net_sizes(r->net);
     const struct sg_field field = sg_sim_net_field(r->net, r->data->n);
     double *w = SG_TAKE(&r->lab, sizes.w, double), *phi = SG_TAKE(&r->lab, sizes.phi, double);
-    struct sg_rng *rng = sg_base_rng_alloc(x->trial->seed, "case", r->seed, "start");
+    struct sg_rng *rng =
+        sg_lab_own_rng(&r->lab, sg_base_rng_alloc(x->trial->seed, "case", r->seed, "start"));
     sg_net_init(w, NULL, r->net, SG_HE, rng);
     sg_net_start_phi(phi, r->net, rng);
-    sg_base_rng_free(rng);
     const struct sg_sim_spec spec = {.field = &field,
                                      .net_opt = sg_case_opt(x->c, x->c->train.mu),
                                      .sg_opt = sg_case_opt(x->c, x->c->train.nu)};
-    struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
-    sg_lab_own(&r->lab, sim, free_sim);
+    struct sg_sim *sim = sg_lab_own_sim(&r->lab, sg_sim_alloc(&spec, w, phi));
     for (size_t time = 0; time < SG_NL2_TIMES && r->lab.status == SG_OK; time++)
         if (sg_lab_try(&r->lab, sg_sim_advance(sim, &r->batch, x->time[time] - sg_sim_time(sim))))
             look(r, time, sg_sim_w(sim), sg_sim_phi(sim));
     x->gain[r->seed * SG_NL2_KINDS + r->kind] = r->lab.status == SG_OK ? gain(r) : SG_NAN;
 }
 
-static enum sg_status run_on(const struct sg_nl2_experiment *x, size_t seed, enum sg_nl2_kind kind,
-                             const struct sg_data *data, struct sg_error *err)
+/* The data of a seed are its own: other labels each time. */
+static void run(struct run *r, struct sg_error *err)
 {
+    const struct sg_nl2_experiment *x = r->x;
+    struct sg_lab *lab = &r->lab;
     struct sg_case_arch arch;
-    const enum sg_status status = sg_case_make_arch(&arch, x->c, data->d, data->m, err);
-    if (status != SG_OK)
-        return status;
-    arch.arch.loss = kind == SG_NL2_MSE ? SG_MSE : arch.arch.loss;
-    struct sg_evidence unused = {0};
-    struct run r = {.lab = sg_lab_begin(&unused, x->trial),
-                    .x = x,
-                    .seed = seed,
-                    .m = data->m,
-                    .kind = kind,
-                    .data = data,
-                    .batch = sg_sim_batch(data),
-                    .net = sg_net_alloc(&arch.arch)};
+    struct sg_data *data = sg_lab_own_rows(lab, SG_TAKE(lab, 1, struct sg_data));
+    if (!sg_lab_try(lab, sg_case_make_data(data, x->c, x->trial->seed, r->seed, err)) ||
+        !sg_lab_try(lab, sg_case_make_arch(&arch, x->c, data->d, data->m, err)))
+        return;
+    arch.arch.loss = r->kind == SG_NL2_MSE ? SG_MSE : arch.arch.loss;
+    r->m = data->m;
+    r->data = data;
+    r->batch = sg_sim_batch(data);
+    r->net = sg_lab_own_net(lab, sg_net_alloc(&arch.arch));
     size_t widest = data->m;
     for (size_t place = 0; place < x->places; place++) {
-        const size_t k = sg_net_width(r.net, arch.module[place].at);
+        const size_t k = sg_net_width(r->net, arch.module[place].at);
         widest = k > widest ? k : widest;
     }
-    sg_lab_own(&r.lab, r.net, free_net);
-    r.work = sg_net_work_alloc(r.net, data->n);
-    sg_lab_own(&r.lab, r.work, free_work);
-    r.class_of = SG_TAKE(&r.lab, data->n, size_t);
-    r.loss = SG_TAKE(&r.lab, SG_NL2_CLASSES * data->n, double);
-    r.full = SG_TAKE(&r.lab, (widest + data->m + 1) * widest, double);
-    r.dphi = SG_TAKE(&r.lab, sg_net_sizes(r.net).phi, double);
-    sg_nl2_classes(r.label, r.class_of, data);
-    train(&r);
-    return sg_lab_end(&r.lab);
+    r->work = sg_lab_own_work(lab, sg_net_work_alloc(r->net, data->n));
+    r->class_of = SG_TAKE(lab, data->n, size_t);
+    r->loss = SG_TAKE(lab, SG_NL2_CLASSES * data->n, double);
+    r->full = SG_TAKE(lab, (widest + data->m + 1) * widest, double);
+    r->dphi = SG_TAKE(lab, sg_net_sizes(r->net).phi, double);
+    sg_nl2_classes(r->label, r->class_of, data);
+    train(r);
 }
 
 /* What a finished run has put into the experiment; with `save`, or else from there.  Returns the
@@ -237,31 +214,22 @@ static size_t pack(char *piece, const struct sg_nl2_experiment *x, size_t seed,
     return at;
 }
 
-/* The data of a seed are its own: other labels each time.  A run that was finished before is taken
- * from the store. */
+/* A run that was finished before is taken from the store. */
 enum sg_status sg_nl2_run(struct sg_error *err, size_t i, void *context)
 {
     const struct sg_nl2_experiment *x = context;
     const enum sg_nl2_kind kind = (enum sg_nl2_kind)(i % SG_NL2_KINDS);
     const size_t seed = i / SG_NL2_KINDS, bytes = pack(NULL, x, seed, kind, true);
-    char *name = sg_base_format("%s-%zu", kind == SG_NL2_MSE ? "mse" : "log", seed),
-         *piece = SG_NEW(bytes, char);
-    struct sg_data data;
-    enum sg_status status = SG_OK;
+    struct run r = {.lab = sg_lab_begin(NULL, x->trial), .x = x, .seed = seed, .kind = kind};
+    const char *name = sg_lab_format(&r.lab, "%s-%zu", kind == SG_NL2_MSE ? "mse" : "log", seed);
+    char *piece = SG_TAKE(&r.lab, bytes, char);
     if (sg_claim_recall(piece, bytes, x->trial, name)) {
         pack(piece, x, seed, kind, false);
     } else {
-        status = sg_case_make_data(&data, x->c, x->trial->seed, seed, err);
-        if (status == SG_OK) {
-            status = run_on(x, seed, kind, &data, err);
-            sg_data_free(&data);
-        }
-        if (status == SG_OK) {
-            pack(piece, x, seed, kind, true);
-            status = sg_claim_keep(x->trial, name, piece, bytes, err);
-        }
+        run(&r, err);
+        pack(piece, x, seed, kind, true);
+        if (r.lab.status == SG_OK)
+            sg_lab_try(&r.lab, sg_claim_keep(x->trial, name, piece, bytes, err));
     }
-    free(name);
-    free(piece);
-    return status;
+    return sg_lab_end(&r.lab);
 }

@@ -230,15 +230,18 @@ static bool delays_fit(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return tau->n >= 2 && tau->value[0] == 0 && c->module[0].mix == 1.0;
 }
 
-static const struct sg_hypothesis depth = {"one-depth",
-                                           "there is one depth, of two hidden layers or more",
-                                           "write net.depths = (4)", one_depth};
-static const struct sg_hypothesis delays = {"delays",
-                                            "delays are for halves that are unlocked: 0, others "
-                                            "after it, and an SG that is applied in full",
-                                            "with experiment = \"unlocked\" write train.tau = (0, "
-                                            "1, 10) and sg.mix = 1.0, else take train.tau out",
-                                            delays_fit};
+static const struct sg_hypothesis depth = {
+    .id = "one-depth",
+    .words = "there is one depth, of two hidden layers or more",
+    .mend = "write net.depths = (4)",
+    .met = one_depth};
+static const struct sg_hypothesis delays = {
+    .id = "delays",
+    .words = "delays are for halves that are unlocked: 0, others "
+             "after it, and an SG that is applied in full",
+    .mend = "with experiment = \"unlocked\" write train.tau = (0, "
+             "1, 10) and sg.mix = 1.0, else take train.tau out",
+    .met = delays_fit};
 
 const struct sg_claim sg_claim_nl6 = {
     .id = "NL6",

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "claim/nl6/parts.h"
+#include "lab/own.h"
 
 enum { WIDTH_MAX = 16, ROWS = 24, DRAWS = 2 };
 
@@ -128,16 +129,6 @@ static void draw(struct probe *p, struct sg_rng *rng)
     sg_base_rng_gaussians(p->other_phi, p->sizes.phi, rng);
 }
 
-static void free_net(void *net)
-{
-    sg_net_free(net);
-}
-
-static void free_work(void *work)
-{
-    sg_net_work_free(work);
-}
-
 static void free_rows(void *rows)
 {
     sg_data_rows_free(rows);
@@ -147,16 +138,13 @@ static void free_rows(void *rows)
 void sg_nl6_locking(struct sg_nl6_locks *locks, const struct sg_nl6_rule *rule,
                     const struct sg_trial *trial, const struct sg_images *images)
 {
-    struct sg_evidence unused = {0};
-    struct sg_lab lab = sg_lab_begin(&unused, trial);
+    struct sg_lab lab = sg_lab_begin(NULL, trial);
     struct probe p = {.spec = sg_nl6_net(rule, trial->c, trial->seed)};
     const size_t inputs = images->rows * images->columns;
     p.spec.dtype = SG_F64;
     p.spec.width = p.spec.width > WIDTH_MAX ? WIDTH_MAX : p.spec.width;
-    p.net = sg_nl_net_alloc(&p.spec, inputs, images->classes);
-    sg_lab_own(&lab, p.net, free_net);
-    p.work = sg_net_work_alloc(p.net, ROWS);
-    sg_lab_own(&lab, p.work, free_work);
+    p.net = sg_lab_own_net(&lab, sg_nl_net_alloc(&p.spec, inputs, images->classes));
+    p.work = sg_lab_own_work(&lab, sg_net_work_alloc(p.net, ROWS));
     p.sizes = sg_net_sizes(p.net);
     double **const each_w[] = {&p.w, &p.other_w, &p.mixed_w, &p.dw, &p.new_dw};
     double **const each_phi[] = {&p.phi, &p.other_phi, &p.mixed_phi, &p.dphi, &p.new_dphi};

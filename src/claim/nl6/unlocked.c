@@ -1,6 +1,5 @@
 /* NL6, unlocked in time: the SG between two halves learns from pairs (h, g) of tau steps ago.  What
  * does the delay cost? */
-#include <stdlib.h>
 #include <string.h>
 
 #include "claim/nl6/parts.h"
@@ -37,31 +36,34 @@ struct pair {
     struct sg_halves *halves;
 };
 
-/* threads = 0: the undivided run. */
-static struct pair pair_alloc(const struct experiment *x, size_t variant, size_t seed,
-                              size_t threads)
+static void end_pair(void *pair)
 {
-    const struct sg_images *seen = &x->images->seen;
-    const struct sg_nl_net net = net_of(x, variant, seed);
-    const struct sg_nl_run run = sg_nl_run_of(x->c, NULL, &net, seed);
-    struct pair p = {.net = sg_nl_net_alloc(&net, seen->rows * seen->columns, seen->classes)};
-    p.train = sg_nl_train_alloc(&run, p.net, x->lab->trial, seen);
-    if (variant >= DELAYS && threads > 0)
-        p.halves = sg_train_halves_alloc(p.train, tau_of(x, variant), threads);
-    return p;
-}
-
-static void pair_free(struct pair *p)
-{
+    struct pair *p = pair;
     sg_train_halves_free(p->halves);
     sg_train_free(p->train);
     sg_net_free(p->net);
 }
 
-static enum sg_status advance(const struct pair *p, uint64_t steps)
+/* threads = 0: the undivided run. */
+static struct pair *pair_make(struct sg_lab *lab, const struct experiment *x, size_t variant,
+                              size_t seed, size_t threads)
 {
-    return p->halves ? sg_train_halves_advance(p->halves, steps)
-                     : sg_train_advance(p->train, steps);
+    const struct sg_images *seen = &x->images->seen;
+    const struct sg_nl_net net = net_of(x, variant, seed);
+    const struct sg_nl_run run = sg_nl_run_of(x->c, NULL, &net, seed);
+    struct pair *p = SG_TAKE(lab, 1, struct pair);
+    sg_lab_own(lab, p, end_pair);
+    p->net = sg_nl_net_alloc(&net, seen->rows * seen->columns, seen->classes);
+    p->train = sg_nl_train_alloc(&run, p->net, lab->trial, seen);
+    if (variant >= DELAYS && threads > 0)
+        p->halves = sg_train_halves_alloc(p->train, tau_of(x, variant), threads);
+    return p;
+}
+
+static bool advance(struct sg_lab *lab, const struct pair *p, uint64_t steps)
+{
+    return sg_lab_try(lab, p->halves ? sg_train_halves_advance(p->halves, steps)
+                                     : sg_train_advance(p->train, steps));
 }
 
 static enum sg_status train_one(struct sg_error *err, size_t i, void *context)
@@ -69,67 +71,54 @@ static enum sg_status train_one(struct sg_error *err, size_t i, void *context)
     const struct experiment *x = context;
     const size_t variant = i / x->seeds, seed = i % x->seeds,
                  bytes = x->epochs * sizeof(struct sg_nl_epoch);
-    const struct sg_trial *trial = x->lab->trial;
+    struct sg_lab lab = sg_lab_begin(NULL, x->lab->trial);
     struct sg_nl_epoch *curve = x->curve + i * x->epochs;
-    char *piece = variant == BACKPROP ? sg_base_format("bp-%zu", seed)
-                  : variant == FROZEN ? sg_base_format("frozen-%zu", seed)
-                                      : sg_base_format("tau%zu-%zu", tau_of(x, variant), seed);
-    enum sg_status status = SG_OK;
-    if (!sg_claim_recall(curve, bytes, trial, piece)) {
-        struct pair p = pair_alloc(x, variant, seed, 1);
-        for (size_t e = 0; e < x->epochs && status == SG_OK; e++) {
-            status = advance(&p, sg_train_epoch_steps(p.train));
-            if (status == SG_OK)
-                curve[e] = sg_nl_epoch_of(p.train, &x->images->unseen);
-        }
-        if (status == SG_OK)
-            status = sg_claim_keep(trial, piece, curve, bytes, err);
-        pair_free(&p);
+    const char *piece = variant == BACKPROP ? sg_lab_format(&lab, "bp-%zu", seed)
+                        : variant == FROZEN
+                            ? sg_lab_format(&lab, "frozen-%zu", seed)
+                            : sg_lab_format(&lab, "tau%zu-%zu", tau_of(x, variant), seed);
+    if (!sg_claim_recall(curve, bytes, lab.trial, piece)) {
+        const struct pair *p = pair_make(&lab, x, variant, seed, 1);
+        for (size_t e = 0; e < x->epochs && advance(&lab, p, sg_train_epoch_steps(p->train)); e++)
+            curve[e] = sg_nl_epoch_of(p->train, &x->images->unseen);
+        if (lab.status == SG_OK)
+            sg_lab_try(&lab, sg_claim_keep(lab.trial, piece, curve, bytes, err));
     }
-    free(piece);
-    return status;
+    return sg_lab_end(&lab);
 }
 
 /* ---- bits ----------------------------------------------------------------------------------- */
 
 /* Do two threads, or the plain run (threads = 0), take the bits of the halves in turn? */
-static enum sg_status same_bits(bool *same, const struct experiment *x, size_t variant,
-                                size_t threads)
+static bool same_bits(const struct experiment *x, size_t variant, size_t threads)
 {
     enum { STEPS = 20 };
-    struct pair turn = pair_alloc(x, variant, 0, 1), other = pair_alloc(x, variant, 0, threads);
-    const struct sg_sizes sizes = sg_net_sizes(turn.net);
-    const size_t real = sg_net_arch(turn.net)->dtype == SG_F32 ? sizeof(float) : sizeof(double);
-    enum sg_status status = advance(&turn, STEPS);
-    if (status == SG_OK)
-        status = advance(&other, STEPS);
-    *same = memcmp(sg_train_w(turn.train), sg_train_w(other.train), sizes.w * real) == 0 &&
-            memcmp(sg_train_phi(turn.train), sg_train_phi(other.train), sizes.phi * real) == 0;
-    pair_free(&turn);
-    pair_free(&other);
-    return status;
+    struct sg_lab lab = sg_lab_begin(x->lab->ev, x->lab->trial);
+    const struct pair *turn = pair_make(&lab, x, variant, 0, 1);
+    const struct pair *other = pair_make(&lab, x, variant, 0, threads);
+    const struct sg_sizes sizes = sg_net_sizes(turn->net);
+    const size_t real = sg_net_arch(turn->net)->dtype == SG_F32 ? sizeof(float) : sizeof(double);
+    const bool same =
+        advance(&lab, turn, STEPS) && advance(&lab, other, STEPS) &&
+        memcmp(sg_train_w(turn->train), sg_train_w(other->train), sizes.w * real) == 0 &&
+        memcmp(sg_train_phi(turn->train), sg_train_phi(other->train), sizes.phi * real) == 0;
+    sg_lab_try(x->lab, sg_lab_end(&lab));
+    return same;
 }
 
-static bool add_bits(struct experiment *x)
+static void add_bits(const struct experiment *x)
 {
     bool threads = true, plain = true;
     for (size_t v = DELAYS; v < x->variants; v++) {
-        bool same = false;
-        if (!sg_lab_try(x->lab, same_bits(&same, x, v, 2)))
-            return false;
-        threads = threads && same;
-        if (tau_of(x, v) != 0)
-            continue;
-        if (!sg_lab_try(x->lab, same_bits(&same, x, v, 0)))
-            return false;
-        plain = plain && same;
+        threads = same_bits(x, v, 2) && threads;
+        if (tau_of(x, v) == 0)
+            plain = same_bits(x, v, 0) && plain;
     }
     sg_lab_fact(x->lab, SG_SIMULATED, "bits-threads",
                 "halves in two threads have the bits of halves in turn, at every delay", threads,
                 "bit for bit");
     sg_lab_fact(x->lab, SG_SIMULATED, "bits-undivided",
                 "halves without delay have the bits of the undivided run", plain, "bit for bit");
-    return true;
 }
 
 /* ---- cost ----------------------------------------------------------------------------------- */
@@ -225,15 +214,13 @@ static void add_tables(const struct experiment *x)
 {
     struct sg_lab *lab = x->lab;
     const size_t last = x->epochs - 1;
-    char *data = sg_case_describe_data(x->c, lab->trial->seed);
     sg_claim_listing(lab->ev,
                      sg_lab_format(lab,
                                    "%zu seeds, %zu epochs, %.60s: means; DY11 puts the price of "
                                    "delayed pairs at 0",
-                                   x->seeds, x->epochs, data),
+                                   x->seeds, x->epochs, sg_nl_describe_data(lab)),
                      "run|loss, 1st epoch|loss, last|test acc, 1st|test acc, last|price|tau = 0, "
                      "tau steps earlier");
-    free(data);
     add_prices(x);
     sg_lab_series(lab, "curves", "variant tau epoch loss test_accuracy");
     for (size_t v = 0; v < x->variants; v++) {
@@ -265,7 +252,8 @@ void sg_nl6_unlocked(struct sg_lab *lab, const struct sg_nl_images *images)
                            .epochs = (size_t)c->train.epochs};
     const size_t runs = x.variants * x.seeds;
     x.curve = SG_TAKE(lab, runs * x.epochs, struct sg_nl_epoch);
-    if (!add_bits(&x) || !sg_nl_runs(lab, runs, train_one, &x))
+    add_bits(&x);
+    if (!sg_nl_runs(lab, runs, train_one, &x))
         return;
     add_effects(&x);
     if (lab->trial->figure)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "claim/nl7/parts.h"
+#include "lab/own.h"
 
 /* A net as the case describes it, or without any module. */
 struct run {
@@ -21,27 +22,18 @@ struct runs {
     struct run observed, backprop;
 };
 
-static void end(void *on)
+static void start(struct sg_lab *lab, struct run *run, const struct runs *r, bool modules)
 {
-    struct runs *r = on;
-    sg_sim_free(r->observed.sim);
-    sg_sim_free(r->backprop.sim);
-    sg_net_free(r->observed.net);
-    sg_net_free(r->backprop.net);
-    sg_data_free(&r->compressed);
-}
-
-static void start(struct run *run, const struct runs *r, const struct sg_trial *trial, bool modules)
-{
+    const struct sg_trial *trial = lab->trial;
     struct sg_arch arch = r->arch.arch;
     arch.n_modules = modules ? arch.n_modules : 0;
-    run->net = sg_net_alloc(&arch);
+    run->net = sg_lab_own_net(lab, sg_net_alloc(&arch));
     run->field = sg_sim_net_field(run->net, r->batch.n);
     const struct sg_sim_spec spec = {.field = &run->field,
                                      .net_opt = sg_case_opt(trial->c, trial->c->train.mu),
                                      .sg_opt = sg_case_opt(trial->c, trial->c->train.nu),
                                      .timing = sg_case_timing(trial->c, 0)};
-    run->sim = sg_sim_alloc(&spec, r->w, r->phi);
+    run->sim = sg_lab_own_sim(lab, sg_sim_alloc(&spec, r->w, r->phi));
 }
 
 static struct runs *make_runs(struct sg_lab *lab)
@@ -50,7 +42,7 @@ static struct runs *make_runs(struct sg_lab *lab)
     const struct sg_data *data = trial->data;
     struct runs *r = SG_TAKE(lab, 1, struct runs);
     struct sg_error err = {{0}};
-    sg_lab_own(lab, r, end);
+    sg_lab_own_rows(lab, &r->compressed);
     if (sg_case_make_arch(&r->arch, trial->c, data->d, data->m, &err) != SG_OK)
         sg_lab_stop(lab, SG_BAD_INPUT, "%s", err.text);
     if (trial->c->train.form == SG_FORM_COMPRESSED) {
@@ -61,16 +53,14 @@ static struct runs *make_runs(struct sg_lab *lab)
         return NULL;
     r->arch.arch.seed = trial->seed + trial->replicate; /* of a rule with fixed matrices */
     r->batch = sg_sim_batch(data);
-    struct sg_net *sized = sg_net_alloc(&r->arch.arch);
-    r->sizes = sg_net_sizes(sized);
-    sg_net_free(sized);
+    r->sizes = sg_net_sizes(sg_lab_own_net(lab, sg_net_alloc(&r->arch.arch)));
     r->w = SG_TAKE(lab, r->sizes.w, double);
     r->phi = SG_TAKE(lab, r->sizes.phi, double);
     struct sg_rng *rng = sg_lab_rng(lab, "start");
     sg_base_rng_gaussians(r->w, r->sizes.w, rng);
     sg_base_rng_gaussians(r->phi, r->sizes.phi, rng);
-    start(&r->observed, r, trial, true);
-    start(&r->backprop, r, trial, false);
+    start(lab, &r->observed, r, true);
+    start(lab, &r->backprop, r, false);
     return r;
 }
 
