@@ -1,6 +1,7 @@
 #!/bin/sh
 # After the compilation: every theorem of proofs/coq/THEOREMS with its assumptions, which have to be none.  The statements go to
-# build/proofs/statements.txt.  Exit 1 on an assumption, an unlisted theorem of a claim, a shortcut in a source, or a page that does not name its theorem.
+# build/proofs/statements.txt.  Exit 1 on an assumption, an unlisted theorem of a claim, a shortcut in a source, a page that does not name its theorem,
+# a claim without its share, or words for a theorem that is not listed.
 list=proofs/coq/THEOREMS out=build/proofs status=0
 rm -f $out/checked.txt
 fail() { echo "synthgrad: $*" >&2; status=1; }
@@ -16,6 +17,7 @@ for file in proofs/coq/*.v; do
 done
 
 grep -v '^#' "$list" | while read -r claim file names; do
+    case $file in =|:) continue ;; esac
     for name in $names; do echo "$claim $file $name"; done
 done > $out/listed.txt
 
@@ -28,7 +30,12 @@ done > $out/listed.txt
 (cd $out && coqc -q -Q . SG query.v > query.out 2>&1) || { grep -v "^@@\|^Closed" $out/query.out >&2; fail "$list names a theorem that is not there"; exit 1; }
 (cd $out && coqc -q -Q . SG -w none statements.v > statements.txt 2>&1) || fail "the statements do not print"
 
+last=
+share() { [ -z "$1" ] || awk -v claim="$1" '$1 == claim && $2 == "=" { sub(/^[^=]*= */, ""); print "        carried: " $0 }' "$list"; }
 while read -r claim file name; do
+    [ "$claim" = "$last" ] || share "$last"
+    last=$claim
+    grep -q "^$claim *= *." "$list" || fail "$list does not say what share of $claim is carried"
     answer=$(awk -v key="@@ $file.$name" '$0 == key { on = 1; next } /^@@/ { on = 0 } on' $out/query.out)
     printf '  %-5s %-34s %s\n' "$claim" "$name" "$answer"
     [ "$answer" = "Closed under the global context" ] || fail "$file.v: $name rests on assumptions"
@@ -36,6 +43,11 @@ while read -r claim file name; do
         [ ! -e "$page" ] || grep -q "\`$name\`" "$page" || fail "$page does not name the theorem $name of proofs/coq/$file.v"
     done
 done < $out/listed.txt
+share "$last"
+awk '$2 == ":" { print $1, $3 }' "$list" > $out/said.txt
+while read -r claim name; do
+    grep -q "^$claim [^ ]* $name\$" $out/listed.txt || fail "$list: words for $name, which is not listed for $claim"
+done < $out/said.txt
 
 # A theorem named after a claim has to be on the list, and a listed one in its file.
 for file in proofs/coq/*.v; do
