@@ -86,7 +86,7 @@ size_t random_size(size_t low, size_t high, struct sg_rng *rng);
 /* Samples with means, correlations and unequal scales; nothing about the moments is
  * special.  Free with sg_data_free. */
 struct sg_data random_data(size_t n, size_t d, size_t m, struct sg_rng *rng);
-/* p = x w (+ b), one number in and one out, with one SG at the output; an MLP has one hidden unit. */
+/* p = x w (+ b), one number in and one out, with one SG at the output.  An MLP has one unit. */
 struct sg_net *scalar_net(enum sg_loss_kind loss, bool bias, enum sg_family family, unsigned terms);
 
 /* ---- oracles --------------------------------------------------------------------------- */
