@@ -210,7 +210,7 @@ build/lint/%.kernel.ok: %.c $(HEADERS)
 build/lint/%.ok: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	@gcc $(LINT_FLAGS) $< && clang $(LINT_FLAGS) $<
-	@case $< in src/*) clang-tidy --quiet --warnings-as-errors='*' $(TIDY) $< -- $(CPPFLAGS_ALL) $(STD) 2>/dev/null;; esac
+	@case $< in src/*) clang-tidy --quiet --warnings-as-errors='*' $(TIDY) $< -- $(CPPFLAGS_ALL) $(STD) 2>$@.err || { cat $@.err >&2; exit 1; };; esac
 	@touch $@
 
 # The fuzzers begin from the committed corpus; what is new and interesting goes to build/fuzz/corpus, and `make fuzz-corpus` takes over the smallest

@@ -41,8 +41,8 @@ DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_
 NL1  | src/lab/nl.c           | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
 NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/                     | nl6_one_framework
 NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked
-NL3  | src/lab/nl_portrait.c | s/: 1 - d\[i\]/: 1 + d[i]/                                          | nl3_dissimilarity
-NL4  | src/lab/nl_portrait.c | s/\/ n - total\[i\]/\/ n + total[i]/                                | nl4_probes
+NL3  | src/lab/nl_pairs.c    | s/: 1 - d\[i\]/: 1 + d[i]/                                          | nl3_dissimilarity
+NL4  | src/lab/nl_probes.c   | s/\/ n - total\[i\]/\/ n + total[i]/                                | nl4_probes
 NL5  | src/lab/nl_portrait.c | s/squares += entry/squares -= entry/                               | nl5_weight_norms
 NL2  | src/closed/potential.c | s/(p \* above + q \* below)/(q * above + p * below)/                    | nl2_seen_loss
 NL2  | src/closed/potential.c | s/p \* q \/ both/2 * p * q \/ both/                                     | nl2_seen_loss

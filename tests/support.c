@@ -239,6 +239,16 @@ struct sg_data random_data(size_t n, size_t d, size_t m, struct sg_rng *rng)
     return data;
 }
 
+struct sg_net *scalar_net(enum sg_loss_kind loss, bool bias, enum sg_family family, unsigned terms)
+{
+    const struct sg_layer layer = {SG_DENSE, 1, bias};
+    const struct sg_module module = {1, family, terms, SG_TARGET_TRUE, 1.0, family == SG_MLP};
+    const struct sg_arch arch = {.dtype = SG_F64, .loss = loss, .inputs = 1, .labels = 1,
+                                 .n_layers = 1, .layers = &layer, .n_modules = 1,
+                                 .modules = &module};
+    return sg_net_alloc(&arch);
+}
+
 /* ---- oracles --------------------------------------------------------------------------- */
 
 struct wide wide_of(double x)

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "synthgrad/data.h"
+#include "synthgrad/net.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -85,6 +86,8 @@ size_t random_size(size_t low, size_t high, struct sg_rng *rng);
 /* Samples with means, correlations and unequal scales; nothing about the moments is
  * special.  Free with sg_data_free. */
 struct sg_data random_data(size_t n, size_t d, size_t m, struct sg_rng *rng);
+/* p = x w (+ b), one number in and one out, with one SG at the output.  An MLP has one unit. */
+struct sg_net *scalar_net(enum sg_loss_kind loss, bool bias, enum sg_family family, unsigned terms);
 
 /* ---- oracles --------------------------------------------------------------------------- */
 

@@ -68,6 +68,9 @@ struct sg_nl_gallery {
         "sg.mix"
 extern const struct sg_hypothesis *const sg_nl_gallery_supposes[];
 extern const struct sg_instrument sg_on_gallery;
+#define SG_CLAIM_ON_GALLERY                                                        \
+    .empirical = true, .reads = SG_READS_GALLERY, .supposes = sg_nl_gallery_supposes, \
+    .measure = sg_lab_measure, .on = &sg_on_gallery
 /* Trains every rule from `seeds` starts, the rules of one seed from the same start on the same
  * minibatches.  Streams and pieces go by what is trained and not by the case's name: cases that
  * train the same nets share them.  False when the lab stops. */

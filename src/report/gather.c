@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "report/page.h"
 #include "synthgrad/report.h"
 
 static const char *case_of(const json_t *summary)
@@ -19,11 +20,10 @@ static int by_case(const void *a, const void *b)
     return strcmp(case_of(*(json_t *const *)a), case_of(*(json_t *const *)b));
 }
 
-/* A pipe of that name would be waited for. */
-static bool is_file(const char *path)
+FILE *sg_page_open(const char *path)
 {
     struct stat s;
-    return stat(path, &s) == 0 && !S_ISFIFO(s.st_mode);
+    return stat(path, &s) == 0 && !S_ISFIFO(s.st_mode) ? fopen(path, "rb") : NULL;
 }
 
 static enum sg_status read_folder(json_t *all, const char *folder, struct sg_error *err)
@@ -37,7 +37,7 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
     for (struct dirent *entry; status == SG_OK && (entry = readdir(dir));) {
         char *path = sg_base_format("%s/%s/summary.json", folder, entry->d_name);
         json_error_t problem;
-        FILE *file = entry->d_name[0] == '.' || !is_file(path) ? NULL : fopen(path, "r");
+        FILE *file = entry->d_name[0] == '.' ? NULL : sg_page_open(path);
         if (file) {
             json_t *summary = json_loadf(file, 0, &problem);
             if (!summary || !json_is_string(json_object_get(summary, "case")))

@@ -55,19 +55,9 @@ static void an_sg_that_sees_f_sees_the_slope(void **state)
 {
     (void)state;
     const double u = SG_UNIT_ROUNDOFF;
-    const struct sg_layer layer = {SG_DENSE, 1, true};
-    const struct sg_module module = {1, SG_LINEAR, SG_H | SG_ONE, SG_TARGET_TRUE, 1.0, 0};
-    const struct sg_arch arch = {.dtype = SG_F64,
-                                 .loss = SG_ABS,
-                                 .inputs = 1,
-                                 .labels = 1,
-                                 .n_layers = 1,
-                                 .layers = &layer,
-                                 .n_modules = 1,
-                                 .modules = &module};
     const double x[] = {-2, -1, 1, 2}, y[4] = {0}, one[] = {1, 1, 1, 1};
     const struct sg_batch batch = {4, x, y, one};
-    struct sg_net *net = sg_net_alloc(&arch);
+    struct sg_net *net = scalar_net(SG_ABS, true, SG_LINEAR, SG_H | SG_ONE);
     struct sg_net_work *work = sg_net_work_alloc(net, 4);
     for (int i = -9; i <= 9; i++)
         for (int j = -9; j <= 9; j++) {

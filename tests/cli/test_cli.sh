@@ -202,6 +202,7 @@ expect 0 report --out "$work/edited"
 grep -q 'DY3' "$work/edited/report/index.html" || complain "an edited result is not in the report"
 grep -q '<i>\|<img' "$work/edited/report/index.html" && complain "an edited result writes the page"
 mkdir "$work/edited/y"; mkfifo "$work/edited/y/summary.json"          # a pipe is not waited for
+sed -i 's|"../outside"|"x"|' "$work/edited/x/summary.json"; mkfifo "$work/edited/figures/x.svg"
 expect 0 report --out "$work/edited"
 
 # search: the same files for any number of jobs and after a stop; another search's files are

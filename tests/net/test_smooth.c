@@ -215,22 +215,12 @@ static void softmax_tails(void **state)
 static void saturated_modules(void **state)
 {
     (void)state;
-    const struct sg_layer layer = {SG_DENSE, 1, false};
     const double x[2] = {800, -800}, y[2] = {0.5, 0.25}, one[2] = {1, 1}, w = 1;
     /* A C B D;  A B C U D */
     const double sigmoid[4] = {1, 0, 2, 3}, mlp[5] = {1, 0, 0, 2, 3};
     for (int k = 0; k < 2; k++) {
-        const struct sg_module module = {1,   k ? SG_MLP : SG_SIGMOID_LINEAR,
-                                         7,   SG_TARGET_TRUE,
-                                         1.0, k ? 1 : 0};
-        const struct sg_arch arch = {.loss = SG_MSE,
-                                     .inputs = 1,
-                                     .labels = 1,
-                                     .n_layers = 1,
-                                     .layers = &layer,
-                                     .n_modules = 1,
-                                     .modules = &module};
-        struct sg_net *net = sg_net_alloc(&arch);
+        struct sg_net *net = scalar_net(SG_MSE, false, k ? SG_MLP : SG_SIGMOID_LINEAR,
+                                        SG_H | SG_Y | SG_ONE);
         struct sg_net_work *work = sg_net_work_alloc(net, 2);
         const struct sg_batch batch = {2, x, y, one};
         double dphi[5];

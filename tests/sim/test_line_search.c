@@ -168,20 +168,11 @@ static void nothing_to_search(void **state)
     sg_net_free(net);
     /* L_SG is no parabola there */
     for (int family = SG_SIGMOID_LINEAR; family < SG_FAMILIES; family++) {
-        const struct sg_layer layer = {SG_DENSE, 1, false};
-        const struct sg_module module = {
-            1, (enum sg_family)family, SG_H | SG_Y | SG_ONE, SG_TARGET_TRUE, 1.0, 1};
-        const struct sg_arch curved = {.loss = SG_MSE,
-                                       .inputs = 1,
-                                       .labels = 1,
-                                       .n_layers = 1,
-                                       .layers = &layer,
-                                       .n_modules = 1,
-                                       .modules = &module};
         const double x[2] = {1, -2}, phi[5] = {1, 1, 1, 1, 1}, w = 1;
         const struct sg_batch batch = {2, x, x, x};
         double dphi[5], s[2];
-        struct sg_net *other = sg_net_alloc(&curved);
+        struct sg_net *other =
+            scalar_net(SG_MSE, false, (enum sg_family)family, SG_H | SG_Y | SG_ONE);
         struct sg_net_work *work = sg_net_work_alloc(other, 2);
         sg_net_eval(NULL, dphi, NULL, other, &w, phi, &batch, SG_WANT_PHI, work);
         CHECK_ABORTS((void)sg_sim_line_search(other, dphi, &batch, work, s));

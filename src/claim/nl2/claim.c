@@ -83,100 +83,6 @@ static void add_effects(struct sg_lab *lab, const struct sg_nl2_experiment *x)
     sg_lab_effects(lab, said, EFFECTS);
 }
 
-enum field { CORRELATION, PLAIN, R2, WITHOUT, ERROR };
-
-static double median(const struct sg_nl2_experiment *x, enum sg_nl2_kind kind, size_t time,
-                     size_t place, enum sg_nl2_who who, enum field field)
-{
-    for (size_t i = 0; i < x->n_live; i++) {
-        const struct sg_nl2_view *v = sg_nl2_view_of(x, x->live[i], kind, time, place, who);
-        const double of_field[] = {v->correlation, v->plain, 1 - v->off, v->without, v->error};
-        x->all[i] = of_field[field];
-    }
-    return x->n_live > 0 ? sg_claim_quantile(x->all, x->n_live, 0.5) : SG_NAN;
-}
-
-static void add_table(struct sg_lab *lab, const struct sg_nl2_experiment *x, enum field field,
-                      enum sg_nl2_who who, const char *what)
-{
-    enum { SHOWN = SG_NL2_TIMES - SG_NL2_EARLY };
-    _Static_assert(SG_NL2_KINDS * SHOWN == 8, "a value for each column");
-    sg_claim_listing(lab->ev,
-                     sg_lab_format(lab, "%s, medians of %zu seeds (T = %d steps)", what, x->n_live,
-                                   x->c->train.steps),
-                     "SG|mse T/8|mse T/4|mse T/2|mse T|log T/8|log T/4|log T/2|log T");
-    for (size_t place = x->places; place-- > 0;) {
-        double row[SG_NL2_KINDS * SHOWN];
-        for (size_t i = 0; i < SG_NL2_KINDS * SHOWN; i++)
-            row[i] = median(x, (enum sg_nl2_kind)(i / SHOWN), SG_NL2_EARLY + i % SHOWN, place, who,
-                            field);
-        sg_claim_listing_row(lab->ev,
-                             place + 1 == x->places
-                                 ? "under the loss"
-                                 : sg_lab_format(lab, "after layer %d", x->c->module[place].at),
-                             row);
-    }
-}
-
-static void add_tables(struct sg_lab *lab, const struct sg_nl2_experiment *x)
-{
-    static const struct {
-        enum field field;
-        enum sg_nl2_who who;
-        const char *what;
-    } tables[] = {{CORRELATION, SG_NL2_TRAINED, "correlation of the seen loss with the true one"},
-                  {CORRELATION, SG_NL2_BEST, "the same of the best linear SG at that moment"},
-                  {PLAIN, SG_NL2_TRAINED, "the same with 1/2 h A h^T + (y B + C) h^T"},
-                  {R2, SG_NL2_TRAINED, "R^2 of the seen loss, scale and all"},
-                  {WITHOUT, SG_NL2_TRAINED, "share of E|s|^2 without a potential"},
-                  {ERROR, SG_NL2_TRAINED, "E|s - g|^2 / E|g|^2"}};
-    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
-        add_table(lab, x, tables[t].field, tables[t].who, tables[t].what);
-}
-
-static void add_layers(struct sg_lab *lab, const struct sg_nl2_experiment *x)
-{
-    sg_lab_series(lab, "layers", "loss time place correlation best plain r2 without error");
-    for (size_t i = 0; i < SG_NL2_KINDS * SG_NL2_TIMES * x->places; i++) {
-        const size_t place = i % x->places, time = i / x->places % SG_NL2_TIMES;
-        const enum sg_nl2_kind kind = (enum sg_nl2_kind)(i / (x->places * SG_NL2_TIMES));
-        double row[] = {kind,
-                        (double)x->time[time],
-                        (double)place + 1,
-                        median(x, kind, time, place, SG_NL2_TRAINED, CORRELATION),
-                        median(x, kind, time, place, SG_NL2_BEST, CORRELATION),
-                        0,
-                        0,
-                        0,
-                        0};
-        for (enum field field = PLAIN; field <= ERROR; field++)
-            row[4 + field] = median(x, kind, time, place, SG_NL2_TRAINED, field);
-        sg_lab_point(lab, row);
-    }
-}
-
-static void add_surfaces(struct sg_lab *lab, const struct sg_nl2_experiment *x)
-{
-    const size_t side = SG_NL2_FINE, columns = 1 + x->places;
-    const size_t shown[] = {0, x->places, (x->places + 1) / 2, 1}; /* 0: the true loss */
-    sg_lab_series(lab, "surfaces", "loss x1 x2 place value");
-    for (enum sg_nl2_kind kind = SG_NL2_MSE; kind < SG_NL2_KINDS; kind++)
-        for (size_t p = 0; p < sizeof shown / sizeof *shown; p++)
-            for (size_t i = 0; i < side * side; i++) {
-                const size_t row = i / side, column = i % side;
-                const double unit = 2 / (double)(side - 1);
-                sg_lab_point(
-                    lab, (const double[]){kind, -1 + unit * (double)column,
-                                          -1 + unit * (double)row, (double)shown[p],
-                                          x->fine[(kind * side * side + i) * columns + shown[p]]});
-            }
-    const struct sg_data *data = sg_lab_data(lab, x->c, 0);
-    sg_lab_series(lab, "points", "x1 x2 label");
-    for (size_t i = 0; i < data->n; i++)
-        sg_lab_point(lab, (const double[]){data->x[i * data->d], data->x[i * data->d + 1],
-                                           data->y[i * data->m + data->m - 1]});
-}
-
 /* Under MSE with nothing but dense layers above, the best SG sees the loss itself. */
 static void add_exact(struct sg_lab *lab, const struct sg_nl2_experiment *x)
 {
@@ -246,11 +152,8 @@ static void says(struct sg_lab *lab, void *on)
                     x->seeds - x->n_live, x->seeds);
     add_exact(lab, x);
     add_effects(lab, x);
-    if (!x->fine)
-        return;
-    add_tables(lab, x);
-    add_layers(lab, x);
-    add_surfaces(lab, x);
+    if (x->fine)
+        sg_nl2_draw(lab, x);
 }
 
 static bool places_fit(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,

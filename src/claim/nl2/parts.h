@@ -100,5 +100,7 @@ struct sg_nl2_view *sg_nl2_view_of(const struct sg_nl2_experiment *x, size_t see
                                    enum sg_nl2_who who);
 /* Run seed SG_NL2_KINDS + kind of sg_claim_runs. */
 enum sg_status sg_nl2_run(struct sg_error *err, size_t i, void *experiment);
+/* Tables and series, where x->fine is there (draw.c). */
+void sg_nl2_draw(struct sg_lab *lab, const struct sg_nl2_experiment *x);
 
 #endif

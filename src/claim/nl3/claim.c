@@ -116,11 +116,7 @@ const struct sg_claim sg_claim_nl3 = {
     .id = "NL3",
     .name = "nl3_dissimilarity",
     .title = "dissimilarity of representations, block by block",
-    .empirical = true,
-    .reads = SG_READS_GALLERY,
-    .supposes = sg_nl_gallery_supposes,
-    .measure = sg_lab_measure,
-    .on = &sg_on_gallery,
+    SG_CLAIM_ON_GALLERY,
     .says = says,
     .statement = "D_b(i, j) = 1 - corr(h_b(x_i), h_b(x_j)) over test images sorted by label; the "
                  "dissimilarity of two blocks "

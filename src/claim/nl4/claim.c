@@ -57,11 +57,7 @@ const struct sg_claim sg_claim_nl4 = {
     .id = "NL4",
     .name = "nl4_probes",
     .title = "linear probes, block by block",
-    .empirical = true,
-    .reads = SG_READS_GALLERY,
-    .supposes = sg_nl_gallery_supposes,
-    .measure = sg_lab_measure,
-    .on = &sg_on_gallery,
+    SG_CLAIM_ON_GALLERY,
     .says = says,
     .statement = "A linear probe (ridge in closed form on a block's activations) reads the label "
                  "the better the higher the "
