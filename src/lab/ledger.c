@@ -13,8 +13,11 @@ double sg_ledger_real(const struct sg_net *net, const void *array, size_t i)
 
 static void widen(double *out, const struct sg_net *net, const void *in, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        out[i] = sg_ledger_real(net, in, i);
+    if (sg_net_arch(net)->dtype == SG_F64)
+        memcpy(out, in, n * sizeof *out);
+    else
+        for (size_t i = 0; i < n; i++)
+            out[i] = sg_ledger_real(net, in, i);
 }
 
 /* ---- which balances there are --------------------------------------------------------------- */
@@ -361,7 +364,7 @@ struct sg_ledger_reading sg_ledger_read(const struct sg_ledger *l, size_t entry)
         .above = trace_of[1],
         .sides_sg = trace_of[2],
         .squares = trace(cut, cut->squares),
-        .moved = norm_of[0] + norm_of[1] + norm_of[2],
+        .moved = cut->mix != 0 ? norm_of[2] : norm_of[0],
         .drift = drift,
         .error = sg_base_norm(D, cut->size),
         .bound = cut->bound + sg_ledger_read_rounding(l, cut, l->w, l->phi)};

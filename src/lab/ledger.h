@@ -1,6 +1,7 @@
 /* ledger.h - private: the ledger of a run, what each boundary's balance of weights keeps (DY14).
  *
- * At a boundary that a dense layer W (k x o) reads, with B the layer's weights below it, the balance
+ * At a boundary that a dense layer W (k x o) reads, with B the weights of the layer below it, the
+ * balance
  *
  *     D = below - above - sg
  *
@@ -49,8 +50,11 @@ struct sg_ledger_reading {
     bool sg;                        /* an SG of mix != 0 sits there */
     /* Traces of the changes: below - above - sg - squares = 0 */
     double below, above, sides_sg, squares;
-    /* Frobenius norms: of the changes of the sides together; of D's change; of that less the
-     * squares; and how large rounding can have made the last */
+    /* Frobenius norms
+     *   moved  of the change of the SG's side where an SG sits, else of `below`
+     *   drift  of D's change
+     *   error  of that less the squares
+     *   bound  how large rounding can have made `error` */
     double moved, drift, error, bound;
 };
 size_t sg_ledger_count(const struct sg_ledger *ledger);

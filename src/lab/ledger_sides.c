@@ -103,9 +103,9 @@ void sg_ledger_sg(double *sg, const struct sg_ledger *l, const struct sg_ledger_
  * Relu multiplies by 0 or 1, exactly.  Batch norm, with hat as computed, |hat_j| <= sqrt(n):
  *     gamma dgamma + beta dbeta = E[delta (gamma hat + beta)]
  *                              gamma_{n+4} (max|gamma| + max|beta|) rms(delta)
- * All of it counts 2 mu times: the balance is symmetric.  A step's own rounding moves a number
- * theta by at most 3 u (|theta| + |theta'|), once in the product and once in the difference, the
- * rate's own rounding included. */
+ * All of it counts 2 mu times: the balance is symmetric.  Storing a step theta' = theta - mu g has
+ * an error of at most u |theta'| + 3 u |theta' - theta|: the difference, and the product with a
+ * rate that is rounded itself. */
 
 static double unit(const struct sg_net *net)
 {
@@ -121,6 +121,8 @@ static double gamma_of(double k, double u)
 static double rms(const struct sg_net *net, const void *rows, size_t n, size_t k)
 {
     double sum = 0;
+    if (sg_net_arch(net)->dtype == SG_F64)
+        return sg_base_norm(rows, n * k) / sqrt((double)n);
     for (size_t i = 0; i < n * k; i++)
         sum += sg_ledger_real(net, rows, i) * sg_ledger_real(net, rows, i);
     return sqrt(sum / (double)n);
@@ -219,24 +221,31 @@ static double norm_rounding(const struct sg_ledger *l, const struct sg_ledger_cu
     return gamma_of(k, unit(l->net)) * worst * delta;
 }
 
-/* The balance's error from the rounding of the parameters' own update. */
+/* u |theta'| + 3 u |theta' - theta|, over u. */
+static double stored(const double *now, const double *next, size_t n)
+{
+    double moved = 0;
+    for (size_t i = 0; i < n; i++)
+        moved += (next[i] - now[i]) * (next[i] - now[i]);
+    return sg_base_norm(next, n) + 3 * sqrt(moved);
+}
+
+/* The balance's error from storing the parameters. */
 static double update_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut)
 {
     const size_t at = sg_net_layer_offset(l->net, cut->layer), n = below_entries(cut);
-    const double B = sg_base_norm(l->w + at, n), B_next = sg_base_norm(l->w_next + at, n);
-    double sum = B * (B + B_next);
+    double sum = sg_base_norm(l->w + at, n) * stored(l->w + at, l->w_next + at, n);
     if (cut->kind == SG_LEDGER_NORM)
-        return 6 * unit(l->net) * sum;
-    const double W = norm_above(l, cut, l->w), W_next = norm_above(l, cut, l->w_next);
-    const double F = cut->standin ? sg_base_norm(cut->standin, cut->units * cut->out) : 0;
-    sum += (cut->square * W + F) * (W + W_next);
-    if (cut->module != SG_LEDGER_NO_MODULE) {
-        const size_t k2 = cut->units * cut->units;
-        const double A = sg_base_norm(term_h(l, cut, l->phi), k2),
-                     A_next = sg_base_norm(term_h(l, cut, l->phi_next), k2);
-        sum += cut->mix / l->kappa * (A + A_next);
-    }
-    return 6 * unit(l->net) * sum;
+        return 2 * unit(l->net) * sum;
+    const size_t above = sg_net_layer_offset(l->net, cut->at), m = cut->units * cut->out;
+    const double F = cut->standin ? sg_base_norm(cut->standin, m) : 0;
+    sum += (cut->square * norm_above(l, cut, l->w) + F) *
+           stored(l->w + above, l->w_next + above, m);
+    if (cut->module != SG_LEDGER_NO_MODULE)
+        sum += cut->mix / l->kappa *
+               stored(term_h(l, cut, l->phi), term_h(l, cut, l->phi_next),
+                      cut->units * cut->units);
+    return 2 * unit(l->net) * sum;
 }
 
 double sg_ledger_step_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut,

@@ -157,11 +157,11 @@ static void check_closes(const struct kind *k, size_t balances, const char *what
                 fprintf(stderr, "%s, seed %d, boundary %zu: error %.17g, bound %.17g\n", what,
                         (int)seed, x.boundary, x.error, x.bound);
             CHECK(x.error <= x.bound);
-            /* 200 steps, each some 60 u of 2 mu |B|^2 and 24 u of |B|^2 at its worst, |B|^2 < 30.
-             * What an SG moves is of order 1: a wrong term would be seen. */
+            /* 200 steps, each 4 u of |B|^2 and some 100 u of 2 mu |B|^2 at its worst, |B|^2 < 30.
+             * What an SG moves is far above it: a wrong term would be seen. */
             const double u = k->dtype == SG_F32 ? 0x1p-24 : 0x1p-53;
-            CHECK(x.bound <= 200 * 27 * 30 * u);
-            CHECK(!x.sg || x.moved > 0.01);
+            CHECK(x.bound <= 200 * 5 * 30 * u);
+            CHECK(!x.sg || x.moved > (k->dtype == SG_F32 ? 2 * x.bound : 1e-4));
             CHECK(fabs(x.below - x.above - x.sides_sg - x.squares) <= 3 * x.bound);
         }
         end(&r);
