@@ -72,6 +72,8 @@ DY14 | src/lab/ledger_sides.c  | s/2 : cut->in + cut->bias;/2 : cut->in;/       
 DY14 | src/lab/ledger.c        | s/+= 2 \* SG_BATCHNORM_EPS/+= 1.9 * SG_BATCHNORM_EPS/             | dy14_batch_norm
 DY14 | src/cert/ledger.c       | s/module->arriving ? delta : truth/module->arriving ? truth : delta/ | dy14_all_cut
 DY14 | src/claim/dy14/flow.c   | s/log2(drift/1.01 * log2(drift/                                     | dy14_ledger
+NL6  | src/lab/ledger_sides.c  | s/+= 2 \* sg_base_dot(W + j/+= 1.99 * sg_base_dot(W + j/          | nl6_one_framework
+NL6  | src/claim/nl6/ledger.c   | s/direct = spec->credit == SG_DIRECT/direct = spec->credit == SG_FEEDBACK/ | nl6_one_framework
 END
 }
 

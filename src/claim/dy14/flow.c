@@ -39,6 +39,10 @@ void sg_dy14_flow(struct sg_lab *lab)
     double drift[LEVELS], order[LEVELS - 1];
     for (size_t level = 0; level < LEVELS; level++)
         drift[level] = drift_of(lab, level, steps);
+    if (!sg_base_all_finite(drift, LEVELS)) {
+        sg_lab_note(lab, "the run goes to infinity at once, so no order in mu was fitted");
+        return;
+    }
     for (size_t i = 0; i + 1 < LEVELS; i++)
         order[i] = log2(drift[i] / drift[i + 1]);
     /* order_i = 1 + a mu_i + b mu_i^2 + ...: two of them differ by a mu_i / 2, which is as far as
@@ -53,5 +57,6 @@ void sg_dy14_flow(struct sg_lab *lab)
         return;
     sg_lab_series(lab, "flow", "mu drift");
     for (size_t level = 0; level < LEVELS; level++)
-        sg_lab_point(lab, (const double[]){ldexp(c->train.mu, -(int)(level + FIRST)), drift[level]});
+        sg_lab_point(
+            lab, (const double[]){ldexp(c->train.mu, -(int)(level + FIRST)), drift[level]});
 }
