@@ -27,12 +27,13 @@ static void set_double(fmpq_t out, double value)
         fmpq_div_2exp(out, out, (ulong)-exponent);
 }
 
-static void read_matrix(fmpq_mat_t out, const double *from, size_t rows, size_t columns)
+/* Row by row; out has its shape. */
+static void read_matrix(fmpq_mat_t out, const double *from)
 {
-    fmpq_mat_init(out, (slong)rows, (slong)columns);
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++)
-            set_double(fmpq_mat_entry(out, (slong)i, (slong)j), from[i * columns + j]);
+    const slong columns = fmpq_mat_ncols(out);
+    for (slong i = 0; i < fmpq_mat_nrows(out); i++)
+        for (slong j = 0; j < columns; j++)
+            set_double(fmpq_mat_entry(out, i, j), from[i * columns + j]);
 }
 
 /* [a 1] with a's rows, the column of ones last. */
@@ -48,11 +49,9 @@ static void with_ones(fmpq_mat_t out, const fmpq_mat_t a)
         fmpq_set_si(fmpq_mat_entry(out, i, k), 1, 1);
 }
 
-/* W without its last row, the bias. */
-static void without_bias(fmpq_mat_t out, const fmpq_mat_t W)
-{
-    fmpq_mat_window_init(out, W, 0, 0, fmpq_mat_nrows(W) - 1, fmpq_mat_ncols(W));
-}
+/* W without its last row, the bias: a window to be cleared. */
+#define WITHOUT_BIAS(out, W) \
+    fmpq_mat_window_init(out, W, 0, 0, fmpq_mat_nrows(W) - 1, fmpq_mat_ncols(W))
 
 /* out += scale a^T b (transpose_b: a b^T) */
 static void add_product(fmpq_mat_t out, const fmpq_t scale, const fmpq_mat_t a, const fmpq_mat_t b,
@@ -104,11 +103,14 @@ static void net_init(struct net *net, const struct sg_cert_ledger *of)
     fmpq_set_si(net->one, 1, 1);
     fmpq_set_si(net->minus, -1, 1);
     fmpq_set_si(net->per_row, 1, (ulong)of->n);
-    read_matrix(net->y, of->y, of->n, of->m);
-    read_matrix(net->h[0], of->x, of->n, of->width[0]);
+    fmpq_mat_init(net->y, (slong)of->n, (slong)of->m);
+    fmpq_mat_init(net->h[0], (slong)of->n, (slong)of->width[0]);
+    read_matrix(net->y, of->y);
+    read_matrix(net->h[0], of->x);
     for (size_t i = 0; i < of->layers; i++) {
         const size_t rows = of->width[i] + 1, columns = of->width[i + 1];
-        read_matrix(net->W[i], w, rows, columns);
+        fmpq_mat_init(net->W[i], (slong)rows, (slong)columns);
+        read_matrix(net->W[i], w);
         fmpq_mat_init(net->dW[i], (slong)rows, (slong)columns);
         fmpq_mat_init(net->h[i + 1], (slong)of->n, (slong)columns);
         w += rows * columns;
@@ -173,22 +175,20 @@ static void synthesise(fmpq_mat_t s, struct net *net, size_t j, const double *ph
     const struct sg_cert_ledger *of = net->of;
     const struct sg_cert_ledger_module *module = &of->module[j];
     const size_t k = of->width[module->at];
-    fmpq_mat_t part, term;
+    fmpq_mat_t part, B;
     fmpq_mat_init(part, (slong)of->n, (slong)k);
+    fmpq_mat_init(B, (slong)of->m, (slong)k);
     fmpq_mat_zero(s);
     if (module->terms & 1) {
-        read_matrix(term, phi, k, k);
-        fmpq_mat_set(net->A[j], term);
-        fmpq_mat_mul(part, net->h[module->at], term);
+        read_matrix(net->A[j], phi);
+        fmpq_mat_mul(part, net->h[module->at], net->A[j]);
         fmpq_mat_add(s, s, part);
-        fmpq_mat_clear(term);
         phi += k * k;
     }
     if (module->terms & 2) {
-        read_matrix(term, phi, of->m, k);
-        fmpq_mat_mul(part, net->y, term);
+        read_matrix(B, phi);
+        fmpq_mat_mul(part, net->y, B);
         fmpq_mat_add(s, s, part);
-        fmpq_mat_clear(term);
         phi += of->m * k;
     }
     if (module->terms & 4) {
@@ -202,6 +202,7 @@ static void synthesise(fmpq_mat_t s, struct net *net, size_t j, const double *ph
         fmpq_clear(constant);
     }
     fmpq_mat_clear(part);
+    fmpq_mat_clear(B);
 }
 
 /* At module j: dA = E[h^T (s - target)], and delta = (1 - mix) arriving + mix s. */
@@ -227,13 +228,13 @@ static void at_module(fmpq_mat_t delta, const fmpq_mat_t truth, struct net *net,
     fmpq_mat_clear(off);
 }
 
-/* delta W^T */
+/* arriving = delta W^T */
 static void down(fmpq_mat_t arriving, const fmpq_mat_t delta, const fmpq_mat_t W,
                  const struct net *net)
 {
     fmpq_mat_t weights;
-    without_bias(weights, W);
-    fmpq_mat_init(arriving, fmpq_mat_nrows(delta), fmpq_mat_nrows(weights));
+    WITHOUT_BIAS(weights, W);
+    fmpq_mat_zero(arriving);
     add_product(arriving, net->one, delta, weights, true);
     fmpq_mat_window_clear(weights);
 }
@@ -261,6 +262,8 @@ static void backward(struct net *net)
             mask(truth, net->h[i]);
         }
         add_product(net->dW[i - 1], net->per_row, net->in[i - 1], delta, false);
+        fmpq_mat_init(next, (slong)of->n, (slong)of->width[i - 1]);
+        fmpq_mat_init(next_truth, (slong)of->n, (slong)of->width[i - 1]);
         down(next, delta, net->W[i - 1], net);
         down(next_truth, truth, net->W[i - 1], net);
         fmpq_mat_swap(delta, next);
@@ -282,7 +285,7 @@ static void add_sides(fmpq_mat_t D, const fmpq_t scale, const fmpq_mat_t below,
     fmpq_t back;
     fmpq_init(back);
     fmpq_sub(back, back, scale); /* fmpq_neg is inline and would want GMP itself */
-    without_bias(weights, above);
+    WITHOUT_BIAS(weights, above);
     add_product(D, scale, below, below, false);
     add_product(D, back, weights, weights, true);
     fmpq_mat_window_clear(weights);
