@@ -23,6 +23,9 @@ DY3  | src/closed/joint.c       | s/= 1 - nu \* fit->lambda_z\[j\];/= 1 - mu * f
 DY3  | src/closed/joint.c       | s/top.value - 1 + nu/top.value - 1 - nu/                           | dy3_joint_spectrum
 DY3  | src/closed/rates.c       | s/r.critical = 2 \//r.critical = 2.02 \//                          | dy3_joint_spectrum
 DY3  | src/closed/rates.c       | s/r.optimal = 2 \//r.optimal = 1.99 \//                              | dy3_joint_spectrum
+DY3  | src/closed/momentum.c    | s/return (1 + beta) \* critical/return (1 + 1.01 * beta) * critical/ | dy3_momentum
+DY3  | src/closed/momentum.c    | s/half = (1 + beta - a) \/ 2/half = (1 + beta - 1.001 * a) \/ 2/    | dy3_momentum
+DY3  | src/closed/explained.c   | s/r2 \* u \/ lambda/r2 * u * 1.0001 \/ lambda/ | dy3_joint_spectrum
 DY5  | src/sim/line_search.c    | s/slope \/ sg_sim_curv/2 * slope \/ sg_sim_curv/                   | dy5_line_search
 DY6  | src/closed/inexact.c     | s/fast = (1 + rho)/fast = (1 - rho)/                               | dy6_tracking
 DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/                     | dy7_chosen_rates

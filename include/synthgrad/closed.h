@@ -87,6 +87,35 @@ double sg_closed_joint_left(double *left, const struct sg_fit *fit, double mu, d
  * Y_ij = E_ij / (gap of the two eigenvalues) and cond(T) <= ((|Y| + sqrt(|Y|^2 + 4)) / 2)^2.
  * Infinite where an eigenvalue of one block meets one of the other. */
 double sg_closed_joint_condition(const struct sg_fit *fit, double mu, double nu);
+/* ---- the fit and the SG's speed (DY3) ---------------------------------------------------- */
+
+/* The two eigenvalues of S_z that one output has beside the constant's 1, larger first, when
+ * unexplained = 1 - R^2 of its variance is left by the fit:
+ *     (1 + R^2 +- sqrt((1 - R^2)^2 + 4 R^4)) / 2.
+ * Hypotheses: 1 in col X, y centred, E[y^2] = 1.  With m outputs, y centred and whitened: a pair
+ * for each canonical correlation R_j between features and targets.
+ * Accuracy: the smaller one to a few u, relative to itself. */
+void sg_closed_explained_pair(double lambda[2], double unexplained);
+
+/* ---- heavy ball on both parts (DY3) ------------------------------------------------------ */
+
+/* The largest stable rate under heavy ball, from `critical`, that of gradient descent. */
+double sg_closed_momentum_limit(double critical, double beta);
+/* What an eigenvalue 1 - a of the step becomes: the roots of l^2 - (1 + beta - a) l + beta, the one
+ * of larger modulus first. */
+void sg_closed_momentum_roots(double complex root[2], double a, double beta);
+/* The spectrum at (W*, phi*): these roots for every mu lambda_i(S_x) and nu lambda_j(S_z), each
+ * m-fold (2 size in all, in no order). */
+void sg_closed_momentum_spectrum(double complex *eigenvalues, const struct sg_fit *fit, double mu,
+                                 double nu, double beta);
+/* Its spectral radius, null directions left out. */
+double sg_closed_momentum_radius(const struct sg_fit *fit, double mu, double nu, double beta);
+/* The step in (theta_t, theta_t - theta_{t-1}), [[J, beta I], [J - I, beta I]] (2 size rows), from
+ * J, that of gradient descent at the same rates. */
+void sg_closed_momentum_jacobian(double *out, const double *jacobian, size_t size, double beta);
+
+/* ---- transients -------------------------------------------------------------------------- */
+
 /* max_k |J^k|_2 over k >= 0, and the k where it is attained, for a J of spectral radius rho < 1
  * that is diagonalised with condition number cond (HUGE_VAL: not known).  k stops
  *   - where cond rho^k can no longer exceed the largest seen, or
