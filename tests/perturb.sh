@@ -41,6 +41,8 @@ DY10 | src/closed/saxe.c        | s/2 \* sigma \* t - 1.5/2 * sigma * t - 1.4/  
 DY10 | src/closed/saxe.c        | s/exp(-2 \* sigma \* t)/exp(-2.001 * sigma * t)/                    | dy10_mode_trajectories
 DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
+DY12 | src/closed/transient.c   | s/+ mu \* fit->lambda_x\[0\] \* corner/+ 0.5 * mu * fit->lambda_x[0] * corner/ | dy12_order
+DY12 | src/closed/transient.c   | s/fmax(fabs(1 - rate \* lambda\[0\]), fabs(1 - rate \* lambda\[n - 1\]))/0.99 * fabs(1 - rate * lambda[n - 1])/ | dy12_order
 NL1  | src/lab/nl.c           | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
 NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/                     | nl6_one_framework
 NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked

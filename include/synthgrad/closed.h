@@ -124,6 +124,13 @@ void sg_closed_momentum_jacobian(double *out, const double *jacobian, size_t siz
 enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const double *jacobian,
                                           size_t size, double rho, double cond,
                                           size_t limit) SG_MUST_CHECK;
+/* bound[k] (k = 0..n) >= |J^k| in the norm (E|x dw|^2 + E|z dPhi|^2)^(1/2), J the joint step at a
+ * noisy (W*, phi*): rho^k + mu lambda_max(S_x) sum_j rho_x^(k-1-j) rho_z^j, rho_x and rho_z the
+ * spectral radii of I - mu S_x and I - nu S_z, rho the larger.  Finite where eigenvalues meet.
+ * sg_first: for the order SG first, with one more rho_z on the second term; else for the other two.
+ * Hypotheses: S_x and S_z nonsingular.  Source: DY12. */
+void sg_closed_joint_powers_bound(double *bound, size_t n, const struct sg_fit *fit, double mu,
+                                  double nu, bool sg_first);
 /* Condition number of a basis of eigenvectors of unit length (rows or columns): Bauer-Fike's factor
  * for eigenvalues that dgeev gave. */
 enum sg_status sg_approx_eigenvector_condition(double *condition, const double complex *vectors,
