@@ -23,7 +23,7 @@ enum sg_data_kind {
 /* Which of its claim's experiments a case asks for. */
 enum sg_experiment {
     SG_EXPERIMENT_MAIN, SG_EXPERIMENT_MAP, SG_EXPERIMENT_DRAWN, SG_EXPERIMENT_DEEP,
-    SG_EXPERIMENT_UNLOCKED
+    SG_EXPERIMENT_UNLOCKED, SG_EXPERIMENT_MINIBATCHES
 };
 enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
 enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
