@@ -24,6 +24,15 @@ struct sg_dy13_place *sg_dy13_place(struct sg_lab *lab, size_t k, size_t m, unsi
     return p;
 }
 
+void sg_dy13_exact(struct sg_dy13_place *p)
+{
+    const size_t k = p->k, labels = p->terms & SG_H ? k : 0;
+    for (size_t i = 0; (p->terms & SG_H) && i < k; i++)
+        p->exact[i * k + i] = 1;
+    for (size_t i = 0; (p->terms & SG_Y) && i < p->m; i++)
+        p->exact[(labels + i) * k + i] = -1;
+}
+
 static void fill_z(struct sg_dy13_place *p, const struct sg_dy13_pair *pair)
 {
     double *z = p->z;

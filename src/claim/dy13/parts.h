@@ -18,6 +18,9 @@ struct sg_dy13_place {
 struct sg_dy13_place *sg_dy13_place(struct sg_lab *lab, size_t k, size_t m, unsigned terms,
                                     size_t capacity);
 
+/* Phi* at the output, (I; -I; 0), of the terms that the place has. */
+void sg_dy13_exact(struct sg_dy13_place *place);
+
 /* A pair (h, y) and what the SG makes of it.  error: E|e|^2, e = s - g; z2: N = E|z|^2;
  * slope: |G|^2, G = E[z^T e]; along: E|z G|^2. */
 struct sg_dy13_pair { size_t n; const double *h, *y, *one; };

@@ -332,13 +332,8 @@ void sg_dy13_regression(struct sg_lab *lab)
                            .start = SG_TAKE(lab, s->size, double),
                            .limit = SG_TAKE(lab, s->n_w, double),
                            .w = SG_TAKE(lab, s->n_w, double)};
-    double *full = SG_TAKE(lab, (2 * m + 1) * m, double), *to = r.place->exact;
-    sg_closed_exact_sg(full, m);
-    const unsigned term[3] = {SG_H, SG_Y, SG_ONE};
-    for (size_t t = 0, row = 0; t < 3; row += t < 2 ? m : 1, t++)
-        for (size_t i = 0; (terms & term[t]) && i < (t < 2 ? m : 1) * m; i++)
-            *to++ = full[row * m + i];
-    memcpy(r.present->exact, r.place->exact, r.place->rows * m * sizeof(double));
+    sg_dy13_exact(r.place);
+    sg_dy13_exact(r.present);
     for (size_t i = 0; i < s->fit->d; i++)
         r.trace += s->fit->lambda_x[i];
     r.n_star = sg_base_dot(s->fit->z, s->fit->z, n * s->fit->q) / (double)n;
