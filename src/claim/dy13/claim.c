@@ -4,7 +4,43 @@
  * At the output g = z Phi* with one Phi* for every W, so the SG is a linear regression whose inputs
  * the weights choose: whatever they do, |Phi - Phi*| never grows, and the errors are square
  * summable.  What a step of the weights lacks of plain gradient descent is such an error. */
+#include <stdio.h>
+
 #include "claim/dy13/parts.h"
+
+/* ---- hypotheses of single experiments -------------------------------------------------------- */
+
+static bool batch_fits(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                       const struct sg_trial *trial)
+{
+    (void)on;
+    const size_t n = trial->data->n;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "train.batch = %d of n = %zu", trial->c->train.batch,
+             n);
+    return trial->c->experiment != SG_EXPERIMENT_MINIBATCHES || (size_t)trial->c->train.batch <= n;
+}
+
+/* Below the output Phi* = (V V^T; -V^T; 0) is a module's only where the net above is linear, and
+ * only where it has the labels.  There the claim can be shown to fail. */
+static bool has_phi_star(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                         const struct sg_trial *trial)
+{
+    const struct sg_case *c = trial->c;
+    const bool output = c->module[0].at < 0 || (size_t)c->module[0].at == c->net.layers.n + 1;
+    (void)on;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "it is after layer %d", c->module[0].at);
+    return output || (c->net.activation == SG_NO_ACTIVATION && (c->module[0].terms & SG_Y));
+}
+
+static const struct sg_hypothesis fits = {.id = "batch-fits",
+                                          .words = "a batch is no larger than the data",
+                                          .met = batch_fits,
+                                          .mend = "take a smaller train.batch"};
+static const struct sg_hypothesis at_output = {
+    .id = "at-output",
+    .words = "the SG is at the output, or in a linear net and with labels",
+    .met = has_phi_star,
+    .mend = "write at = \"output\""};
 
 static void says(struct sg_lab *lab, void *on)
 {
@@ -31,6 +67,7 @@ const struct sg_claim sg_claim_dy13 = {
     " train.units@main=critical|absolute train.units@deep=absolute"
     " train.units@minibatches=critical|absolute"
     " train.delay@main=none|delayed_pairs train.tau@main train.batch@minibatches",
+    .supposes = (const struct sg_hypothesis *const[]){&fits, &at_output, NULL},
     .measure = sg_lab_measure,
     .says = says,
     .statement =

@@ -10,7 +10,7 @@
 enum { STARTS = 4, DRAWN_STEPS = 200 };
 /* |grad L| at the end over that at the start: linear nets come in linearly; sigmoid nets on long
  * flat ways. */
-static const double DROP_LINEAR = 1e-8, DROP_SIGMOID = 1e-2;
+static const double DROP_LINEAR = 1e-8, DROP_SIGMOID = 0.1;
 
 struct deep {
     struct sg_data rows;
@@ -210,11 +210,11 @@ static void step(struct sg_lab *lab, struct deep *x, struct course *c)
     c->t++;
 }
 
-/* A start of Glorot's size; Phi of a scale from 1e-2 to 1. */
+/* A start of Glorot's size; Phi of a scale from 0.01 to 0.3. */
 static void draw_start(struct deep *x, struct sg_rng *rng)
 {
     sg_net_init(x->w, NULL, x->net, SG_GLOROT, rng);
-    const double scale = pow(10, 2 * sg_base_rng_uniform(rng) - 2);
+    const double scale = pow(10, 1.5 * sg_base_rng_uniform(rng) - 2);
     sg_base_rng_gaussians(x->phi, x->n_phi, rng);
     for (size_t i = 0; i < x->n_phi; i++)
         x->phi[i] *= scale;
@@ -283,7 +283,7 @@ static void from_one_start(struct sg_lab *lab, void *context)
     draw_start(x, ask->rng);
     struct course c = begin(lab, x);
     while (c.t < (uint64_t)k->train.steps && lab->status == SG_OK && isfinite(c.loss) &&
-           !c.arrived && !sg_dy13_is_broken(&c.track)) {
+           !c.arrived && !(c.t >= DRAWN_STEPS && sg_dy13_is_broken(&c.track))) {
         step(lab, x, &c);
         c.arrived = x->is_smooth && c.now <= drop * c.first;
         if (!draw || (c.t > DRAWN_STEPS && c.t % 100))
@@ -310,12 +310,6 @@ void sg_dy13_deep(struct sg_lab *lab)
     sg_lab_own(lab, x, end_deep);
     if (!make_rows(lab, x) || !make_nets(lab, x))
         return;
-    const unsigned terms = x->arch.module[0].terms;
-    if (!x->is_output && (lab->trial->c->net.activation != SG_NO_ACTIVATION || !(terms & SG_Y))) {
-        sg_lab_stop(lab, SG_HYPOTHESIS, "the statement is on an SG with labels at the output; "
-                    "write at = \"output\"");
-        return;
-    }
     make_sims(lab, x);
     struct sg_rng *rng = sg_lab_rng(lab, "starts");
     if (lab->trial->figure)

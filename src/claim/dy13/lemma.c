@@ -121,6 +121,15 @@ static double rate_of(const struct sg_dy13_track *t, const struct sg_dy13_look *
                                          : t->theta * look->slope / look->along;
 }
 
+/* The line search divides |G|^2 by E|z G|^2: where G is not a hundred times its rounding, as for
+ * late pairs of a p that was far larger than now, the quotient is the net's alone. */
+static bool is_hidden(const struct sg_dy13_track *t, const struct sg_dy13_look *look, double size,
+                      double rounding)
+{
+    return t->rule == SG_STEP_LINE_SEARCH &&
+           sqrt(look->slope) < 100 * rounding * SG_UNIT_ROUNDOFF * look->z2 * size;
+}
+
 /* The net makes G as a sum of z (s - g) where s and g are off by `rounding` u of |z| |Phi| and of
  * |z| |Phi*|: G is off by rounding u N (|Phi| + |Phi*|), and Phi+ by nu of that.  nu itself is a
  * quotient of such sums: of the normalised rule it is off by rounding u; of the line search by twice
@@ -145,8 +154,9 @@ void sg_dy13_follow(struct sg_dy13_track *t, struct sg_dy13_place *p,
     }
     const double off = off_by(look, nu, sqrt(size) + t->psi, rounding);
     const double predicted = -2 * nu * look->error + nu * nu * look->slope;
-    sg_lab_keep_worst(&t->lemma, fabs(change - predicted) / whole,
-                      2 * (t->psi + sqrt(after)) * off / whole);
+    if (!is_hidden(t, look, sqrt(size) + t->psi, rounding))
+        sg_lab_keep_worst(&t->lemma, fabs(change - predicted) / whole,
+                          2 * (t->psi + sqrt(after)) * off / whole);
     sg_dy13_keep_bound(&t->monotone, sqrt(after) / t->psi0, t->psi / t->psi0, off / t->psi0);
     t->eps = sqrt(look->error / look->z2);
     t->moved = t->rule == SG_STEP_NORMALISED ? t->theta * t->eps

@@ -163,11 +163,6 @@ static bool make(struct sg_lab *lab, struct minibatches *b)
         return false;
     const size_t batch = (size_t)c->train.batch, n = s->n_w, m = s->fit->m;
     const unsigned terms = s->arch.arch.modules[0].terms;
-    if (batch > s->rows.n) {
-        sg_lab_stop(lab, SG_HYPOTHESIS, "a batch of %zu out of %zu samples; take a smaller "
-                    "train.batch", batch, s->rows.n);
-        return false;
-    }
     struct sg_arch plain = s->arch.arch;
     plain.n_modules = 0;
     b->plain = sg_net_alloc(&plain);

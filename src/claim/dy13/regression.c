@@ -76,7 +76,8 @@ static void draw_start(double *start, const struct sg_shallow *s, size_t index, 
                        struct sg_rng *rng)
 {
     const size_t turn = index / SHARES;
-    const double afforded = sqrt((double)s->c->train.steps / STEPS_A_UNIT),
+    const double afforded =
+                     sqrt(3 * (double)s->c->train.steps / (STEPS_A_UNIT * (double)s->n_phi)),
                  most = fmin(most_phi((size_t)s->timing.sg_w), whole ? fmax(afforded, 0.1) : 100);
     const double w = pow(10, 4 * sg_base_rng_uniform(rng) - 2),
                  phi = 1e-2 * pow(100 * most, sg_base_rng_uniform(rng));
@@ -263,7 +264,7 @@ static void from_one_start(struct sg_lab *lab, void *context)
     struct sg_shallow *s = r->s;
     const double mu = s->mu * share_of[ask->index % SHARES];
     const bool whole = ask->index < ask->whole,
-               draw = lab->trial->figure && whole && ask->index % SHARES < 2;
+               draw = lab->trial->figure && whole;
     draw_start(r->start, s, ask->index, whole, ask->rng);
     sg_sim_restart(s->sim, r->start, r->start + s->n_w, mu, s->nu);
     sg_closed_backprop_limit(r->limit, s->fit, r->start);
