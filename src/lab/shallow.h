@@ -17,7 +17,7 @@ struct sg_shallow {
     struct sg_timing timing;
     struct sg_sim *sim;
     struct sg_rates rate_x, rate_z; /* of S_x and S_z */
-    double mu, nu;                  /* the case's rates in absolute units; nu is theta under a rule */
+    double mu, nu;                  /* the case's rates in absolute units; theta under a rule */
     enum sg_step_rule sg_step;      /* the case's, or as set below */
     double w_norm;                  /* |w*|, or 1 when it vanishes */
     size_t size, n_w, n_phi;        /* of the joint state (W, Phi), in the form's coordinates */

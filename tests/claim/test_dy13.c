@@ -63,9 +63,8 @@ static void labels_without_a_constant_will_do(void **state)
 static void late_pairs_will_do(void **state)
 {
     (void)state;
-    struct sg_judgement j =
-        judge_text(CASE DATA TRAIN("line_search", "mu = 0.9; delay = \"delayed_pairs\"; tau = (7);"),
-                   3);
+    struct sg_judgement j = judge_text(
+        CASE DATA TRAIN("line_search", "mu = 0.9; delay = \"delayed_pairs\"; tau = (7);"), 3);
     context("%s", j.evidence.note);
     CHECK(j.verdict == SG_HOLDS && row_id(&j, "late")->ok && row_id(&j, "weights")->ok);
     sg_claim_judgement_free(&j);

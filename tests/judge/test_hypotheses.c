@@ -77,7 +77,8 @@ static const struct { const char *claim, *id, *text; } rows[] = {
      "train = { sg_step = \"normalised\"; mu = 0.01; nu = 0.5; batch = 21; steps = 100; };"},
     {"DY13", "at-output", "experiment = \"deep\"; data = { n = 20; d = 3; };"
      "net = { layers = (3); activation = \"sigmoid\"; }; sg = ( { at = 1; } );"
-     "train = { sg_step = \"normalised\"; units = \"absolute\"; mu = 0.01; nu = 0.5; steps = 100; };"},
+     "train = { sg_step = \"normalised\"; units = \"absolute\"; mu = 0.01; nu = 0.5; "
+     "steps = 100; };"},
 
     {"DY3", "S_x-nonsingular", "data = { n = 5; d = 9; condition = 2.0; };"},
     {"DY3", "noisy", "data = { n = 40; d = 3; noise = 0.0; };"},

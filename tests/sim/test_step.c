@@ -98,9 +98,9 @@ static long double naive_step(struct past *p, size_t t, const struct sg_data *ba
     return reach;
 }
 
-/* One step from the sim's own past.  w moves by mu E[x^T s], off by gamma mu |x| |z| |phi| (rms), and
- * phi by nu G, where G is off by gamma |z|^2 (|phi| + |phi*|) and nu, a quotient of sums that do not
- * cancel to first order in G, by no more than twice as much. */
+/* One step from the sim's own past.  w moves by mu E[x^T s], off by gamma mu |x| |z| |phi| (rms).
+ * phi moves by nu G, where G is off by gamma |z|^2 (|phi| + |phi*|) and nu, a quotient of sums that
+ * do not cancel to first order in G, by no more than twice as much. */
 static void check(const struct past *p, const struct sg_sim *sim, size_t t, long double reach,
                   double mu)
 {

@@ -1,15 +1,15 @@
 /* DY11, measured: how far the local statement reaches.  Delayed pairs cost nothing near the fixed
  * point, but for tau steps from w = 0 every pair says p = 0: the weights run along E[x^T y] until
  * the first pairs with p != 0 come back.  If p has grown so far that nu is beyond 2/lambda_max of
- * the S_z of those pairs, the SG blows up, and the weights with it.  A step of theta / E|z|^2 of the
- * pair that it learns from does not (DY13): the same start, theta = 1, beside it. */
+ * the S_z of those pairs, the SG blows up, and the weights with it.  A step of theta / E|z|^2 of
+ * the pair that it learns from does not (DY13): the same start, theta = 1, beside it. */
 #include <math.h>
 
 #include "claim/dy11/parts.h"
 
 enum { DIRECTIONS = 8, LONGEST = 200000 };
 
-/* nu at the fixed point; under the normalised rule it is 1 / E|z|^2 there, and the rate theta = 1. */
+/* nu at the fixed point.  Under the normalised rule it is 1 / E|z|^2 there, the rate theta being 1. */
 static double nu_there(const struct sg_shallow *s)
 {
     double N = 0;

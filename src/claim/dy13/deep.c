@@ -100,7 +100,7 @@ static void make_sims(struct sg_lab *lab, struct deep *x)
         x->roundings += sg_net_width(x->net, i + 1) + 8;
 }
 
-/* ---- Phi* ------------------------------------------------------------------------------------- */
+/* ---- Phi* ------------------------------------------------------------------------------------ */
 
 /* V = W_{at+1} ... W_N (k x m) of a linear net. */
 static void upper_product(struct sg_lab *lab, double *v, const struct deep *x, const double *w)
@@ -142,7 +142,7 @@ static void fill_exact(struct sg_lab *lab, void *context)
             *to++ = -v[i * m + o];
 }
 
-/* ---- a run ------------------------------------------------------------------------------------ */
+/* ---- a run ----------------------------------------------------------------------------------- */
 
 struct course {
     struct sg_dy13_track track;
@@ -260,7 +260,9 @@ static void say_smooth(struct sg_lab *lab, const struct deep *x, const struct co
         sg_lab_stop(lab, SG_BUDGET, "|grad L| is %.2g of its start after %llu steps, not %.0g; "
                     "raise train.steps", c->now / c->first, (unsigned long long)c->t, drop);
     sg_lab_below(lab, SG_SIMULATED, "gradient", "|grad L| at the end over the start's",
-                 c->now / c->first, drop, (struct sg_tol){(double)x->roundings * SG_UNIT_ROUNDOFF * 10, "rounding of grad L", 0});
+                 c->now / c->first, drop,
+                 (struct sg_tol){(double)x->roundings * SG_UNIT_ROUNDOFF * 10,
+                                 "rounding of grad L", 0});
 }
 
 /* |grad L| of backprop after as many steps from the same weights. */

@@ -132,8 +132,8 @@ static bool is_hidden(const struct sg_dy13_track *t, const struct sg_dy13_look *
 
 /* The net makes G as a sum of z (s - g) where s and g are off by `rounding` u of |z| |Phi| and of
  * |z| |Phi*|: G is off by rounding u N (|Phi| + |Phi*|), and Phi+ by nu of that.  nu itself is a
- * quotient of such sums: of the normalised rule it is off by rounding u; of the line search by twice
- * the error of G relative to |G|, which moves nu G by as much again. */
+ * quotient of such sums.  Of the normalised rule it is off by rounding u; of the line search by
+ * twice the error of G relative to |G|, which moves nu G by as much again. */
 static double off_by(const struct sg_dy13_look *look, double nu, double size, double rounding)
 {
     return rounding * SG_UNIT_ROUNDOFF * size * (1 + 4 * nu * look->z2);
@@ -146,7 +146,7 @@ void sg_dy13_follow(struct sg_dy13_track *t, struct sg_dy13_place *p,
     const size_t n = p->rows * p->k;
     const double nu = rate_of(t, look), whole = t->psi0 * t->psi0;
     double change = 0, after = 0, size = 0;
-    for (size_t i = 0; i < n; i++) {             /* |Psi+|^2 - |Psi|^2 = (Psi+ - Psi).(Psi+ + Psi) */
+    for (size_t i = 0; i < n; i++) {     /* |Psi+|^2 - |Psi|^2 = (Psi+ - Psi).(Psi+ + Psi) */
         const double psi = phi_after[i] - exact_after[i], step = psi - p->psi[i];
         change += step * (psi + p->psi[i]);
         after += psi * psi;
@@ -178,7 +178,8 @@ void sg_dy13_say(struct sg_lab *lab, const struct sg_dy13_track *t)
     sg_lab_zero(lab, SG_SIMULATED, "lemma",
                 "|Psi+|^2 - |Psi|^2 against -2 nu E|e|^2 + nu^2 |G|^2, over |Psi_0|^2",
                 t->lemma.error, (struct sg_tol){t->lemma.tolerance, words, 1});
-    sg_lab_below(lab, SG_SIMULATED, "monotone", "|Psi| after a step, over |Psi_0|: not above before",
+    sg_lab_below(lab, SG_SIMULATED, "monotone",
+                 "|Psi| after a step, over |Psi_0|: not above before",
                  t->monotone.measured, t->monotone.bound,
                  (struct sg_tol){t->monotone.tolerance, words, 1});
     sg_lab_below(lab, SG_SIMULATED, "sum",

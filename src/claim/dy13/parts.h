@@ -36,7 +36,7 @@ struct sg_dy13_track {
     double theta;
     double psi0, psi;           /* |Psi| at the start and now */
     double sum;                 /* theta (2 - theta) sum of E|e|^2 / N */
-    double eps, moved;          /* of the last step: rms(e) / sqrt(N), and a bound on |Psi+ - Psi| */
+    double eps, moved;          /* of the last step: rms(e) / sqrt(N), a bound on |Psi+ - Psi| */
     double slack;               /* rounding that the sum may have gathered */
     struct sg_worst lemma;
     struct sg_dy13_bound monotone;

@@ -48,7 +48,7 @@ struct way {
     uint64_t t;
 };
 
-/* ---- starts ----------------------------------------------------------------------------------- */
+/* ---- starts ---------------------------------------------------------------------------------- */
 
 /* Phi is learned from late pairs: for tau steps the weights may grow by 1 + mu l |Phi| each, with
  * mu l < 2.  A size of Phi for which that stays below 1e60, whose squares doubles still hold. */
@@ -88,7 +88,7 @@ static void draw_start(double *start, const struct sg_shallow *s, size_t index, 
         stall_start(start, s, most, rng);
 }
 
-/* ---- a step ----------------------------------------------------------------------------------- */
+/* ---- a step ---------------------------------------------------------------------------------- */
 
 static double *slot(const struct ring *ring, double *of, uint64_t t, size_t width)
 {
@@ -189,7 +189,7 @@ static void step(struct way *y)
     y->t++;
 }
 
-/* ---- a start ---------------------------------------------------------------------------------- */
+/* ---- a start --------------------------------------------------------------------------------- */
 
 static bool has_arrived(const struct way *y)
 {
