@@ -87,7 +87,7 @@ const struct sg_case_key sg_case_keys[] = {
 
     {TOP(experiment), CHOICE(experiments), .preset = "\"main\"",
      .meaning = "Main, a map over (mu, nu), nets drawn at random, nets with hidden layers, "
-                 "halves of a net unlocked in time, or minibatches."},
+                "unlocked halves of a net, or minibatches."},
     {TOP(budget), SG_KEY_TEXT, .preset = "\"none\"", .example = "\"about 40 minutes on two cores\"",
      .meaning = "What a large experiment costs; it then runs with --full only, and goes on where "
                 "it was stopped."},

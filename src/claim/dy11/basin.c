@@ -9,7 +9,7 @@
 
 enum { DIRECTIONS = 8, LONGEST = 200000 };
 
-/* nu at the fixed point.  Under the normalised rule it is 1 / E|z|^2 there, the rate theta being 1. */
+/* nu at the fixed point: under the normalised rule, whose rate is theta = 1, it is 1 / E|z|^2. */
 static double nu_there(const struct sg_shallow *s)
 {
     double N = 0;
