@@ -75,9 +75,31 @@ static void what_is_not_shown_is_inconclusive(void **state)
     (void)state;
     check_inconclusive(CASE DATA "train = { sg_step = \"normalised\"; mu = 0.5; nu = 0.5; "
                        "steps = 70; };\n", "raise train.steps");
+    /* a delay longer than the budget: for tau steps the weights may go anywhere */
+    check_inconclusive(CASE DATA "train = { sg_step = \"normalised\"; mu = 0.5; nu = 0.5; "
+                       "delay = \"delayed_pairs\"; tau = (500); steps = 100; };\n",
+                       "raise train.steps");
     check_inconclusive(CASE "experiment = \"deep\"; net = { layers = (3, 3); };\n" DATA
                        TRAIN("normalised", "mu = 0.2; nu = 0.5; units = \"absolute\";"),
                        "take a smaller train.mu");
+}
+
+/* Minibatches of one sample, by each rule. */
+static void single_samples_will_do(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"sg_step = \"normalised\"; nu = 0.5;",
+                                        "sg_step = \"line_search\";"};
+    for (size_t i = 0; i < COUNT(rules); i++) {
+        char *text = sg_base_format(CASE "experiment = \"minibatches\"; data = { n = 30; d = 2; "
+                                    "condition = 2.0; noise = 1.0; };\ntrain = { batch = 1; "
+                                    "mu = 0.05; steps = 200000; %s };\n", rules[i]);
+        struct sg_judgement j = judge_text(text, 3);
+        context("%s; %s", text, j.evidence.note);
+        CHECK(j.verdict == SG_HOLDS && row_id(&j, "covariances")->ok);
+        sg_claim_judgement_free(&j);
+        free(text);
+    }
 }
 
 static void what_is_refused(void **state)
@@ -93,7 +115,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(cases_hold_and_their_controls_do_not), TEST(beyond_its_hypotheses_it_fails),
         TEST(labels_without_a_constant_will_do), TEST(late_pairs_will_do),
-        TEST(what_is_not_shown_is_inconclusive), TEST(what_is_refused)};
+        TEST(single_samples_will_do), TEST(what_is_not_shown_is_inconclusive),
+        TEST(what_is_refused)};
     sg_base_init();
     return RUN(tests);
 }
