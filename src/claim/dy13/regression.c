@@ -12,7 +12,7 @@
 
 /* Starts a replicate: MANY followed for SHORT steps at least, the first WHOLE of each share of mu
  * until they have arrived.  The shares are multiples of the case's mu. */
-enum { SHARES = 4, MANY = 400, WHOLE = 4, SHORT = 60, DRAWN_STEPS = 400, STEPS_A_UNIT = 4000 };
+enum { SHARES = 4, MANY = 400, WHOLE = 4, SHORT = 60, DRAWN_STEPS = 400, STEPS_A_UNIT = 40000 };
 static const double share_of[SHARES] = {0.05 / 0.999, 0.5 / 0.999, 0.95 / 0.999, 1};
 /* Arrived: E[x^T s] and rms(e) are down to this share of their sizes at W_ls. */
 static const double ARRIVED = 1e-10, LEFT = 1e150, EXACT = 1e-3;
@@ -71,7 +71,8 @@ static void stall_start(double *start, const struct sg_shallow *s, double most, 
 
 /* W = 0, Phi = 0 and c = -3 first; then W and Phi each of a scale from 1e-2 to 1e2.  By (a) the
  * steps with eps above a size may be as many as |Psi_0|^2 over its square.  So a start that is
- * followed to the end has Phi of a scale up to what the step budget affords, 10 for 400,000. */
+ * followed to the end has Phi of a scale up to what the step budget affords: 10 for 4,000,000 steps
+ * and one output. */
 static void draw_start(double *start, const struct sg_shallow *s, size_t index, bool whole,
                        struct sg_rng *rng)
 {
