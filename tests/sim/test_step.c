@@ -163,7 +163,8 @@ static void the_equations(void **state)
             for (size_t t = 0; t < STEPS; t++) {
                 data[t] = random_data(random_size(1, N, rng), D, M, rng);
                 batch[t] = sg_sim_batch(&data[t]);
-                const long double reach = naive_step(&p, t, &data[t], &timing, rule, mu, theta);
+                const long double reach = naive_step(&p, t, &data[t], &timing, rule,
+                                                     (long double)mu, (long double)theta);
                 sg_sim_step(sim, &batch[t]);
                 check(&p, sim, t, reach, mu);
                 adopt(&p, t + 1, sg_sim_w(sim), sg_sim_phi(sim));

@@ -129,7 +129,7 @@ static struct followed from_start(struct sg_lab *lab, int k, bool fixed)
 /* Beside it, without a verdict: the same starts, which DY13 leads down in a straight line. */
 static void straight(struct sg_lab *lab)
 {
-    int arrived[STARTS];
+    int arrived[STARTS] = {0};
     sg_lab_series(lab, "straight", "eps step V");
     for (int k = 0; k < STARTS && lab->status == SG_OK; k++)
         arrived[k] = from_start(lab, k, true).arrived;
