@@ -20,7 +20,7 @@ do for [pass = 1:2] {
          price(x) lc rgb sg_orange lw 3 dt 2 title "sin(π / (4τ + 2))", \
          limits using (x($1)):3 with points pt 4 ps 2.3 lw 2.5 lc rgb sg_orange title "stale backprop: μ", \
          limits using (x($1)):6 with points pt 1 ps 2 lw 2.5 lc rgb 'black' title "stale SG: ν"
-    set title "from w = 0, φ = 0: a constant ν pays, DY13 does not"
+    set title "from w = 0, φ = 0: a constant ν pays"
     set ylabel "largest μ that converges, over 2/λ_{max}(S_x)"
     plot basin using (x($1)):5 with linespoints lc rgb sg_green lw 3 dt 1 pt 9 ps 1.7 title "delayed pairs, ν = 1/E|z|² (DY13)", \
          basin using (x($1)):2 with linespoints lt 1 pt 7 ps 1.5 title "delayed pairs, constant ν", \
