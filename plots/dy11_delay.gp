@@ -1,5 +1,5 @@
 # DY11: what a delay costs.  Left, the theorem: stability limits near the fixed point, formulas as lines, bisected limits on them.
-# Right, the price that is left: the largest mu that trains from w = 0, phi = 0.
+# Right, the price that is left: the largest mu that trains from w = 0, phi = 0, and that the normalised step of DY13 has none.
 load 'plots/style.gp'
 limits = dir.'/limits.dat'; basin = dir.'/basin.dat'
 x(tau) = 2 * tau + 1
@@ -20,9 +20,10 @@ do for [pass = 1:2] {
          price(x) lc rgb sg_orange lw 3 dt 2 title "sin(π / (4τ + 2))", \
          limits using (x($1)):3 with points pt 4 ps 2.3 lw 2.5 lc rgb sg_orange title "stale backprop: μ", \
          limits using (x($1)):6 with points pt 1 ps 2 lw 2.5 lc rgb 'black' title "stale SG: ν"
-    set title "from w = 0, φ = 0: measured"
+    set title "from w = 0, φ = 0: a constant ν pays"
     set ylabel "largest μ that converges, over 2/λ_{max}(S_x)"
-    plot basin using (x($1)):2 with linespoints lt 1 pt 7 ps 1.5 title "delayed pairs", \
+    plot basin using (x($1)):5 with linespoints lc rgb sg_green lw 3 dt 1 pt 9 ps 1.7 title "delayed pairs, ν = 1/E|z|² (DY13)", \
+         basin using (x($1)):2 with linespoints lt 1 pt 7 ps 1.5 title "delayed pairs, constant ν", \
          basin using (x($1)):3 with lines lc rgb sg_grey lw 2.5 dt 3 title "first late pairs at ν's limit", \
          price(x) lc rgb sg_orange lw 3 dt 2 title "stale backprop, from any start"
     unset multiplot

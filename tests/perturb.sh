@@ -43,6 +43,9 @@ DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/        
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
 DY12 | src/closed/transient.c   | s/+ mu \* fit->lambda_x\[0\] \* corner/+ 0.5 * mu * fit->lambda_x[0] * corner/ | dy12_order
 DY12 | src/closed/transient.c   | s/fmax(fabs(1 - rate \* lambda\[0\]), fabs(1 - rate \* lambda\[n - 1\]))/0.99 * fabs(1 - rate * lambda[n - 1])/ | dy12_order
+DY13 | src/net/step.c           | s/return 1 \/ N;/return 2.01 \/ N;/                                | dy13_realizable
+DY13 | src/net/step.c           | s/slope \/ along : 0/1.01 * slope \/ along : 0/                     | dy13_line_search
+DY13 | src/claim/dy13/lemma.c   | s/-2 \* nu \* look->error/-1.99 * nu * look->error/                | dy13_global_convergence
 NL1  | src/lab/nl.c           | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
 NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/                     | nl6_one_framework
 NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked

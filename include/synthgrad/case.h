@@ -23,7 +23,7 @@ enum sg_data_kind {
 /* Which of its claim's experiments a case asks for. */
 enum sg_experiment {
     SG_EXPERIMENT_MAIN, SG_EXPERIMENT_MAP, SG_EXPERIMENT_DRAWN, SG_EXPERIMENT_DEEP,
-    SG_EXPERIMENT_UNLOCKED
+    SG_EXPERIMENT_UNLOCKED, SG_EXPERIMENT_MINIBATCHES
 };
 enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
 enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
@@ -73,6 +73,7 @@ struct sg_case_net {
 };
 struct sg_case_train {
     int form, order, delay, units, search;
+    int sg_step;                                /* enum sg_step_rule */
     double mu, nu;
     int optimiser;                              /* enum sg_opt_kind, of network and SG modules */
     double beta1, beta2, epsilon;
@@ -205,6 +206,9 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
 struct sg_timing sg_case_timing(const struct sg_case *c, int tau);
 /* The case's optimiser at `rate`, in absolute units. */
 struct sg_opt sg_case_opt(const struct sg_case *c, double rate);
+/* theta of the case's rule for the SG's step: nu, or 2 nu in critical units; 1 for the line search.
+ * NaN for the fixed rule. */
+double sg_case_theta(const struct sg_case *c);
 
 SG_PUBLIC_END
 

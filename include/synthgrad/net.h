@@ -237,6 +237,26 @@ bool sg_net_opt_has_v(const struct sg_opt *opt);
 void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad,
                      const struct sg_opt *opt, enum sg_dtype dtype, size_t n);
 
+/* How far an SG steps along -G, G its part of dphi and z the row of regressors that its terms name,
+ * so that s = z Phi.  Every module by itself:
+ *   SG_STEP_FIXED        nu
+ *   SG_STEP_NORMALISED   theta / N, N = E|z|^2: never too far for 0 < theta < 2
+ *   SG_STEP_LINE_SEARCH  theta |G|^2 / E|z G|^2: theta = 1 minimises L_SG along -G
+ * nu or theta is the optimiser's rate.  The last two are for gradient descent and for families
+ * linear in phi.  [theory, DY13] */
+enum sg_step_rule { SG_STEP_FIXED, SG_STEP_NORMALISED, SG_STEP_LINE_SEARCH, SG_STEP_RULES };
+/* The rate of a module over theta, and 1 for the fixed rule.  0 where G = 0 or N = 0.
+ * dphi, batch, work: of the last evaluation, which a replay counts as.
+ * scratch: batch rows x sg_net_step_scratch() numbers in the net's dtype.  No allocation. */
+double sg_net_step_rate(const struct sg_net *net, size_t module, enum sg_step_rule rule,
+                        const void *dphi, const struct sg_batch *batch,
+                        const struct sg_net_work *work, void *scratch);
+/* Multiplies each module's part of dphi by its sg_net_step_rate(), in place. */
+void sg_net_step_scale(void *dphi, const struct sg_net *net, enum sg_step_rule rule,
+                       const struct sg_batch *batch, const struct sg_net_work *work, void *scratch);
+/* Numbers a row: the units of the widest module under SG_STEP_LINE_SEARCH, else 0. */
+size_t sg_net_step_scratch(const struct sg_net *net, enum sg_step_rule rule);
+
 SG_PUBLIC_END
 
 #endif

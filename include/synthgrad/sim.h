@@ -18,6 +18,12 @@ struct sg_field {
     void (*work_free)(void *work);
     const void *self;
     size_t batch_max;
+    /* Multiplies the dphi of the last eval by the SGs' rates, as sg_net_step_scale().  NULL where a
+     * field knows the fixed rule alone. */
+    void (*step_scale)(void *dphi, const struct sg_field *field, enum sg_step_rule rule,
+                       const struct sg_batch *batch, void *work, void *scratch);
+    /* Numbers of scratch that it asks for. */
+    size_t (*step_scratch)(const struct sg_field *field, enum sg_step_rule rule);
 };
 
 /* The net's own field.  net must outlive it. */
@@ -37,11 +43,15 @@ struct sg_batch sg_sim_batch(const struct sg_data *data);
 struct sg_timing { int net_w, net_phi, sg_w, sg_phi; };
 
 /* net_opt has the rate mu, w <- w - mu dw, sg_opt the rate nu, phi <- phi - nu dphi, or the
- * optimiser's direction in place of dw and dphi.  The sim keeps the moments. */
+ * optimiser's direction in place of dw and dphi.  The sim keeps the moments.
+ * sg_step: how nu is chosen in each step, by the pair that the SG learns from in it.  sg_opt.rate
+ * is theta then.  Other rules than the fixed one want SG_GD for sg_opt and a field that knows them
+ * (not the spectral one). */
 struct sg_sim_spec {
     const struct sg_field *field;
     struct sg_opt net_opt, sg_opt;
     struct sg_timing timing;
+    enum sg_step_rule sg_step;
 };
 
 struct sg_sim;

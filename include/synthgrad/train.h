@@ -15,6 +15,9 @@ SG_PUBLIC_BEGIN
 struct sg_train_spec {
     const struct sg_net *net;               /* outlives the run, as the images do */
     struct sg_opt net_opt, sg_opt;
+    enum sg_step_rule sg_step;              /* by the minibatch, or the late pair, that the SG
+                                               learns from; sg_opt is SG_GD with the rate theta
+                                               unless it is SG_STEP_FIXED */
     enum sg_init init;
     const struct sg_images *images;         /* the training set */
     size_t batch;                           /* rows a step; floor(n / batch) steps an epoch */

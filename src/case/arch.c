@@ -90,6 +90,16 @@ struct sg_opt sg_case_opt(const struct sg_case *c, double rate)
                            .epsilon = train->epsilon};
 }
 
+double sg_case_theta(const struct sg_case *c)
+{
+    const struct sg_case_train *train = &c->train;
+    if (train->sg_step == SG_STEP_FIXED)
+        return SG_NAN;
+    if (train->sg_step == SG_STEP_LINE_SEARCH)
+        return 1;
+    return train->units == SG_UNITS_CRITICAL ? 2 * train->nu : train->nu;
+}
+
 /* The table of struct sg_timing. */
 struct sg_timing sg_case_timing(const struct sg_case *c, int tau)
 {

@@ -276,6 +276,47 @@ static enum sg_status check_optimiser(const struct sg_case *c, const struct sg_c
     return SG_OK;
 }
 
+/* A step of the SG's own length is taken along its gradient, and its z has to be at hand. */
+static enum sg_status check_step(const struct sg_case *c, const struct sg_case_reader *r)
+{
+    const struct sg_case_train *train = &c->train;
+    if (train->sg_step == SG_STEP_FIXED)
+        return SG_OK;
+    const size_t line = sg_case_line(r, SG_GROUP_TRAIN, "sg_step");
+    const char *name = choice(SG_GROUP_TRAIN, "sg_step", train->sg_step);
+    if (c->n_modules == 0)
+        return sg_case_refuse(r, line,
+                              "sg_step = \"%s\" is how far an SG steps, and sg = (); "
+                              "add a module or take it out", name);
+    for (size_t i = 0; i < c->n_modules; i++)
+        if (c->module[i].family != SG_LINEAR)
+            return sg_case_refuse(r, line,
+                                  "sg_step = \"%s\" needs linear SGs, not family = \"%s\"; "
+                                  "write sg_step = \"fixed\"",
+                                  name, choice(SG_GROUP_SG, "family", c->module[i].family));
+    if (train->optimiser != SG_GD)
+        return sg_case_refuse(r, line,
+                              "sg_step = \"%s\" is a step along the gradient; "
+                              "write optimiser = \"gd\"", name);
+    if (train->form == SG_FORM_SPECTRAL)
+        return sg_case_refuse(r, line,
+                              "form = \"spectral\" knows sg_step = \"fixed\" alone; "
+                              "write form = \"compressed\"");
+    if (train->search == SG_SEARCH_BACKTRACKING)
+        return sg_case_refuse(r, line,
+                              "search = \"backtracking\" has the SG's line search in it; "
+                              "take \"sg_step\" out");
+    if (train->sg_step == SG_STEP_LINE_SEARCH && is_given(r, SG_GROUP_TRAIN, "nu"))
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_TRAIN, "nu"),
+                              "sg_step = \"line_search\" finds nu in every step; "
+                              "take \"nu\" out");
+    if (train->sg_step == SG_STEP_NORMALISED && train->units == SG_UNITS_OPTIMAL)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_TRAIN, "units"),
+                              "sg_step = \"%s\" has no optimal rate; "
+                              "write units = \"critical\" or \"absolute\"", name);
+    return SG_OK;
+}
+
 static enum sg_status check_train(const struct sg_case *c, const struct sg_case_reader *r)
 {
     const struct sg_case_train *train = &c->train;
@@ -299,7 +340,8 @@ static enum sg_status check_train(const struct sg_case *c, const struct sg_case_
         return sg_case_refuse(r, sg_case_line(r, SG_GROUP_TRAIN, "delay"),
                               "an order other than \"simultaneous\" together with a delay; "
                               "take one of the two out");
-    return check_optimiser(c, r);
+    const enum sg_status status = check_step(c, r);
+    return status == SG_OK ? check_optimiser(c, r) : status;
 }
 
 enum sg_status sg_case_check(const struct sg_case *c, const struct sg_case_reader *r)

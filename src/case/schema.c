@@ -19,7 +19,7 @@ static const struct sg_case_choice expects[] = {
 static const struct sg_case_choice experiments[] = {
     WORD("main", SG_EXPERIMENT_MAIN), WORD("map", SG_EXPERIMENT_MAP),
     WORD("drawn", SG_EXPERIMENT_DRAWN), WORD("deep", SG_EXPERIMENT_DEEP),
-    WORD("unlocked", SG_EXPERIMENT_UNLOCKED), {0}};
+    WORD("unlocked", SG_EXPERIMENT_UNLOCKED), WORD("minibatches", SG_EXPERIMENT_MINIBATCHES), {0}};
 static const struct sg_case_choice kinds[] = {
     WORD("gaussian", SG_DATA_GAUSSIAN), WORD("csv", SG_DATA_CSV), WORD("classes", SG_DATA_CLASSES),
     WORD("grid", SG_DATA_GRID), WORD("idx", SG_DATA_IDX), WORD("digits", SG_DATA_DIGITS),
@@ -53,6 +53,10 @@ static const struct sg_case_choice delays[] = {
     WORD("delayed_pairs", SG_DELAY_PAIRS), WORD("stale_sg", SG_DELAY_STALE_SG), {0}};
 static const struct sg_case_choice searches[] = {
     WORD("fixed", SG_SEARCH_FIXED), WORD("backtracking", SG_SEARCH_BACKTRACKING), {0}};
+static const struct sg_case_choice step_rules[] = {
+    WORD("fixed", SG_STEP_FIXED), WORD("normalised", SG_STEP_NORMALISED),
+    WORD("line_search", SG_STEP_LINE_SEARCH), {0}};
+HAS_ALL(step_rules, SG_STEP_RULES);
 static const struct sg_case_choice optimisers[] = {
     WORD("gd", SG_GD), WORD("momentum", SG_MOMENTUM), WORD("rmsprop", SG_RMSPROP),
     WORD("adam", SG_ADAM), {0}};
@@ -83,7 +87,7 @@ const struct sg_case_key sg_case_keys[] = {
 
     {TOP(experiment), CHOICE(experiments), .preset = "\"main\"",
      .meaning = "Main, a map over (mu, nu), nets drawn at random, nets with hidden layers, "
-                 "or halves of a net unlocked in time." },
+                "unlocked halves of a net, or minibatches."},
     {TOP(budget), SG_KEY_TEXT, .preset = "\"none\"", .example = "\"about 40 minutes on two cores\"",
      .meaning = "What a large experiment costs; it then runs with --full only, and goes on where "
                 "it was stopped."},
@@ -209,10 +213,14 @@ const struct sg_case_key sg_case_keys[] = {
     {TRAIN(search), CHOICE(searches), .preset = "\"fixed\"",
      .meaning = "mu as given in every step, or found by backtracking with mu as the largest tried "
                 "(DY5)."},
+    {TRAIN(sg_step), CHOICE(step_rules), .preset = "\"fixed\"",
+     .meaning = "nu as given in every step; theta / E|z|^2, z = (h, y, 1); "
+                "or the exact line search along the SG's gradient (DY13)."},
     {TRAIN(mu), REAL_ABOVE(0, HUGE_VAL), .preset = "0.9",
      .meaning = "Learning rate of the network, in the units above."},
     {TRAIN(nu), REAL(0, HUGE_VAL), .preset = "0.9",
-     .meaning = "Learning rate of the SG modules, in the units above."},
+     .meaning = "Learning rate of the SG modules, in the units above; "
+                "normalised, theta or a multiple of its limit 2."},
     {TRAIN(optimiser), CHOICE(optimisers), .preset = "\"gd\"",
      .meaning = "Of the network and of the SG modules: gradient descent, heavy ball, RMSProp or "
                 "Adam."},

@@ -70,6 +70,9 @@ static enum sg_status alloc(struct sg_shallow **out, const struct sg_trial *tria
     s->rate_z = sg_closed_rates(s->fit->lambda_z, s->fit->q);
     s->mu = sg_lab_rate(s->c->train.mu, s->c->train.units, s->rate_x.critical, s->rate_x.optimal);
     s->nu = sg_lab_rate(s->c->train.nu, s->c->train.units, s->rate_z.critical, s->rate_z.optimal);
+    s->sg_step = (enum sg_step_rule)s->c->train.sg_step;
+    if (s->sg_step != SG_STEP_FIXED)
+        s->nu = sg_case_theta(s->c);
     s->n_w = s->field.sizes.w;
     s->n_phi = s->field.sizes.phi;
     s->size = s->n_w + s->n_phi;
@@ -94,9 +97,17 @@ void sg_shallow_set_timing(struct sg_shallow *s, struct sg_timing timing)
     const struct sg_sim_spec spec = {.field = &s->field,
                                      .net_opt = sg_case_opt(s->c, s->mu),
                                      .sg_opt = sg_case_opt(s->c, s->nu),
-                                     .timing = timing};
+                                     .timing = timing,
+                                     .sg_step = s->sg_step};
+    s->timing = timing;
     sg_sim_free(s->sim);
     s->sim = sg_sim_alloc(&spec, s->fixed, s->fixed + s->n_w);
+}
+
+void sg_shallow_set_step(struct sg_shallow *s, enum sg_step_rule rule)
+{
+    s->sg_step = rule;
+    sg_shallow_set_timing(s, s->timing);
 }
 
 static void end_shallow(void *shallow)

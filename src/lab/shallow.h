@@ -14,9 +14,11 @@ struct sg_shallow {
     struct sg_spectral *spectral; /* spectral form only */
     struct sg_field field;
     struct sg_batch batch;
+    struct sg_timing timing;
     struct sg_sim *sim;
     struct sg_rates rate_x, rate_z; /* of S_x and S_z */
-    double mu, nu;                  /* the case's rates in absolute units */
+    double mu, nu;                  /* the case's rates in absolute units; theta under a rule */
+    enum sg_step_rule sg_step;      /* the case's, or as set below */
     double w_norm;                  /* |w*|, or 1 when it vanishes */
     size_t size, n_w, n_phi;        /* of the joint state (W, Phi), in the form's coordinates */
     double *fixed;                  /* (W*, phi*), in the form's coordinates */
@@ -84,6 +86,8 @@ void sg_shallow_offset(double *offset, const struct sg_shallow *s, double radius
                        struct sg_rng *rng);
 /* Another order or delay from here on. */
 void sg_shallow_set_timing(struct sg_shallow *s, struct sg_timing timing);
+/* Another rule for the SG's step from here on; the rate nu means theta then. */
+void sg_shallow_set_step(struct sg_shallow *s, enum sg_step_rule rule);
 /* W now (d x m), in the net's coordinates. */
 void sg_shallow_weights(double *w, const struct sg_shallow *s);
 /* V^T (W now - w), V the eigenvectors of S_x: mode i in row i (d x m). */

@@ -90,6 +90,10 @@ struct sg_kernels {
     void (*mix)(void *out, const void *a, const void *b, double weight_b, size_t n);
     /* a - b; returns |a - b|^2 */
     double (*subtract)(void *out, const void *a, const void *b, size_t n);
+    /* |a|^2, summed in double */
+    double (*square)(const void *a, size_t n);
+    /* a *= by */
+    void (*scale)(void *a, double by, size_t n);
     bool (*all_finite)(const void *a, size_t n);
     void (*round)(void *out, const double *a, size_t n);
     /* sg_net_product */

@@ -20,6 +20,17 @@ static void work_free(void *work)
     sg_net_work_free(work);
 }
 
+static void step_scale(void *dphi, const struct sg_field *field, enum sg_step_rule rule,
+                       const struct sg_batch *batch, void *work, void *scratch)
+{
+    sg_net_step_scale(dphi, field->self, rule, batch, work, scratch);
+}
+
+static size_t step_scratch(const struct sg_field *field, enum sg_step_rule rule)
+{
+    return field->batch_max * sg_net_step_scratch(field->self, rule);
+}
+
 struct sg_field sg_sim_net_field(const struct sg_net *net, size_t batch_max)
 {
     return (struct sg_field){.dtype = sg_net_arch(net)->dtype,
@@ -28,7 +39,9 @@ struct sg_field sg_sim_net_field(const struct sg_net *net, size_t batch_max)
                              .work_alloc = work_alloc,
                              .work_free = work_free,
                              .self = net,
-                             .batch_max = batch_max};
+                             .batch_max = batch_max,
+                             .step_scale = step_scale,
+                             .step_scratch = step_scratch};
 }
 
 struct sg_batch sg_sim_batch(const struct sg_data *data)

@@ -12,6 +12,7 @@ struct sg_sim {
     struct sg_field field;
     struct sg_opt net_opt, sg_opt;
     struct sg_timing timing;
+    enum sg_step_rule sg_step;
     size_t real;                        /* bytes of one number */
     size_t past;                        /* longest delay; past + 1 slots are alive, one
                                            more takes the next state */
@@ -20,7 +21,7 @@ struct sg_sim {
     const struct sg_batch **batch;      /* [slots] the batch of that time */
     char *dw, *dphi;
     struct sg_moments net_moments, sg_moments;
-    void *work;
+    void *work, *step_scratch;
     uint64_t time;
 };
 
@@ -76,6 +77,9 @@ struct sg_sim *sg_sim_alloc(const struct sg_sim_spec *spec, const void *w, const
     sim->net_opt = spec->net_opt;
     sim->sg_opt = spec->sg_opt;
     sim->timing = *t;
+    sim->sg_step = spec->sg_step;
+    SG_REQUIRE(sim->sg_step == SG_STEP_FIXED ||
+               (sim->sg_opt.kind == SG_GD && sim->field.step_scale));
     sim->real = sg_net_kernels(sim->field.dtype)->real_size;
     sim->past = later(later(later(later(0, t->net_w), t->net_phi), t->sg_w), t->sg_phi);
     /* without a delay the step is in place */
@@ -87,6 +91,9 @@ struct sg_sim *sg_sim_alloc(const struct sg_sim_spec *spec, const void *w, const
     moments_alloc(&sim->net_moments, &sim->net_opt, sim->field.sizes.w, sim->real);
     moments_alloc(&sim->sg_moments, &sim->sg_opt, sim->field.sizes.phi, sim->real);
     sim->work = sim->field.work_alloc(&sim->field);
+    if (sim->sg_step != SG_STEP_FIXED)
+        sim->step_scratch = sg_base_alloc(sim->field.step_scratch(&sim->field, sim->sg_step),
+                                          sim->real);
     sg_sim_restart(sim, w, phi, spec->net_opt.rate, spec->sg_opt.rate);
     return sim;
 }
@@ -96,6 +103,7 @@ void sg_sim_free(struct sg_sim *sim)
     if (!sim)
         return;
     sim->field.work_free(sim->work);
+    free(sim->step_scratch);
     free(sim->ring);
     free(sim->batch);
     free(sim->dw);
@@ -130,6 +138,9 @@ static void directions(struct sg_sim *sim, unsigned want, size_t w_slot, size_t 
     const struct sg_batch *batch = sim->batch[w_slot] ? sim->batch[w_slot] : sim->batch[sim->now];
     sim->field.eval(sim->dw, sim->dphi, NULL, &sim->field, w_at(sim, w_slot), phi_at(sim, phi_slot),
                     batch, want, sim->work);
+    if (want & SG_WANT_PHI && sim->sg_step != SG_STEP_FIXED)
+        sim->field.step_scale(sim->dphi, &sim->field, sim->sg_step, batch, sim->work,
+                              sim->step_scratch);
 }
 
 void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch)

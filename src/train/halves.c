@@ -146,6 +146,8 @@ static void train_sg(struct sg_halves *h, uint64_t time)
     const struct sg_state state = sg_train_state(t);
     wait_for(h, &h->handed_back, time - h->delay + 1);
     sg_net_replay(t->phi.grad, t->spec.net, h->cut, &state, &s->batch, want, s->work);
+    sg_net_step_scale(t->phi.grad, t->spec.net, t->spec.sg_step, &s->batch, s->work,
+                      t->step_scratch);
     move(h, &t->phi, &t->phi.moments, 0, t->phi.n, time);
     t->sum.sg_loss += sg_net_metrics(s->work).sg_loss;
 }

@@ -16,6 +16,7 @@ struct sg_train {
     struct sg_batches *order;
     struct sg_rows rows, score_rows;
     struct sg_net_work *work, *score_work;
+    void *step_scratch;
     uint64_t time, seen;
     struct sg_metrics sum;
     bool halved;                            /* its state is not all here */

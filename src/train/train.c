@@ -31,6 +31,7 @@ struct sg_train *sg_train_alloc(const struct sg_train_spec *spec)
     const size_t d = images->rows * images->columns;
     SG_REQUIRE(arch->inputs == d && arch->labels == images->classes && spec->batch >= 1 &&
                spec->batch <= images->n);
+    SG_REQUIRE(spec->sg_step == SG_STEP_FIXED || spec->sg_opt.kind == SG_GD);
     struct sg_train *t = SG_NEW(1, struct sg_train);
     t->spec = *spec;
     t->sizes = sg_net_sizes(spec->net);
@@ -44,6 +45,8 @@ struct sg_train *sg_train_alloc(const struct sg_train_spec *spec)
     sg_data_rows_alloc(&t->score_rows, arch->dtype, SCORE_ROWS, d, arch->labels);
     t->work = sg_net_work_alloc(spec->net, spec->batch);
     t->score_work = sg_net_work_alloc(spec->net, SCORE_ROWS);
+    t->step_scratch =
+        sg_base_alloc(spec->batch * sg_net_step_scratch(spec->net, spec->sg_step), t->real);
     struct sg_rng *rng = sg_base_rng_alloc(spec->seed, spec->name, spec->replicate, "start");
     sg_net_init(t->w.theta, t->aux, spec->net, spec->init, rng);
     sg_net_start_phi(t->phi.theta, spec->net, rng);
@@ -63,6 +66,7 @@ void sg_train_free(struct sg_train *t)
     sg_data_rows_free(&t->score_rows);
     sg_net_work_free(t->work);
     sg_net_work_free(t->score_work);
+    free(t->step_scratch);
     free(t);
 }
 
@@ -111,6 +115,7 @@ static void step(struct sg_train *t)
             part_step(&t->w, from, to, t->w.moments.t, t->real, arch->dtype, share);
         to = from;
     }
+    sg_net_step_scale(t->phi.grad, net, t->spec.sg_step, &batch, t->work, t->step_scratch);
     part_step(&t->phi, 0, t->phi.n, t->phi.moments.t, t->real, arch->dtype, share);
     t->w.moments.t += t->w.opt.kind != SG_GD;
     t->phi.moments.t += t->phi.opt.kind != SG_GD;

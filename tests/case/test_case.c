@@ -326,6 +326,14 @@ static void test_every_classes_key_is_read(void **state)
     const struct sg_opt opt = sg_case_opt(&c, 3.5);
     assert_true(opt.kind == SG_ADAM && opt.rate == 3.5 && opt.beta1 == 0 && opt.beta2 == 0.25 &&
                 opt.epsilon == 1);
+    assert_true(isnan(sg_case_theta(&c)));
+    c.train.nu = 0.75;
+    c.train.sg_step = SG_STEP_NORMALISED;
+    assert_true(sg_case_theta(&c) == 1.5);
+    c.train.units = SG_UNITS_ABSOLUTE;
+    assert_true(sg_case_theta(&c) == 0.75);
+    c.train.sg_step = SG_STEP_LINE_SEARCH;
+    assert_true(sg_case_theta(&c) == 1);
     struct sg_data data;
     struct sg_error err;
     assert_int_equal(sg_case_make_data(&data, &c, 5, 0, &err), SG_OK);
@@ -401,6 +409,9 @@ static void test_every_choice_is_read(void **state)
         {"units", offsetof(struct sg_case_train, units), "optimal", SG_UNITS_OPTIMAL},
         {"search", offsetof(struct sg_case_train, search), "fixed", SG_SEARCH_FIXED},
         {"search", offsetof(struct sg_case_train, search), "backtracking", SG_SEARCH_BACKTRACKING},
+        {"sg_step", offsetof(struct sg_case_train, sg_step), "fixed", SG_STEP_FIXED},
+        {"sg_step", offsetof(struct sg_case_train, sg_step), "normalised", SG_STEP_NORMALISED},
+        {"sg_step", offsetof(struct sg_case_train, sg_step), "line_search", SG_STEP_LINE_SEARCH},
         {"optimiser", offsetof(struct sg_case_train, optimiser), "gd", SG_GD},
         {"optimiser", offsetof(struct sg_case_train, optimiser), "momentum", SG_MOMENTUM},
         {"optimiser", offsetof(struct sg_case_train, optimiser), "rmsprop", SG_RMSPROP},
@@ -841,6 +852,18 @@ static const struct { const char *text; size_t line; const char *says; } malform
      "write optimiser = \"gd\""},
     {MINIMAL "train = { optimiser = \"adam\";\nform = \"spectral\"; };", 3,
      "write form = \"compressed\""},
+    {MINIMAL "sg = ();\ntrain = { sg_step = \"normalised\"; };", 3, "and sg = (); add a module"},
+    {MINIMAL "sg = ( { family = \"mlp\"; } );\ntrain = { sg_step = \"normalised\"; };", 3,
+     "sg_step = \"normalised\" needs linear SGs, not family = \"mlp\""},
+    {MINIMAL "train = { optimiser = \"adam\";\nsg_step = \"normalised\"; };", 3,
+     "sg_step = \"normalised\" is a step along the gradient; write optimiser = \"gd\""},
+    {MINIMAL "train = { form = \"spectral\";\nsg_step = \"line_search\"; };", 3,
+     "form = \"spectral\" knows sg_step = \"fixed\" alone; write form = \"compressed\""},
+    {MINIMAL "train = { search = \"backtracking\";\nsg_step = \"line_search\"; };", 3,
+     "take \"sg_step\" out"},
+    {MINIMAL "train = { sg_step = \"line_search\";\nnu = 0.5; };", 3, "take \"nu\" out"},
+    {MINIMAL "train = { sg_step = \"normalised\";\nunits = \"optimal\"; };", 3,
+     "write units = \"critical\" or \"absolute\""},
     {MINIMAL "train = { order = \"sg_first\";\ndelay = \"stale_sg\"; };", 3,
      "together with a delay"},
     {MINIMAL "train = { order = \"network_first\"; delay = \"delayed_pairs\"; };", 2,
@@ -1470,8 +1493,9 @@ static void test_schema_prints_every_key(void **state)
         "standardise_target", "S", "R", "map",
         "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "weights",
         "sg", "at", "family", "hidden", "terms", "target", "mix",
-        "train", "form", "order", "delay", "units", "search", "mu", "nu", "optimiser", "beta1",
-        "beta2", "epsilon", "steps", "epochs", "decay", "batch", "seeds", "tau", "radius", "line",
+        "train", "form", "order", "delay", "units", "search", "sg_step", "mu", "nu", "optimiser",
+        "beta1", "beta2", "epsilon", "steps", "epochs", "decay", "batch", "seeds", "tau", "radius",
+        "line",
         "control",
     };
     /* In this order, so that every key stands under its group.  Each line of a key is one of

@@ -80,6 +80,12 @@ static const struct { const char *claim, *id, *text; } rows[] = {
     {"DY14", "hidden-sg", DY14("(3)", "at = \"output\";", "mu = 0.01; nu = 0.02;")},
     {"DY14", "sg-learns", DY14("(3)", "at = 1;", "mu = 0.01; nu = 0.0;")},
     {"DY14", "batch-fits", DY14("(3)", "at = 1;", "mu = 0.01; nu = 0.02; batch = 13;")},
+    {"DY13", "batch-fits", "experiment = \"minibatches\"; data = { n = 20; d = 3; };"
+     "train = { sg_step = \"normalised\"; mu = 0.01; nu = 0.5; batch = 21; steps = 100; };"},
+    {"DY13", "at-output", "experiment = \"deep\"; data = { n = 20; d = 3; };"
+     "net = { layers = (3); activation = \"sigmoid\"; }; sg = ( { at = 1; } );"
+     "train = { sg_step = \"normalised\"; units = \"absolute\"; mu = 0.01; nu = 0.5; "
+     "steps = 100; };"},
 
     {"DY3", "S_x-nonsingular", "data = { n = 5; d = 9; condition = 2.0; };"},
     {"DY3", "noisy", "data = { n = 40; d = 3; noise = 0.0; };"},

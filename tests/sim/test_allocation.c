@@ -99,17 +99,21 @@ static const struct sg_opt opts[] = {
     {.kind = SG_RMSPROP, .rate = 1e-4, .beta2 = 0.999, .epsilon = 1e-8},
     {.kind = SG_ADAM, .rate = 1e-4, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8}};
 
+/* Where the field knows them, the SG's other rules too, which go with gradient descent. */
 static void check_sim(const struct sg_field *field, const struct sg_batch *batch, const double *w,
-                      const double *phi)
+                      const double *phi, bool rules)
 {
     const struct sg_timing timings[] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 0, -1, 0},
                                         {5, 5, 0, 0}, {0, 0, 5, 0},  {0, 0, 5, 5}};
     for (size_t k = 0; k < COUNT(timings); k++) {
         context("timing %zu", k);
         const struct sg_sim_spec spec = {.field = field,
-                                         .net_opt = opts[k % COUNT(opts)],
-                                         .sg_opt = opts[(k + 1) % COUNT(opts)],
-                                         .timing = timings[k]};
+                                         .net_opt = rules ? (struct sg_opt){.rate = 1e-6}
+                                                          : opts[k % COUNT(opts)],
+                                         .sg_opt = opts[rules ? 0 : (k + 1) % COUNT(opts)],
+                                         .timing = timings[k],
+                                         .sg_step = rules ? (enum sg_step_rule)(1 + k % 2)
+                                                          : SG_STEP_FIXED};
         struct sg_sim *sim = sg_sim_alloc(&spec, w, phi);
         CHECK(calls_of(sim, batch, 100) == 0);
         CHECK(calls_of(sim, batch, 1000) == 0);
@@ -143,7 +147,8 @@ static void no_allocation_in_the_loop(void **state)
     double *w = random_vector(sg_net_sizes(net).w, 0.1, rng),
            *phi = random_vector(sg_net_sizes(net).phi, 0.1, rng);
     const struct sg_field field = sg_sim_net_field(net, data.n);
-    check_sim(&field, &batch, w, phi);
+    check_sim(&field, &batch, w, phi, false);
+    check_sim(&field, &batch, w, phi, true);
 
     const struct sg_module curved[2] = {{1, SG_MLP, 7, SG_TARGET_TRUE, 0.5, 20},
                                         {2, SG_SIGMOID_LINEAR, 7, SG_TARGET_ARRIVING, 1.0, 0}};
@@ -160,14 +165,14 @@ static void no_allocation_in_the_loop(void **state)
     for (size_t i = 0; i < data.n * 2; i++)
         data.y[i] = i / 2 % 2 == i % 2;
     const struct sg_field curved_field = sg_sim_net_field(curved_net, data.n);
-    check_sim(&curved_field, &batch, w, curved_phi);
+    check_sim(&curved_field, &batch, w, curved_phi, false);
     sg_net_free(curved_net);
     free(curved_phi);
 
     struct sg_spectral *spectral;
     CHECK_STATUS(sg_sim_spectral_alloc(&spectral, &data, 7, 0.5), SG_OK);
     const struct sg_field modes = sg_sim_spectral_field(spectral);
-    check_sim(&modes, NULL, w, phi);
+    check_sim(&modes, NULL, w, phi, false);
     sg_sim_spectral_free(spectral);
     sg_net_free(net);
     free(w);

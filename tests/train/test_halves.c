@@ -37,8 +37,9 @@ struct run {
 };
 
 /* threads = 0: not as halves. */
-static struct run run_of(const struct sg_images *images, enum sg_dtype dtype, enum sg_family family,
-                         enum sg_target target, bool adam, uint64_t delay, size_t threads)
+static struct run run_by(enum sg_step_rule rule, const struct sg_images *images,
+                         enum sg_dtype dtype, enum sg_family family, enum sg_target target,
+                         bool adam, uint64_t delay, size_t threads)
 {
     const struct sg_module module = {CUT, family, SG_H | SG_Y | SG_ONE, target, 1.0, 8};
     const struct sg_arch arch = {.dtype = dtype,
@@ -55,6 +56,7 @@ static struct run run_of(const struct sg_images *images, enum sg_dtype dtype, en
     const struct sg_train_spec spec = {.net = r.net,
                                        .net_opt = opt,
                                        .sg_opt = opt,
+                                       .sg_step = rule,
                                        .init = SG_HE,
                                        .images = images,
                                        .batch = BATCH,
@@ -65,6 +67,12 @@ static struct run run_of(const struct sg_images *images, enum sg_dtype dtype, en
     r.t = sg_train_alloc(&spec);
     r.h = threads ? sg_train_halves_alloc(r.t, delay, threads) : NULL;
     return r;
+}
+
+static struct run run_of(const struct sg_images *images, enum sg_dtype dtype, enum sg_family family,
+                         enum sg_target target, bool adam, uint64_t delay, size_t threads)
+{
+    return run_by(SG_STEP_FIXED, images, dtype, family, target, adam, delay, threads);
 }
 
 static void free_run(struct run *r)
@@ -105,6 +113,29 @@ static void no_delay_is_a_plain_run(void **state)
         free_run(&plain);
         free_run(&halves);
     }
+}
+
+/* The SG's own step, by the pair that it learns from: in turn, beside, and whole. */
+static void a_rule_is_a_plain_run(void **state)
+{
+    for (int rule = SG_STEP_NORMALISED; rule < SG_STEP_RULES; rule++)
+        for (size_t threads = 1; threads <= 2; threads++) {
+            struct run plain = run_by((enum sg_step_rule)rule, *state, SG_F32, SG_LINEAR,
+                                      SG_TARGET_TRUE, false, 0, 0),
+                       halves = run_by((enum sg_step_rule)rule, *state, SG_F32, SG_LINEAR,
+                                       SG_TARGET_TRUE, false, 0, threads),
+                       fixed = run_of(*state, SG_F32, SG_LINEAR, SG_TARGET_TRUE, false, 0, 0);
+            context("seed %llu, rule %d", (unsigned long long)test_seed(), rule);
+            CHECK_STATUS(sg_train_advance(plain.t, 60), SG_OK);
+            CHECK_STATUS(sg_train_advance(fixed.t, 60), SG_OK);
+            CHECK_STATUS(sg_train_halves_advance(halves.h, 60), SG_OK);
+            check_same_run(&plain, &halves);
+            CHECK(memcmp(sg_train_phi(plain.t), sg_train_phi(fixed.t),
+                         plain.sizes.phi * plain.real) != 0);
+            free_run(&plain);
+            free_run(&halves);
+            free_run(&fixed);
+        }
 }
 
 /* Two threads, and in two parts, against in turn and at once; other delays are other runs. */
@@ -274,7 +305,8 @@ static void a_run_that_blows_up_says_so(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(no_delay_is_a_plain_run), TEST(threads_change_no_bit),
+    const struct CMUnitTest tests[] = {TEST(no_delay_is_a_plain_run),
+                                       TEST(a_rule_is_a_plain_run), TEST(threads_change_no_bit),
                                        TEST(a_step_is_its_definition), TEST(what_is_refused),
                                        TEST(a_run_that_blows_up_says_so)};
     sg_base_init();

@@ -256,6 +256,9 @@ static void by_definition(float *w, float *phi, const struct sg_train_spec *spec
         sg_net_eval(dw, dphi, NULL, spec->net, w, phi, &batch, SG_WANT_W | SG_WANT_PHI | SG_TRAIN,
                     work);
         sg_net_opt_step(w, &of_w, w, dw, &spec->net_opt, SG_F32, sizes.w);
+        double *scratch = SG_NEW(spec->batch * WIDE, double);
+        sg_net_step_scale(dphi, spec->net, spec->sg_step, &batch, work, scratch);
+        free(scratch);
         sg_net_opt_step(phi, &of_phi, phi, dphi, &spec->sg_opt, SG_F32, sizes.phi);
     }
     sg_data_rows_free(&rows);
@@ -268,16 +271,16 @@ static void by_definition(float *w, float *phi, const struct sg_train_spec *spec
 
 /* Weights move layer by layer on the way down and passes are shared by
  * threads, and both change no bit. */
-static void the_step_is_the_definition(void **state)
+static void check_definition(const struct fixture *f, enum sg_step_rule rule)
 {
-    const struct fixture *f = *state;
     struct sg_net *net = wide_net();
     const struct sg_sizes sizes = sg_net_sizes(net);
     const struct sg_opt adam = {SG_ADAM, 3e-3, 0.9, 0.999, 1e-8},
-                        slow = {SG_ADAM, 1e-3, 0.8, 0.99, 1e-7};
+                        slow = {SG_ADAM, 1e-3, 0.8, 0.99, 1e-7}, theta = {.rate = 0.7};
     const struct sg_train_spec spec = {.net = net,
                                        .net_opt = adam,
-                                       .sg_opt = slow,
+                                       .sg_opt = rule == SG_STEP_FIXED ? slow : theta,
+                                       .sg_step = rule,
                                        .init = SG_HE,
                                        .images = &f->seen,
                                        .batch = ROWS,
@@ -289,7 +292,7 @@ static void the_step_is_the_definition(void **state)
     sg_train_free(t);
     by_definition(w, phi, &spec);
     for (size_t jobs = 1; jobs <= 3; jobs++) {
-        context("%zu jobs", jobs);
+        context("%zu jobs, rule %d", jobs, (int)rule);
         sg_base_set_jobs(jobs);
         t = sg_train_alloc(&spec);
         CHECK_STATUS(sg_train_advance(t, STEPS), SG_OK);
@@ -303,6 +306,24 @@ static void the_step_is_the_definition(void **state)
     sg_net_free(net);
 }
 
+static void the_step_is_the_definition(void **state)
+{
+    for (int rule = SG_STEP_FIXED; rule < SG_STEP_RULES; rule++)
+        check_definition(*state, (enum sg_step_rule)rule);
+}
+
+/* theta / E|z|^2 is for a step down the gradient. */
+static void a_rule_goes_with_gradient_descent(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_net *net = net_of(SG_F32, 1);
+    const struct sg_train_spec spec = {.net = net, .sg_opt = {SG_ADAM, 1e-3, 0.8, 0.99, 1e-7},
+                                       .sg_step = SG_STEP_NORMALISED, .images = &f->seen,
+                                       .batch = 60, .name = "t"};
+    CHECK_ABORTS((void)sg_train_alloc(&spec));
+    sg_net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(it_learns),
@@ -311,7 +332,8 @@ int main(void)
                                        TEST(the_score_is_the_definition),
                                        TEST(a_run_that_blows_up_says_so),
                                        TEST(rates_decay_to_nothing),
-                                       TEST(the_step_is_the_definition)};
+                                       TEST(the_step_is_the_definition),
+                                       TEST(a_rule_goes_with_gradient_descent)};
     sg_base_init();
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

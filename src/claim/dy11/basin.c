@@ -1,21 +1,32 @@
 /* DY11, measured: how far the local statement reaches.  Delayed pairs cost nothing near the fixed
  * point, but for tau steps from w = 0 every pair says p = 0: the weights run along E[x^T y] until
  * the first pairs with p != 0 come back.  If p has grown so far that nu is beyond 2/lambda_max of
- * the S_z of those pairs, the SG blows up, and the weights with it. */
+ * the S_z of those pairs, the SG blows up, and the weights with it.  A step of theta / E|z|^2 of
+ * the pair that it learns from does not (DY13): the same start, theta = 1, beside it. */
 #include <math.h>
 
 #include "claim/dy11/parts.h"
 
 enum { DIRECTIONS = 8, LONGEST = 200000 };
 
+/* nu at the fixed point: under the normalised rule, whose rate is theta = 1, it is 1 / E|z|^2. */
+static double nu_there(const struct sg_shallow *s)
+{
+    double N = 0;
+    for (size_t i = 0; i < s->fit->q; i++)
+        N += s->fit->lambda_z[i];
+    return s->sg_step == SG_STEP_NORMALISED ? 1 / N : s->nu;
+}
+
 /* Does it come within a thousandth of the start's distance before it has blown up, in twenty of the
  * fixed point's own e-foldings? */
-static bool converges(struct sg_shallow *s, const double *offset, double mu, double nu, int tau)
+static bool converges(struct sg_shallow *s, const double *offset, double mu, int tau)
 {
     enum { LOOK_EVERY = 32 };
-    const double longest = 20 / (1 - sg_closed_joint_radius(s->fit, mu, nu)) + 100 * (double)tau;
+    const double nu = nu_there(s),
+                 longest = 20 / (1 - sg_closed_joint_radius(s->fit, mu, nu)) + 100 * (double)tau;
     const uint64_t limit = (uint64_t)fmin(longest, LONGEST);
-    sg_shallow_start(s, offset, mu, nu);
+    sg_shallow_start(s, offset, mu, s->sg_step == SG_STEP_NORMALISED ? 1 : nu);
     const double start = sg_shallow_distance(s);
     for (uint64_t t = 0; t < limit; t += LOOK_EVERY) {
         if (sg_sim_advance(s->sim, &s->batch, LOOK_EVERY) != SG_OK)
@@ -38,7 +49,7 @@ struct ask {
 static enum sg_side side_of_rate(double x, void *context)
 {
     const struct ask *a = context;
-    const bool good = converges(a->s, a->direction, x * a->s->rate_x.critical, a->s->nu, a->tau);
+    const bool good = converges(a->s, a->direction, x * a->s->rate_x.critical, a->tau);
     return good ? SG_SIDE_LOW : SG_SIDE_HIGH;
 }
 
@@ -47,7 +58,7 @@ static enum sg_side side_of_radius(double x, void *context)
     const struct ask *a = context;
     for (size_t i = 0; i < a->s->size; i++)
         a->offset[i] = x * a->s->w_norm * a->direction[i];
-    return converges(a->s, a->offset, a->s->mu, a->s->nu, a->tau) ? SG_SIDE_LOW : SG_SIDE_HIGH;
+    return converges(a->s, a->offset, a->s->mu, a->tau) ? SG_SIDE_LOW : SG_SIDE_HIGH;
 }
 
 /* Halving from x until it converges, then bisection of the last step: the sizes in between were not
@@ -103,6 +114,19 @@ static double estimate(struct sg_lab *lab, const struct sg_shallow *s, int tau)
     return sg_lab_bisect_between(side_of_estimate, &pairs, 0, 1, SG_UNIT_ROUNDOFF);
 }
 
+/* The same limit from the same start where the SG's step is normalised.  NaN: the spectral form has
+ * no such step. */
+static double normalised_rate(struct sg_shallow *s, struct ask *ask, const double *zero)
+{
+    if (s->spectral)
+        return SG_NAN;
+    ask->direction = zero;
+    sg_shallow_set_step(s, SG_STEP_NORMALISED);
+    const double rate = largest(side_of_rate, ask, 0.99);
+    sg_shallow_set_step(s, SG_STEP_FIXED);
+    return rate;
+}
+
 void sg_dy11_basin(struct sg_lab *lab, struct sg_shallow *s)
 {
     const struct sg_int_list *tau = &lab->trial->c->train.tau;
@@ -117,7 +141,7 @@ void sg_dy11_basin(struct sg_lab *lab, struct sg_shallow *s)
         sg_base_rng_direction(direction + k * s->size, s->size, rng);
     for (size_t i = 0; i < s->size; i++)
         zero[i] = i < s->n_w ? -s->fit->w[i] : -s->exact_sg[i - s->n_w];
-    sg_lab_series(lab, "basin", "tau mu_from_zero mu_estimate radius");
+    sg_lab_series(lab, "basin", "tau mu_from_zero mu_estimate radius mu_normalised");
     for (size_t i = 0; i < tau->n; i++) {
         struct ask ask = {s, offset, zero, tau->value[i]};
         double least = HUGE_VAL;
@@ -127,7 +151,8 @@ void sg_dy11_basin(struct sg_lab *lab, struct sg_shallow *s)
             ask.direction = direction + k * s->size;
             least = fmin(least, largest(side_of_radius, &ask, 64));
         }
-        sg_lab_point(lab,
-                     (const double[]){tau->value[i], mu, estimate(lab, s, tau->value[i]), least});
+        const double normalised = normalised_rate(s, &ask, zero);
+        sg_lab_point(lab, (const double[]){tau->value[i], mu, estimate(lab, s, tau->value[i]),
+                                           least, normalised});
     }
 }

@@ -114,13 +114,20 @@ static bool sg_learns(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
 }
 
 static const struct sg_hypothesis hidden_sg = {
-    "hidden-sg", "an SG is applied after a hidden layer",
-    "put an SG after a hidden layer (sg.at), with sg.mix above 0", has_hidden_sg};
+    .id = "hidden-sg",
+    .words = "an SG is applied after a hidden layer",
+    .mend = "put an SG after a hidden layer (sg.at), with sg.mix above 0",
+    .met = has_hidden_sg};
 static const struct sg_hypothesis batch = {
-    "batch-fits", "a minibatch has at most as many rows as there are samples",
-    "take train.batch smaller, or take it out for full batches", batch_fits};
-static const struct sg_hypothesis learns = {"sg-learns", "the SG learns: nu > 0",
-                                            "take train.nu above 0", sg_learns};
+    .id = "batch-fits",
+    .words = "a minibatch has at most as many rows as there are samples",
+    .mend = "take train.batch smaller, or take it out for full batches",
+    .met = batch_fits};
+static const struct sg_hypothesis learns = {
+    .id = "sg-learns",
+    .words = "the SG learns: nu > 0",
+    .mend = "take train.nu above 0",
+    .met = sg_learns};
 
 const struct sg_claim sg_claim_dy14 = {
     .id = "DY14",

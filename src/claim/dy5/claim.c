@@ -113,5 +113,5 @@ const struct sg_claim sg_claim_dy5 = {
         "a sufficient decrease V' <= V - c (mu |grad L|^2 + D), D = |G|^4/E|ZG|^2, the weights "
         "converge to least squares whenever mu stays bounded below; it does while Z = [p y 1] "
         "stays "
-        "uniformly conditioned.  The unconditional statement is open.",
+        "uniformly conditioned.  Without that condition: DY13.",
 };

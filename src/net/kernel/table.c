@@ -36,6 +36,29 @@ static double subtract(void *outv, const void *av, const void *bv, size_t n)
     return sum;
 }
 
+static double square(const void *av, size_t n)
+{
+    enum { LANES = 8 };
+    const sg_real *a = av;
+    double lane[LANES] = {0}, sum = 0;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++)
+            lane[j] += (double)a[i + j] * (double)a[i + j];
+    for (; i < n; i++)
+        sum += (double)a[i] * (double)a[i];
+    for (size_t j = 0; j < LANES; j++)
+        sum += lane[j];
+    return sum;
+}
+
+static void scale(void *av, double by, size_t n)
+{
+    sg_real *a = av;
+    for (size_t i = 0; i < n; i++)
+        a[i] = (sg_real)((double)a[i] * by);
+}
+
 static bool all_finite(const void *av, size_t n)
 {
     const sg_real *a = av;
@@ -75,6 +98,8 @@ const struct sg_kernels SG_KERNEL(sg_net_kernels) = {
     .optimise = sg_net_optimise,
     .mix = mix,
     .subtract = subtract,
+    .square = square,
+    .scale = scale,
     .all_finite = all_finite,
     .round = round_all,
     .multiply = multiply,
