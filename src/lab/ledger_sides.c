@@ -107,7 +107,7 @@ void sg_ledger_sg(double *sg, const struct sg_ledger *l, const struct sg_ledger_
  * an error of at most u |theta'| + 3 u |theta' - theta|: the difference, and the product with a
  * rate that is rounded itself. */
 
-static double unit(const struct sg_net *net)
+double sg_ledger_unit(const struct sg_net *net)
 {
     return sg_net_arch(net)->dtype == SG_F32 ? SG_UNIT_ROUNDOFF * 536870912.0 : SG_UNIT_ROUNDOFF;
 }
@@ -167,7 +167,7 @@ static double norm_above(const struct sg_ledger *l, const struct sg_ledger_cut *
 static double below_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut,
                              const struct sg_batch *batch, const struct sg_net_work *work)
 {
-    const double u = unit(l->net), n = (double)batch->n;
+    const double u = sg_ledger_unit(l->net), n = (double)batch->n;
     const double *B = l->w + sg_net_layer_offset(l->net, cut->layer);
     const double delta = rms_at(l, SG_VIEW_DELTA, cut->layer + 1, batch, work);
     if (cut->batch_norm)
@@ -183,7 +183,7 @@ static double below_rounding(const struct sg_ledger *l, const struct sg_ledger_c
 static double above_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut,
                              const struct sg_batch *batch, const struct sg_net_work *work)
 {
-    const double u = unit(l->net), n = (double)batch->n;
+    const double u = sg_ledger_unit(l->net), n = (double)batch->n;
     const double F = cut->standin ? sg_base_norm(cut->standin, cut->units * cut->out) : 0,
                  W = norm_above(l, cut, l->w) + F;
     const double h = rms_at(l, SG_VIEW_H, cut->at, batch, work),
@@ -218,7 +218,7 @@ static double norm_rounding(const struct sg_ledger *l, const struct sg_ledger_cu
         const double r2 = sg_ledger_r2(l, cut, j, batch, work);
         worst = fmax(worst, fabs(gamma[j]) * (1 + 3 * sqrt(r2 * B2) * h));
     }
-    return gamma_of(k, unit(l->net)) * worst * delta;
+    return gamma_of(k, sg_ledger_unit(l->net)) * worst * delta;
 }
 
 /* u |theta'| + 3 u |theta' - theta|, over u. */
@@ -236,7 +236,7 @@ static double update_rounding(const struct sg_ledger *l, const struct sg_ledger_
     const size_t at = sg_net_layer_offset(l->net, cut->layer), n = below_entries(cut);
     double sum = sg_base_norm(l->w + at, n) * stored(l->w + at, l->w_next + at, n);
     if (cut->kind == SG_LEDGER_NORM)
-        return 2 * unit(l->net) * sum;
+        return 2 * sg_ledger_unit(l->net) * sum;
     const size_t above = sg_net_layer_offset(l->net, cut->at), m = cut->units * cut->out;
     const double F = cut->standin ? sg_base_norm(cut->standin, m) : 0;
     sum += (cut->square * norm_above(l, cut, l->w) + F) *
@@ -245,7 +245,7 @@ static double update_rounding(const struct sg_ledger *l, const struct sg_ledger_
         sum += cut->mix / l->kappa *
                stored(term_h(l, cut, l->phi), term_h(l, cut, l->phi_next),
                       cut->units * cut->units);
-    return 2 * unit(l->net) * sum;
+    return 2 * sg_ledger_unit(l->net) * sum;
 }
 
 double sg_ledger_step_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut,
