@@ -127,7 +127,7 @@ static void take(struct sg_ledger_cut *cut)
     double **const part[] = {&cut->first, &cut->squares, &cut->below, &cut->above, &cut->sg};
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         *part[i] = SG_NEW(cut->size, double);
-    cut->scratch = SG_NEW(3 * cut->size, double);
+    cut->scratch = SG_NEW(7 * cut->size, double);
 }
 
 static void read_module(struct sg_ledger_cut *cut, const struct sg_arch *arch)

@@ -19,7 +19,7 @@ struct sg_ledger_cut {
     double mix;
     double *first, *squares;   /* (size) D at the start, and what the steps have added */
     double *below, *above, *sg;/* (size) the sides at the start */
-    double *scratch;           /* (3 size) */
+    double *scratch;           /* (7 size) */
     double bound;              /* so far: of the steps alone */
 };
 
@@ -77,8 +77,16 @@ double sg_ledger_ball_step(const struct sg_ledger *ledger, size_t i);
 double sg_ledger_ball_rounding(const struct sg_ledger *ledger, const struct sg_ledger_cut *cut);
 double sg_ledger_ball_rest(const struct sg_ledger *ledger, const struct sg_ledger_cut *cut);
 
+/* Bound of a step for SG_LEDGER_UNITS, where W itself or an SG in full leads down, and for
+ * SG_LEDGER_NORM (ledger_units.c). */
+double sg_ledger_units_rounding(const struct sg_ledger *ledger, const struct sg_ledger_cut *cut,
+                                const struct sg_batch *batch, const struct sg_net_work *work);
 /* The unit roundoff of the net's dtype. */
 double sg_ledger_unit(const struct sg_net *net);
+/* k u / (1 - k u), and 1 where it is none. */
+double sg_ledger_gamma(double k, double u);
+/* sqrt(E|v|^2) of rows v (n x k) in the net's dtype. */
+double sg_ledger_rms(const struct sg_net *net, const void *rows, size_t n, size_t k);
 /* Entry i of an array in the net's dtype. */
 double sg_ledger_real(const struct sg_net *net, const void *array, size_t i);
 
