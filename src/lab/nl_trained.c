@@ -49,15 +49,15 @@ static bool enough_images(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return trial->c->data.test >= SG_NL_TILES;
 }
 
-static const struct sg_hypothesis equal = {"equal-blocks",
-                                           "there are three hidden layers or more, of one width",
-                                           "write net.layers = (32, 32, 32, 32)", equal_blocks};
-static const struct sg_hypothesis inside = {
+const struct sg_hypothesis sg_nl_equal_blocks = {
+    "equal-blocks", "there are three hidden layers or more, of one width",
+    "write net.layers = (32, 32, 32, 32)", equal_blocks};
+const struct sg_hypothesis sg_nl_cut_inside = {
     "cut", "the one SG sits after a hidden layer below the last", "lower sg.at", cut_inside};
-static const struct sg_hypothesis images = {
+const struct sg_hypothesis sg_nl_test_images = {
     "test-images", "there are 40 images to test on, or more", "raise data.test", enough_images};
-const struct sg_hypothesis *const sg_nl_gallery_supposes[] = {&equal, &inside, &images,
-                                                              &sg_nl_batch_fits, NULL};
+const struct sg_hypothesis *const sg_nl_gallery_supposes[] = {
+    &sg_nl_equal_blocks, &sg_nl_cut_inside, &sg_nl_test_images, &sg_nl_batch_fits, NULL};
 
 /* ---- training ------------------------------------------------------------------------------- */
 

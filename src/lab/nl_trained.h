@@ -67,6 +67,7 @@ struct sg_nl_gallery {
         " net.layers! net.activation=relu|sigmoid net.batch_norm net.type sg=one sg.at sg.target " \
         "sg.mix"
 extern const struct sg_hypothesis *const sg_nl_gallery_supposes[];
+extern const struct sg_hypothesis sg_nl_equal_blocks, sg_nl_cut_inside, sg_nl_test_images;
 extern const struct sg_instrument sg_on_gallery;
 /* Trains every rule from `seeds` starts, the rules of one seed from the same start on the same
  * minibatches.  Streams and pieces go by what is trained and not by the case's name: cases that
