@@ -208,8 +208,7 @@ struct sg_nl_portrait sg_nl_gallery_portrait(const struct sg_nl_gallery *g, enum
 
 /* ---- what is said of them ------------------------------------------------------------------- */
 
-/* How far training came. */
-static void add_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
+void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
 {
     double *all = SG_TAKE(lab, g->seeds, double);
     sg_claim_listing(lab->ev, "test accuracy of the nets over seeds", "rule|median|least|most");
@@ -235,7 +234,7 @@ void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
     }
     sg_lab_effects(lab, effect, n);
     if (lab->trial->figure)
-        add_accuracies(lab, g);
+        sg_nl_gallery_accuracies(lab, g);
 }
 
 void sg_nl_gallery_blocks(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,

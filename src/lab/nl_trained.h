@@ -87,6 +87,8 @@ struct sg_nl_said {
 };
 void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
                            const struct sg_nl_said *said, size_t n);
+/* A table: how far the training of each rule came. */
+void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g);
 /* In the trial with the figure: a table, block by rule, of means over seeds; and the series `name`:
  * rule, block, mean, least and largest over seeds, the cut. */
 void sg_nl_gallery_blocks(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,
