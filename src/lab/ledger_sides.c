@@ -188,7 +188,8 @@ static double above_rounding(const struct sg_ledger *l, const struct sg_ledger_c
                  W = norm_above(l, cut, l->w) + F;
     const double h = rms_at(l, SG_VIEW_H, cut->at, batch, work),
                  delta = rms_at(l, SG_VIEW_DELTA, cut->at + 1, batch, work);
-    double sum = (sg_ledger_gamma(n + 2, u) + sg_ledger_gamma((double)cut->out + 1, u)) * W * h * delta;
+    double sum = (sg_ledger_gamma(n + 2, u) + sg_ledger_gamma((double)cut->out + 1, u)) * W * h *
+                 delta;
     if (cut->mix != 0)
         sum += (sg_ledger_gamma(n + 2, u) + 4 * u) * h *
                (rms_at(l, SG_VIEW_S, cut->at, batch, work) + W * delta);

@@ -78,10 +78,10 @@ static double above_of(double n, double u, const struct units *v, const struct s
 /* B[:,j] . dB[:,j] under batch norm: with a = h B, what arrives is gamma r (delta - E[delta] - hat
  * E[delta hat]), at most |gamma| r rms(delta).
  *   a and E[h^T .]    gamma_{n+terms+6} |B[:,j]| rms(h) of it, twice
- *   batch norm        mean and variance are off by gamma_{n+2} rms(a) and its double, hat by 1 + rho
- *                     of this, rho = r rms(a), E[hat] and E[hat^2] - 1 with it.  They multiply
- *                     E[delta], r mean E[delta hat] and E[delta hat], each at most (1 + rho)
- *                     rms(delta) */
+ *   batch norm        mean and variance are off by gamma_{n+2} rms(a) and its double, hat by
+ *                     1 + rho of this, rho = r rms(a), E[hat] and E[hat^2] - 1 with it.  They
+ *                     multiply E[delta], r mean E[delta hat] and E[delta hat], each at most
+ *                     (1 + rho) rms(delta) */
 static double norm_of(double in, double r2, double gamma, double terms, double n, double u,
                       const struct units *v, size_t j)
 {

@@ -156,13 +156,14 @@ static void add_accuracies(struct sg_lab *lab, const struct sg_nl_ledger *l)
 }
 
 /* Gains of the squared norms, and what the ledger predicts them to be, up to the squares of moves,
- * from the last layer's gain, the modules and the biases: from the top, |W_b|^2 + |b_b|^2 gains what
- * |W_{b+1}|^2 does, and 2 mix tr A_b / kappa.  With batch norm gamma^2 + beta^2 does, and below the
+ * from the last layer's gain, the modules and the biases.  From the top, |W_b|^2 + |b_b|^2 gains
+ * what |W_{b+1}|^2 does, and 2 mix tr A_b / kappa.  With batch norm gamma^2 + beta^2 does, and below the
  * last layer |W_{b+1}|^2 gains nothing but squares. */
 static void add_series(struct sg_lab *lab, const struct sg_nl_ledger *l)
 {
     sg_lab_series(lab, "books",
-                  "rule block dense_gain with_gain predicted step squares cut batch_norm accuracy");
+                  "rule block dense_gain with_gain predicted step squares cut batch_norm accuracy "
+                  "optimiser");
     for (enum sg_nl_rule rule = 0; rule < RULES; rule++) {
         const struct sg_nl_book book = sg_nl_ledger_book(l, rule);
         const bool batch_norm = l->trial->c->net.batch_norm;
@@ -179,7 +180,8 @@ static void add_series(struct sg_lab *lab, const struct sg_nl_ledger *l)
                 predicted = above = above + x->predicted - with;
             sg_lab_point(lab, (const double[]){rule, (double)b, dense, with, predicted,
                                                x->predicted, x->squares, (double)l->cut,
-                                               batch_norm, *book.accuracy});
+                                               batch_norm, *book.accuracy,
+                                               l->trial->c->train.optimiser});
         }
     }
 }

@@ -63,7 +63,7 @@ static void compare_steps(struct sg_lab *lab, const struct sg_nl_ledger *l)
     if (!lab->trial->figure || l->trial->c->train.optimiser != SG_GD ||
         !sg_nl_runs(lab, STEPS, run_other, &o))
         return;
-    sg_claim_listing(lab->ev, "one SG, by other steps: the cut, and the balance that is furthest off",
+    sg_claim_listing(lab->ev, "one SG, by other steps: the cut, and the worst of all balances",
                      "steps|gain at the cut|2 mix trA/kappa|gain less that|with squares"
                      "|rounding|test accuracy");
     for (size_t i = 0; i < STEPS; i++) {
