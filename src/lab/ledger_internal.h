@@ -66,8 +66,9 @@ double sg_ledger_r2(const struct sg_ledger *ledger, const struct sg_ledger_cut *
 
 void sg_ledger_ball_free(struct sg_ledger *ledger);
 void sg_ledger_ball_start(struct sg_ledger *ledger);
-/* Before dw is made: it becomes the last move.  After dw, w_next and phi_next: phi's move, and z. */
+/* Before dw is made: it becomes the last move. */
 void sg_ledger_ball_shift(struct sg_ledger *ledger);
+/* After dw, w_next and phi_next are made: phi's move, and z. */
 void sg_ledger_ball_move(struct sg_ledger *ledger);
 /* squares (size) of d_t become (q(d_t) - beta^2 q(d_{t-1})) / (1 - beta)^2. */
 void sg_ledger_ball_squares(double *squares, const struct sg_ledger *ledger, size_t entry);

@@ -157,8 +157,8 @@ static void add_accuracies(struct sg_lab *lab, const struct sg_nl_ledger *l)
 
 /* Gains of the squared norms, and what the ledger predicts them to be, up to the squares of moves,
  * from the last layer's gain, the modules and the biases.  From the top, |W_b|^2 + |b_b|^2 gains
- * what |W_{b+1}|^2 does, and 2 mix tr A_b / kappa.  With batch norm gamma^2 + beta^2 does, and below the
- * last layer |W_{b+1}|^2 gains nothing but squares. */
+ * what |W_{b+1}|^2 does, and 2 mix tr A_b / kappa.  With batch norm gamma^2 + beta^2 does, and
+ * |W_{b+1}|^2 of a block gains nothing but squares. */
 static void add_series(struct sg_lab *lab, const struct sg_nl_ledger *l)
 {
     sg_lab_series(lab, "books",
