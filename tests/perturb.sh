@@ -70,6 +70,14 @@ DY8  | src/closed/deep_normal.c | s/-2 \* creal/-2.03 * creal/                  
 DY8  | src/closed/deep_normal.c | s/= -sum \/ f->gamma\[j\]/= -1.001 * sum \/ f->gamma[j]/              | dy8_three_scalar
 DY8  | src/closed/deep_normal.c | s/= -sum \/ f->gamma\[j\]/= sum \/ f->gamma[j]/                       | dy8_four_layers_rests
 DY12 | src/closed/deep_normal.c | s/entry \*= 1 - nu/entry *= 1 + nu/                                 | dy12_deep
+DY14 | src/lab/ledger_sides.c  | s/share = cut->mix/share = 1.001 * cut->mix/                     | dy14_ledger
+DY14 | src/lab/ledger_sides.c  | s/above\[e\] \*= cut->square;/above[e] *= 0.999 * cut->square;/   | dy14_mixed
+DY14 | src/lab/ledger_sides.c  | s/2 : cut->in + cut->bias;/2 : cut->in;/                          | dy14_relu
+DY14 | src/lab/ledger.c        | s/+= 2 \* SG_BATCHNORM_EPS/+= 1.9 * SG_BATCHNORM_EPS/             | dy14_batch_norm
+DY14 | src/cert/ledger.c       | s/module->arriving ? delta : truth/module->arriving ? truth : delta/ | dy14_all_cut
+DY14 | src/claim/dy14/flow.c   | s/log2(drift/1.01 * log2(drift/                                     | dy14_ledger
+NL6  | src/lab/ledger_sides.c  | s/+= 2 \* sg_base_dot(W + j/+= 1.99 * sg_base_dot(W + j/          | nl6_one_framework
+NL6  | src/claim/nl6/ledger.c   | s/direct = spec->credit == SG_DIRECT/direct = spec->credit == SG_FEEDBACK/ | nl6_one_framework
 END
 }
 

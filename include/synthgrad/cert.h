@@ -42,6 +42,33 @@ struct sg_cert_roots {
 void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *system,
                              double low, double high);
 
+/* ---- exact: DY14's ledger ---------------------------------------------------------------- */
+
+/* terms: 1 for h A, 2 for y B, 4 for C.  arriving: learns from what arrives, else from the true
+ * gradient. */
+struct sg_cert_ledger_module { size_t at; unsigned terms; bool arriving; double mix; };
+/* A net of dense layers with biases, relu between them or nothing, under MSE.
+ *   width   [layers + 1], from the inputs to the m outputs
+ *   w       W (in x out), then b (out), layer after layer
+ *   phi     A, B, C of each module, those it has
+ *   x, y    n samples */
+struct sg_cert_ledger {
+    size_t n, m, layers;
+    const size_t *width;
+    bool relu;
+    size_t modules;
+    const struct sg_cert_ledger_module *module;    /* ascending `at`, 1..layers */
+    const double *w, *phi, *x, *y;
+    double mu;
+};
+/* One step of all parts from one state in rational arithmetic.  D_k = W_k^T W_k + b_k^T b_k -
+ * W_{k+1} W_{k+1}^T - mix (A + A^T)/kappa, with relu its diagonal.
+ *   SG_OK       at every hidden boundary D changes by mu^2 (dW_k^T dW_k + db_k^T db_k -
+ *               dW_{k+1} dW_{k+1}^T), exactly
+ *   SG_REFUTED  at some boundary it does not
+ * kappa = nu/mu for any nu: A moves by nu, and counts by mu/nu. */
+enum sg_status sg_cert_ledger_step(const struct sg_cert_ledger *net) SG_MUST_CHECK;
+
 /* ---- ball arithmetic -------------------------------------------------------------------- */
 
 struct sg_interval { double low, high; };   /* contains the exact number */

@@ -90,6 +90,25 @@ static void shrink(struct sg_case *c, int epochs)
     }
 }
 
+/* Hidden boundaries of the linear, relu and batch norm nets of four blocks that keep a ledger: a
+ * mixture keeps one as well as an SG does. */
+static void check_ledgers(const struct sg_judgement *j)
+{
+    static const int kept[SG_NL6_RULES][3] = {{4, 4, 4}, {4, 4, 4}, {4, 4, 4}, {1, 1, 1},
+                                              {4, 4, 4}, {4, 4, 4}, {4, 4, 4}, {4, 1, 1},
+                                              {4, 1, 1}, {4, 4, 4}};
+    const struct sg_listing *ledgers = &j->evidence.listing[0];
+    CHECK(ledgers->n_rows == SG_NL6_RULES && row_id(j, "ledger-left")->ok);
+    for (size_t rule = 0; rule < SG_NL6_RULES; rule++) {
+        char id[SG_ROW_ID_MAX];
+        snprintf(id, sizeof id, "ledger-%s", sg_nl6_rules[rule].key);
+        context("%s", id);
+        CHECK(row_id(j, id)->ok);
+        for (size_t kind = 0; kind < 3; kind++)
+            CHECK(ledgers->value[rule * (ledgers->n_columns - 1) + kind] == kept[rule][kind]);
+    }
+}
+
 /* Where a billionth of the true gradient comes in, no layer is unlocked any more; the rules without
  * an SG are not touched. */
 static void the_table_holds_and_its_control_breaks_it(void **state)
@@ -100,7 +119,9 @@ static void the_table_holds_and_its_control_breaks_it(void **state)
     shrink(&c, 4);
     struct sg_judgement j = judge(&c, 4711), control = judge_control(&c, 4711);
     CHECK(j.control_ok && j.verdict != SG_FAILS && control.verdict == SG_FAILS);
-    CHECK(j.evidence.n_listings == 2 && j.evidence.listing[1].n_rows == SG_NL6_RULES);
+    CHECK(j.evidence.n_listings == 3 && j.evidence.listing[2].n_rows == SG_NL6_RULES);
+    check_ledgers(&j);
+    check_ledgers(&control);
     for (size_t rule = 0; rule < SG_NL6_RULES; rule++) {
         char id[SG_ROW_ID_MAX];
         snprintf(id, sizeof id, "waits-%s", sg_nl6_rules[rule].key);

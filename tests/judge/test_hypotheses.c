@@ -88,6 +88,14 @@ static const struct { const char *claim, *id, *text; } rows[] = {
     {"DY12", "condition", DY12_DEEP
      "data = { n = 60; d = 4; outputs = 2; noise = 1.0; condition = 1e12; };" DY12_RATES},
 
+#define DY14(layers, sg, train)                                                                    \
+    "data = { n = 12; d = 3; outputs = 2; condition = 3.0; };"                                     \
+    "net = { layers = " layers "; }; sg = ( { " sg " } );"                                         \
+    "train = { units = \"absolute\"; steps = 100; " train " };"
+    {"DY14", "hidden-sg", DY14("(3)", "at = \"output\";", "mu = 0.01; nu = 0.02;")},
+    {"DY14", "sg-learns", DY14("(3)", "at = 1;", "mu = 0.01; nu = 0.0;")},
+    {"DY14", "batch-fits", DY14("(3)", "at = 1;", "mu = 0.01; nu = 0.02; batch = 13;")},
+
     {"DY3", "S_x-nonsingular", "data = { n = 5; d = 9; condition = 2.0; };"},
     {"DY3", "noisy", "data = { n = 40; d = 3; noise = 0.0; };"},
     {"DY3", "S_z-nonsingular", "data = { n = 5; d = 3; outputs = 3; };"},

@@ -69,6 +69,7 @@ static void says(struct sg_lab *lab, void *on)
     struct sg_dy14_run *run = sg_dy14_run_make(lab, c, 1);
     if (!run)
         return;
+    sg_dy14_certify(lab, run);
     follow(lab, run);
     sg_dy14_flow(lab);
     if (!lab->trial->figure || lab->status != SG_OK)

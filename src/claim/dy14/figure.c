@@ -6,7 +6,7 @@
 
 enum { POINTS = 200 };
 
-/* The sums over boundaries with an SG: traces of both sides, and norms. */
+/* A point a boundary: traces of both sides and of the squares, and norms. */
 static void add_point(struct sg_lab *lab, const struct sg_dy14_run *run)
 {
     for (size_t i = 0; i < sg_ledger_count(run->ledger); i++) {
@@ -25,7 +25,8 @@ static void add_course(struct sg_lab *lab)
     const uint64_t steps = (uint64_t)c->train.steps;
     if (!run)
         return;
-    sg_lab_series(lab, "ledger", "step boundary sg weights sg_side squares drift error bound moved");
+    sg_lab_series(lab, "ledger",
+                  "step boundary sg weights sg_side squares drift error bound moved");
     add_point(lab, run);
     for (size_t i = 1; i <= POINTS; i++) {
         /* evenly in the root of time: the start is where it moves */
@@ -61,7 +62,28 @@ static void sg_first(struct sg_case *c)
     c->train.order = SG_SG_FIRST;
 }
 
-/* What is left over in runs of the same net, over what the weights' side moved. */
+/* What is left over at all boundaries together, at times that grow by a quarter. */
+static void follow(struct sg_lab *lab, struct sg_dy14_run *run, size_t variant)
+{
+    const uint64_t steps = (uint64_t)run->c->train.steps;
+    bool goes_on = true;
+    for (double to = 1; goes_on && run->time < steps; to *= 1.25) {
+        const uint64_t next = (uint64_t)fmin(ceil(to), (double)steps);
+        double error = 0, bound = 0;
+        if (next == run->time)
+            continue;
+        goes_on = sg_dy14_run_advance(run, next - run->time);
+        for (size_t i = 0; i < sg_ledger_count(run->ledger); i++) {
+            const struct sg_ledger_reading x = sg_ledger_read(run->ledger, i);
+            error = hypot(error, x.error);
+            bound = hypot(bound, x.bound);
+        }
+        sg_lab_point(lab, (const double[]){(double)variant, (double)run->time, error, bound});
+    }
+}
+
+/* Runs of the same net from the same start.  With momentum the rates are as much smaller as it
+ * makes steps longer. */
 static void add_broken(struct sg_lab *lab)
 {
     static void (*const break_it[])(struct sg_case *) = {NULL, sg_first, momentum, adam, sigmoid,
@@ -72,24 +94,10 @@ static void add_broken(struct sg_lab *lab)
         *c = *lab->trial->c;
         if (break_it[v])
             break_it[v](c);
-        struct sg_dy14_run *run = sg_dy14_run_make(lab, c, c->train.optimiser == SG_MOMENTUM
-                                                               ? 1 - c->train.beta1
-                                                               : 1);
-        const uint64_t steps = (uint64_t)c->train.steps;
-        for (double to = 1; run && run->time < steps; to *= 1.25) {
-            const uint64_t next = (uint64_t)fmin(ceil(to), (double)steps);
-            double error = 0, bound = 0;
-            if (next == run->time)
-                continue;
-            if (!sg_dy14_run_advance(run, next - run->time))
-                break;
-            for (size_t i = 0; i < sg_ledger_count(run->ledger); i++) {
-                const struct sg_ledger_reading x = sg_ledger_read(run->ledger, i);
-                error = hypot(error, x.error);
-                bound += x.bound;
-            }
-            sg_lab_point(lab, (const double[]){(double)v, (double)next, error, bound});
-        }
+        const bool heavy = c->train.optimiser == SG_MOMENTUM;
+        struct sg_dy14_run *run = sg_dy14_run_make(lab, c, heavy ? 1 - c->train.beta1 : 1);
+        if (run)
+            follow(lab, run, v);
     }
 }
 

@@ -6,8 +6,8 @@
 
 #include "claim/dy14/parts.h"
 
-/* mu/4, mu/8, ..., mu/128 over a 200th of the case's steps. */
-enum { LEVELS = 6, FIRST = 2, SHARE = 200 };
+/* mu/4, mu/8, ..., mu/128 over the time of a 200th of the case's steps, or of LEAST steps. */
+enum { LEVELS = 6, FIRST = 2, SHARE = 200, LEAST = 20 };
 
 /* |change of D|, all boundaries together; NaN where the run has left the numbers. */
 static double drift_of(struct sg_lab *lab, size_t level, uint64_t steps)
@@ -33,12 +33,16 @@ static bool is_smooth(const struct sg_case *c)
 void sg_dy14_flow(struct sg_lab *lab)
 {
     const struct sg_case *c = lab->trial->c;
-    const uint64_t steps = (uint64_t)c->train.steps / SHARE;
-    if (!is_smooth(c) || c->given[sg_case_key_find("train.batch")] || steps < 20)
+    const uint64_t some = (uint64_t)c->train.steps / SHARE, steps = some > LEAST ? some : LEAST;
+    if (!is_smooth(c) || c->given[sg_case_key_find("train.batch")])
         return;
     double drift[LEVELS], order[LEVELS - 1];
     for (size_t level = 0; level < LEVELS; level++)
         drift[level] = drift_of(lab, level, steps);
+    if (!sg_base_all_finite(drift, LEVELS)) {
+        sg_lab_note(lab, "the run goes to infinity at once, so no order in mu was fitted");
+        return;
+    }
     for (size_t i = 0; i + 1 < LEVELS; i++)
         order[i] = log2(drift[i] / drift[i + 1]);
     /* order_i = 1 + a mu_i + b mu_i^2 + ...: two of them differ by a mu_i / 2, which is as far as
@@ -53,5 +57,6 @@ void sg_dy14_flow(struct sg_lab *lab)
         return;
     sg_lab_series(lab, "flow", "mu drift");
     for (size_t level = 0; level < LEVELS; level++)
-        sg_lab_point(lab, (const double[]){ldexp(c->train.mu, -(int)(level + FIRST)), drift[level]});
+        sg_lab_point(
+            lab, (const double[]){ldexp(c->train.mu, -(int)(level + FIRST)), drift[level]});
 }

@@ -19,12 +19,13 @@ static void end_run(void *thing)
 /* The theorem is on dense layers with biases too.  Batch norm has one of its own. */
 static void give_biases(struct sg_case_arch *arch)
 {
-    for (size_t i = 0; i < arch->arch.n_layers; i++)
+    const size_t n = arch->arch.n_layers;
+    for (size_t i = 0; i < n; i++)
         if (arch->layer[i].kind == SG_DENSE)
-            arch->layer[i].bias = arch->layer[i + 1].kind != SG_BATCHNORM;
+            arch->layer[i].bias = i + 1 == n || arch->layer[i + 1].kind != SG_BATCHNORM;
 }
 
-/* net_init's weights, then every bias and every number of an SG. */
+/* sg_net_init's weights, then every bias; every number of an SG. */
 static void draw_start(struct sg_dy14_run *run, struct sg_lab *lab)
 {
     struct sg_rng *rng = sg_lab_rng(lab, "start"), *of_sgs = sg_lab_rng(lab, "SG start");

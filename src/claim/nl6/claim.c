@@ -188,6 +188,7 @@ static void compare_rules(struct sg_lab *lab, const struct sg_nl_images *images)
         !sg_nl_runs(lab, runs, train_one, &x))
         return;
     add_locking(&x);
+    sg_nl6_ledgers(lab);
     add_gains(&x);
     add_table(&x);
     if (lab->trial->figure)
@@ -263,7 +264,9 @@ const struct sg_claim sg_claim_nl6 = {
                  "ways; direct feedback and "
                  "kickback wait for the loss only; backprop, feedback alignment below the last "
                  "hidden layer, SG + prop and any "
-                 "mixture wait for the layers above.  The SG in the middle trains hidden layers "
+                 "mixture wait for the layers above.  Each rule with an M_i in place of W_{i+1}^T "
+                 "keeps a balance of weights of its own, up to the steps' squares (DY14).  The SG "
+                 "in the middle trains hidden layers "
                  "(the primary effect).  With "
                  "experiment = \"unlocked\" the halves run apart, on pairs (h, g) of tau steps "
                  "ago, and the first delay keeps "

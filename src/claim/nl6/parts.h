@@ -59,6 +59,9 @@ struct sg_nl6_locks {
 void sg_nl6_locking(struct sg_nl6_locks *locks, const struct sg_nl6_rule *rule,
                     const struct sg_trial *trial, const struct sg_images *images);
 
+/* Rows: each rule keeps the ledger that the theory gives it, to rounding (ledger.c). */
+void sg_nl6_ledgers(struct sg_lab *lab);
+
 /* The experiment "unlocked": the halves of the rule "SG in the middle" unlocked in time
  * (unlocked.c). */
 void sg_nl6_unlocked(struct sg_lab *lab, const struct sg_nl_images *images);
