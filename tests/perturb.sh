@@ -51,7 +51,11 @@ NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/
 NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked
 NL3  | src/lab/nl_pairs.c    | s/: 1 - d\[i\]/: 1 + d[i]/                                          | nl3_dissimilarity
 NL4  | src/lab/nl_probes.c   | s/\/ n - total\[i\]/\/ n + total[i]/                                | nl4_probes
-NL5  | src/lab/nl_portrait.c | s/squares += entry/squares -= entry/                               | nl5_weight_norms
+NL5  | src/lab/ledger.c        | s/squares\[j\] += 2 \* SG_BATCHNORM_EPS/squares[j] -= 2 * SG_BATCHNORM_EPS/ | nl5_weight_norms
+NL5  | src/lab/ledger_sides.c  | s/sg\[i\] = 2 \* share/sg[i] = 1.98 * share/                            | nl5_weight_norms
+NL8  | src/lab/ledger_sides.c  | s/sg\[i\] = 2 \* share/sg[i] = 1.98 * share/                            | nl8_ledger
+NL8  | src/lab/ledger.c        | s/squares\[e\] += below\[e\]/squares[e] += 0.99 * below[e]/            | nl8_ledger
+NL8  | src/lab/ledger_ball.c   | s/now - beta \* beta \* ball/now - beta * ball/                         | nl8_momentum
 NL2  | src/closed/potential.c | s/(p \* above + q \* below)/(q * above + p * below)/                    | nl2_seen_loss
 NL2  | src/closed/potential.c | s/p \* q \/ both/2 * p * q \/ both/                                     | nl2_seen_loss
 NL7  | src/net/eval.c          | s/return base(k, i);/return j == SG_NO_MODULE ? base(k, i) : k->work->s[i];/ | nl7_observe_only

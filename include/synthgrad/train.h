@@ -46,6 +46,10 @@ const void *sg_train_w(const struct sg_train *t);
 const void *sg_train_phi(const struct sg_train *t);
 /* Batch norm's running moments. */
 void *sg_train_aux(const struct sg_train *t);
+/* What the last step of sg_train_advance has seen, for sg_net_view: h, s and delta of its minibatch
+ * at the parameters that it moved from.  batch: NULL, or out: that minibatch.  Good until the next
+ * step. */
+const struct sg_net_work *sg_train_work(struct sg_batch *batch, const struct sg_train *t);
 
 /* ---- two halves around one SG ----------------------------------------------------------- */
 

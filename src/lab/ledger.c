@@ -127,7 +127,7 @@ static void take(struct sg_ledger_cut *cut)
     double **const part[] = {&cut->first, &cut->squares, &cut->below, &cut->above, &cut->sg};
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         *part[i] = SG_NEW(cut->size, double);
-    cut->scratch = SG_NEW(3 * cut->size, double);
+    cut->scratch = SG_NEW(7 * cut->size, double);
 }
 
 static void read_module(struct sg_ledger_cut *cut, const struct sg_arch *arch)
@@ -227,6 +227,7 @@ void sg_ledger_free(struct sg_ledger *l)
         for (size_t p = 0; p < sizeof part / sizeof *part; p++)
             free(part[p]);
     }
+    sg_ledger_ball_free(l);
     free(l->cut);
     free(l->w);
     free(l->w_next);
@@ -238,14 +239,15 @@ void sg_ledger_free(struct sg_ledger *l)
 
 /* ---- a run ---------------------------------------------------------------------------------- */
 
-/* D at w and phi.  parts (3 size): below, above and sg. */
+/* D at w and phi, or at z.  parts (3 size): below, above and sg. */
 static void read_sides(double *D, double *parts, const struct sg_ledger *l,
                        const struct sg_ledger_cut *cut)
 {
     double *below = parts, *above = below + cut->size, *sg = above + cut->size;
-    sg_ledger_below(below, cut, l->net, l->w);
-    sg_ledger_above(above, cut, l->net, l->w);
-    sg_ledger_sg(sg, l, cut, l->phi);
+    const double *w = l->ball ? l->ball->w_z : l->w;
+    sg_ledger_below(below, cut, l->net, w);
+    sg_ledger_above(above, cut, l->net, w);
+    sg_ledger_sg(sg, l, cut, l->ball ? l->ball->phi_z : l->phi);
     for (size_t e = 0; e < cut->size; e++)
         D[e] = below[e] - above[e] - sg[e];
 }
@@ -254,6 +256,7 @@ void sg_ledger_start(struct sg_ledger *l, const void *w, const void *phi)
 {
     widen(l->w, l->net, w, l->n_w);
     widen(l->phi, l->net, phi, l->n_phi);
+    sg_ledger_ball_start(l);
     for (size_t i = 0; i < l->cuts; i++) {
         struct sg_ledger_cut *cut = &l->cut[i];
         read_sides(cut->first, cut->scratch, l, cut);
@@ -273,7 +276,7 @@ static void add_epsilon(const struct sg_ledger *l, struct sg_ledger_cut *cut,
     const size_t gamma = sg_net_layer_offset(l->net, cut->layer + 1);
     for (size_t j = 0; j < cut->units; j++)
         cut->squares[j] += 2 * SG_BATCHNORM_EPS * sg_ledger_r2(l, cut, j, batch, work) *
-                           l->w[gamma + j] * l->dw[gamma + j];
+                           l->w[gamma + j] * sg_ledger_ball_step(l, gamma + j);
 }
 
 void sg_ledger_step(struct sg_ledger *l, const void *w, const void *phi,
@@ -281,18 +284,24 @@ void sg_ledger_step(struct sg_ledger *l, const void *w, const void *phi,
 {
     widen(l->w_next, l->net, w, l->n_w);
     widen(l->phi_next, l->net, phi, l->n_phi);
+    sg_ledger_ball_shift(l);
     for (size_t i = 0; i < l->n_w; i++)
         l->dw[i] = l->w_next[i] - l->w[i];
+    sg_ledger_ball_move(l);
     for (size_t i = 0; i < l->cuts; i++) {
         struct sg_ledger_cut *cut = &l->cut[i];
         double *below = cut->scratch, *above = below + cut->size;
         sg_ledger_below(below, cut, l->net, l->dw);
         sg_ledger_square_above(above, cut, l->net, l->dw);
         for (size_t e = 0; e < cut->size; e++)
-            cut->squares[e] += below[e] - above[e];
+            below[e] -= above[e];
+        sg_ledger_ball_squares(below, l, i);
+        for (size_t e = 0; e < cut->size; e++)
+            cut->squares[e] += below[e];
         if (cut->kind == SG_LEDGER_NORM && work)
             add_epsilon(l, cut, batch, work);
         cut->bound += work ? sg_ledger_step_rounding(l, cut, batch, work) : SG_NAN;
+        cut->bound += sg_ledger_ball_rounding(l, cut);
     }
     double *swap = l->w;
     l->w = l->w_next;
@@ -367,7 +376,8 @@ struct sg_ledger_reading sg_ledger_read(const struct sg_ledger *l, size_t entry)
         .moved = cut->mix != 0 ? norm_of[2] : norm_of[0],
         .drift = drift,
         .error = sg_base_norm(D, cut->size),
-        .bound = cut->bound + sg_ledger_read_rounding(l, cut, l->w, l->phi)};
+        .bound = cut->bound + sg_ledger_read_rounding(l, cut, l->w, l->phi) +
+                 sg_ledger_ball_rest(l, cut)};
     free(D);
     return reading;
 }

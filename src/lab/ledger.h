@@ -35,6 +35,13 @@ struct sg_ledger;
  * net outlives the ledger. */
 struct sg_ledger *sg_ledger_alloc(const struct sg_net *net, double mu, double nu);
 void sg_ledger_free(struct sg_ledger *ledger);
+/* The steps are a heavy ball's, m' = beta m + g and theta' = theta - mu m', of the weights and of
+ * the SG; the rates are constant.  Call it before the run begins.  With d_t = theta_t - theta_{t+1}
+ * the state z = theta_t - beta/(1 - beta) d_{t-1} moves by -v_t exactly, where v_t = (d_t - beta
+ * d_{t-1}) / (1 - beta) = mu/(1 - beta) g.  For a quadratic form q with the bilinear form <., .>
+ *     q(z_{t+1}) - q(z_t) = -2 <theta_t, v_t> + (q(d_t) - beta^2 q(d_{t-1})) / (1 - beta)^2,
+ * so the balance at z is kept up to these squares.  Readings are then of z. */
+void sg_ledger_heavy_ball(struct sg_ledger *ledger, double beta);
 /* A run begins at this state, in the net's dtype. */
 void sg_ledger_start(struct sg_ledger *ledger, const void *w, const void *phi);
 /* One step has come to this state.  work and batch: of the evaluation that the step was made from.

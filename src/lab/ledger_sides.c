@@ -107,24 +107,24 @@ void sg_ledger_sg(double *sg, const struct sg_ledger *l, const struct sg_ledger_
  * an error of at most u |theta'| + 3 u |theta' - theta|: the difference, and the product with a
  * rate that is rounded itself. */
 
-static double unit(const struct sg_net *net)
+double sg_ledger_unit(const struct sg_net *net)
 {
     return sg_net_arch(net)->dtype == SG_F32 ? SG_UNIT_ROUNDOFF * 536870912.0 : SG_UNIT_ROUNDOFF;
 }
 
-/* gamma_k, and 1 where it is none */
-static double gamma_of(double k, double u)
+double sg_ledger_gamma(double k, double u)
 {
     return k * u < 0.5 ? k * u / (1 - k * u) : 1;
 }
 
-static double rms(const struct sg_net *net, const void *rows, size_t n, size_t k)
+double sg_ledger_rms(const struct sg_net *net, const void *rows, size_t n, size_t k)
 {
     double sum = 0;
     if (sg_net_arch(net)->dtype == SG_F64)
-        return sg_base_norm(rows, n * k) / sqrt((double)n);
-    for (size_t i = 0; i < n * k; i++)
-        sum += sg_ledger_real(net, rows, i) * sg_ledger_real(net, rows, i);
+        sum = sg_base_dot(rows, rows, n * k);
+    else
+        for (size_t i = 0; i < n * k; i++)
+            sum += (double)((const float *)rows)[i] * (double)((const float *)rows)[i];
     return sqrt(sum / (double)n);
 }
 
@@ -133,7 +133,7 @@ static double rms_at(const struct sg_ledger *l, enum sg_view view, size_t bounda
                      const struct sg_batch *batch, const struct sg_net_work *work)
 {
     const void *rows = boundary == 0 ? batch->x : sg_net_view(work, view, boundary);
-    return rms(l->net, rows, batch->n, sg_net_width(l->net, boundary));
+    return sg_ledger_rms(l->net, rows, batch->n, sg_net_width(l->net, boundary));
 }
 
 double sg_ledger_r2(const struct sg_ledger *l, const struct sg_ledger_cut *cut, size_t j,
@@ -167,15 +167,15 @@ static double norm_above(const struct sg_ledger *l, const struct sg_ledger_cut *
 static double below_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut,
                              const struct sg_batch *batch, const struct sg_net_work *work)
 {
-    const double u = unit(l->net), n = (double)batch->n;
+    const double u = sg_ledger_unit(l->net), n = (double)batch->n;
     const double *B = l->w + sg_net_layer_offset(l->net, cut->layer);
     const double delta = rms_at(l, SG_VIEW_DELTA, cut->layer + 1, batch, work);
     if (cut->batch_norm)
-        return gamma_of(n + 4, u) * delta *
+        return sg_ledger_gamma(n + 4, u) * delta *
                (sg_base_max_abs(B, cut->units) + sg_base_max_abs(B + cut->units, cut->units));
     const double h = rms_at(l, SG_VIEW_H, cut->layer, batch, work),
-                 one = cut->bias ? rms(l->net, batch->one, batch->n, 1) : 0;
-    return (gamma_of(n + 2, u) + gamma_of((double)cut->in + 2, u)) *
+                 one = cut->bias ? sg_ledger_rms(l->net, batch->one, batch->n, 1) : 0;
+    return (sg_ledger_gamma(n + 2, u) + sg_ledger_gamma((double)cut->in + 2, u)) *
            sg_base_norm(B, below_entries(cut)) * hypot(h, one) * delta;
 }
 
@@ -183,42 +183,20 @@ static double below_rounding(const struct sg_ledger *l, const struct sg_ledger_c
 static double above_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut,
                              const struct sg_batch *batch, const struct sg_net_work *work)
 {
-    const double u = unit(l->net), n = (double)batch->n;
+    const double u = sg_ledger_unit(l->net), n = (double)batch->n;
     const double F = cut->standin ? sg_base_norm(cut->standin, cut->units * cut->out) : 0,
                  W = norm_above(l, cut, l->w) + F;
     const double h = rms_at(l, SG_VIEW_H, cut->at, batch, work),
                  delta = rms_at(l, SG_VIEW_DELTA, cut->at + 1, batch, work);
-    double sum = (gamma_of(n + 2, u) + gamma_of((double)cut->out + 1, u)) * W * h * delta;
+    double sum = (sg_ledger_gamma(n + 2, u) + sg_ledger_gamma((double)cut->out + 1, u)) * W * h *
+                 delta;
     if (cut->mix != 0)
-        sum += (gamma_of(n + 2, u) + 4 * u) * h *
+        sum += (sg_ledger_gamma(n + 2, u) + 4 * u) * h *
                (rms_at(l, SG_VIEW_S, cut->at, batch, work) + W * delta);
     if (cut->gap > 0)
         sum += cut->gap * h *
                rms_at(l, SG_VIEW_DELTA, sg_net_arch(l->net)->n_layers, batch, work);
     return sum;
-}
-
-/* In B[:,j] . dB[:,j] under batch norm.  With a = h B, e = (E[delta], E[delta hat]) as computed,
- *   E[a (delta - e_1 - hat e_2)] r gamma
- * has at most 2 n + in + 20 roundings on the way, of terms that are at most
- * |gamma_j| rms(delta_j) (1 + 3 r_j |B[:,j]| rms(h)); over j by Cauchy-Schwarz. */
-static double norm_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut,
-                            const struct sg_batch *batch, const struct sg_net_work *work)
-{
-    const double k = 2 * (double)batch->n + (double)cut->in + 20;
-    const double *B = l->w + sg_net_layer_offset(l->net, cut->layer),
-                 *gamma = l->w + sg_net_layer_offset(l->net, cut->layer + 1);
-    const double h = rms_at(l, SG_VIEW_H, cut->layer, batch, work),
-                 delta = rms_at(l, SG_VIEW_DELTA, cut->layer + 2, batch, work);
-    double worst = 0;
-    for (size_t j = 0; j < cut->units; j++) {
-        double B2 = 0;
-        for (size_t i = 0; i < cut->in; i++)
-            B2 += B[i * cut->units + j] * B[i * cut->units + j];
-        const double r2 = sg_ledger_r2(l, cut, j, batch, work);
-        worst = fmax(worst, fabs(gamma[j]) * (1 + 3 * sqrt(r2 * B2) * h));
-    }
-    return gamma_of(k, unit(l->net)) * worst * delta;
 }
 
 /* u |theta'| + 3 u |theta' - theta|, over u. */
@@ -235,8 +213,6 @@ static double update_rounding(const struct sg_ledger *l, const struct sg_ledger_
 {
     const size_t at = sg_net_layer_offset(l->net, cut->layer), n = below_entries(cut);
     double sum = sg_base_norm(l->w + at, n) * stored(l->w + at, l->w_next + at, n);
-    if (cut->kind == SG_LEDGER_NORM)
-        return 2 * unit(l->net) * sum;
     const size_t above = sg_net_layer_offset(l->net, cut->at), m = cut->units * cut->out;
     const double F = cut->standin ? sg_base_norm(cut->standin, m) : 0;
     sum += (cut->square * norm_above(l, cut, l->w) + F) *
@@ -245,25 +221,23 @@ static double update_rounding(const struct sg_ledger *l, const struct sg_ledger_
         sum += cut->mix / l->kappa *
                stored(term_h(l, cut, l->phi), term_h(l, cut, l->phi_next),
                       cut->units * cut->units);
-    return 2 * unit(l->net) * sum;
+    return 2 * sg_ledger_unit(l->net) * sum;
 }
 
 double sg_ledger_step_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut,
                                const struct sg_batch *batch, const struct sg_net_work *work)
 {
-    double evaluated = cut->kind == SG_LEDGER_NORM
-                           ? norm_rounding(l, cut, batch, work)
-                           : below_rounding(l, cut, batch, work) +
-                                 above_rounding(l, cut, batch, work);
+    if (cut->kind == SG_LEDGER_NORM ||
+        (cut->kind == SG_LEDGER_UNITS && !cut->standin && cut->square == 1.0))
+        return sg_ledger_units_rounding(l, cut, batch, work);
+    const double evaluated =
+        below_rounding(l, cut, batch, work) + above_rounding(l, cut, batch, work);
     /* The squares, in double: differences, products and the sum that they are added to. */
     const size_t n = below_entries(cut), at = sg_net_layer_offset(l->net, cut->layer);
-    double squares = sg_base_dot(l->dw + at, l->dw + at, n);
-    if (cut->kind != SG_LEDGER_NORM) {
-        const double W = norm_above(l, cut, l->dw);
-        squares += cut->square * W * W;
-    }
+    const double W = norm_above(l, cut, l->dw),
+                 squares = sg_base_dot(l->dw + at, l->dw + at, n) + cut->square * W * W;
     return 2 * l->mu * evaluated + update_rounding(l, cut) +
-           gamma_of((double)(cut->in + cut->out) + 6, SG_UNIT_ROUNDOFF) * squares +
+           sg_ledger_gamma((double)(cut->in + cut->out) + 6, SG_UNIT_ROUNDOFF) * squares +
            2 * SG_UNIT_ROUNDOFF * sg_base_norm(cut->squares, cut->size);
 }
 
@@ -271,7 +245,7 @@ double sg_ledger_step_rounding(const struct sg_ledger *l, const struct sg_ledger
 double sg_ledger_read_rounding(const struct sg_ledger *l, const struct sg_ledger_cut *cut,
                                const double *w, const double *phi)
 {
-    const double gamma = gamma_of((double)(cut->in + cut->out) + 6, SG_UNIT_ROUNDOFF);
+    const double gamma = sg_ledger_gamma((double)(cut->in + cut->out) + 6, SG_UNIT_ROUNDOFF);
     const double B = sg_base_norm(w + sg_net_layer_offset(l->net, cut->layer), below_entries(cut));
     double sum = B * B;
     if (cut->kind == SG_LEDGER_NORM)

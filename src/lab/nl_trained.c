@@ -49,23 +49,23 @@ static bool enough_images(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return trial->c->data.test >= SG_NL_TILES;
 }
 
-static const struct sg_hypothesis equal = {
+const struct sg_hypothesis sg_nl_equal_blocks = {
     .id = "equal-blocks",
     .words = "there are three hidden layers or more, of one width",
     .mend = "write net.layers = (32, 32, 32, 32)",
     .met = equal_blocks};
-static const struct sg_hypothesis inside = {
+const struct sg_hypothesis sg_nl_cut_inside = {
     .id = "cut",
     .words = "the one SG sits after a hidden layer below the last",
     .mend = "lower sg.at",
     .met = cut_inside};
-static const struct sg_hypothesis images = {
+const struct sg_hypothesis sg_nl_test_images = {
     .id = "test-images",
     .words = "there are 40 images to test on, or more",
     .mend = "raise data.test",
     .met = enough_images};
-const struct sg_hypothesis *const sg_nl_gallery_supposes[] = {&equal, &inside, &images,
-                                                              &sg_nl_batch_fits, NULL};
+const struct sg_hypothesis *const sg_nl_gallery_supposes[] = {
+    &sg_nl_equal_blocks, &sg_nl_cut_inside, &sg_nl_test_images, &sg_nl_batch_fits, NULL};
 
 /* ---- training ------------------------------------------------------------------------------- */
 
@@ -216,8 +216,7 @@ struct sg_nl_portrait sg_nl_gallery_portrait(const struct sg_nl_gallery *g, enum
 
 /* ---- what is said of them ------------------------------------------------------------------- */
 
-/* How far training came. */
-static void add_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
+void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
 {
     double *all = SG_TAKE(lab, g->seeds, double);
     sg_claim_listing(lab->ev, "test accuracy of the nets over seeds", "rule|median|least|most");
@@ -243,7 +242,7 @@ void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
     }
     sg_lab_effects(lab, effect, n);
     if (lab->trial->figure)
-        add_accuracies(lab, g);
+        sg_nl_gallery_accuracies(lab, g);
 }
 
 void sg_nl_gallery_blocks(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,

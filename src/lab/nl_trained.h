@@ -67,6 +67,7 @@ struct sg_nl_gallery {
         " net.layers! net.activation=relu|sigmoid net.batch_norm net.type sg=one sg.at sg.target " \
         "sg.mix"
 extern const struct sg_hypothesis *const sg_nl_gallery_supposes[];
+extern const struct sg_hypothesis sg_nl_equal_blocks, sg_nl_cut_inside, sg_nl_test_images;
 extern const struct sg_instrument sg_on_gallery;
 #define SG_CLAIM_ON_GALLERY                                                        \
     .empirical = true, .reads = SG_READS_GALLERY, .supposes = sg_nl_gallery_supposes, \
@@ -89,6 +90,8 @@ struct sg_nl_said {
 };
 void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
                            const struct sg_nl_said *said, size_t n);
+/* A table: how far the training of each rule came. */
+void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g);
 /* In the trial with the figure: a table, block by rule, of means over seeds; and the series `name`:
  * rule, block, mean, least and largest over seeds, the cut. */
 void sg_nl_gallery_blocks(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,

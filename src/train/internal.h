@@ -15,6 +15,7 @@ struct sg_train {
     void *aux;
     struct sg_batches *order;
     struct sg_rows rows, score_rows;
+    struct sg_batch batch;                  /* the last step's, in rows */
     struct sg_net_work *work, *score_work;
     void *step_scratch;
     uint64_t time, seen;

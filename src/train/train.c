@@ -104,6 +104,7 @@ static void step(struct sg_train *t)
     const struct sg_batch batch = sg_data_gather_images(&t->rows, t->spec.images,
                                                         sg_data_batches_at(t->order, t->time),
                                                         t->spec.batch);
+    t->batch = batch;
     const struct sg_state state = sg_train_state(t);
     const double share = sg_train_share(t, t->time);
     const unsigned want = SG_WANT_W | SG_WANT_PHI | SG_WANT_METRICS | SG_TRAIN;
@@ -196,6 +197,13 @@ const void *sg_train_phi(const struct sg_train *t)
 void *sg_train_aux(const struct sg_train *t)
 {
     return t->aux;
+}
+
+const struct sg_net_work *sg_train_work(struct sg_batch *batch, const struct sg_train *t)
+{
+    if (batch)
+        *batch = t->batch;
+    return t->work;
 }
 
 /* ---- score ----------------------------------------------------------------------------- */

@@ -22,6 +22,7 @@ struct kind {
     enum sg_dtype dtype;
     size_t batch;
     enum sg_opt_kind optimiser;
+    bool ball; /* the ledger is told of the momentum */
 };
 
 struct built {
@@ -111,6 +112,8 @@ static void run(struct run *r, const struct kind *k, uint64_t seed)
     r->net = sg_net_alloc(&r->b.arch);
     r->work = sg_net_work_alloc(r->net, ROWS);
     r->ledger = sg_ledger_alloc(r->net, mu, nu);
+    if (k->ball)
+        sg_ledger_heavy_ball(r->ledger, 0.9);
     draw(r, k, rng);
     const struct sg_sizes sizes = sg_net_sizes(r->net);
     const struct sg_opt opt[2] = {{k->optimiser, mu, 0.9, 0.999, 1e-8},
@@ -216,6 +219,26 @@ static void every_rule_closes(void **state)
     }
 }
 
+/* A heavy ball's ledger is exact too, at the state that it heads for. */
+static void heavy_balls_close(void **state)
+{
+    (void)state;
+    for (int half = 0; half < 2; half++) {
+        struct kind k = {BASE, .cut = half ? 7 : 2, .optimiser = SG_MOMENTUM, .ball = true};
+        k.mix = half ? 0.4 : 1;
+        k.batch = half ? 7 : ROWS;
+        check_closes(&k, 3, "heavy ball, linear");
+        k.activation = SG_RELU;
+        check_closes(&k, 3, "heavy ball, relu");
+        k.batch_norm = true;
+        check_closes(&k, 6, "heavy ball, batch norm");
+        k.dtype = SG_F32;
+        check_closes(&k, 6, "heavy ball, float32");
+        k = (struct kind){BASE, .credit = SG_FEEDBACK, .optimiser = SG_MOMENTUM, .ball = true};
+        check_closes(&k, 3, "heavy ball, feedback alignment");
+    }
+}
+
 /* The worst error over its bound. */
 static double broken_by(const struct kind *k)
 {
@@ -273,7 +296,7 @@ static void balance_is_its_definition(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(every_kind_of_net_closes), TEST(every_rule_closes),
-                                       TEST(hypotheses_are_needed),
+                                       TEST(heavy_balls_close), TEST(hypotheses_are_needed),
                                        TEST(balance_is_its_definition)};
     return RUN(tests);
 }

@@ -1,5 +1,6 @@
 /* Training on built-in digits: it learns, a checkpoint resumes to the same bits, an
  * observer changes nothing. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -324,6 +325,46 @@ static void a_rule_goes_with_gradient_descent(void **state)
     sg_net_free(net);
 }
 
+/* The last layer's move is mu E[h^T delta] of what is handed out, after a step that is not the
+ * first; batch->x are rows of the minibatch.  n products and sums: 2 n u of sum |h delta|. */
+static void the_work_is_the_last_steps(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_net *net = net_of(SG_F64, 1);
+    const size_t w_n = sg_net_sizes(net).w, at = sg_net_layer_offset(net, COUNT(layers) - 1);
+    const struct sg_train_spec spec = {.net = net,
+                                       .net_opt = {.kind = SG_GD, .rate = 0.125},
+                                       .sg_opt = {.kind = SG_GD, .rate = 0.01},
+                                       .init = SG_HE,
+                                       .images = &f->seen,
+                                       .batch = 60,
+                                       .name = "test",
+                                       .seed = 5};
+    struct sg_train *t = sg_train_alloc(&spec);
+    CHECK_STATUS(sg_train_advance(t, 7), SG_OK);
+    double *before = sg_base_copy(sg_train_w(t), w_n, sizeof *before);
+    CHECK_STATUS(sg_train_advance(t, 1), SG_OK);
+    struct sg_batch batch;
+    const struct sg_net_work *work = sg_train_work(&batch, t);
+    const double *h = sg_net_view(work, SG_VIEW_H, COUNT(layers) - 1), *after = sg_train_w(t),
+                 *delta = sg_net_view(work, SG_VIEW_DELTA, COUNT(layers)), *x = batch.x;
+    CHECK(batch.n == 60 && x[300] >= 0 && x[300] <= 1);
+    for (size_t i = 0; i < WIDTH; i++)
+        for (size_t j = 0; j < 10; j++) {
+            double sum = 0, size = 0;
+            for (size_t r = 0; r < 60; r++) {
+                sum += h[r * WIDTH + i] * delta[r * 10 + j];
+                size += fabs(h[r * WIDTH + i] * delta[r * 10 + j]);
+            }
+            const double w = before[at + i * 10 + j], moved = w - after[at + i * 10 + j];
+            CHECK_CLOSE(moved, 0.125 * sum / 60,
+                        SG_UNIT_ROUNDOFF * (120 * 0.125 * size / 60 + 2 * fabs(w)));
+        }
+    free(before);
+    sg_train_free(t);
+    sg_net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(it_learns),
@@ -333,7 +374,8 @@ int main(void)
                                        TEST(a_run_that_blows_up_says_so),
                                        TEST(rates_decay_to_nothing),
                                        TEST(the_step_is_the_definition),
-                                       TEST(a_rule_goes_with_gradient_descent)};
+                                       TEST(a_rule_goes_with_gradient_descent),
+                                       TEST(the_work_is_the_last_steps)};
     sg_base_init();
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,5 +1,21 @@
-/* NL5: where the weights grow: towards the output under backprop, above the input under SGs. */
-#include "lab/nl_trained.h"
+/* NL5: the weights' norms, block by block: what SGs do to them is the ledger, and the rest follows
+ * the optimiser. */
+#include "lab/nl_ledger.h"
+
+struct on {
+    struct sg_nl_ledger *ledger;   /* a run a rule, of this trial */
+    struct sg_nl_gallery *gallery; /* in the trial with the figure: nets over seeds */
+};
+
+static void *make(struct sg_lab *lab)
+{
+    struct on *on = SG_TAKE(lab, 1, struct on);
+    on->ledger = sg_on_ledger.make(lab);
+    on->gallery = sg_on_gallery.make(lab);
+    return on;
+}
+
+/* ---- the norms, without a verdict ----------------------------------------------------------- */
 
 static double norm(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p, size_t block)
 {
@@ -8,72 +24,104 @@ static double norm(const struct sg_nl_gallery *g, const struct sg_nl_portrait *p
 }
 
 /* Over blocks 2..N: the first is of another shape, and is looked at by itself. */
-static double effect_grows(const struct sg_nl_gallery *g, size_t seed)
+static double grows(const struct sg_nl_gallery *g, size_t seed)
 {
     return sg_nl_slope(g, SG_NL_BACKPROP, seed, norm, 2);
 }
 
-static double effect_falls(const struct sg_nl_gallery *g, size_t seed)
+static double falls(const struct sg_nl_gallery *g, size_t seed)
 {
     return -sg_nl_slope(g, SG_NL_ALL_SG, seed, norm, 2);
 }
 
-static double effect_falls_one(const struct sg_nl_gallery *g, size_t seed)
+static double falls_one(const struct sg_nl_gallery *g, size_t seed)
 {
     return -sg_nl_slope(g, SG_NL_ONE_SG, seed, norm, 2);
 }
 
-static double effect_first(const struct sg_nl_gallery *g, size_t seed)
+static double first(const struct sg_nl_gallery *g, size_t seed)
 {
     return sg_nl_gallery_portrait(g, SG_NL_ALL_SG, seed).norm[0] -
            sg_nl_gallery_portrait(g, SG_NL_BACKPROP, seed).norm[0];
 }
 
-static double effect_first_one(const struct sg_nl_gallery *g, size_t seed)
+static double first_one(const struct sg_nl_gallery *g, size_t seed)
 {
     return sg_nl_gallery_portrait(g, SG_NL_ONE_SG, seed).norm[0] -
            sg_nl_gallery_portrait(g, SG_NL_BACKPROP, seed).norm[0];
 }
 
-static const struct sg_nl_said said[] = {
-    {"first-one", "one SG: the norm just above the input, less that under backprop",
-     "high at first, one SG", effect_first_one},
-    {"first-everywhere", "SG everywhere: the norm just above the input, less that under backprop",
-     "high at first, SG everywhere", effect_first},
-    {"grows", "backprop: slope of the weights' norm over blocks 2, 3, ...", "grows under backprop",
-     effect_grows},
-    {"falls-one", "one SG: the slope, with its sign turned: the norm falls", "falls, one SG",
-     effect_falls_one},
-    {"falls-everywhere", "SG everywhere: the slope, with its sign turned: the norm falls",
-     "falls, SG everywhere", effect_falls},
-};
+static const struct {
+    const char *name;
+    sg_nl_of_seed *effect;
+} paper[] = {{"high at first, one SG", first_one},
+             {"high at first, everywhere", first},
+             {"grows under backprop", grows},
+             {"falls, one SG", falls_one},
+             {"falls, SG everywhere", falls}};
 
-static void says(struct sg_lab *lab, void *on)
+/* What the paper says is positive. */
+static void list_effects(struct sg_lab *lab, const struct sg_nl_gallery *g)
 {
-    struct sg_nl_gallery *g = on;
-    if (!sg_nl_gallery_train(lab, g))
+    double *each = SG_TAKE(lab, g->seeds, double);
+    sg_claim_listing(lab->ev,
+                     "|W_b| over that of its start, by this optimiser: what the paper says is "
+                     "positive, with Student's 95 % intervals over seeds",
+                     "effect|mean|low|high");
+    for (size_t e = 0; e < sizeof paper / sizeof *paper; e++) {
+        struct sg_t_interval interval;
+        for (size_t seed = 0; seed < g->seeds; seed++)
+            each[seed] = paper[e].effect(g, seed);
+        const double mean = sg_lab_t_interval(&interval, each, g->seeds, 0.95);
+        sg_claim_listing_row(lab->ev, paper[e].name,
+                             (const double[]){mean, interval.low, interval.high});
+    }
+}
+
+static void show_norms(struct sg_lab *lab, struct sg_nl_gallery *g)
+{
+    if (!lab->trial->figure || !sg_nl_gallery_train(lab, g))
         return;
-    sg_nl_gallery_effects(lab, g, said, sizeof said / sizeof *said);
+    list_effects(lab, g);
+    sg_nl_gallery_accuracies(lab, g);
     sg_nl_gallery_blocks(lab, g,
                          "norm of a block's weights over that of their start, mean over seeds",
                          "norms", norm);
 }
 
+/* ---- the claim ------------------------------------------------------------------------------ */
+
+static void says(struct sg_lab *lab, void *context)
+{
+    struct on *on = context;
+    if (!sg_nl_ledger_train(lab, on->ledger))
+        return;
+    sg_nl_ledger_rows(lab, on->ledger);
+    sg_nl_ledger_tables(lab, on->ledger);
+    show_norms(lab, on->gallery);
+}
+
+static const struct sg_instrument on_both = {make};
+
 const struct sg_claim sg_claim_nl5 = {
     .id = "NL5",
     .name = "nl5_weight_norms",
-    .title = "weight norms, block by block",
-    .empirical = true,
-    .reads = SG_READS_GALLERY,
-    .supposes = sg_nl_gallery_supposes,
+    .title = "weight norms, block by block: the ledger, and the optimiser",
+    .reads = SG_READS_LEDGER " train.seeds",
+    .supposes = (const struct sg_hypothesis *const[]){&sg_nl_equal_blocks, &sg_nl_cut_inside,
+                                                      &sg_nl_test_images, &sg_nl_batch_fits,
+                                                      &sg_nl_ledger_moves, &sg_nl_ledger_constant,
+                                                      NULL},
     .measure = sg_lab_measure,
-    .on = &sg_on_gallery,
+    .on = &on_both,
     .says = says,
-    .statement = "The Frobenius norm of a block's weights after training, over that of its start: "
-                 "under backprop it grows with "
-                 "the block; under one SG, and with an SG after every block, it is high just above "
-                 "the input (primary effect: "
-                 "under one SG, less that under backprop) and falls.  Slopes are least squares "
-                 "over blocks 2, 3, ..., which "
-                 "have one shape.  Intervals are Student's t over seeds.",
+    .statement =
+        "The paper: under backprop the weights' norm grows with the block; under SGs it is high "
+        "just above the input and falls.  In its nets, with batch norm, gradient descent leaves an "
+        "account of every norm, unit by unit and to rounding: |W_b[:,j]|^2 gains the squares of "
+        "its own moves (and a term of batch norm's eps), whatever the rule, and gamma_j^2 + "
+        "beta_j^2 gains what |W_{b+1}[j,:]|^2 does, 2 mix A_jj/kappa of the SG between them, and "
+        "squares of moves.  So an SG's part in a norm is its own matrix A, and the rest is how far "
+        "the optimiser went.  The norms themselves are shown without a verdict: they follow the "
+        "optimiser, and what the paper says of them under Adam turns round under gradient descent.",
 };

@@ -1,0 +1,2 @@
+# NL5 under Adam: the same figure from another case.
+load 'plots/nl5_weight_norms.gp'

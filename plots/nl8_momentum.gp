@@ -1,0 +1,2 @@
+# NL8: the same figure from another case.
+load 'plots/nl8_ledger.gp'
