@@ -135,6 +135,28 @@ enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at,
  * size: a's terms in modulus; a is known to u size.  Source: DY8, item 9. */
 void sg_closed_deep_normal_crossings(double *a, double *size,
                                      const struct sg_deep_normal *normal);
+/* ---- several SGs at a minimum (DY15) ------------------------------------------------------ */
+
+/* SGs after layers at[0] < ... < at[n_at - 1], each as above, each taught by what arrives from the
+ * next one.  The flow's spectrum at a minimum with psi = 0, across the family of fixed points.
+ *   top      the eigenvalue with the largest real part, error: 10 size u |J| its condition number
+ *   limit    the largest stable mu of simultaneous steps with nu = kappa mu, or 0
+ *   lambda   of H, the largest eigenvalue: 2 / lambda is backprop's limit there
+ *   size     of the system.  dropped: as in sg_closed_deep_normal_sizes. */
+struct sg_deep_attraction {
+    double complex top;
+    double error, limit, lambda, dropped;
+    size_t size;
+};
+/* Hypotheses: E[x^T r] = 0 at w; 1 <= n_at, at[n_at - 1] <= n_layers.  deep->at is not read.
+ * SG_HYPOTHESIS: H has a negative eigenvalue. */
+enum sg_status sg_closed_deep_attraction(struct sg_deep_attraction *out,
+                                         const struct sg_deep *deep, const size_t *at,
+                                         size_t n_at, const double *w, const double *moments,
+                                         double kappa) SG_MUST_CHECK;
+/* Does it attract: is `top` left of 0 by ten times its error? */
+bool sg_closed_deep_attracts(const struct sg_deep_attraction *attraction);
+
 /* The part of the true gradient that no linear SG can produce at weights w: min over Phi of
  * E|z Phi - g|^2, g = (h V - y) V^T.  With labels z = (h, y, 1) and the result is 0.  Without,
  * z = (h, 1) and the result is at least E|r* V^T|^2, r* the residual of least squares on (x, 1). */
