@@ -141,10 +141,11 @@ void sg_closed_deep_normal_crossings(double *a, double *size,
  * next one.  The flow's spectrum at a minimum with psi = 0, across the family of fixed points.
  *   top      the eigenvalue with the largest real part, error: 10 size u |J| its condition number
  *   limit    the largest stable mu of simultaneous steps with nu = kappa mu, or 0
+ *   at       the eigenvalue that decides the limit
  *   lambda   of H, the largest eigenvalue: 2 / lambda is backprop's limit there
  *   size     of the system.  dropped: as in sg_closed_deep_normal_sizes. */
 struct sg_deep_attraction {
-    double complex top;
+    double complex top, at;
     double error, limit, lambda, dropped;
     size_t size;
 };

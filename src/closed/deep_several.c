@@ -136,7 +136,11 @@ static enum sg_status read_spectrum(struct sg_deep_attraction *out, const double
     out->limit = status == SG_OK ? HUGE_VAL : SG_NAN;
     for (size_t i = 0; i < size; i++) {
         const double re = creal(lambda[i]), im = cimag(lambda[i]);
-        out->limit = fmin(out->limit, fmax(0, -2 * re / (re * re + im * im)));
+        const double limit = fmax(0, -2 * re / (re * re + im * im));
+        if (limit < out->limit) {
+            out->limit = limit;
+            out->at = lambda[i];
+        }
         top = re > creal(lambda[top]) ? i : top;
     }
     for (size_t i = 1; i < size; i++)
