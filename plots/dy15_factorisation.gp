@@ -23,7 +23,7 @@ do for [pass = 1:2] {
     set ylabel "singular value l_i"
     set logscale y; set yrange [0.15:6]; set ytics (0.2, 0.5, 1, 2, 5)
     set label 1 "slow, κ = 0.1: layer i takes σ^{2^{-i}}" at 1.25,4.3 tc rgb sg_orange
-    set label 2 "fast, κ = 10: nearly σ^{1/5} each" at 1.6,0.78 tc rgb sg_blue
+    set label 2 "fast, κ = 10: nearly σ^{1/5} each" at 0.75,0.8 tc rgb sg_blue
     set key bottom left reverse Left
     plot for [a = 1:3] dir.'/modes.dat' using ($1 < 1 && $2 == a ? $3 : 1/0):4 with lines lc rgb sg_orange lw 2.5 dt a, \
          for [a = 1:3] '' using ($1 > 1 && $2 == a ? $3 : 1/0):4 with lines lc rgb sg_blue lw 2.5 dt a, \

@@ -188,7 +188,7 @@ void sg_closed_factor_slow(double *layer, double sigma, double kappa, size_t at,
 
 /* A map shared out over layers: W_1 ... W_N = U diag(sigma) Y^T, and W_i has the singular values
  * layer[(i - 1) modes + a]. */
-struct sg_factor {
+struct sg_factorisation {
     size_t n_layers, d, m, modes;               /* modes = min(d, m) */
     double *sigma;                              /* modes, descending */
     double *layer;                              /* n_layers x modes */
@@ -196,19 +196,20 @@ struct sg_factor {
 };
 /* Of a map (d x m).  Its singular values are known to about (d + m) u sigma_1.  Those below
  * max(d, m) u sigma_1 count as zero.  Free what it gives, whatever the status. */
-enum sg_status sg_closed_factor_alloc(struct sg_factor **factor, const double *map, size_t d,
+enum sg_status sg_closed_factor_alloc(struct sg_factorisation **factor, const double *map, size_t d,
                                       size_t m, const double *pull, size_t n_layers) SG_MUST_CHECK;
-void sg_closed_factor_free(struct sg_factor *factor);
+void sg_closed_factor_free(struct sg_factorisation *factor);
 /* Weights with these singular values: W_i = Q_{i-1} diag(l_i) Q_i^T, Q_0 = U, Q_N = Y and random
  * orthonormal columns between.  Aborts where a hidden layer is narrower than `modes`. */
-enum sg_status sg_closed_factor_weights(double *w, const struct sg_factor *factor,
+enum sg_status sg_closed_factor_weights(double *w, const struct sg_factorisation *factor,
                                         const struct sg_deep *deep,
                                         struct sg_rng *rng) SG_MUST_CHECK;
 /* h_i = x W_1 ... W_i has the kernel X U diag(q) U^T X^T, q_a = (l_1,a ... l_i,a)^2 (modes),
  * i = 1..N.  What follows needs q and the overlaps C = U^T S U (modes^2), S = E[x^T x] of centred
  * x. */
-void sg_closed_factor_kernel(double *q, const struct sg_factor *factor, size_t i);
-void sg_closed_factor_overlaps(double *overlaps, const struct sg_factor *factor, const double *S);
+void sg_closed_factor_kernel(double *q, const struct sg_factorisation *factor, size_t i);
+void sg_closed_factor_overlaps(double *overlaps, const struct sg_factorisation *factor,
+                               const double *S);
 /* Linear CKA of two kernels: sum_ab q_a p_b C_ab^2 over the root of those of (q, q) and (p, p).
  * Source: Kornblith, Norouzi, Lee, Hinton, ICML 2019. */
 double sg_closed_factor_cka(const double *q, const double *p, const double *overlaps,
@@ -218,13 +219,13 @@ double sg_closed_factor_rank(const double *q, const double *overlaps, size_t mod
 /* Alignment of h_i with the labels, |E[h^T y]|^2 / (|E[h^T h]| |E[y^T y]|), Frobenius norms of
  * centred data.  labels: |E[y^T y]|.  Hypothesis: the product is the least-squares map.
  * Source: Cristianini et al., NIPS 2001. */
-double sg_closed_factor_alignment(const double *q, const struct sg_factor *factor,
+double sg_closed_factor_alignment(const double *q, const struct sg_factorisation *factor,
                                   const double *overlaps, double labels);
 /* lambda_max of the Hessian of L there, S = E[x^T x] (d x d):
  *   that of S^(1/2) (sum_i (l_{i+1,1} ... l_{N,1})^2 K_{i-1}) S^(1/2)
  * with K_0 = I and K_i = U diag(q of h_i) U^T.  For S = I: sum_i sigma_1^2 / l_{i,1}^2.
  * Hypothesis: E[x^T r] = 0. */
-enum sg_status sg_closed_factor_sharpness(double *lambda, const struct sg_factor *factor,
+enum sg_status sg_closed_factor_sharpness(double *lambda, const struct sg_factorisation *factor,
                                           const double *S) SG_MUST_CHECK;
 
 /* ---- two layers, reduced ---------------------------------------------------------------- */

@@ -87,7 +87,7 @@ void sg_closed_factor_slow(double *layer, double sigma, double kappa, size_t at,
 
 /* Eigenvectors (u; y)/sqrt 2 of [[0, P], [P^T, 0]]: small singular values keep their absolute
  * accuracy u sigma_1. */
-static enum sg_status decompose(struct sg_factor *f, const double *map)
+static enum sg_status decompose(struct sg_factorisation *f, const double *map)
 {
     const size_t d = f->d, m = f->m, size = d + m;
     double *whole = SG_NEW(size * size, double), *lambda = SG_NEW(size, double);
@@ -109,12 +109,12 @@ static enum sg_status decompose(struct sg_factor *f, const double *map)
     return status;
 }
 
-enum sg_status sg_closed_factor_alloc(struct sg_factor **factor, const double *map, size_t d,
+enum sg_status sg_closed_factor_alloc(struct sg_factorisation **factor, const double *map, size_t d,
                                       size_t m, const double *pull, size_t n_layers)
 {
     const size_t modes = d < m ? d : m;
-    struct sg_factor *f = *factor = SG_NEW(1, struct sg_factor);
-    *f = (struct sg_factor){.n_layers = n_layers, .d = d, .m = m, .modes = modes};
+    struct sg_factorisation *f = *factor = SG_NEW(1, struct sg_factorisation);
+    *f = (struct sg_factorisation){.n_layers = n_layers, .d = d, .m = m, .modes = modes};
     f->sigma = SG_NEW(modes, double);
     f->layer = SG_NEW(n_layers * modes, double);
     f->u = SG_NEW(d * modes, double);
@@ -129,7 +129,7 @@ enum sg_status sg_closed_factor_alloc(struct sg_factor **factor, const double *m
     return status;
 }
 
-void sg_closed_factor_free(struct sg_factor *factor)
+void sg_closed_factor_free(struct sg_factorisation *factor)
 {
     if (!factor)
         return;
@@ -149,7 +149,7 @@ static enum sg_status random_frame(double *q, size_t rows, size_t columns, struc
     return status;
 }
 
-enum sg_status sg_closed_factor_weights(double *w, const struct sg_factor *factor,
+enum sg_status sg_closed_factor_weights(double *w, const struct sg_factorisation *factor,
                                         const struct sg_deep *deep, struct sg_rng *rng)
 {
     const size_t r = factor->modes, N = factor->n_layers;
@@ -175,7 +175,7 @@ enum sg_status sg_closed_factor_weights(double *w, const struct sg_factor *facto
 
 /* ---- representations -------------------------------------------------------------------- */
 
-void sg_closed_factor_kernel(double *q, const struct sg_factor *factor, size_t i)
+void sg_closed_factor_kernel(double *q, const struct sg_factorisation *factor, size_t i)
 {
     SG_REQUIRE(i >= 1 && i <= factor->n_layers);
     for (size_t a = 0; a < factor->modes; a++) {
@@ -185,7 +185,8 @@ void sg_closed_factor_kernel(double *q, const struct sg_factor *factor, size_t i
     }
 }
 
-void sg_closed_factor_overlaps(double *overlaps, const struct sg_factor *factor, const double *S)
+void sg_closed_factor_overlaps(double *overlaps, const struct sg_factorisation *factor,
+                               const double *S)
 {
     const size_t d = factor->d, r = factor->modes;
     double *half = SG_NEW(d * r, double);
@@ -220,7 +221,7 @@ double sg_closed_factor_rank(const double *q, const double *overlaps, size_t mod
 
 /* E[h^T y] = (X U diag(sqrt q))^T X U diag(sigma) Y^T / n, so |E[h^T y]|^2 is the product of the
  * kernels q and sigma^2. */
-double sg_closed_factor_alignment(const double *q, const struct sg_factor *factor,
+double sg_closed_factor_alignment(const double *q, const struct sg_factorisation *factor,
                                   const double *overlaps, double target)
 {
     const size_t r = factor->modes;
@@ -235,7 +236,7 @@ double sg_closed_factor_alignment(const double *q, const struct sg_factor *facto
 /* ---- sharpness -------------------------------------------------------------------------- */
 
 /* middle = sum_i (l_{i+1,1} ... l_{N,1})^2 K_{i-1} = first I + U diag(weight) U^T. */
-static double weights_of(double *weight, const struct sg_factor *f)
+static double weights_of(double *weight, const struct sg_factorisation *f)
 {
     const size_t r = f->modes;
     double above = 1, first = 1;
@@ -256,7 +257,7 @@ static double weights_of(double *weight, const struct sg_factor *f)
 
 /* T (a I + U D U^T) T has the nonzero eigenvalues of the symmetric B S B with
  * B^2 = a I + U D U^T, B = sqrt(a) I + U (sqrt(a + D) - sqrt(a)) U^T: no root of S is needed. */
-enum sg_status sg_closed_factor_sharpness(double *lambda, const struct sg_factor *factor,
+enum sg_status sg_closed_factor_sharpness(double *lambda, const struct sg_factorisation *factor,
                                           const double *S)
 {
     const size_t d = factor->d, r = factor->modes;

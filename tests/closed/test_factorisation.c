@@ -126,7 +126,7 @@ static void everywhere_slow_takes_half_of_what_is_left(void **state)
 struct instance {
     struct sg_data data;
     struct sg_deep deep;
-    struct sg_factor *factor;
+    struct sg_factorisation *factor;
     double pull[8], map[64], *w, *S;
     size_t N;
 };

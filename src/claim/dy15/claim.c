@@ -2,8 +2,8 @@
  * the speed of its SGs.
  *
  * Trained twice from one balanced start: with the case's SGs and by backprop.  Along the flow the
- * ledger (DY14) is constant, so the prediction is exact whatever the start's size.  Steps of size mu
- * move the ledger by O(mu), and small starts that are not balanced by the square of their size. */
+ * ledger (DY14) is constant, so the prediction is exact whatever the start's size.  Steps of size
+ * mu move the ledger by O(mu), and it is the square of a small start's size that it begins at. */
 #include <math.h>
 
 #include "claim/dy15/parts.h"

@@ -12,7 +12,7 @@ static void draw_staircase(struct sg_lab *lab, const struct sg_dy15 *s, enum sg_
                            double number)
 {
     const uint64_t most = (uint64_t)lab->trial->c->train.steps;
-    const struct sg_dy15_end end = sg_dy15_flow(lab, s, rule, s->w_0, s->phi_0, most);
+    const struct sg_dy15_end end = sg_dy15_glance(lab, s, rule, most);
     for (size_t i = 0; i < s->N; i++) {
         const size_t from = sg_closed_deep_offset(&s->deep, i);
         const size_t to = sg_closed_deep_offset(&s->deep, i + 1);
@@ -28,7 +28,7 @@ static void draw_modes(struct sg_lab *lab, double kappa)
     const struct sg_dy15 *s = sg_dy15_make_point(lab, LAYERS, 0, kappa);
     if (!s || !s->w_0)
         return;
-    const struct sg_dy15_end end = sg_dy15_flow(lab, s, SG_DY15_SG, s->w_0, s->phi_0, most);
+    const struct sg_dy15_end end = sg_dy15_glance(lab, s, SG_DY15_SG, most);
     /* Mode by mode, for lines over the layers. */
     for (size_t j = 0; j < s->r * s->N; j++) {
         const size_t i = j % s->N, a = j / s->N;

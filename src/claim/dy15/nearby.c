@@ -5,8 +5,8 @@
  * vanish on the balanced factorisations.  The ledger says what F_k is at the end of a training:
  * what it was at the start, what steps of that size move it by, and (2/kappa) times the SG's last
  * error.  Neither is read off the trained net.
- * Newton's first step to c = 0 is J^+ c.  The second one is J^+ of what is of second order along the
- * first.  While it is at most half as long, the whole way is at most twice the first.
+ * Newton's first step to c = 0 is J^+ c.  The second one is J^+ of what is of second order along
+ * the first.  While it is at most half as long, the whole way is at most twice the first.
  *
  * In frames: W_i = Q_{i-1} w_i Q_i^T with w_i (r x r), which a balanced start never leaves but for
  * Q_0 and Q_N.  What does not fit those yet is added, up to a ten thousandth. */
@@ -162,7 +162,7 @@ struct sg_dy15_bound sg_dy15_nearby(struct sg_lab *lab, const struct sg_dy15 *s,
         .curvature = curvature};
 }
 
-double sg_dy15_least(const struct sg_factor *f)
+double sg_dy15_least(const struct sg_factorisation *f)
 {
     double least = HUGE_VAL;
     for (size_t i = 0; i < f->n_layers * f->modes; i++)

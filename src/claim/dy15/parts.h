@@ -17,7 +17,7 @@ struct sg_dy15 {
     double kappa, mu;              /* mu: of the steps */
     double *moments, *S, *centred; /* S (d x d), and the same of centred x */
     double labels;                 /* |E[y^T y]|, centred */
-    struct sg_factor *factor[SG_DY15_RULES];
+    struct sg_factorisation *factor[SG_DY15_RULES];
     double *chosen;                /* weights of the SG's predicted minimum */
     struct sg_deep_attraction fate; /* there */
     double rate[SG_DY15_RULES];    /* the largest stable mu at each rule's predicted minimum */
@@ -60,7 +60,10 @@ double sg_dy15_mean_size(const struct sg_dy15 *s);
 /* Simultaneous steps of size mu and kappa mu. */
 struct sg_dy15_end sg_dy15_step(struct sg_lab *lab, const struct sg_dy15 *s, enum sg_dy15_rule rule,
                                 const double *w_0, const double *phi_0, double mu, uint64_t most);
-/* The flow, by fourth-order Runge-Kutta steps of the rule's own rate. */
+/* The flow, by fourth-order Runge-Kutta steps of the rule's own rate: once, for a figure. */
+struct sg_dy15_end sg_dy15_glance(struct sg_lab *lab, const struct sg_dy15 *s,
+                                  enum sg_dy15_rule rule, uint64_t most);
+/* The same twice, with steps of half the size. */
 struct sg_dy15_end sg_dy15_flow(struct sg_lab *lab, const struct sg_dy15 *s, enum sg_dy15_rule rule,
                                 const double *w_0, const double *phi_0, uint64_t most);
 /* ---- nearby.c */
@@ -73,7 +76,7 @@ struct sg_dy15_bound sg_dy15_nearby(struct sg_lab *lab, const struct sg_dy15 *s,
 double sg_dy15_error(struct sg_lab *lab, const struct sg_dy15 *s, enum sg_dy15_rule rule,
                      const double *w);
 /* The smallest predicted singular value of a layer. */
-double sg_dy15_least(const struct sg_factor *f);
+double sg_dy15_least(const struct sg_factorisation *f);
 /* ---- views.c: representations and sharpness of trained nets, and the largest stable mu */
 void sg_dy15_views(struct sg_lab *lab, const struct sg_dy15 *s, const struct sg_dy15_end end[],
                    const struct sg_dy15_bound bound[]);

@@ -164,6 +164,12 @@ struct sg_dy15_end sg_dy15_step(struct sg_lab *lab, const struct sg_dy15 *s, enu
     return train(lab, s, rule, w_0, phi_0, mu, most, euler);
 }
 
+struct sg_dy15_end sg_dy15_glance(struct sg_lab *lab, const struct sg_dy15 *s,
+                                  enum sg_dy15_rule rule, uint64_t most)
+{
+    return train(lab, s, rule, s->w_0, s->phi_0, 0.5 * s->rate[rule], most, runge_kutta);
+}
+
 /* Runge-Kutta is stable to 2.78 / |lambda| and a step of 1/|lambda| at most is taken. */
 struct sg_dy15_end sg_dy15_flow(struct sg_lab *lab, const struct sg_dy15 *s, enum sg_dy15_rule rule,
                                 const double *w_0, const double *phi_0, uint64_t most)

@@ -57,9 +57,9 @@ static double alignment(struct sg_lab *lab, const struct sg_dy15 *s, const struc
 }
 
 /* CKA is the cosine of an angle that moves by at most the two shares. */
-static void check_layer(struct sg_lab *lab, const struct sg_dy15 *s, const struct sg_dy15_end end[],
-                        const struct sg_dy15_bound bound[], size_t i, double *C,
-                        struct sg_worst worst[3], double *between)
+static void check_layer(struct sg_lab *lab, const struct sg_dy15 *s,
+                        const struct sg_dy15_end end[], const struct sg_dy15_bound bound[],
+                        size_t i, const double *C, struct sg_worst worst[3], double *between)
 {
     const size_t r = s->r;
     double *q[SG_DY15_RULES];
@@ -69,9 +69,8 @@ static void check_layer(struct sg_lab *lab, const struct sg_dy15 *s, const struc
         sg_closed_factor_kernel(q[rule], s->factor[rule], i);
         v[rule] = look(lab, s, (enum sg_dy15_rule)rule, &end[rule], &bound[rule], i);
         const double rank = sg_closed_factor_rank(q[rule], C, r);
-        sg_lab_keep_worst(&worst[1],
-                          fabs(v[rule].trace * v[rule].trace / (v[rule].norm * v[rule].norm) - rank),
-                          4 * rank * v[rule].off);
+        const double flat = v[rule].trace / v[rule].norm;
+        sg_lab_keep_worst(&worst[1], fabs(flat * flat - rank), 4 * rank * v[rule].off);
         sg_lab_keep_worst(&worst[2], fabs(alignment(lab, s, &v[rule]) -
                                           sg_closed_factor_alignment(q[rule], s->factor[rule], C,
                                                                      s->labels)),
@@ -94,7 +93,7 @@ static void check_kernels(struct sg_lab *lab, const struct sg_dy15 *s,
     sg_closed_factor_overlaps(C, s->factor[0], s->centred);
     for (size_t i = 1; i <= s->N; i++)
         check_layer(lab, s, end, bound, i, C, worst, &between);
-    /* Where the SGs change no kernel, as one under the last layer, CKA's own size is what counts. */
+    /* Where the SGs change no kernel, as one under the last layer, CKA's own size counts. */
     if (between < 1e-3)
         between = 1;
     if (s->r > 1) {
