@@ -128,12 +128,13 @@ static const struct { const char *claim, *id, *text; } rows[] = {
     {"DY15", "wide", DY15_DATA "net = { layers = (1); }; sg = ( { at = 1; } );" DY15_RATES},
     {"DY15", "S_x-nonsingular", "data = { n = 60; d = 4; outputs = 2; noise = 1.0; rank = 3;"
      " condition = 2.0; };" DY15_SG DY15_RATES},
-    {"DY15", "full-rank-map", "data = { n = 60; d = 2; outputs = 3; noise = 0.0; rank = 1;"
-     " condition = 2.0; };" DY15_SG DY15_RATES},
+    {"DY15", "full-rank-map", "data = { kind = \"csv\"; file = \"three.csv\";"
+     " target = [\"u\", \"v\"]; standardise = true; standardise_target = true; };" DY15_SG
+     DY15_RATES},
     {"DY15", "S_z-nonsingular", "data = { n = 60; d = 4; outputs = 2; noise = 0.0;"
      " condition = 2.0; };" DY15_SG DY15_RATES},
     {"DY15", "small-step", DY15_DATA DY15_SG DY15_TRAIN("mu = 1.0; nu = 1.0;")},
-    {"DY15", "attracts", DY15_DATA DY15_SG DY15_RATES},
+    {"DY15", "attracts", DY15_DATA DY15_SG DY15_TRAIN("mu = 0.01; nu = 1e-15;")},
 
     {"CP6", "classes", "data = { kind = \"classes\"; n = 1; d = 2; };" LOGISTIC},
     {"CP6", "full-rank", "data = { kind = \"classes\"; n = 9; d = 12; };" LOGISTIC},

@@ -70,6 +70,13 @@ static void look_at_z(struct sg_lab *lab, struct sg_dy15 *s)
     }
 }
 
+/* Modes below a thousandth of the largest would take the steps of a thousand. */
+static bool has_all_modes(const struct sg_dy15 *s)
+{
+    const double *sigma = s->factor[0]->sigma;
+    return sigma[s->r - 1] > 1e-3 * sigma[0];
+}
+
 static void predict(struct sg_lab *lab, struct sg_dy15 *s)
 {
     const double none[SG_DEEP_LAYERS_MAX] = {0};
@@ -79,7 +86,7 @@ static void predict(struct sg_lab *lab, struct sg_dy15 *s)
                                                rule == SG_DY15_SG ? s->pull : none, s->N));
         sg_lab_own(lab, s->factor[rule], end_factor);
     }
-    if (lab->status != SG_OK || !(s->factor[0]->sigma[s->r - 1] > 0))
+    if (lab->status != SG_OK || !has_all_modes(s))
         return;                          /* a hypothesis says so */
     s->chosen = SG_TAKE(lab, s->t->n_w, double);
     sg_lab_try(lab, sg_closed_factor_weights(s->chosen, s->factor[SG_DY15_SG], &s->deep,
@@ -210,7 +217,6 @@ static bool is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return narrowest == s->r;
 }
 
-/* Modes below a thousandth of the largest would take the steps of a thousand. */
 static bool has_full_rank(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
                           const struct sg_trial *trial)
 {
@@ -219,7 +225,7 @@ static bool has_full_rank(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     (void)trial;
     snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "they go from %.3g to %.3g", sigma[0],
              sigma[s->r - 1]);
-    return sigma[s->r - 1] > 1e-3 * sigma[0];
+    return has_all_modes(s);
 }
 
 static bool is_nonsingular(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
@@ -286,7 +292,7 @@ const struct sg_hypothesis sg_dy15_noisy = {
             "it"};
 const struct sg_hypothesis sg_dy15_attracts = {
     .id = "attracts",
-    .words = "the minimum attracts at this kappa = nu / mu",
+    .words = "the minimum attracts at this kappa = nu / mu, beyond rounding",
     .met = attracts,
     .mend = "take a larger kappa (train.nu)"};
 const struct sg_hypothesis sg_dy15_stable = {
