@@ -129,7 +129,7 @@ static const struct { const char *claim, *id, *text; } rows[] = {
     {"DY15", "S_x-nonsingular", "data = { n = 60; d = 4; outputs = 2; noise = 1.0; rank = 3;"
      " condition = 2.0; };" DY15_SG DY15_RATES},
     {"DY15", "full-rank-map", "data = { kind = \"csv\"; file = \"three.csv\";"
-     " target = [\"u\", \"v\"]; standardise = true; standardise_target = true; };" DY15_SG
+     " target = [\"u\", \"v\", \"w\"]; standardise_target = true; };" DY15_SG
      DY15_RATES},
     {"DY15", "S_z-nonsingular", "data = { n = 60; d = 4; outputs = 2; noise = 0.0;"
      " condition = 2.0; };" DY15_SG DY15_RATES},

@@ -105,10 +105,11 @@ static void check_point(struct sg_lab *lab, void *context)
 
 void sg_dy15_map(struct sg_lab *lab)
 {
-    static const double kappas[] = {0.1, 0.3, 1, 3, 10, 100};
-    for (size_t N = 2; N <= 6; N++)
+    static const double kappas[] = {0.3, 3, 0.1, 1, 10, 100};
+    const size_t deepest = lab->trial->full ? 6 : 3, n_kappas = lab->trial->full ? 6 : 2;
+    for (size_t N = 2; N <= deepest; N++)
         for (size_t at = 0; at < N; at++)
-            for (size_t k = 0; k < 6 && lab->status == SG_OK; k++)
+            for (size_t k = 0; k < n_kappas && lab->status == SG_OK; k++)
                 if (at > 0 || N > 2)
                     sg_lab_part(lab, check_point, &(struct point){N, at, kappas[k]});
 }
