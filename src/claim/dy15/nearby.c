@@ -18,7 +18,7 @@
 
 struct nearby {
     const struct sg_dy15 *s;
-    const double *pull;
+    double pull[SG_DEEP_LAYERS_MAX];
     size_t N, r, unknowns, equations;
     double *w, *moved, *scratch[2];
 };
@@ -127,9 +127,9 @@ struct sg_dy15_bound sg_dy15_nearby(struct sg_lab *lab, const struct sg_dy15 *s,
                                     enum sg_dy15_rule rule, const struct sg_dy15_end *end,
                                     double allowed)
 {
-    static const double none[SG_DEEP_LAYERS_MAX] = {0};
-    struct nearby n = {.s = s, .N = s->N, .r = s->r,
-                       .pull = rule == SG_DY15_SG ? s->pull : none};
+    struct nearby n = {.s = s, .N = s->N, .r = s->r};
+    if (rule == SG_DY15_SG)
+        memcpy(n.pull, s->pull, sizeof n.pull);
     n.unknowns = s->N * s->r * s->r;
     n.equations = s->r * s->r + (s->N - 1) * s->r * (s->r + 1) / 2;
     n.w = SG_TAKE(lab, n.unknowns, double);

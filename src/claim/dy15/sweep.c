@@ -15,7 +15,7 @@ static const double LARGEST = 0.3, SKEW = 0.3;
  * pairs say what k is.  flow: what following the flow leaves open. */
 void sg_dy15_sweep(struct sg_lab *lab, struct sg_dy15 *s, double flow)
 {
-    double x[SIZES], y[SIZES], off[SIZES], error[SIZES], part[SIZES];
+    double x[SIZES] = {0}, y[SIZES] = {0}, off[SIZES], error[SIZES] = {0}, part[SIZES] = {0};
     double *w = SG_TAKE(lab, s->t->n_w, double), worst_share = 0, worst[2] = {0, 1};
     const uint64_t most = (uint64_t)lab->trial->c->train.steps;
     for (int i = 0; i < SIZES && lab->status == SG_OK; i++) {
