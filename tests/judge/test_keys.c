@@ -46,6 +46,8 @@ static const struct { const char *name, *key, *value; } smaller[] = {
     {"dy14_relu", "train.steps", "300"},
     {"dy14_batch_norm", "train.steps", "300"},
     {"dy14_abs_loss", "train.steps", "300"},
+    {"dy15_factorisation", "net.layers", "(2, 2)"},
+    {"dy15_factorisation", "data.outputs", "2"},
     {"nl1_learning_curves", "data.n", "60"},
     {"nl1_learning_curves", "data.test", "60"},
     {"nl1_learning_curves", "net.layers", "(8)"},
