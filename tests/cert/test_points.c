@@ -103,6 +103,13 @@ static void separation_is_exact(void **state)
     CHECK_STATUS(sg_cert_separates(&data, touching), SG_REFUTED);
     CHECK_STATUS(sg_cert_separates(&data, other_side), SG_REFUTED);
     CHECK_STATUS(sg_cert_separates(&data, nan), SG_NOT_FINITE);
+    for (size_t i = 0; i < 3; i++) {                     /* one sample on the wrong side */
+        double turned[3] = {1, 1, 0};
+        turned[i] = 1 - turned[i];
+        const struct sg_cert_data other = {.n = 3, .d = 2, .m = 1, .x = x, .y = turned};
+        context("sample %zu turned", i);
+        CHECK_STATUS(sg_cert_separates(&other, by_a_hair), SG_REFUTED);
+    }
 }
 
 /* ---- DY8: the exact instance, in binary64, and relatives that do not repel ------------- */

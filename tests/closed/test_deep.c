@@ -533,6 +533,27 @@ static void data_with_given_moments(void **unused)
     sg_base_rng_free(rng);
 }
 
+/* Two equal columns of X: S is singular, and all of the matrix is NaN. */
+static void reduced_system_needs_s(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("singular S", 0);
+    struct instance in;
+    make_two_layers(&in, 2, 3, 2, 2, false, rng);
+    const size_t r = sg_closed_deep_reduced_size(&in.deep);
+    double *small = SG_NEW(r * r, double), equal[25];
+    CHECK_STATUS(sg_closed_deep_reduced(small, &in.deep, in.state, NULL, in.moments, 1), SG_OK);
+    for (size_t k = 0; k < 25; k++)                      /* column 1 becomes column 0 */
+        equal[k] = in.moments[(k / 5 == 1 ? 0 : k / 5) * 5 + (k % 5 == 1 ? 0 : k % 5)];
+    CHECK_STATUS(sg_closed_deep_reduced(small, &in.deep, in.state, NULL, equal, 1), SG_SINGULAR);
+    CHECK_NAN(small, r * r);
+    double *owned[] = {small, in.moments, in.state};
+    for (size_t k = 0; k < COUNT(owned); k++)
+        free(owned[k]);
+    sg_data_free(&in.data);
+    sg_base_rng_free(rng);
+}
+
 /* 1 <= at <= n_layers <= SG_DEEP_LAYERS_MAX, data of the net's width at both ends, and the reduced
  * system of two layers with the SG between them. */
 static void shapes_are_looked_at(void **state)
@@ -573,6 +594,7 @@ int main(void)
         TEST(d_q_vanishes),
         TEST(reduced_system_commutes),
         TEST(reduced_system_with_a_hidden_error),
+        TEST(reduced_system_needs_s),
         TEST(scalar_polynomial),
         TEST(data_with_given_moments),
         TEST(shapes_are_looked_at),
