@@ -163,8 +163,8 @@ static void two_moments(double *M, const double *xx, const double *rr, const dou
 
 /* The roots of the exact polynomial against the eigenvalues of the floating reduced matrix, with
  * two features, units and outputs.  That matrix has the constant too: K eigenvalues more, -kappa,
- * or 0 with the ones among the columns of X.  An instance is passed over where rounding could change
- * a count: a root within 1e-4 of 0 and not within 1e-7, or near another, or near -kappa. */
+ * or 0 with the ones among the columns of X.  An instance is passed over where rounding could
+ * change a count: a root within 1e-4 of 0 and not within 1e-7, or near another, or near -kappa. */
 static void roots_are_the_eigenvalues(void **state)
 {
     (void)state;
