@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "synthgrad/closed.h"
 #include "synthgrad/deep.h"
 #include "synthgrad/sim.h"
 
@@ -452,6 +453,95 @@ static void reduced_system_with_a_hidden_error(void **unused)
     }
 }
 
+/* -Q G^-1 psi and, at w, the right-hand sides of (w, late, euler) by loops (DY9):
+ *     w' = -grad L,   late' = -Q G^-1 D grad L - H late,   euler' = -H euler - H grad L / 2. */
+static void fast_derivative(double *out, const struct instance *in, const double *state)
+{
+    const size_t n = in->n_w, p = in->n_phi;
+    double *H = SG_NEW(n * n, double), *G = SG_NEW(p * p, double), *Q = SG_NEW(n * p, double),
+           *D = SG_NEW(p * n, double), *g = SG_NEW(n, double), *Dg = SG_NEW(p, double),
+           *lag = SG_NEW(p, double), *push = SG_NEW(n, double);
+    sg_closed_deep_gradient(g, &in->deep, state, in->moments);
+    sg_closed_deep_hessian(H, &in->deep, state, in->moments);
+    sg_closed_deep_g(G, &in->deep, state, in->moments);
+    sg_closed_deep_q(Q, &in->deep, state, in->moments);
+    sg_closed_deep_d(D, &in->deep, state);
+    naive_mul(Dg, NULL, D, false, g, false, p, n, 1);
+    naive_solve(lag, G, Dg, p, 1);
+    naive_mul(push, NULL, Q, false, lag, false, n, p, 1);
+    for (size_t i = 0; i < n; i++) {
+        out[i] = -g[i];
+        out[n + i] = -push[i];
+        out[2 * n + i] = 0;
+        for (size_t j = 0; j < n; j++) {
+            out[n + i] -= H[i * n + j] * state[n + j];
+            out[2 * n + i] -= H[i * n + j] * (state[2 * n + j] + g[j] / 2);
+        }
+    }
+    double *owned[] = {H, G, Q, D, g, Dg, lag, push};
+    for (size_t k = 0; k < COUNT(owned); k++)
+        free(owned[k]);
+}
+
+/* The start of `late` by elimination, and the derivative of what the integrator advances by central
+ * differences; fewer weights than SG parameters, and more.
+ * K <= d, so that S_z is nonsingular. */
+static void a_fast_sg_by_loops(void **unused)
+{
+    (void)unused;
+    static const size_t width[][3] = {{2, 2, 2}, {4, 2, 1}, {3, 1, 3}};
+    struct sg_rng *rng = test_rng("fast", 0);
+    for (size_t t = 0; t < 2 * COUNT(width); t++) {
+        const size_t d = width[t / 2][0], K = width[t / 2][1], m = width[t / 2][2];
+        struct instance in;
+        make_two_layers(&in, d, K, m, 1, false, rng);
+        const size_t n = in.n_w, p = in.n_phi;
+        struct sg_fast *fast = sg_closed_fast_alloc(&in.deep, &in.data);
+        double *state = random_vector(3 * n, 0.5, rng), *psi = random_vector(p, 1, rng),
+               *G = SG_NEW(p * p, double), *Q = SG_NEW(n * p, double), *lag = SG_NEW(p, double),
+               *want = SG_NEW(3 * n, double), *got = SG_NEW(3 * n, double);
+        context("widths %zu %zu %zu", d, K, m);
+        sg_closed_deep_g(G, &in.deep, state, in.moments);
+        sg_closed_deep_q(Q, &in.deep, state, in.moments);
+        double *at[4];
+        for (size_t k = 0; k < 4; k++)
+            at[k] = sg_base_copy(state, 3 * n, sizeof *state);
+        CHECK_STATUS(sg_closed_fast_start(got, fast, state, psi), SG_OK);
+        naive_solve(lag, G, psi, p, 1);
+        naive_mul(want, NULL, Q, false, lag, false, n, p, 1);
+        double *lambda = SG_NEW(p, double);
+        CHECK_STATUS(sg_base_eigen_symmetric(lambda, NULL, G, p), SG_OK);
+        const double condition = lambda[0] / lambda[p - 1];
+        for (size_t i = 0; i < n; i++)
+            CHECK_CLOSE(got[i], -want[i],
+                        10 * (double)p * SG_UNIT_ROUNDOFF * condition * frobenius(Q, n * p) *
+                            frobenius(lag, p));
+        free(lambda);
+        /* (f(h) - f(-h)) / 2h and the same with h / 2: their difference is 3/4 of the error of
+         * the first, of order h^2; rounding u |state| / h beside it */
+        const double h = 1e-4;
+        for (size_t k = 0; k < 4; k++)
+            CHECK_STATUS(sg_closed_fast_advance(at[k], fast, (k % 2 ? -h : h) / (k / 2 ? 2 : 1),
+                                                1),
+                         SG_OK);
+        fast_derivative(want, &in, state);
+        for (size_t i = 0; i < 3 * n; i++) {
+            const double whole = (at[0][i] - at[1][i]) / (2 * h),
+                         half = (at[2][i] - at[3][i]) / h;
+            CHECK_CLOSE(half, want[i],
+                        fabs(whole - half) + 100 * SG_UNIT_ROUNDOFF * condition *
+                                                 (1 + frobenius(want, 3 * n)) / h);
+        }
+        double *owned[] = {state, psi,   G,     Q,     lag,        want,    got,
+                           at[0], at[1], at[2], at[3], in.moments, in.state};
+        for (size_t k = 0; k < COUNT(owned); k++)
+            free(owned[k]);
+        sg_closed_fast_free(fast);
+        sg_data_free(&in.data);
+    }
+    sg_base_rng_free(rng);
+}
+
 /* d = k = m = 1: the cubic vanishes at the eigenvalues of the reduced matrix (the fourth is
  * -kappa E[1], from the constant term). */
 static void scalar_polynomial(void **unused)
@@ -533,6 +623,27 @@ static void data_with_given_moments(void **unused)
     sg_base_rng_free(rng);
 }
 
+/* A column of X that is 0: S is singular, and all of the matrix is NaN. */
+static void reduced_system_needs_s(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("singular S", 0);
+    struct instance in;
+    make_two_layers(&in, 2, 3, 2, 2, false, rng);
+    const size_t r = sg_closed_deep_reduced_size(&in.deep);
+    double *small = SG_NEW(r * r, double), zero[25];
+    CHECK_STATUS(sg_closed_deep_reduced(small, &in.deep, in.state, NULL, in.moments, 1), SG_OK);
+    for (size_t k = 0; k < 25; k++)                      /* column 1 */
+        zero[k] = k / 5 == 1 || k % 5 == 1 ? 0 : in.moments[k];
+    CHECK_STATUS(sg_closed_deep_reduced(small, &in.deep, in.state, NULL, zero, 1), SG_SINGULAR);
+    CHECK_NAN(small, r * r);
+    double *owned[] = {small, in.moments, in.state};
+    for (size_t k = 0; k < COUNT(owned); k++)
+        free(owned[k]);
+    sg_data_free(&in.data);
+    sg_base_rng_free(rng);
+}
+
 /* 1 <= at <= n_layers <= SG_DEEP_LAYERS_MAX, data of the net's width at both ends, and the reduced
  * system of two layers with the SG between them. */
 static void shapes_are_looked_at(void **state)
@@ -573,6 +684,8 @@ int main(void)
         TEST(d_q_vanishes),
         TEST(reduced_system_commutes),
         TEST(reduced_system_with_a_hidden_error),
+        TEST(reduced_system_needs_s),
+        TEST(a_fast_sg_by_loops),
         TEST(scalar_polynomial),
         TEST(data_with_given_moments),
         TEST(shapes_are_looked_at),

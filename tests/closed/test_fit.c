@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "synthgrad/closed.h"
+#include "synthgrad/deep.h"
+#include "synthgrad/logloss.h"
 
 /* X = B P of rank r with the last column of ones kept when r > 1; y = X w + noise. */
 static struct sg_data low_rank_data(size_t n, size_t d, size_t m, size_t r, struct sg_rng *rng)
@@ -289,6 +291,11 @@ static void exact_sg_and_failures(void **state)
         *spoiled[k] = kept;
     }
     sg_closed_fit_free(NULL);
+    sg_closed_line_free(NULL);
+    sg_closed_fast_free(NULL);
+    sg_closed_deep_normal_free(NULL);
+    sg_closed_log_point_free(NULL);
+    sg_closed_regression_free(NULL);
     sg_data_free(&data);
     sg_base_rng_free(rng);
 }

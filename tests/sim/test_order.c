@@ -224,6 +224,11 @@ static void impossible_timings(void **state)
     CHECK_EXITS(alloc_with(&in, (struct sg_timing){0, -1, 0, 0}), 99);
     free_instance(&in);
     sg_sim_free(NULL);
+    sg_sim_critical_free(NULL);
+    sg_sim_fitted_free(NULL);
+    sg_sim_rounding_free(NULL);
+    sg_sim_searcher_free(NULL);
+    sg_sim_tracker_free(NULL);
     sg_base_rng_free(rng);
 }
 
