@@ -39,7 +39,9 @@ void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
 /* What became of one case. */
 struct sg_entry { const struct sg_claim *claim; enum sg_verdict verdict; bool ok; };
 /* "21 theorems: 21 hold.  6 experiments: 1 reproduced, 5 not reproduced.  71 cases as expected, 0
- * not, 11 skipped": theory and experiment apart, each claim once.  mixed: its cases differ. */
+ * not, 11 skipped": theory and experiment apart, each claim once.  mixed: its cases differ.  A
+ * theorem's case that is expected to fail, and does, shows what lies beyond a hypothesis: it counts
+ * as a case and not against the theorem. */
 enum { SG_CENSUS_MAX = 400 };
 void sg_report_census(char sentence[SG_CENSUS_MAX], const struct sg_entry *entry, size_t n);
 

@@ -6,13 +6,20 @@
 
 #include "synthgrad/report.h"
 
-/* A claim's verdict over its cases that ran; SG_VERDICTS: they differ. */
+/* A theorem's case that fails and is expected to shows what lies beyond a hypothesis. */
+static bool is_beyond(const struct sg_entry *entry)
+{
+    return !entry->claim->empirical && entry->verdict == SG_FAILS && entry->ok;
+}
+
+/* A claim's verdict over its cases that ran, but for those beyond its hypotheses; SG_VERDICTS:
+ * they differ. */
 static enum sg_verdict verdict_of(const struct sg_entry *entry, size_t n,
                                   const struct sg_claim *claim)
 {
     enum sg_verdict verdict = SG_SKIPPED;
     for (size_t i = 0; i < n; i++) {
-        if (entry[i].claim != claim || entry[i].verdict == SG_SKIPPED)
+        if (entry[i].claim != claim || entry[i].verdict == SG_SKIPPED || is_beyond(&entry[i]))
             continue;
         verdict =
             verdict == SG_SKIPPED || verdict == entry[i].verdict ? entry[i].verdict : SG_VERDICTS;
