@@ -22,10 +22,12 @@ do for [pass = 1:2] {
          limits using (x($1)):6 with points pt 1 ps 2 lw 2.5 lc rgb 'black' title "stale SG: ν"
     set title "from w = 0, φ = 0: a constant ν pays"
     set ylabel "largest μ that converges, over 2/λ_{max}(S_x)"
-    plot basin using (x($1)):5 with linespoints lc rgb sg_green lw 3 dt 1 pt 9 ps 1.7 title "delayed pairs, ν = 1/E|z|² (DY13)", \
+    set label 1 "ν = 1/E|z|² (DY13): no price" at graph 0.98,0.95 right textcolor rgb sg_green
+    plot basin using (x($1)):5 with linespoints lc rgb sg_green lw 3 dt 1 pt 9 ps 1.7 notitle, \
          basin using (x($1)):2 with linespoints lt 1 pt 7 ps 1.5 title "delayed pairs, constant ν", \
          basin using (x($1)):3 with lines lc rgb sg_grey lw 2.5 dt 3 title "first late pairs at ν's limit", \
          price(x) lc rgb sg_orange lw 3 dt 2 title "stale backprop, from any start"
+    unset label 1
     unset multiplot
     unset output
 }

@@ -17,7 +17,7 @@ do for [pass = 1:2] {
         at screen 0.5,0.965 center font ',19'
     set xrange [0.7:blocks + 0.3]; set xtics 1,step
     set lmargin at screen 0.09; set rmargin at screen 0.8; set tmargin at screen 0.92; set bmargin at screen 0.54
-    set ylabel "|W| after training, over its start" offset 0.5,0; unset xlabel; set format x ""; set style fill transparent solid 0.15 noborder
+    set ylabel "|W|, over its start" offset 2.5,0; unset xlabel; set format x ""; set style fill transparent solid 0.15 noborder
     set arrow 1 from cut + 0.5, graph 0 to cut + 0.5, graph 1 nohead lc rgb sg_grey dt 3 lw 2
     set label 1 "the one SG" at cut + 0.52, graph 0.95 left textcolor rgb sg_grey font ',14'
     set key at screen 0.985,0.9 top right Left reverse samplen 2 spacing 1.3
