@@ -115,18 +115,18 @@ grep -q '^stable for mu < 0*[0-9.]*[1-9][0-9.e+-]* and nu < ' one ||
     complain "README's program says: $(cat one)"
 cmp -s one two || complain "shared and static differ"
 
-# Each header alone, in the oldest and the newest language that it promises, without a word from the compiler.
+# The headers, in the oldest and the newest language that they promise, without a word from the compiler; and each of them alone.
+compiles() { # TOOL STANDARD HEADER
+    echo "#include <synthgrad/$3>" > header.c
+    eval "$1 -std=$2 -Wall -Wextra -Wpedantic -Werror -fsyntax-only $(pkg-config --cflags synthgrad) header.c" 2> log ||
+        complain "$3 with $1 -std=$2: $(head -3 log)"
+}
 for tool in 'gcc -xc' 'clang -xc' 'g++ -xc++' 'clang++ -xc++'; do
     command -v "${tool%% *}" > /dev/null || continue
     case $tool in *++) standards='c++11 c++20' ;; *) standards='c99 c2x' ;; esac
-    for standard in $standards; do
-        for header in "$prefix"/include/synthgrad/*.h; do
-            echo "#include <synthgrad/${header##*/}>" > header.c
-            eval "$tool -std=$standard -Wall -Wextra -Wpedantic -Werror -fsyntax-only $(pkg-config --cflags synthgrad) header.c" 2> log ||
-                complain "${header##*/} with $tool -std=$standard: $(head -3 log)"
-        done
-    done
+    for standard in $standards; do compiles "$tool" "$standard" synthgrad.h; done
 done
+for header in "$prefix"/include/synthgrad/*.h; do compiles 'gcc -xc' c99 "${header##*/}"; done
 # A program in C++ against the shared library.
 if command -v g++ > /dev/null; then
     cat > program.cpp <<'PROGRAM'
