@@ -106,7 +106,10 @@ static void print_required(const struct sg_claim *claim, size_t width)
     struct sg_claim_key key;
     char *line = sg_base_format("A case must give: claim, expect");
     for (size_t i = 0; sg_claim_reads(&key, claim, i); i++) {
-        char *more = key.required ? sg_base_format("%s, %s", line, key.name) : NULL;
+        char *more = key.required ? sg_base_format("%s, %s%s%s%s", line, key.name,
+                                                    key.experiment[0] ? " (experiment = " : "",
+                                                    key.experiment, key.experiment[0] ? ")" : "")
+                                  : NULL;
         if (more) {
             free(line);
             line = more;

@@ -32,7 +32,8 @@ for claim in $(field claim "$work/list"); do
     while IFS= read -r key; do
         sed -n '/A case must give:/,/^$/p' "$work/text" | tr -s ' \n' '  ' | tr -d , |
             grep -q " $key " || complain "$claim: $key is required and not told"
-        sed -n "/^    $key  *.*/,/^    [a-z]/p" "$work/text" | tr -s ' \n' '  ' |
+        # a key has a line for each experiment that reads it otherwise
+        awk -v key="$key" '/^    [a-z]/ { on = $1 == key } on' "$work/text" | tr -s ' \n' '  ' |
             grep -q 'must be given' || complain "$claim: $key must be given, and its line is mute"
     done < "$work/required"
 done
