@@ -55,13 +55,17 @@ finished() {
     [ ! -d "$cut/small" ] || find "$cut/small" -path '*/pieces/*' -type f ! -name '*-checkpoint*' \
         ! -name '*.part-*' -printf '%P %T@ %i\n' | sort
 }
+# The eight bytes behind a piece's head, which ends with a blank line.
+epochs_in() {
+    od -An -t u8 -j "$(LC_ALL=C sed '/^$/q' "$1" | wc -c)" -N 8 "$1" | tr -d ' '
+}
 # What the disk holds now, after a kill: DISK piece epochs.
 inventory() {
     echo KILLED
     for file in "$cut"/small/pieces/* "$cut"/small/control/pieces/*; do
         case $file in
             *.part-* | *'*') ;;
-            *) echo "DISK ${file#"$cut/small/"} $(od -An -t u8 -j 104 -N 8 "$file" | tr -d ' ')";;
+            *) echo "DISK ${file#"$cut/small/"} $(epochs_in "$file")";;
         esac
     done
 }
@@ -202,7 +206,7 @@ slow() {
 # epochs, of one thread's one checkpoint
 kept() {
     for file in "$work"/far/slow/pieces/*-checkpoint.?.?; do
-        if [ -e "$file" ]; then od -An -t u8 -j 104 -N 8 "$file" | tr -d ' '; else echo 0; fi
+        if [ -e "$file" ]; then epochs_in "$file"; else echo 0; fi
     done
 }
 wait_for() {
