@@ -29,6 +29,7 @@ struct sg_command {
     const char *examples;     /* lines for --help */
     struct sg_option *options;    /* ends with a NULL name */
     size_t min_args, max_args;
+    bool keeps;               /* finished work, so that Ctrl-C ends it in good order */
     int (*run)(const struct sg_command *command, size_t n_args, char **args);
 };
 extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_command_explain,

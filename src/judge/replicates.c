@@ -31,7 +31,7 @@ static void put_text(FILE *out, const char *text)
     fputs(text, out);
 }
 
-/* What is left of a piece.  Its digest was right, so that a wrong length is a programmer's error. */
+/* What is left of a piece.  Its digest was right: a wrong length is a programmer's error. */
 struct rest { const unsigned char *at; size_t n; };
 
 static const unsigned char *take(struct rest *from, size_t n)

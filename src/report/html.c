@@ -1,5 +1,6 @@
 /* A page that is one file: its style and its pictures inside, no script, no network; for a
  * phone, a projector and paper. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -88,6 +89,7 @@ bool sg_html_is_text(FILE *svg, size_t *line)
     size_t room = 0;
     bool good = true;
     *line = 0;
+    errno = 0;
     for (ssize_t length; good && (length = getline(&text, &room, svg)) > 0;) {
         ++*line;
         const char *s = text, *const end = text + length;
@@ -95,6 +97,8 @@ bool sg_html_is_text(FILE *svg, size_t *line)
             s += character(s);
         good = s == end;
     }
+    if (errno == ENOMEM)
+        sg_base_exhausted(1, room);
     free(text);
     rewind(svg);
     return good;
