@@ -49,8 +49,10 @@ static enum sg_status put_path(struct sg_case *c, const char *path, const struct
                               length, sizeof c->path - 1, sizeof c->name - 1);
     memcpy(c->path, path, length + 1);
     memcpy(c->name, base, stem);
-    const char *fault = sg_case_text_fault(c->name);
-    /* The name goes into results, JSON and figures. */
+    /* The name goes into results, JSON and figures; it is a folder of --out, which `..` is not. */
+    const char *fault = c->name[0] == '.'   ? "begins with a dot"
+                        : c->name[0] == '-' ? "begins with a dash, as options do"
+                                            : sg_case_text_fault(c->name);
     return fault ? sg_case_refuse(r, 1, "the file's name %s; rename the file", fault) : SG_OK;
 }
 

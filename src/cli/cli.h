@@ -42,6 +42,8 @@ const struct sg_option *sg_cli_option(const struct sg_command *command, const ch
  * out of range.  Leaves *out alone when the option is absent. */
 bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char *name,
                     uint64_t least, uint64_t most);
+/* Is all of the text a whole number in that range?  Digits only: no sign, no blank. */
+bool sg_cli_whole(uint64_t *out, const char *text, uint64_t least, uint64_t most);
 /* The same as a real number. */
 bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least,
                  double most);

@@ -267,15 +267,18 @@ static int carry_out(struct plan *plan, size_t n_args, char **args)
 
 static bool read_shard(struct plan *plan, const char *text)
 {
-    unsigned k, n;
-    char extra;
-    if (sscanf(text, "%u/%u%c", &k, &n, &extra) != 2 || k < 1 || k > n || text[0] == '-') {
-        sg_cli_refuse("--shard %.40s: give K/N with 1 <= K <= N, such as 2/4", text);
-        return false;
-    }
-    plan->shard = k;
-    plan->shards = n;
-    return true;
+    enum { MOST = 1000000 };
+    char *slash = strchr(text, '/');
+    const size_t length = slash ? (size_t)(slash - text) : 0;
+    char *first = sg_base_format("%.*s", (int)length, text);
+    const bool numbers = slash && sg_cli_whole(&plan->shard, first, 1, MOST) &&
+                         sg_cli_whole(&plan->shards, slash + 1, 1, MOST);
+    free(first);
+    if (numbers && plan->shard <= plan->shards)
+        return true;
+    sg_cli_refuse("--shard %s: give K/N with 1 <= K <= N <= %d, such as 2/4",
+                  sg_base_show(text, 40).text, (int)MOST);
+    return false;
 }
 
 static int verify(const struct sg_command *command, size_t n_args, char **args)

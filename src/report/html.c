@@ -59,14 +59,23 @@ void sg_html_end(FILE *out)
 
 void sg_html_text(FILE *out, const char *text)
 {
-    for (; *text; text++)
+    for (size_t length; *text; text += length) {
+        length = sg_base_printable(text);
         switch (*text) {
         case '<': fputs("&lt;", out); break;
         case '>': fputs("&gt;", out); break;
         case '&': fputs("&amp;", out); break;
         case '"': fputs("&quot;", out); break;
-        default: fputc(*text, out);
+        case '\n':
+        case '\t': fputc(' ', out); break;
+        default:                         /* a byte that a terminal would obey, or none of UTF-8 */
+            if (length == 0)
+                fprintf(out, "\\x%02x", (unsigned)(unsigned char)*text);
+            else
+                fwrite(text, 1, length, out);
         }
+        length += length == 0;
+    }
 }
 
 void sg_html_number(FILE *out, double value, int digits)
