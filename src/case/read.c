@@ -244,7 +244,8 @@ enum sg_status sg_case_read(struct sg_case *c, const char *path, struct sg_error
     sg_case_reader_init(&r, path, err);
     /* Numbers have a point in a case file, whatever the program around us speaks. */
     const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    SG_REQUIRE(plain != (locale_t)0);
+    if (plain == (locale_t)0)
+        sg_base_exhausted(1, sizeof(locale_t));
     const locale_t caller = uselocale(plain);
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     SG_REQUIRE(pthread_once(&once, make_presets) == 0);

@@ -60,9 +60,11 @@ static int explain_case(bool as_json)
     struct sg_error err;
     enum sg_status status = SG_OK;
     FILE *memory = open_memstream(&text, &length);
-    SG_REQUIRE(memory != NULL);
+    if (!memory)
+        sg_base_exhausted(1, sizeof *memory);
     sg_case_print_schema(memory, print_readers);
-    fclose(memory);
+    if (ferror(memory) || fclose(memory) != 0 || !text) /* there is no other cause */
+        sg_base_exhausted(1, length);
     if (as_json)
         status = sg_report_write_json("-", json_pack("{s:s}", "keys", text), &err);
     else

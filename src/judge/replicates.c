@@ -191,7 +191,7 @@ enum sg_status sg_claim_keep_replicate(const struct sg_evidence *ev, enum sg_sta
         put_series(out, &ev->series[i]);
     for (size_t i = 0; i < ev->n_listings; i++)
         put_listing(out, &ev->listing[i]);
-    if (ferror(out) || fclose(out) != 0)             /* there is no other cause */
+    if (ferror(out) || fclose(out) != 0 || !bytes)   /* there is no other cause */
         sg_base_exhausted(1, size);
     const enum sg_status status = sg_claim_keep_lazily(trial, piece, bytes, size, err);
     free(bytes);
