@@ -4,13 +4,13 @@ load 'plots/style.gp'
 file = dir.'/curves.dat'; prices = dir.'/prices.dat'
 stats file using 3 nooutput; epochs = STATS_max
 stats file using 1 nooutput; last = int(STATS_max)
-taus = system("awk '!/^#/ && !seen[$1]++ {printf \"%s \", $2}' ".file)
+taus = system("awk '!/^#/ && !seen[$1]++ {printf \"%s \", $2}' ".sg_shell(file))
 array colour[8] = ['#000000', sg_grey, sg_blue, sg_sky, sg_green, sg_yellow, sg_orange, sg_pink]
 array point[8] = [6, 1, 7, 5, 9, 13, 11, 4]
 array dash[8] = [2, 3, 1, 1, 1, 1, 1, 1]
 of(v, x) = column(1) == v - 1 ? x : 1/0
 label(v) = v == 1 ? 'backprop' : v == 2 ? 'lower half frozen' : 'SG, {/:Italic τ} = '.word(taus, v)
-mean(v) = real(system(sprintf("awk '!/^#/ && $1 == %d && $3 == %d {print $5}' %s", v - 1, epochs, file)))
+mean(v) = real(system(sprintf("awk '!/^#/ && $1 == %d && $3 == %d {print $5}' %s", v - 1, epochs, sg_shell(file))))
 back = mean(1); frozen = mean(2)
 do for [pass = 1:2] {
     eval sg_terminal(pass)

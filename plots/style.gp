@@ -21,5 +21,8 @@ set tics nomirror out scale 0.6
 set grid lc rgb '#dddddd' lw 0.8 dt 1
 set key noautotitle spacing 1.2
 sg_terminal(pass) = pass == 1 ? \
-    "set terminal svg size 1000,640 dynamic enhanced font 'Helvetica,16' background '#ffffff'; set output '".out.".svg'" : \
-    "set terminal pngcairo size 1500,960 enhanced font 'Helvetica,18' background '#ffffff'; set output '".out.".png'"
+    "set terminal svg size 1000,640 dynamic enhanced font 'Helvetica,16' background '#ffffff'; set output out.'.svg'" : \
+    "set terminal pngcairo size 1500,960 enhanced font 'Helvetica,18' background '#ffffff'; set output out.'.png'"
+# A path as one word of the shell, whatever it is made of.
+sg_mended(s) = strstrt(s, "'") == 0 ? s : (strstrt(s, "'") == 1 ? "" : s[1:strstrt(s, "'")-1])."'\\''".sg_mended(s[strstrt(s, "'")+1:*])
+sg_shell(s) = "'".sg_mended(s)."'"

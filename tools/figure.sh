@@ -6,7 +6,9 @@ trap 'rm -f "$part.svg" "$part.png"' EXIT
 refuse() { printf 'synthgrad: %s: cannot write the figure: %s\n' "$figure" "$1" >&2; exit 2; }
 said=$(mkdir -p "$(dirname "$figure")" 2>&1) || refuse "$said"
 # gnuplot warns of every `set encoding utf8` in a locale without UTF-8.
-said=$(LC_ALL=C.UTF-8 gnuplot -e "dir='$results'; out='$part'" "$script" 2>&1) || refuse "$(printf '%s\n' "$said" | grep . | tail -n 1)"
+# A quote in a folder's name is a letter of it, not the end of gnuplot's string.
+quoted() { printf %s "$1" | sed "s/'/''/g"; }
+said=$(LC_ALL=C.UTF-8 gnuplot -e "dir='$(quoted "$results")'; out='$(quoted "$part")'" "$script" 2>&1) || refuse "$(printf '%s\n' "$said" | grep . | tail -n 1)"
 [ -z "$said" ] || printf '%s\n' "$said" >&2
 { tail -c 20 "$part.svg" | grep -q '</svg>' && tail -c 12 "$part.png" | LC_ALL=C grep -aq IEND; } 2> /dev/null || refuse "cut short, the disk is probably full; make room and say it again"
 iconv -f UTF-8 -t UTF-8 "$part.svg" > /dev/null 2>&1 || \

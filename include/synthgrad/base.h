@@ -43,6 +43,11 @@ SG_PUBLIC_BEGIN
  * commits. */
 struct sg_build { const char *version, *commit, *sources; };
 const struct sg_build *sg_base_build(void);
+/* What else bits depend on, as one line of text: the kind of processor, byte order and word size,
+ * glibc, the BLAS and the code it chose, and the environment that makes libraries choose other code
+ * (OPENBLAS_CORETYPE, GLIBC_TUNABLES, ONEDNN_MAX_CPU_ISA and their like, as digests).  Where the
+ * line differs, numbers may differ in their last bits. */
+const char *sg_base_platform(void);
 
 /* ---- status ----------------------------------------------------------------------------- */
 

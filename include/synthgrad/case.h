@@ -123,6 +123,12 @@ bool sg_case_is_large(const struct sg_case *c);
 #define SG_CASE_DIGEST UINT64_C(14695981039346656037)
 /* FNV-1a of n bytes, going on from `digest`.  The first call begins with SG_CASE_DIGEST. */
 uint64_t sg_case_digest(uint64_t digest, const void *bytes, size_t n);
+/* Digest of all bytes of the files that the case takes its data from.  Cases that make their data
+ * all have the same. */
+uint64_t sg_case_digest_files(const struct sg_case *c);
+/* Another number when one of these files was replaced or written to since: of their paths, inodes,
+ * sizes and times.  Reads none of them. */
+uint64_t sg_case_stamp_files(const struct sg_case *c);
 /* The keys of a case file with types, ranges, defaults and meaning, for `synthgrad explain case`.
  * more: NULL, or adds lines about the key "train.mu". */
 void sg_case_print_schema(FILE *out, void (*more)(FILE *out, const char *key));

@@ -138,11 +138,14 @@ struct sg_trial {
     bool full;                          /* the large grids */
     const struct sg_store *store;       /* NULL: nothing is kept */
 };
-/* Reads back a piece of this trial that an earlier run kept.  True if the same program, case,
- * seed and `full` made it and it has `size` bytes. */
+/* Reads back a piece of this trial that an earlier run kept.  True if it has `size` bytes and was
+ * made by the same program from the same case, seed and `full`, on the same bytes of the case's
+ * data files and on the same kind of machine (sg_base_platform). */
 bool sg_claim_recall(void *bytes, size_t size, const struct sg_trial *trial, const char *piece);
 /* Writes a piece of this trial.  Does nothing without a store.  Its name: letters, digits, - and
- * _.  Threads may keep different pieces at once. */
+ * _.  Threads may keep different pieces at once.
+ * SG_IO: it could not be written, or a data file of the case was changed since the store was made,
+ * so that nobody knows what the piece is about. */
 enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, const void *bytes,
                              size_t size, struct sg_error *err) SG_MUST_CHECK;
 /* Removes a piece of this trial, if it was kept. */

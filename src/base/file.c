@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -69,24 +70,42 @@ static unsigned this_start(void)
     return atomic_load(&start);
 }
 
-/* Created and locked for as long as it is open, so that a sweep can tell it from one whose writer
- * died.  One that is swept between the two is made again. */
-static FILE *open_held(const char *path)
+/* PATH.part-START-RANDOM: threads, processes, and containers that count processes anew from 1 take
+ * different names, so that a file made here is nobody else's. */
+static char *temporary_name(const char *path)
 {
-    for (;;) {
-        struct stat s;
-        const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (fd < 0)
-            return NULL;
-        /* a file system without locks: swept by age */
-        (void)flock(fd, LOCK_EX);
-        if (fstat(fd, &s) == 0 && s.st_nlink > 0) {
-            FILE *stream = fdopen(fd, "w");
-            if (!stream)
+    uint64_t number;
+    return getrandom(&number, sizeof number, 0) == (ssize_t)sizeof number
+               ? sg_base_format("%s.part-%08x-%016llx", path, this_start(),
+                                (unsigned long long)number)
+               : NULL;
+}
+
+/* Locked for as long as it is open, so that a sweep can tell it from one whose writer died.  False:
+ * swept before. */
+static bool hold(int fd)
+{
+    struct stat s;
+    (void)flock(fd, LOCK_EX);            /* a file system without locks: swept by age */
+    return fstat(fd, &s) == 0 && s.st_nlink > 0;
+}
+
+/* errno says why there is no stream. */
+static void open_temporary(struct sg_file *file)
+{
+    while ((file->temporary = temporary_name(file->path)) != NULL) {
+        const int fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST)
+            return;
+        if (fd >= 0 && hold(fd)) {
+            file->stream = fdopen(fd, "w");
+            if (!file->stream)
                 close(fd);
-            return stream;
+            return;
         }
-        close(fd);
+        if (fd >= 0)
+            close(fd);
+        free(file->temporary);
     }
 }
 
@@ -103,11 +122,8 @@ enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct 
     if (is_special(file->path)) {
         file->stream = fopen(file->path, "w");
     } else {
-        /* two threads may write one file: the last to finish wins, whole */
-        static atomic_uint opened;
-        file->temporary = sg_base_format("%s.part-%08x-%ld-%u", file->path, this_start(),
-                                         (long)getpid(), atomic_fetch_add(&opened, 1));
-        file->stream = open_held(file->temporary);
+        /* two may write one file: the last to finish wins, whole */
+        open_temporary(file);
     }
     if (!file->stream) {
         status = fail(err, path, "cannot write");
@@ -147,14 +163,15 @@ enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err)
     return SG_OK;
 }
 
-/* NAME.part-START-PID-NUMBER, as sg_base_file_open names them; anything else is the user's. */
+/* NAME.part-START-RANDOM, as sg_base_file_open names them; anything else is the user's. */
 static bool is_part(unsigned *start, const char *entry, const char *name)
 {
+    enum { LENGTH = sizeof ".part-01234567-0123456789abcdef" - 1 };
     const char *part = strstr(entry, ".part-");
     int end = 0;
     for (const char *next = part; next; next = strstr(next + 1, ".part-"))
         part = next;
-    return part && sscanf(part, ".part-%8x-%*[0-9]-%*[0-9]%n", start, &end) == 1 && end > 0 &&
+    return part && sscanf(part, ".part-%8x-%*16[0-9a-f]%n", start, &end) == 1 && end == LENGTH &&
            part[end] == '\0' &&
            (!name ||
             (strlen(name) == (size_t)(part - entry) && strncmp(entry, name, strlen(name)) == 0));

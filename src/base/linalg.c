@@ -39,6 +39,13 @@ static void poison(double *a, size_t n)
         a[i] = SG_NAN;
 }
 
+/* LAPACKE's own allocations, as any other. */
+static void check_memory(lapack_int info)
+{
+    if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
+        sg_base_exhausted(1, 1);
+}
+
 /* Runs a LAPACK call with floating-point traps off; the state before is restored. */
 #define LAPACK_QUIET(info, call)     \
     do {                             \
@@ -46,6 +53,7 @@ static void poison(double *a, size_t n)
         feholdexcept(&before);       \
         (info) = (call);             \
         fesetenv(&before);           \
+        check_memory(info);          \
     } while (0)
 
 /* OpenBLAS takes a lock at each call for a buffer that small products have no use for: threads of a

@@ -24,7 +24,8 @@ size_t sg_base_printable(const char *s)
         code = code << 6 | ((unsigned char)s[i] & 0x3fu);
     }
     const bool surrogate = code >= 0xd800 && code <= 0xdfff, beyond = code > 0x10ffff;
-    const bool layout = (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+    const bool layout = code == 0x61c || code == 0x200e || code == 0x200f || code == 0xfeff ||
+                        (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
     return code < least[length] || surrogate || beyond || layout ? 0 : length;
 }
 

@@ -14,7 +14,8 @@ typedef float sg_half_float __attribute__((vector_size(32))),
     sg_quarter_float __attribute__((vector_size(16)));
 union sg_lanes_double { sg_wide_double wide; double lane[8]; };
 
-#if defined __x86_64__ && !defined __SANITIZE_ADDRESS__ && !defined __clang__
+#if defined __x86_64__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ && \
+    !defined __clang__
 #define SG_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 /* the loader resolves clones before the sanitizer's shadow exists; clang 14 exports

@@ -48,13 +48,15 @@ static enum sg_status write_control(struct sg_case *c, const config_setting_t *g
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    SG_REQUIRE(out != NULL);
+    if (!out)
+        sg_base_exhausted(1, sizeof *out);
     for (int i = 0; i < config_setting_length(group); i++) {
         const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
         fprintf(out, "%s%s = ", i ? "; " : "", config_setting_name(setting));
         write_value(out, setting);
     }
-    fclose(out);
+    if (ferror(out) || fclose(out) != 0 || !text)    /* there is no other cause */
+        sg_base_exhausted(1, size);
     const bool fits = size < sizeof c->control_text;
     if (fits)
         memcpy(c->control_text, text, size + 1);

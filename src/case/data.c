@@ -29,7 +29,7 @@ static enum sg_status make_gaussian(struct sg_data *data, const struct sg_case *
     return status;
 }
 
-static const struct sg_case_place nist = {"NIST_DIR", SG_NIST_DIR};
+const struct sg_case_place sg_case_nist = {"NIST_DIR", SG_NIST_DIR};
 
 /* The first of folder/file and folder/file.suffix that is there.  Paths are fresh strings, since
  * one that is cut off could name another file. */
@@ -78,9 +78,9 @@ enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
 
 static enum sg_status read_csv(struct sg_data *data, const struct sg_case *c, struct sg_error *err)
 {
-    char *path = sg_case_find_file(c, c->data.file, "", &nist);
+    char *path = sg_case_find_file(c, c->data.file, "", &sg_case_nist);
     if (!path)
-        return sg_case_not_found(c, c->data.file, &nist, err);
+        return sg_case_not_found(c, c->data.file, &sg_case_nist, err);
     const char *targets[SG_CASE_LIST_MAX];
     for (size_t i = 0; i < c->data.target.n; i++)
         targets[i] = c->data.target.value[i];

@@ -7,10 +7,29 @@
 
 #include "case/schema.h"
 
+/* Where libconfig found no memory it leaves a setting without its name, or a text without its
+ * bytes, and says nothing.  The nesting is bounded: sg_case_scan. */
+static void check_memory(const config_setting_t *setting)
+{
+    const bool empty = config_setting_type(setting) == CONFIG_TYPE_STRING &&
+                       !config_setting_get_string(setting);
+    if (empty)
+        sg_base_exhausted(1, 1);
+    const int n = config_setting_is_aggregate(setting) ? config_setting_length(setting) : 0;
+    for (int i = 0; i < n; i++) {
+        const config_setting_t *inner = config_setting_get_elem(setting, (unsigned)i);
+        if (!inner || (config_setting_is_group(setting) && !config_setting_name(inner)))
+            sg_base_exhausted(1, 1);
+        check_memory(inner);
+    }
+}
+
 bool sg_case_parse(config_t *config, const char *text)
 {
     const locale_t caller = uselocale((locale_t)0);
     const bool fine = config_read_string(config, text) == CONFIG_TRUE;
+    if (fine)
+        check_memory(config_root_setting(config));
     uselocale(caller); /* libconfig leaves the thread in the global locale */
     return fine;
 }
@@ -30,8 +49,10 @@ static enum sg_status put_path(struct sg_case *c, const char *path, const struct
                               length, sizeof c->path - 1, sizeof c->name - 1);
     memcpy(c->path, path, length + 1);
     memcpy(c->name, base, stem);
-    const char *fault = sg_case_text_fault(c->name);
-    /* The name goes into results, JSON and figures. */
+    /* The name goes into results, JSON and figures; it is a folder of --out, which `..` is not. */
+    const char *fault = c->name[0] == '.'   ? "begins with a dot"
+                        : c->name[0] == '-' ? "begins with a dash, as options do"
+                                            : sg_case_text_fault(c->name);
     return fault ? sg_case_refuse(r, 1, "the file's name %s; rename the file", fault) : SG_OK;
 }
 
@@ -205,10 +226,11 @@ static enum sg_status read_case(struct sg_case *c, const char *path, struct sg_c
     if (status == SG_OK) {
         config_t config;
         config_init(&config);
-        if (sg_case_parse(&config, text))
+        if (sg_case_parse(&config, text)) {
             status = read_file(c, config_root_setting(&config), r);
-        else
+        } else {
             status = refuse_syntax(&config, text, r);
+        }
         config_destroy(&config);
     }
     free(text);
@@ -222,7 +244,8 @@ enum sg_status sg_case_read(struct sg_case *c, const char *path, struct sg_error
     sg_case_reader_init(&r, path, err);
     /* Numbers have a point in a case file, whatever the program around us speaks. */
     const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    SG_REQUIRE(plain != (locale_t)0);
+    if (plain == (locale_t)0)
+        sg_base_exhausted(1, sizeof(locale_t));
     const locale_t caller = uselocale(plain);
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     SG_REQUIRE(pthread_once(&once, make_presets) == 0);

@@ -147,6 +147,7 @@ size_t sg_case_boundary(const struct sg_case *c, size_t i);
 /* Where a data file may lie if it is not beside the case: the folder that an environment variable
  * names, else the one known when this was built (empty: none). */
 struct sg_case_place { const char *variable, *built_in; };
+extern const struct sg_case_place sg_case_nist, sg_case_mnist;
 /* data.c: the path of an existing file.  Give it to free().  An absolute path is taken as it is.
  * suffix: what the name may lack.  NULL: not found. */
 char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix,

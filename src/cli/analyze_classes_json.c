@@ -8,14 +8,14 @@
 
 static void put_text(json_t *object, const char *key, const char *text)
 {
-    json_object_set_new(object, key, text ? json_string(text) : json_null());
+    sg_report_put(object, key, text ? json_string(text) : json_null());
 }
 
 /* A class as the file has it, when that is an integer as it is written there. */
 static void put_class(json_t *object, double value, json_t *what)
 {
     char *name = sg_base_format("%.17g", value);
-    json_object_set_new(object, name, what);
+    sg_report_put(object, name, what);
     free(name);
 }
 
@@ -47,10 +47,10 @@ static json_t *fit_json(const struct sg_class_analysis *a, const struct sg_class
                         const struct sg_table *table)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "finite", fit->decided ? json_boolean(fit->finite) : json_null());
+    sg_report_put(object, "finite", fit->decided ? json_boolean(fit->finite) : json_null());
     sg_cli_json_put(object, "loss", fit->loss);
     sg_cli_json_put(object, "accuracy", fit->accuracy);
-    json_object_set_new(object, "coefficients", coefficients_json(a, fit, table));
+    sg_report_put(object, "coefficients", coefficients_json(a, fit, table));
     return object;
 }
 
@@ -58,7 +58,7 @@ static json_t *classes_json(const struct sg_class_analysis *a)
 {
     json_t *array = json_array();
     for (size_t k = 0; k < a->classes; k++)
-        json_array_append_new(array,
+        sg_report_add(array,
                               json_pack("{s:o, s:I}", "value", sg_report_number(a->class_value[k]),
                                         "count", (json_int_t)a->class_count[k]));
     return array;
@@ -70,8 +70,8 @@ static json_t *sg_json(const struct sg_class_analysis *a, const struct sg_table 
     sg_cli_json_put(object, "gap", a->gap);
     sg_cli_json_put(object, "relative_gap", a->relative_gap);
     sg_cli_json_put(object, "likelihood_ratio", a->likelihood_ratio);
-    json_object_set_new(object, "degrees_of_freedom", json_integer((json_int_t)a->freedom));
-    json_object_set_new(object, "attracts",
+    sg_report_put(object, "degrees_of_freedom", json_integer((json_int_t)a->freedom));
+    sg_report_put(object, "attracts",
                         a->local.known ? json_boolean(a->local.attracts) : json_null());
     sg_cli_json_put(object, "mu_critical", a->local.mu_critical);
     sg_cli_json_put(object, "nu_critical", a->local.nu_critical);
@@ -84,7 +84,7 @@ static json_t *check_json(const struct sg_class_analysis *a)
     json_t *object = json_object();
     put_text(object, "verdict", sg_analysis_verdict_name(a->check));
     put_text(object, "reason", a->check_reason[0] ? a->check_reason : NULL);
-    json_object_set_new(object, "rows", sg_cli_json_rows(a->row, a->rows));
+    sg_report_put(object, "rows", sg_cli_json_rows(a->row, a->rows));
     return object;
 }
 
@@ -93,18 +93,18 @@ json_t *sg_cli_classes_json(const struct sg_class_analysis *a, const struct sg_t
     json_t *object = json_object();
     put_text(object, "loss", "log");
     sg_cli_json_columns(object, a->n, &a->design, table, a->rank, a->condition_number);
-    json_object_set_new(object, "classes", classes_json(a));
-    json_object_set_new(object, "coefficients", coefficients_json(a, &a->optimum, table));
-    json_object_set_new(object, "minimum_norm", json_boolean(a->rank < a->columns));
-    json_object_set_new(object, "separable",
+    sg_report_put(object, "classes", classes_json(a));
+    sg_report_put(object, "coefficients", coefficients_json(a, &a->optimum, table));
+    sg_report_put(object, "minimum_norm", json_boolean(a->rank < a->columns));
+    sg_report_put(object, "separable",
                         a->optimum.decided ? json_boolean(!a->optimum.finite) : json_null());
     put_text(object, "certificate", sg_cli_class_certificate(a));
-    json_object_set_new(object, "optimum", fit_json(a, &a->optimum, table));
+    sg_report_put(object, "optimum", fit_json(a, &a->optimum, table));
     sg_cli_json_put(json_object_get(object, "optimum"), "lower", a->optimum.lower);
-    json_object_set_new(object, "sg", sg_json(a, table));
+    sg_report_put(object, "sg", sg_json(a, table));
     put_text(object, "theory", sg_cli_class_theory(a));
     put_text(object, "verdict", sg_class_verdict_name(a->verdict));
     put_text(object, "sg_needed", sg_cli_class_needed(a));
-    json_object_set_new(object, "check", check_json(a));
+    sg_report_put(object, "check", check_json(a));
     return object;
 }

@@ -6,14 +6,14 @@
 
 void sg_cli_json_put(json_t *object, const char *key, double value)
 {
-    json_object_set_new(object, key, sg_report_number(value));
+    sg_report_put(object, key, sg_report_number(value));
 }
 
 static json_t *numbers(const double *value, size_t n)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(array, sg_report_number(value[i]));
+        sg_report_add(array, sg_report_number(value[i]));
     return array;
 }
 
@@ -32,11 +32,11 @@ void sg_cli_json_columns(json_t *object, size_t n, const struct sg_design *desig
 {
     json_t *dropped = json_array();
     for (size_t k = 0; k < design->dropped; k++)
-        json_array_append_new(dropped, json_string(table->names[design->dropped_column[k]]));
-    json_object_set_new(object, "n", json_integer((json_int_t)n));
-    json_object_set_new(object, "d", json_integer((json_int_t)design->features));
-    json_object_set_new(object, "dropped", dropped);
-    json_object_set_new(object, "rank", json_integer((json_int_t)rank));
+        sg_report_add(dropped, json_string(table->names[design->dropped_column[k]]));
+    sg_report_put(object, "n", json_integer((json_int_t)n));
+    sg_report_put(object, "d", json_integer((json_int_t)design->features));
+    sg_report_put(object, "dropped", dropped);
+    sg_report_put(object, "rank", json_integer((json_int_t)rank));
     sg_cli_json_put(object, "condition_number", condition);
 }
 
@@ -45,14 +45,14 @@ json_t *sg_cli_json_rows(const struct sg_analysis_row *row, size_t rows)
     json_t *array = json_array();
     for (size_t i = 0; i < rows; i++) {
         json_t *object = json_object();
-        json_object_set_new(object, "what", json_string(row[i].what));
+        sg_report_put(object, "what", json_string(row[i].what));
         sg_cli_json_put(object, "predicted", row[i].predicted);
         sg_cli_json_put(object, "measured", row[i].measured);
         sg_cli_json_put(object, "tolerance", row[i].tolerance);
-        json_object_set_new(object, "steps", json_integer((json_int_t)row[i].steps));
-        json_object_set_new(object, "verdict",
+        sg_report_put(object, "steps", json_integer((json_int_t)row[i].steps));
+        sg_report_put(object, "verdict",
                             json_string(sg_analysis_verdict_name(row[i].verdict)));
-        json_array_append_new(array, object);
+        sg_report_add(array, object);
     }
     return array;
 }
@@ -93,7 +93,7 @@ static json_t *delay_json(const struct sg_analysis *a)
     if (!a->options.with_delay)
         return json_null();
     json_t *object = json_object();
-    json_object_set_new(object, "tau", json_integer((json_int_t)a->delay.tau));
+    sg_report_put(object, "tau", json_integer((json_int_t)a->delay.tau));
     sg_cli_json_put(object, "mu_backprop", a->delay.mu_backprop);
     sg_cli_json_put(object, "mu_delayed_pairs", a->delay.mu_delayed_pairs);
     sg_cli_json_put(object, "nu_delayed_pairs", a->delay.nu_delayed_pairs);
@@ -109,13 +109,13 @@ static json_t *check_json(const struct sg_analysis *a)
     sg_cli_json_put(object, "deficit", c->deficit);
     sg_cli_json_put(object, "max_abs_diff", c->max_abs_diff);
     sg_cli_json_put(object, "predicted_diff", c->predicted_diff);
-    json_object_set_new(object, "coordinates",
+    sg_report_put(object, "coordinates",
                         json_string(a->options.standardise ? "standardised" : "file"));
-    json_object_set_new(object, "steps", json_integer((json_int_t)c->steps));
-    json_object_set_new(object, "converged", json_boolean(c->converged));
-    json_object_set_new(object, "verdict", json_string(sg_analysis_verdict_name(c->verdict)));
-    json_object_set_new(object, "reason", c->reason[0] ? json_string(c->reason) : json_null());
-    json_object_set_new(object, "rows", sg_cli_json_rows(c->row, SG_ANALYSIS_ROWS));
+    sg_report_put(object, "steps", json_integer((json_int_t)c->steps));
+    sg_report_put(object, "converged", json_boolean(c->converged));
+    sg_report_put(object, "verdict", json_string(sg_analysis_verdict_name(c->verdict)));
+    sg_report_put(object, "reason", c->reason[0] ? json_string(c->reason) : json_null());
+    sg_report_put(object, "rows", sg_cli_json_rows(c->row, SG_ANALYSIS_ROWS));
     return object;
 }
 
@@ -126,19 +126,19 @@ static json_t *layers_json(const struct sg_analysis *a)
     if (!a->has_layers)
         return json_null();
     json_t *object = json_object();
-    json_object_set_new(object, "layers", json_integer((json_int_t)a->options.layers));
-    json_object_set_new(object, "sg_at",
+    sg_report_put(object, "layers", json_integer((json_int_t)a->options.layers));
+    sg_report_put(object, "sg_at",
                         a->options.sg_at ? json_integer((json_int_t)a->options.sg_at)
                                          : json_string("everywhere"));
     sg_cli_json_put(object, "kappa", a->options.kappa);
     sg_cli_json_put(object, "sigma", l->sigma);
-    json_object_set_new(object, "norms", numbers(l->norm, a->options.layers));
+    sg_report_put(object, "norms", numbers(l->norm, a->options.layers));
     sg_cli_json_put(object, "backprop_norm", l->backprop);
     sg_cli_json_put(object, "sharpness", l->sharpness);
     sg_cli_json_put(object, "sharpness_backprop", l->sharpness_backprop);
     sg_cli_json_put(object, "mu_critical", l->fate.limit);
     sg_cli_json_put(object, "mu_critical_backprop", l->mu_backprop);
-    json_object_set_new(object, "attracts", l->decided ? json_boolean(l->attracts) : json_null());
+    sg_report_put(object, "attracts", l->decided ? json_boolean(l->attracts) : json_null());
     sg_cli_json_put(object, "slowest", creal(l->fate.top));
     return object;
 }
@@ -147,12 +147,12 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
 {
     json_t *object = json_object();
     sg_cli_json_columns(object, a->n, &a->design, table, a->rank, a->condition_number);
-    json_object_set_new(object, "coefficients", coefficients_json(a, table));
-    json_object_set_new(object, "minimum_norm", json_boolean(a->rank < a->columns));
+    sg_report_put(object, "coefficients", coefficients_json(a, table));
+    sg_report_put(object, "minimum_norm", json_boolean(a->rank < a->columns));
     sg_cli_json_put(object, "rss", a->rss);
-    json_object_set_new(object, "lambda_x", numbers(a->lambda_x, a->columns));
-    json_object_set_new(object, "lambda_z", numbers(a->lambda_z, 3));
-    json_object_set_new(object, "zero_eigenvalues",
+    sg_report_put(object, "lambda_x", numbers(a->lambda_x, a->columns));
+    sg_report_put(object, "lambda_z", numbers(a->lambda_z, 3));
+    sg_report_put(object, "zero_eigenvalues",
                         json_pack("{s:I, s:I}", "lambda_x", (json_int_t)a->rate_x.zeros, "lambda_z",
                                   (json_int_t)a->rate_z.zeros));
     sg_cli_json_put(object, "mu_critical", a->rate_x.critical);
@@ -162,12 +162,12 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     sg_cli_json_put(object, "contraction_optimal", a->speed.contraction);
     sg_cli_json_put(object, "deficit_optimal", a->speed.deficit);
     sg_cli_json_put(object, "steps_to_1e6", a->speed.steps_to_1e6);
-    json_object_set_new(object, "realizable", json_boolean(a->realizable));
-    json_object_set_new(object, "theory", json_string(a->realizable ? "DY4" : "DY3"));
-    json_object_set_new(object, "target_scaled", scaled_json(a));
-    json_object_set_new(object, "explained", explained_json(a));
-    json_object_set_new(object, "delay", delay_json(a));
-    json_object_set_new(object, "layers", layers_json(a));
-    json_object_set_new(object, "check", check_json(a));
+    sg_report_put(object, "realizable", json_boolean(a->realizable));
+    sg_report_put(object, "theory", json_string(a->realizable ? "DY4" : "DY3"));
+    sg_report_put(object, "target_scaled", scaled_json(a));
+    sg_report_put(object, "explained", explained_json(a));
+    sg_report_put(object, "delay", delay_json(a));
+    sg_report_put(object, "layers", layers_json(a));
+    sg_report_put(object, "check", check_json(a));
     return object;
 }

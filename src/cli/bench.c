@@ -145,9 +145,9 @@ static json_t *as_json(const struct sg_benchmark *benchmark, const struct sg_ben
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (listed(benchmark->takes, sizes[i].name))
-            json_object_set_new(json, sizes[i].name, json_integer((json_int_t)sizes[i].value));
+            sg_report_put(json, sizes[i].name, json_integer((json_int_t)sizes[i].value));
     if (setup->batch)
-        json_object_set_new(json, "samples_per_second",
+        sg_report_put(json, "samples_per_second",
                             sg_report_number(result->steps_per_second * (double)setup->batch));
     const struct { const char *name; double value; } ideal[] = {
         {"gemm_seconds", result->gemm_seconds},
@@ -157,13 +157,13 @@ static json_t *as_json(const struct sg_benchmark *benchmark, const struct sg_ben
         {"share_of_ideal", result->ideal * result->steps_per_second},
     };
     for (size_t i = 0; result->ideal > 0 && i < sizeof ideal / sizeof *ideal; i++)
-        json_object_set_new(json, ideal[i].name, sg_report_number(ideal[i].value));
+        sg_report_put(json, ideal[i].name, sg_report_number(ideal[i].value));
     json_t *gemms = json_object();
     for (size_t g = 0; g < SG_BENCH_GEMMS && result->gemm[g].name; g++)
-        json_object_set_new(gemms, result->gemm[g].name,
+        sg_report_put(gemms, result->gemm[g].name,
                             sg_report_number(result->gemm[g].gflops));
     if (json_object_size(gemms))
-        json_object_set(json, "gemm_gflops", gemms);
+        sg_report_put(json, "gemm_gflops", json_incref(gemms));
     json_decref(gemms);
     return json;
 }

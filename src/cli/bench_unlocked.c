@@ -167,7 +167,7 @@ static int tell(const struct way way[WAYS], const struct sg_bench_setup *setup)
         if (!setup->json)
             printf("%-26s %13.4g %13.4g %11.4g %13.3g %15.2f\n", way_name[kind], 1e3 * wall,
                    1e3 * least(way[kind].cpu), rate, gain, processors_of(&way[kind]));
-        json_array_append_new(
+        sg_report_add(
             ways,
             json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "way", way_name[kind], "samples_per_second",
                       sg_report_number(rate), "wall_ms", sg_report_number(1e3 * wall), "cpu_ms",

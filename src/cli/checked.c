@@ -1,5 +1,6 @@
 /* What `make proofs` left behind: build/proofs/checked.txt beside the cases, a line
  * "CLAIM FILE THEOREM" each. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@ size_t sg_cli_checked_theorems(const char *claim)
 {
     char *list = sg_base_format("%s/../build/proofs/checked.txt", sg_cli_cases_folder());
     FILE *file = fopen(list, "r");
+    if (!file && errno == ENOMEM)
+        sg_base_exhausted(1, sizeof *file);
     struct stat checked, source;
     size_t n = 0;
     char id[32], name[128], theorem[128];

@@ -29,6 +29,7 @@ struct sg_command {
     const char *examples;     /* lines for --help */
     struct sg_option *options;    /* ends with a NULL name */
     size_t min_args, max_args;
+    bool keeps;               /* finished work, so that Ctrl-C ends it in good order */
     int (*run)(const struct sg_command *command, size_t n_args, char **args);
 };
 extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_command_explain,
@@ -41,6 +42,8 @@ const struct sg_option *sg_cli_option(const struct sg_command *command, const ch
  * out of range.  Leaves *out alone when the option is absent. */
 bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char *name,
                     uint64_t least, uint64_t most);
+/* Is all of the text a whole number in that range?  Digits only: no sign, no blank. */
+bool sg_cli_whole(uint64_t *out, const char *text, uint64_t least, uint64_t most);
 /* The same as a real number. */
 bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least,
                  double most);

@@ -60,9 +60,11 @@ static int explain_case(bool as_json)
     struct sg_error err;
     enum sg_status status = SG_OK;
     FILE *memory = open_memstream(&text, &length);
-    SG_REQUIRE(memory != NULL);
+    if (!memory)
+        sg_base_exhausted(1, sizeof *memory);
     sg_case_print_schema(memory, print_readers);
-    fclose(memory);
+    if (ferror(memory) || fclose(memory) != 0 || !text) /* there is no other cause */
+        sg_base_exhausted(1, length);
     if (as_json)
         status = sg_report_write_json("-", json_pack("{s:s}", "keys", text), &err);
     else
@@ -150,15 +152,15 @@ static json_t *key_json(const struct sg_claim_key *key)
     json_t *json = json_pack("{s:s, s:s, s:b}", "key", key->name, "takes", takes, "required",
                              (int)key->required);
     if (key->experiment[0])
-        json_object_set_new(json, "experiment", json_string(key->experiment));
+        sg_report_put(json, "experiment", json_string(key->experiment));
     if (key->values[0]) {
         json_t *values = json_array();
         for (const char *p = key->values; *p;) {
             const size_t length = strcspn(p, "|");
-            json_array_append_new(values, json_stringn(p, length));
+            sg_report_add(values, json_stringn(p, length));
             p += length + (p[length] == '|');
         }
-        json_object_set_new(json, "values", values);
+        sg_report_put(json, "values", values);
     }
     return json;
 }
@@ -171,17 +173,17 @@ static json_t *explained_json(const struct sg_claim *claim, const struct sg_case
     struct sg_claim_key key;
     for (size_t i = 0; claim->supposes && claim->supposes[i]; i++) {
         const struct sg_hypothesis *h = claim->supposes[i];
-        json_array_append_new(hypotheses, json_pack("{s:s, s:s, s:s}", "id", h->id, "words",
+        sg_report_add(hypotheses, json_pack("{s:s, s:s, s:s}", "id", h->id, "words",
                                                     h->words, "mend", h->mend));
     }
     for (size_t i = 0; sg_claim_reads(&key, claim, i); i++) {
-        json_array_append_new(keys, key_json(&key));
+        sg_report_add(keys, key_json(&key));
         if (key.required)
-            json_array_append_new(required, json_string(key.name));
+            sg_report_add(required, json_string(key.name));
     }
-    json_object_set_new(json, "hypotheses", hypotheses);
-    json_object_set_new(json, "keys", keys);
-    json_object_set_new(json, "required", required);
+    sg_report_put(json, "hypotheses", hypotheses);
+    sg_report_put(json, "keys", keys);
+    sg_report_put(json, "required", required);
     return json;
 }
 

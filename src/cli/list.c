@@ -40,7 +40,7 @@ json_t *sg_cli_claim_json(const struct sg_claim *claim, const struct sg_case *ca
     json_t *names = json_array();
     for (size_t i = 0; i < n; i++)
         if (sg_cli_is_of(&cases[i], claim))
-            json_array_append_new(names, json_string(cases[i].name));
+            sg_report_add(names, json_string(cases[i].name));
     return json_pack("{s:s, s:s, s:s, s:s, s:o}", "claim", claim->id, "name", claim->name, "title",
                      claim->title, "statement", claim->statement, "cases", names);
 }
@@ -56,7 +56,7 @@ static int list(const struct sg_command *command, size_t n_args, char **args)
     if (status == SG_OK && sg_cli_option(command, "json")->given) {
         json_t *all = json_array();
         for (size_t k = 0; sg_claims[k]; k++)
-            json_array_append_new(all, sg_cli_claim_json(sg_claims[k], cases, n));
+            sg_report_add(all, sg_cli_claim_json(sg_claims[k], cases, n));
         status = sg_report_write_json("-", all, &err);
     } else if (status == SG_OK) {
         for (size_t k = 0; sg_claims[k]; k++) {
@@ -106,10 +106,9 @@ static int new_case(const struct sg_command *command, size_t n_args, char **args
     char *to = out->given ? sg_base_format("%s", out->value)
                           : sg_base_format("my_%s.cfg", claim->name);
     struct sg_error err;
-    const enum sg_status status = copy_case(from, to, &err);
+    enum sg_status status = copy_case(from, to, &err);
     if (status == SG_OK && sg_cli_option(command, "json")->given) {
-        json_dumpf(json_pack("{s:s}", "case", to), stdout, JSON_COMPACT);
-        putchar('\n');
+        status = sg_report_write_json("-", json_pack("{s:o}", "case", sg_report_text(to)), &err);
     } else if (status == SG_OK) {
         printf("%s: change what you like (`synthgrad explain %s` lists the keys), then\n"
                "  synthgrad run %s\n", to, claim->id, to);

@@ -1,10 +1,13 @@
 /* synthgrad: one program, one file a subcommand. */
 #include <fenv.h>
+#include <lapacke.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/limits.h"
 #include "cli/manual.h"
 #include "cli/parse.h"
 
@@ -15,10 +18,39 @@ static struct sg_command *const commands[] = {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
+/* Does the command that runs keep what it has finished, and end in good order? */
+static volatile sig_atomic_t keeps;
+
+/* A first Ctrl-C ends long work in good order, where that keeps something.  A second one, or a
+ * SIGTERM after it, ends the process wherever it is. */
 static void on_interrupt(int signal_number)
 {
+    static const char line[] = "synthgrad: interrupted\n";
     (void)signal_number;
+    if (!keeps || sg_base_interrupted()) {
+        const ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
+        (void)written;                   /* there is nobody else to tell */
+        _exit(SG_EXIT_INTERRUPTED);
+    }
     sg_base_interrupt();
+}
+
+static void catch_signals(void)
+{
+    const struct sigaction action = {.sa_handler = on_interrupt},
+                           ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);   /* a file grown to its limit is a write that fails */
+}
+
+/* LAPACKE says on standard output, among the results, that it found no memory. */
+__attribute__((visibility("default"))) void LAPACKE_xerbla(const char *name, lapack_int info);
+void LAPACKE_xerbla(const char *name, lapack_int info)
+{
+    if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
+        sg_base_exhausted(1, 1);
+    fprintf(stderr, "synthgrad: %s: argument %d is wrong\n", name, (int)-info);
 }
 
 static const struct sg_manual manual = {
@@ -66,17 +98,20 @@ static int dispatch(int argc, char **argv)
         return SG_EXIT_OK;
     }
     for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i]->name) == 0)
+        if (strcmp(argv[1], commands[i]->name) == 0) {
+            keeps = commands[i]->keeps;
             return sg_cli_run(commands[i], argc - 2, argv + 2);
+        }
     return sg_cli_refuse("there is no command %.60s; `synthgrad --help` lists them", argv[1]);
 }
 
 int main(int argc, char **argv)
 {
-    /* A first Ctrl-C ends long work in good order; a second one ends the process. */
-    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    struct sg_error err;
+    catch_signals();
+    const enum sg_status room = sg_base_check_limits(1, &err);
+    if (room != SG_OK)                   /* OpenBLAS would look for address space at exit too */
+        _exit(sg_cli_fail(room, &err));
     sg_base_init();
 #ifdef SG_TRAP_FLOATING_POINT
     feenableexcept(FE_INVALID | FE_DIVBYZERO);

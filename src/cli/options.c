@@ -7,14 +7,21 @@
 
 #include "cli/parse.h"
 
+/* What the user or a file said is in it, and a terminal would obey some of it. */
 int sg_cli_refuse(const char *fmt, ...)
 {
+    char *text = NULL;
     va_list args;
     va_start(args, fmt);
-    fputs("synthgrad: ", stderr);
-    vfprintf(stderr, fmt, args);
-    fputc('\n', stderr);
+    if (vasprintf(&text, fmt, args) < 0)
+        sg_base_exhausted(1, 1);
     va_end(args);
+    const size_t size = 4 * strlen(text) + sizeof "....";
+    char *shown = SG_NEW(size, char);
+    sg_base_escape(shown, size, text);
+    fprintf(stderr, "synthgrad: %s\n", shown);
+    free(text);
+    free(shown);
     return SG_EXIT_USAGE;
 }
 
@@ -43,24 +50,28 @@ const struct sg_option *sg_cli_option(const struct sg_command *command, const ch
     sg_base_abort(__FILE__, __LINE__, name);
 }
 
+bool sg_cli_whole(uint64_t *out, const char *text, uint64_t least, uint64_t most)
+{
+    char *end;
+    errno = 0;
+    const unsigned long long value = strtoull(text, &end, 10);
+    /* strtoull takes "-1" */
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno || value < least || value > most)
+        return false;
+    *out = value;
+    return true;
+}
+
 bool sg_cli_integer(uint64_t *out, const struct sg_command *command, const char *name,
                     uint64_t least, uint64_t most)
 {
     const struct sg_option *option = sg_cli_option(command, name);
-    if (!option->given)
+    if (!option->given || sg_cli_whole(out, option->value, least, most))
         return true;
-    char *end;
-    errno = 0;
-    const unsigned long long value = strtoull(option->value, &end, 10);
-    /* strtoull takes "-1" */
-    const bool digits = option->value[0] >= '0' && option->value[0] <= '9' && *end == '\0';
-    if (!digits || errno || value < least || value > most) {
-        sg_cli_refuse("--%s %.40s: give a whole number from %llu to %llu", name, option->value,
-                      (unsigned long long)least, (unsigned long long)most);
-        return false;
-    }
-    *out = value;
-    return true;
+    sg_cli_refuse("--%s %s: give a whole number from %llu to %llu", name,
+                  sg_base_show(option->value, 40).text, (unsigned long long)least,
+                  (unsigned long long)most);
+    return false;
 }
 
 bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least,
@@ -72,7 +83,8 @@ bool sg_cli_real(double *out, const struct sg_command *command, const char *name
     char *end;
     const double value = strtod(option->value, &end);
     if (end == option->value || *end != '\0' || !(value >= least && value <= most)) {
-        sg_cli_refuse("--%s %.40s: give a number from %g to %g", name, option->value, least, most);
+        sg_cli_refuse("--%s %s: give a number from %g to %g", name,
+                      sg_base_show(option->value, 40).text, least, most);
         return false;
     }
     *out = value;

@@ -21,7 +21,8 @@ static int report(const struct sg_command *command, size_t n_args, char **args)
         return sg_cli_fail(status, &err);
     char *page = sg_base_format("%s/report/index.html", folder);
     if (sg_cli_option(command, "json")->given)
-        status = sg_report_write_json("-", json_pack("{s:s}", "report", page), &err);
+        status = sg_report_write_json(
+            "-", json_pack("{s:o}", "report", sg_report_text(page)), &err);
     else
         printf("%s\n", page);
     free(page);
@@ -38,6 +39,7 @@ struct sg_command sg_command_report = {
     .summary = "the results so far as one page, DIR/report/index.html",
     .arguments = "",
     .options = options,
+    .keeps = true,
     .run = report,
     .examples = "  synthgrad verify; synthgrad report\n",
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "cli/cli.h"
 #include "synthgrad/report.h"
 #include "synthgrad/search.h"
@@ -210,7 +211,7 @@ static json_t *tally_json(const struct hunt *h, const struct tally *t)
     json_t *climbs = json_array();
     for (size_t i = 0; i < t->finished; i++) {
         const struct climb *c = t->best[i];
-        json_array_append_new(
+        sg_report_add(
             climbs,
             json_pack("{s:I, s:b, s:o, s:[o, o], s:o, s:o, s:I}", "climb",
                       (json_int_t)(c - h->climb), "found", c->abscissa > SG_SEARCH_FOUND,
@@ -241,7 +242,9 @@ static int summarise(const struct hunt *h)
 static int carry_out(struct hunt *h)
 {
     size_t done = 0;
-    h->status = sg_base_file_check_place(h->out, true, &h->err);
+    h->status = sg_base_check_limits(h->jobs, &h->err);
+    if (h->status == SG_OK)
+        h->status = sg_base_file_check_place(h->out, true, &h->err);
     if (h->status == SG_OK && h->json && strcmp(h->json, "-") != 0)
         h->status = sg_base_file_check_place(h->json, false, &h->err);
     h->place = sg_base_place(h->out);
@@ -403,6 +406,7 @@ struct sg_command sg_command_search = {
     .options = options,
     .min_args = 1,
     .max_args = 1,
+    .keeps = true,
     .run = search,
     .examples =
         "  synthgrad search repelling                                  two layers, 20 climbs\n"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "cli/cases.h"
 #include "cli/cli.h"
 #include "synthgrad/report.h"
@@ -205,7 +206,7 @@ static int summarise(struct plan *plan, enum sg_status broken)
         if (!has_verdict(job))
             continue;
         short_of += job->j.verdict != SG_SKIPPED && !job->j.ok;
-        json_array_append_new(all, sg_report_judgement_json(&job->j));
+        sg_report_add(all, sg_report_judgement_json(&job->j));
     }
     if (!plan->quiet)
         print_table(plan);
@@ -232,7 +233,9 @@ static int carry_out(struct plan *plan, size_t n_args, char **args)
     struct sg_error err;
     plan->quiet = plan->json && strcmp(plan->json, "-") == 0;
     plan->named = n_args > 0;
-    enum sg_status status = read_cases(plan, n_args, args, &err);
+    enum sg_status status = sg_base_check_limits(plan->jobs, &err);
+    if (status == SG_OK)
+        status = read_cases(plan, n_args, args, &err);
     if (status == SG_OK)
         status = sg_base_file_check_place(plan->out, true, &err);
     if (status == SG_OK && plan->json && !plan->quiet)
@@ -264,15 +267,18 @@ static int carry_out(struct plan *plan, size_t n_args, char **args)
 
 static bool read_shard(struct plan *plan, const char *text)
 {
-    unsigned k, n;
-    char extra;
-    if (sscanf(text, "%u/%u%c", &k, &n, &extra) != 2 || k < 1 || k > n || text[0] == '-') {
-        sg_cli_refuse("--shard %.40s: give K/N with 1 <= K <= N, such as 2/4", text);
-        return false;
-    }
-    plan->shard = k;
-    plan->shards = n;
-    return true;
+    enum { MOST = 1000000 };
+    char *slash = strchr(text, '/');
+    const size_t length = slash ? (size_t)(slash - text) : 0;
+    char *first = sg_base_format("%.*s", (int)length, text);
+    const bool numbers = slash && sg_cli_whole(&plan->shard, first, 1, MOST) &&
+                         sg_cli_whole(&plan->shards, slash + 1, 1, MOST);
+    free(first);
+    if (numbers && plan->shard <= plan->shards)
+        return true;
+    sg_cli_refuse("--shard %s: give K/N with 1 <= K <= N <= %d, such as 2/4",
+                  sg_base_show(text, 40).text, (int)MOST);
+    return false;
 }
 
 static int verify(const struct sg_command *command, size_t n_args, char **args)
@@ -323,7 +329,8 @@ static struct sg_option verify_options[] = {
 struct sg_command sg_command_verify = {
     .name = "verify",
     .summary = "check every claim: verdict, measured value, bound, margin, control",
-    .arguments = "[CASE...]", .options = verify_options, .max_args = 100000, .run = verify,
+    .arguments = "[CASE...]", .options = verify_options, .max_args = 100000, .keeps = true,
+    .run = verify,
     .examples = "  synthgrad verify --jobs 2\n"
                 "  synthgrad verify --filter 'DY*' --seed 7\n"
                 "  synthgrad verify dy3_joint_spectrum --json -\n",
@@ -339,7 +346,7 @@ static struct sg_option run_options[] = {
 };
 struct sg_command sg_command_run = {
     .name = "run", .summary = "run one case, yours or the project's", .arguments = "CASE",
-    .options = run_options, .min_args = 1, .max_args = 1, .run = run,
+    .options = run_options, .min_args = 1, .max_args = 1, .keeps = true, .run = run,
     .examples = "  synthgrad run cases/dy3_joint_spectrum.cfg\n"
                 "  synthgrad run mine.cfg --out /tmp/mine\n",
 };

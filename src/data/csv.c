@@ -388,6 +388,8 @@ enum sg_status sg_data_read_csv(struct sg_table *table, const char *path, struct
     SG_REQUIRE(table != NULL && path != NULL && err != NULL);
     *table = (struct sg_table){0};
     FILE *file = fopen(path, "rbe");
+    if (!file && errno == ENOMEM)        /* not a file that is not there, which is skipped */
+        sg_base_exhausted(1, sizeof *file);
     if (file == NULL) {
         (void)sg_base_refuse(err, path, 0,
                              "the file cannot be opened (%s); check its name and permissions",
@@ -397,7 +399,8 @@ enum sg_status sg_data_read_csv(struct sg_table *table, const char *path, struct
     struct reader r = {.path = path, .table = table, .err = err, .in_header = true};
     r.line = r.row_line = r.cell_line = 1;
     r.c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    SG_REQUIRE(r.c_locale != (locale_t)0);
+    if (r.c_locale == (locale_t)0)
+        sg_base_exhausted(1, sizeof(locale_t));
     SG_REQUIRE(csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) == 0);
     /* by default it grows by 128 bytes, too often for a long cell */
     csv_set_blk_size(&r.parser, 4096);

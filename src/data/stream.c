@@ -48,7 +48,8 @@ enum sg_status sg_data_stream_open(struct sg_stream *s, const char *path, struct
     }
     s->length = (size_t)about.st_size;
     s->file = fdopen(fd, "rb");
-    SG_REQUIRE(s->file != NULL);
+    if (!s->file)
+        sg_base_exhausted(1, sizeof *s->file);
     look_inside(s);
     return SG_OK;
 }

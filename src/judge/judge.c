@@ -347,7 +347,8 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
                       .store = store, .keeps = store && keeps_replicates(out->claim, c, options),
                       .n = out->replicates, .outcome = SG_NEW(out->replicates, struct outcome)};
     const bool apart = store && options->full && c->has_control;
-    struct sg_store *beside = apart ? sg_claim_store_within(store, c, "control") : NULL;
+    struct sg_store *beside =
+        apart ? sg_claim_store_within(store, c, c->control, "control") : NULL;
     struct batch control = c->has_control ? control_of(&b, beside) : (struct batch){0};
     status = run_and_judge(out, &b, &control, err);
     out->ok = is_as_expected(out);

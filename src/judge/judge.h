@@ -14,10 +14,10 @@ bool sg_claim_recall_any(void **bytes, size_t *size, const struct sg_trial *tria
 enum sg_status sg_claim_keep_lazily(const struct sg_trial *trial, const char *piece,
                                     const void *bytes, size_t size,
                                     struct sg_error *err) SG_MUST_CHECK;
-/* OUT/CASE/NAME/pieces, for what is not to be mistaken for the case's own.  Failures are those of
- * `store`. */
+/* OUT/CASE/NAME/pieces, for what is not to be mistaken for the case's own: trials of the case `of`.
+ * Failures are those of `store`. */
 struct sg_store *sg_claim_store_within(const struct sg_store *store, const struct sg_case *c,
-                                       const char *name);
+                                       const struct sg_case *of, const char *name);
 
 /* A replicate that an earlier run finished on the same data: true, and what it came to. */
 bool sg_claim_recall_replicate(struct sg_evidence *ev, enum sg_status *outcome,

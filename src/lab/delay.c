@@ -104,6 +104,8 @@ double sg_delay_root(struct sg_growth *at_root, struct sg_growth (*growth)(doubl
     struct search search = {.growth = growth, .context = context, .at_best = {.rate = HUGE_VAL}};
     gsl_function f = {.function = search_growth, .params = &search};
     gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
+    if (!solver)
+        sg_base_exhausted(1, sizeof *solver);
     int status = gsl_root_fsolver_set(solver, &f, low, high);
     for (int i = 0; i < MOST && status == GSL_SUCCESS && !(fabs(search.at_best.rate) <= resolution);
          i++)

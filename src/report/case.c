@@ -37,8 +37,8 @@ enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgeme
         return status;
     char *path = sg_base_format("%s/%s/summary.json", out_dir, j->case_name);
     json_t *json = sg_report_judgement_json(j);
-    json_object_set_new(json, "version", json_string(sg_base_build()->version));
-    json_object_set_new(json, "commit", json_string(sg_base_build()->commit));
+    sg_report_put(json, "version", json_string(sg_base_build()->version));
+    sg_report_put(json, "commit", json_string(sg_base_build()->commit));
     status = sg_report_write_json(path, json, err);
     free(path);
     return status;

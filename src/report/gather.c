@@ -23,7 +23,11 @@ static int by_case(const void *a, const void *b)
 FILE *sg_page_open(const char *path)
 {
     struct stat s;
-    return stat(path, &s) == 0 && !S_ISFIFO(s.st_mode) ? fopen(path, "rb") : NULL;
+    errno = 0;
+    FILE *file = stat(path, &s) == 0 && !S_ISFIFO(s.st_mode) ? fopen(path, "rb") : NULL;
+    if (!file && errno == ENOMEM)
+        sg_base_exhausted(1, sizeof *file);
+    return file;
 }
 
 static enum sg_status read_folder(json_t *all, const char *folder, struct sg_error *err)
@@ -37,7 +41,11 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
     for (struct dirent *entry; status == SG_OK && (entry = readdir(dir));) {
         char *path = sg_base_format("%s/%s/summary.json", folder, entry->d_name);
         json_error_t problem;
-        FILE *file = entry->d_name[0] == '.' ? NULL : sg_page_open(path);
+        const bool may = entry->d_name[0] != '.';
+        FILE *file = may ? sg_page_open(path) : NULL;
+        if (may && !file && errno && errno != ENOENT && errno != ENOTDIR)
+            status = sg_base_refuse(err, path, 0, "cannot be read: %s; make it readable, or take "
+                                    "it away", strerror(errno));
         if (file) {
             json_t *summary = json_loadf(file, 0, &problem);
             if (!summary || !json_is_string(json_object_get(summary, "case")))
@@ -47,7 +55,7 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
                                         summary ? "" : ": ",
                                         summary ? "" : sg_base_show(problem.text, 92).text);
             else
-                json_array_append(all, summary);
+                sg_report_add(all, json_incref(summary));
             json_decref(summary);
             fclose(file);
         }
@@ -78,7 +86,7 @@ enum sg_status sg_report_gather(json_t **out, size_t n_folders, char *const *fol
             status = sg_base_refuse(err, NULL, 0,
                                     "case %s is in two of the folders; give each result once",
                                     sg_base_show(case_of(order[i]), 92).text);
-        json_array_append(*out, order[i]);
+        sg_report_add(*out, json_incref(order[i]));
     }
     free(order);
     json_decref(all);

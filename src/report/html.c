@@ -1,5 +1,6 @@
 /* A page that is one file: its style and its pictures inside, no script, no network; for a
  * phone, a projector and paper. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -58,14 +59,23 @@ void sg_html_end(FILE *out)
 
 void sg_html_text(FILE *out, const char *text)
 {
-    for (; *text; text++)
+    for (size_t length; *text; text += length) {
+        length = sg_base_printable(text);
         switch (*text) {
         case '<': fputs("&lt;", out); break;
         case '>': fputs("&gt;", out); break;
         case '&': fputs("&amp;", out); break;
         case '"': fputs("&quot;", out); break;
-        default: fputc(*text, out);
+        case '\n':
+        case '\t': fputc(' ', out); break;
+        default:                         /* a byte that a terminal would obey, or none of UTF-8 */
+            if (length == 0)
+                fprintf(out, "\\x%02x", (unsigned)(unsigned char)*text);
+            else
+                fwrite(text, 1, length, out);
         }
+        length += length == 0;
+    }
 }
 
 void sg_html_number(FILE *out, double value, int digits)
@@ -88,6 +98,7 @@ bool sg_html_is_text(FILE *svg, size_t *line)
     size_t room = 0;
     bool good = true;
     *line = 0;
+    errno = 0;
     for (ssize_t length; good && (length = getline(&text, &room, svg)) > 0;) {
         ++*line;
         const char *s = text, *const end = text + length;
@@ -95,6 +106,8 @@ bool sg_html_is_text(FILE *svg, size_t *line)
             s += character(s);
         good = s == end;
     }
+    if (errno == ENOMEM)
+        sg_base_exhausted(1, room);
     free(text);
     rewind(svg);
     return good;

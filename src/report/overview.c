@@ -54,7 +54,7 @@ static struct tally tally_of(const struct sg_page *page, const char *claim)
             json_array_foreach(t.kinds, seen, other)
                 known = known || json_equal(kind, other);
             if (!known)
-                json_array_append(t.kinds, kind);
+                sg_report_add(t.kinds, json_incref(kind));
         }
     }
     return t;

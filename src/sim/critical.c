@@ -38,7 +38,8 @@ struct sg_critical *sg_sim_critical_alloc(const struct sg_field *field)
     parameters.solver = gsl_multifit_nlinear_solver_qr;
     s->lm = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, s->size, s->size);
     s->start = gsl_vector_alloc(s->size);
-    SG_REQUIRE(s->lm != NULL && s->start != NULL);
+    if (!s->lm || !s->start)
+        sg_base_exhausted(s->size, sizeof(double));
     return s;
 }
 

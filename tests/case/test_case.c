@@ -1094,7 +1094,7 @@ static void test_names_and_paths_are_whole_or_refused(void **state)
 {
     (void)state;
     static const struct { const char *file, *name; } rows[] = {
-        {"plain", "plain"}, {"a.cfg", "a"}, {"a.b.cfg", "a.b"}, {".hidden", ".hidden"},
+        {"plain", "plain"}, {"a.cfg", "a"}, {"a.b.cfg", "a.b"}, {"a..cfg", "a."},
         {"\xC3\xB6l.cfg", "\xC3\xB6l"},
     };
     struct sg_case c;
@@ -1109,6 +1109,17 @@ static void test_names_and_paths_are_whole_or_refused(void **state)
     assert_int_equal(strlen(c.name), 251);
     sg_case_free(&c);
     free(longest);
+
+    /* The name is a folder of --out: none that leaves it, hides or looks like an option. */
+    static const char *const none[] = {".hidden", ".cfg", "..cfg", "...cfg", "-x.cfg",
+                                       "a\xE2\x80\x8F.cfg", "a\xE2\x80\xAE.cfg",
+                                       "a\xD8\x9C.cfg", "\xEF\xBB\xBF" "a.cfg"};
+    for (size_t i = 0; i < COUNT(none); i++) {
+        char *odd = write_text(none[i], MINIMAL);
+        assert_int_equal(sg_case_read(&c, odd, &err), SG_BAD_INPUT);
+        assert_non_null(strstr(err.text, ":1: the file's name "));
+        free(odd);
+    }
 
     char *path = write_text("bell\x07\n.cfg", MINIMAL);
     assert_int_equal(sg_case_read(&c, path, &err), SG_BAD_INPUT);

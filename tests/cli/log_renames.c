@@ -11,9 +11,22 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HEADER = 104 };                  /* struct maker of src/claim/store.c; the epochs follow */
-
 static atomic_int renames;
+
+/* The eight bytes behind a piece's head, which ends with a blank line (src/judge/store.c). */
+static uint64_t epochs_in(const char *path)
+{
+    uint64_t epochs = 0;
+    FILE *piece = fopen(path, "rb");
+    int before = 0, c = 0;
+    while (piece && (c = fgetc(piece)) != EOF && !(c == '\n' && before == '\n'))
+        before = c;
+    if (piece && (c == EOF || fread(&epochs, sizeof epochs, 1, piece) != 1))
+        epochs = 0;
+    if (piece)
+        fclose(piece);
+    return epochs;
+}
 
 int rename(const char *from, const char *to)
 {
@@ -25,18 +38,11 @@ int rename(const char *from, const char *to)
     const int kill_here = at && number == atoi(at);
     if (kill_here && !getenv("KILL_AFTER"))
         kill(getpid(), SIGKILL);
-    uint64_t epochs = 0;
-    FILE *piece = fopen(from, "rb");
-    if (piece &&
-        (fseek(piece, HEADER, SEEK_SET) != 0 || fread(&epochs, sizeof epochs, 1, piece) != 1))
-        epochs = 0;
-    if (piece)
-        fclose(piece);
     char line[300];
     const int length =
         snprintf(line, sizeof line, "%.200s %llu\n",
                  root && strncmp(to, root, strlen(root)) == 0 ? to + strlen(root) : to,
-                 (unsigned long long)epochs);
+                 (unsigned long long)epochs_in(from));
     const int file = log && strstr(to, "/pieces/") ? open(log, O_WRONLY | O_APPEND | O_CREAT, 0666)
                                                    : -1;
     if (file >= 0) {

@@ -44,6 +44,9 @@ expect 2 verify --shard 3/2
 expect 2 verify --shard 0/2
 expect 2 verify --shard 1/2/3
 expect 2 verify --shard -1/2
+expect 2 verify --shard 4294967297/4294967297
+expect 2 verify --shard '1/2 '
+expect 2 verify --shard 1/18446744073709551617
 expect 2 verify --filter no_such_case
 expect 2 verify no_such_file.cfg
 expect 2 verify -x
@@ -57,6 +60,27 @@ expect 2 bench linear-regression --samples 10 --features 20
 expect 2 bench linear-regression --width 3
 expect 2 bench deep-linear --form spectral
 expect 2 bench mlp --rule kickback
+# Names that are no folder of --out, that look like options or that reorder a line; what a terminal
+# would obey.
+mkdir -p "$work/odd/out/p"
+for name in ... .. .hidden -x "$(printf 'a\342\200\217b')" "$(printf 'a\330\234b')" \
+            "$(printf 'a\342\200\256b')" "$(printf 'a\033[31mb')"; do
+    cp cases/dy3_joint_spectrum.cfg "$work/odd/$name.cfg"
+    expect 2 run --out "$work/odd/out/p" -- "$work/odd/$name.cfg"
+done
+[ "$(find "$work/odd/out" | wc -l)" -eq 2 ] || complain "results of a refused name: $(find "$work/odd/out")"
+escape=$(printf 'z\033[31m')
+for words in "$escape" "run --$escape" "run -$escape" "run $escape" "explain $escape" "bench $escape" \
+             "verify --shard $escape" "verify --jobs $escape" "search repelling --widths $escape"; do
+    expect 2 $words
+    grep -q '\\x1b' "$work/err" || complain "an escape reaches the terminal: $words"
+done
+expect 0 run --out "$work/odd/page" cases/dy3_joint_spectrum.cfg
+sed -i 's/"what": "/&\\u001b[31m\\u202e/; s/"title": "/&\\u001b]0;x\\u0007/' "$work/odd/page/dy3_joint_spectrum/summary.json"
+expect 0 report --out "$work/odd/page"
+grep -q '\\x1b\[31m' "$work/odd/page/report/index.html" || complain "the page has not what its summary says"
+LC_ALL=C grep -q "$(printf '[\033\007]')" "$work/odd/page/report/index.html" &&
+    complain "an escape reaches the page"
 expect 2 bench mlp --samples 10
 expect 0 bench mlp --layers 2 --width 8 --batch 16 --steps 4 --threads 2 --json
 expect 0 bench mlp --layers 1 --width 8 --batch 16 --steps 4 --rule bp

@@ -56,6 +56,19 @@ for letter in μ ν λ; do
     grep -q "$letter" "$work/out/figures/dy3_joint_spectrum.svg" || complain "no $letter in DY3's figure"
 done
 
+# Folders of any name: what is in one is neither gnuplot's nor the shell's to obey.
+odd="$work/it's \$(touch $work/obeyed) \`touch $work/obeyed\`'; system('touch $work/obeyed'); x='"
+mkdir -p "$odd"
+[ ! -d "$work/out/dy3_joint_spectrum" ] || cp -r "$work/out/dy3_joint_spectrum" "$odd/results"
+said=$(sh tools/figure.sh plots/dy3_joint_spectrum.gp "$odd/results" "$odd/figure" 2>&1) && [ -s "$odd/figure.svg" ] ||
+    complain "a folder with quotes: $said"
+mkdir "$odd/nl1"
+awk 'BEGIN { for (a = 0; a < 2; a++) for (d = 2; d < 5; d++) for (r = 0; r < 3; r++) for (e = 1; e < 4; e++)
+    print a, d, r, e, 1 / e, 1 / e, 1 / e, 1 - 1 / e, 1 - 1 / e, 1 - 1 / e, 0, 0 }' > "$odd/nl1/curves.dat"
+said=$(sh tools/figure.sh plots/nl1_learning_curves.gp "$odd/nl1" "$odd/nl1/figure" 2>&1)
+[ ! -e "$work/obeyed" ] || complain "the name of a folder was obeyed"
+case $said in *"awk: "* | *"sh: "*) complain "a folder with quotes, NL1: $said";; esac
+
 # ---- figures that `make plots` left here, if script and style have not changed since ----
 for svg in results/figures/*.svg; do
     script=plots/$(basename "$svg" .svg).gp

@@ -17,7 +17,7 @@ for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so lib/pkgconfig/s
             include/synthgrad/synthgrad.h share/man/man1/synthgrad.1 \
             share/bash-completion/completions/synthgrad share/synthgrad/cases/dy1_backprop.cfg \
             share/synthgrad/plots/style.gp share/doc/synthgrad/README.md \
-            share/doc/synthgrad/CITATION.cff share/doc/synthgrad/proofs/dy1_backprop.md; do
+            share/doc/synthgrad/CITATION.cff share/doc/synthgrad/examples/rates.c share/doc/synthgrad/proofs/dy1_backprop.md; do
     [ -s "$usr/$file" ] || complain "$file is missing or empty"
 done
 for header in include/synthgrad/*.h; do
@@ -114,6 +114,23 @@ LD_LIBRARY_PATH="$prefix/lib" ./shared > one || complain "README's program, shar
 grep -q '^stable for mu < 0*[0-9.]*[1-9][0-9.e+-]* and nu < ' one ||
     complain "README's program says: $(cat one)"
 cmp -s one two || complain "shared and static differ"
+
+# The three examples, from where they are installed, against the shared library.
+printf 'x,z,y\n1,2,3\n2,1,5\n3,5,4\n4,2,8\n5,1,9\n' > data.csv
+for example in rates train verdict; do
+    eval "$cc -Wall -Wextra -Werror -o example-$example '$(printf %s "$prefix" | sed "s/'/'\\\\''/g")/share/doc/synthgrad/examples/$example.c' \
+        $(pkg-config --cflags --libs synthgrad)" 2> log || complain "example $example does not compile: $(head -3 log)"
+done
+export LD_LIBRARY_PATH="$prefix/lib"
+./example-rates data.csv y > one 2> log && grep -q '^weights settle for mu < [0-9]' one && grep -q '^the SG settles for nu < [0-9]' one ||
+    complain "example rates: $(cat one log)"
+./example-rates data.csv nothing > one 2> log && complain "example rates: no refusal"
+./example-train > one 2> log && [ "$(wc -l < one)" -eq 2 ] || complain "example train: $(cat one log)"
+# Ten classes: both rules end far above a guess.
+awk '{ if ($NF < 0.3) exit 1 }' one || complain "example train learns nothing: $(cat one)"
+./example-verdict "$prefix/share/synthgrad/cases/dy3_joint_spectrum.cfg" > one 2> log && [ "$(tail -1 one)" = 'DY3 holds' ] ||
+    complain "example verdict: $(cat one log)"
+unset LD_LIBRARY_PATH
 
 # The headers, in the oldest and the newest language that they promise, without a word from the compiler; and each of them alone.
 compiles() { # TOOL STANDARD HEADER

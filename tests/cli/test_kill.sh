@@ -55,13 +55,17 @@ finished() {
     [ ! -d "$cut/small" ] || find "$cut/small" -path '*/pieces/*' -type f ! -name '*-checkpoint*' \
         ! -name '*.part-*' -printf '%P %T@ %i\n' | sort
 }
+# The eight bytes behind a piece's head, which ends with a blank line.
+epochs_in() {
+    od -An -t u8 -j "$(LC_ALL=C sed '/^$/q' "$1" | wc -c)" -N 8 "$1" | tr -d ' '
+}
 # What the disk holds now, after a kill: DISK piece epochs.
 inventory() {
     echo KILLED
     for file in "$cut"/small/pieces/* "$cut"/small/control/pieces/*; do
         case $file in
             *.part-* | *'*') ;;
-            *) echo "DISK ${file#"$cut/small/"} $(od -An -t u8 -j 104 -N 8 "$file" | tr -d ' ')";;
+            *) echo "DISK ${file#"$cut/small/"} $(epochs_in "$file")";;
         esac
     done
 }
@@ -155,15 +159,16 @@ preload=
 # What killed processes were writing is swept up: at once where it was this machine, later where it
 # may have a writer on another; the user's files are not ours.
 rm -rf "$cut"; mkdir -p "$cut/small/pieces"
+one=0123456789abcde1 two=0123456789abcde2 three=0123456789abcde3
 boot=$(head -c 8 /proc/sys/kernel/random/boot_id 2> /dev/null)
 for place in small/pieces/relu-2-bp-0.1.0 small/summary.json; do
     part=$cut/$place.part
-    for name in $boot-1-1 0badb007-1-1 0badb007-1-2 1 $boot-1-3; do echo half > "$part-$name"; done
-    touch -d '2 hours ago' "$part-0badb007-1-1" "$part-1"
-    want_left="$want_left${part#"$cut/"}-0badb007-1-2 ${part#"$cut/"}-1 ${part#"$cut/"}-$boot-1-3 "
+    for name in $boot-$one 0badb007-$one 0badb007-$two 1 $boot-$three; do echo half > "$part-$name"; done
+    touch -d '2 hours ago' "$part-0badb007-$one" "$part-1"
+    want_left="$want_left${part#"$cut/"}-0badb007-$two ${part#"$cut/"}-1 ${part#"$cut/"}-$boot-$three "
 done
-held=$cut/small/pieces/relu-2-bp-0.1.0.part-$boot-1-3
-(exec 8> "$held" 9> "$cut/small/summary.json.part-$boot-1-3"; flock 8; flock 9; start 0) 
+held=$cut/small/pieces/relu-2-bp-0.1.0.part-$boot-$three
+(exec 8> "$held" 9> "$cut/small/summary.json.part-$boot-$three"; flock 8; flock 9; start 0) 
 [ "$(cd "$cut" && find . -name '*.part-*' | sed 's/^..//' | LC_ALL=C sort | tr '\n' ' ')" = \
   "$(echo "$want_left" | tr ' ' '\n' | sed '/^$/d' | LC_ALL=C sort | tr '\n' ' ')" ] ||
     complain "partial files left: $(cd "$cut" && find . -name '*.part-*')"
@@ -202,7 +207,7 @@ slow() {
 # epochs, of one thread's one checkpoint
 kept() {
     for file in "$work"/far/slow/pieces/*-checkpoint.?.?; do
-        if [ -e "$file" ]; then od -An -t u8 -j 104 -N 8 "$file" | tr -d ' '; else echo 0; fi
+        if [ -e "$file" ]; then epochs_in "$file"; else echo 0; fi
     done
 }
 wait_for() {

@@ -19,7 +19,7 @@ static void remove_folders(const char *folder)
 static void no_damage_is_recalled(const char *path, const struct sg_trial *trial, void *in,
                                   size_t size)
 {
-    char whole[512];
+    char whole[2048];
     FILE *file = fopen(path, "r+b");
     CHECK(file != NULL);
     const size_t length = fread(whole, 1, sizeof whole, file);
@@ -78,6 +78,83 @@ static void recalled_by_its_maker_only(void **state)
     sg_claim_forget(&trial, "depth-3");
     CHECK(access(path, F_OK) != 0);
     free(path);
+    sg_claim_store_free(store);
+    sg_case_free(&c);
+    remove_folders(folder);
+}
+
+/* A piece says what it is about: a data file with other bytes, or another kind of machine, is not
+ * what it was made from. */
+static void recalled_on_the_same_data_only(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/synthgrad-store-XXXXXX";
+    CHECK(mkdtemp(folder) != NULL);
+    char *csv = sg_base_format("%s/data.csv", folder);
+    struct sg_case c;
+    struct sg_error err;
+    read_case(&c, "cases/dy3_joint_spectrum.cfg", 1);
+    c.data.kind = SG_DATA_CSV;
+    snprintf(c.data.file, sizeof c.data.file, "%s", csv);
+    const double out = 1.385;
+    double in = 0;
+    for (int round = 0; round < 3; round++) {
+        context("round %d", round);
+        FILE *file = fopen(csv, "w");
+        CHECK(file && fprintf(file, "x,y\n1,%d\n", round % 2) > 0 && fclose(file) == 0);
+        struct sg_store *store = sg_claim_store_alloc(folder, &c);
+        const struct sg_trial trial = {.c = &c, .seed = 7, .store = store};
+        CHECK(sg_claim_recall(&in, sizeof in, &trial, "first") == (round == 2));
+        if (round == 0)
+            CHECK_STATUS(sg_claim_keep(&trial, "first", &out, sizeof out, &err), SG_OK);
+        sg_claim_store_free(store);
+    }
+    struct sg_store *store = sg_claim_store_alloc(folder, &c);
+    const struct sg_trial trial = {.c = &c, .seed = 7, .store = store};
+    FILE *file = fopen(csv, "a");
+    CHECK(file && fputs("2,2\n", file) != EOF && fclose(file) == 0);
+    CHECK(!sg_claim_recall(&in, sizeof in, &trial, "first"));
+    CHECK_STATUS(sg_claim_keep(&trial, "second", &out, sizeof out, &err), SG_IO);
+    CHECK(strstr(err.text, "data files were changed"));
+    sg_claim_forget(&trial, "first");
+    sg_claim_store_free(store);
+    CHECK(unlink(csv) == 0);
+    free(csv);
+    sg_case_free(&c);
+    remove_folders(folder);
+}
+
+static char *head_of_piece(const char *path)
+{
+    char head[2048] = "";
+    FILE *file = fopen(path, "rb");
+    CHECK(file && fread(head, 1, sizeof head - 1, file) > 0 && fclose(file) == 0);
+    return sg_base_format("%s", head);
+}
+
+/* The head is text, with the format first. */
+static void a_piece_says_what_it_is(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/synthgrad-store-XXXXXX";
+    CHECK(mkdtemp(folder) != NULL);
+    struct sg_case c;
+    struct sg_error err;
+    const double out = 1.385;
+    read_case(&c, "cases/dy3_joint_spectrum.cfg", 1);
+    struct sg_store *store = sg_claim_store_alloc(folder, &c);
+    const struct sg_trial trial = {.c = &c, .seed = 7, .replicate = 2, .store = store};
+    CHECK_STATUS(sg_claim_keep(&trial, "depth-3", &out, sizeof out, &err), SG_OK);
+    char *path = sg_base_format("%s/%s/pieces/depth-3.7.2", folder, c.name),
+         *head = head_of_piece(path),
+         *platform = sg_base_format("\nplatform %s\n", sg_base_platform());
+    CHECK(strncmp(head, "synthgrad piece, format 2\n", 26) == 0);
+    CHECK(strstr(head, platform) && strstr(head, "\nseed 7\nreplicate 2\nfull 0\n"));
+    CHECK(strstr(platform, "-endian, ") && strstr(platform, "-bit,") && strstr(platform, "glibc "));
+    sg_claim_forget(&trial, "depth-3");
+    free(path);
+    free(head);
+    free(platform);
     sg_claim_store_free(store);
     sg_case_free(&c);
     remove_folders(folder);
@@ -214,7 +291,8 @@ static void a_budget_asks_for_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(recalled_by_its_maker_only), TEST(an_unwritten_piece_is_remembered),
+        TEST(recalled_by_its_maker_only), TEST(recalled_on_the_same_data_only),
+        TEST(a_piece_says_what_it_is), TEST(an_unwritten_piece_is_remembered),
         TEST(a_replicate_comes_back), TEST(a_folder_that_went_is_missed),
         TEST(a_budget_asks_for_full)};
     return RUN(tests);
