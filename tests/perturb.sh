@@ -36,6 +36,9 @@ DY8  | src/closed/deep_reduced.c | s/v, v, p->S, psi, d, d, K, K, -1.0/v, v, p->
 DY9  | src/closed/fast_sg.c     | s/out\[i\] = -out\[i\]/out[i] = -1.01 * out[i]/                     | dy9_fast_sg
 DY10 | src/closed/saxe.c        | s/2 \* sigma \* t - 1.5/2 * sigma * t - 1.4/                        | dy10_mode_trajectories
 DY10 | src/closed/saxe.c        | s/exp(-2 \* sigma \* t)/exp(-2.001 * sigma * t)/                    | dy10_mode_trajectories
+DY15 | src/closed/factorisation.c | s/= log(pull\[i\]) + sum/= log(1.01 * pull[i]) + sum/               | dy15_factorisation
+DY15 | src/closed/factorisation.c | s/above \*= f->layer\[(i - 1) \* r\] \*/above *= 1.001 */              | dy15_one_sg
+DY15 | src/closed/deep_several.c  | s/-= kappa \* c->gamma/-= 1.01 * kappa * c->gamma/                    | dy15_factorisation
 DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
 NL1  | src/lab/nl.c           | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves

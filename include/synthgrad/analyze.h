@@ -11,6 +11,7 @@
 #define SYNTHGRAD_ANALYZE_H
 
 #include "synthgrad/closed.h"
+#include "synthgrad/deep.h"
 
 SG_PUBLIC_BEGIN
 
@@ -20,6 +21,9 @@ struct sg_analysis_options {
     bool intercept;        /* a ones column after the features */
     bool with_delay;
     size_t delay;          /* tau, in steps */
+    size_t layers;         /* of a deep linear net (DY15), 2..SG_DEEP_LAYERS_MAX; 0: none */
+    size_t sg_at;          /* the layer under its SG; 0: an SG after every hidden layer */
+    double kappa;          /* nu / mu */
 };
 
 /* Both blocks at their fastest rates: the largest modulus of the joint spectrum, zero eigenvalues
@@ -38,6 +42,17 @@ struct sg_analysis_delay {
     double mu_delayed_pairs, nu_delayed_pairs;   /* SG trained on pairs (z, g) tau steps old: no
                                                     price, locally */
     double nu_stale_sg;            /* SG whose own gradient is tau steps old: it alone pays */
+};
+
+/* A deep linear net p = x W_1 ... W_N on the target in its own units, divided by y_scale and, with
+ * an intercept, centred: where training from a balanced start with A = 0 ends (DY15). */
+struct sg_analysis_layers {
+    double sigma;                  /* |w*| there, the product of the layers' norms */
+    double norm[SG_DEEP_LAYERS_MAX], backprop;   /* |W_i| with the SGs; of every layer without */
+    double sharpness, sharpness_backprop;        /* lambda_max of the Hessian at either minimum */
+    double mu_backprop;            /* 2 / sharpness_backprop: backprop's largest stable mu */
+    struct sg_deep_attraction fate;    /* its limit: the largest stable mu of the joint step */
+    bool attracts, decided;        /* decided: the sign is clear of rounding */
 };
 
 enum sg_analysis_verdict { SG_CHECK_HOLDS, SG_CHECK_INCONCLUSIVE, SG_CHECK_FAILS };
@@ -91,12 +106,15 @@ struct sg_analysis {
                                       centred */
     struct sg_analysis_speed scaled;
     struct sg_analysis_delay delay;    /* filled when options.with_delay */
+    bool has_layers;               /* options.layers, noisy data and a target that varies */
+    bool explains_nothing;         /* w* is 0 to rounding: no layers */
+    struct sg_analysis_layers layers;
     struct sg_analysis_check check;
 };
 
 /* The whole analysis of a table (path: for messages).  SG_BAD_INPUT: err says what is wrong and
  * what to change.  Accuracy of the coefficients: relative error about u cond(standardised design).
- * Source: DY1, DY3, DY4, DY11. */
+ * Source: DY1, DY3, DY4, DY11, DY15. */
 enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *table,
                                 const char *path, const char *target,
                                 const struct sg_analysis_options *options,

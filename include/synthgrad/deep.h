@@ -135,12 +135,98 @@ enum sg_status sg_closed_deep_normal_limit(double *mu, sg_complex *at,
  * size: a's terms in modulus; a is known to u size.  Source: DY8, item 9. */
 void sg_closed_deep_normal_crossings(double *a, double *size,
                                      const struct sg_deep_normal *normal);
+/* ---- several SGs at a minimum (DY15) ------------------------------------------------------ */
+
+/* SGs after layers at[0] < ... < at[n_at - 1], each as above, each taught by what arrives from the
+ * next one.  The flow's spectrum at a minimum with psi = 0, across the family of fixed points.
+ *   top      the eigenvalue with the largest real part, error: 10 size u |J| its condition number
+ *   limit    the largest stable mu of simultaneous steps with nu = kappa mu, or 0
+ *   at       the eigenvalue that decides the limit
+ *   lambda   of H, the largest eigenvalue: 2 / lambda is backprop's limit there
+ *   size     of the system.  dropped: as in sg_closed_deep_normal_sizes. */
+struct sg_deep_attraction {
+    double complex top, at;
+    double error, limit, lambda, dropped;
+    size_t size;
+};
+/* Hypotheses: E[x^T r] = 0 at w; 1 <= n_at, at[n_at - 1] <= n_layers.  deep->at is not read.
+ * SG_HYPOTHESIS: H has a negative eigenvalue. */
+enum sg_status sg_closed_deep_attraction(struct sg_deep_attraction *out,
+                                         const struct sg_deep *deep, const size_t *at,
+                                         size_t n_at, const double *w, const double *moments,
+                                         double kappa) SG_MUST_CHECK;
+/* Does it attract: is `top` left of 0 by ten times its error? */
+bool sg_closed_deep_attracts(const struct sg_deep_attraction *attraction);
+
 /* The part of the true gradient that no linear SG can produce at weights w: min over Phi of
  * E|z Phi - g|^2, g = (h V - y) V^T.  With labels z = (h, y, 1) and the result is 0.  Without,
  * z = (h, 1) and the result is at least E|r* V^T|^2, r* the residual of least squares on (x, 1). */
 enum sg_status sg_closed_deep_irreducible(double *error, const struct sg_deep *deep,
                                           const struct sg_data *data, const double *w,
                                           bool labels) SG_MUST_CHECK;
+
+/* ---- the factorisation that an SG chooses (DY15) ------------------------------------------ */
+
+/* At a minimum where a balanced start with A = 0 ends, linear SGs with labels are exact on h:
+ *   W_i^T W_i = W_{i+1} W_{i+1}^T + pull_i V_i V_i^T,   V_i = W_{i+1} ... W_N,
+ * with pull_i = 2 mix / kappa where an SG sits after layer i, else 0.  All these matrices commute.
+ * So each singular value sigma of the product W_1 ... W_N is shared out by itself:
+ *   l_i^2 = l_{i+1}^2 + pull_i (l_{i+1} ... l_N)^2,   l_1 ... l_N = sigma.
+ * The product is monotone in l_N, so there is one solution.
+ * An SG at the output has no such equation and changes nothing. */
+
+/* l_1 >= ... >= l_N of one mode.  pull: N - 1 numbers >= 0.
+ * Relative error of an l_i: at most 4 N u (N + |ln sigma^2| + the sum of |ln pull_i|) to first
+ * order.  sigma = 0: zeros. */
+void sg_closed_factor_mode(double *layer, double sigma, const double *pull, size_t n_layers);
+/* The leading term as kappa -> 0, pull_i = 2/kappa, with one SG after layer `at`, or with SGs after
+ * every hidden layer (at = 0):
+ *   one SG       l_i ~ (2/kappa)^(1/(2(at+1))) sigma^(1/(at+1)) for i <= at, as in at + 1 layers.
+ *                Those above share the rest equally.
+ *   everywhere   l_i ~ sigma^(2^-i) times a power of kappa for i < N, and l_N as l_{N-1}. */
+void sg_closed_factor_slow(double *layer, double sigma, double kappa, size_t at, size_t n_layers);
+
+/* A map shared out over layers: W_1 ... W_N = U diag(sigma) Y^T, and W_i has the singular values
+ * layer[(i - 1) modes + a]. */
+struct sg_factorisation {
+    size_t n_layers, d, m, modes;               /* modes = min(d, m) */
+    double *sigma;                              /* modes, descending */
+    double *layer;                              /* n_layers x modes */
+    double *u, *y;                              /* d x modes, m x modes */
+};
+/* Of a map (d x m).  Its singular values are known to about (d + m) u sigma_1.  Those below
+ * max(d, m) u sigma_1 count as zero.  Free what it gives, whatever the status. */
+enum sg_status sg_closed_factor_alloc(struct sg_factorisation **factor, const double *map, size_t d,
+                                      size_t m, const double *pull, size_t n_layers) SG_MUST_CHECK;
+void sg_closed_factor_free(struct sg_factorisation *factor);
+/* Weights with these singular values: W_i = Q_{i-1} diag(l_i) Q_i^T, Q_0 = U, Q_N = Y and random
+ * orthonormal columns between.  Aborts where a hidden layer is narrower than `modes`. */
+enum sg_status sg_closed_factor_weights(double *w, const struct sg_factorisation *factor,
+                                        const struct sg_deep *deep,
+                                        struct sg_rng *rng) SG_MUST_CHECK;
+/* h_i = x W_1 ... W_i has the kernel X U diag(q) U^T X^T, q_a = (l_1,a ... l_i,a)^2 (modes),
+ * i = 1..N.  What follows needs q and the overlaps C = U^T S U (modes^2), S = E[x^T x] of centred
+ * x. */
+void sg_closed_factor_kernel(double *q, const struct sg_factorisation *factor, size_t i);
+void sg_closed_factor_overlaps(double *overlaps, const struct sg_factorisation *factor,
+                               const double *S);
+/* Linear CKA of two kernels: sum_ab q_a p_b C_ab^2 over the root of those of (q, q) and (p, p).
+ * Source: Kornblith, Norouzi, Lee, Hinton, ICML 2019. */
+double sg_closed_factor_cka(const double *q, const double *p, const double *overlaps,
+                            size_t modes);
+/* (tr K)^2 / tr K^2: how many directions the representation uses, from 1 to its rank. */
+double sg_closed_factor_rank(const double *q, const double *overlaps, size_t modes);
+/* Alignment of h_i with the labels, |E[h^T y]|^2 / (|E[h^T h]| |E[y^T y]|), Frobenius norms of
+ * centred data.  labels: |E[y^T y]|.  Hypothesis: the product is the least-squares map.
+ * Source: Cristianini et al., NIPS 2001. */
+double sg_closed_factor_alignment(const double *q, const struct sg_factorisation *factor,
+                                  const double *overlaps, double labels);
+/* lambda_max of the Hessian of L there, S = E[x^T x] (d x d):
+ *   that of S^(1/2) (sum_i (l_{i+1,1} ... l_{N,1})^2 K_{i-1}) S^(1/2)
+ * with K_0 = I and K_i = U diag(q of h_i) U^T.  For S = I: sum_i sigma_1^2 / l_{i,1}^2.
+ * Hypothesis: E[x^T r] = 0. */
+enum sg_status sg_closed_factor_sharpness(double *lambda, const struct sg_factorisation *factor,
+                                          const double *S) SG_MUST_CHECK;
 
 /* ---- two layers, reduced ---------------------------------------------------------------- */
 

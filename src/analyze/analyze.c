@@ -260,6 +260,8 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
     if (status == SG_OK)
         status = rate(a, f->best);
     if (status == SG_OK)
+        status = sg_analysis_share_out(a, &f->data, f->asked);
+    if (status == SG_OK)
         status = sg_analysis_simulate(a, &f->data, f->asked, f->best);
     return status;
 }

@@ -81,6 +81,10 @@ enum sg_status sg_analysis_check_columns(const struct sg_data *data, const struc
 void sg_analysis_file_units(double *coefficient, double *intercept, const double *w, size_t stride,
                             const struct sg_design *design);
 
+/* Fills a->layers for options.layers.  x: the fit in the design's coordinates. */
+enum sg_status sg_analysis_share_out(struct sg_analysis *a, const struct sg_data *data,
+                                     const struct sg_fit *x) SG_MUST_CHECK;
+
 /* Runs both simulations and fills a->check. */
 enum sg_status sg_analysis_simulate(struct sg_analysis *a, const struct sg_data *data,
                                     const struct sg_fit *x, const struct sg_fit *z) SG_MUST_CHECK;

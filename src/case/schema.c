@@ -233,7 +233,8 @@ const struct sg_case_key sg_case_keys[] = {
      .example = "(1, 2, 5)",
      .meaning = "Delays in steps, a run for each; read only where there is a delay."},
     {TRAIN(radius), REAL_ABOVE(0, 1), .preset = "1e-6",
-     .meaning = "Distance of a local start from the fixed point, relative to |w*|."},
+     .meaning = "Distance of a local start from the fixed point, over |w*|; in DY15 from balance "
+                "and phi = 0."},
     {TRAIN(line), REAL(-1e6, 1e6), .preset = "0.0",
      .meaning = "Place of a local start on a line of fixed points, as a multiple of its lower "
                 "limit's modulus: -1 is the limit."},

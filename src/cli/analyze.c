@@ -7,6 +7,7 @@
 #include "synthgrad/report.h"
 
 enum { DELAY_MOST = 10000 };
+static const double KAPPA_LEAST = 1e-6, KAPPA_MOST = 1e6;
 
 struct request {
     const struct sg_command *command;
@@ -58,6 +59,32 @@ static enum sg_status analyze_log(bool *failed, const struct request *r,
     return status;
 }
 
+/* --layers N --sg-at K|everywhere --kappa X; false after a refusal. */
+static bool read_layers(struct sg_analysis_options *options, const struct sg_command *command,
+                        bool log_loss)
+{
+    const struct sg_option *layers = sg_cli_option(command, "layers");
+    const struct sg_option *at = sg_cli_option(command, "sg-at");
+    const bool everywhere = at->given && strcmp(at->value, "everywhere") == 0;
+    uint64_t n = 0, place = 0;
+    options->kappa = 1;
+    if (!layers->given && (at->given || sg_cli_option(command, "kappa")->given))
+        return sg_cli_refuse("--sg-at and --kappa go with --layers N"), false;
+    if (!layers->given)
+        return true;
+    if (log_loss)
+        return sg_cli_refuse("--layers goes with --loss mse only"), false;
+    if (!at->given)
+        return sg_cli_refuse("--layers wants the SG's place: --sg-at K, or everywhere"), false;
+    if (!sg_cli_integer(&n, command, "layers", 2, SG_DEEP_LAYERS_MAX) ||
+        (!everywhere && !sg_cli_integer(&place, command, "sg-at", 1, n)) ||
+        !sg_cli_real(&options->kappa, command, "kappa", KAPPA_LEAST, KAPPA_MOST))
+        return false;
+    options->layers = (size_t)n;
+    options->sg_at = (size_t)place;
+    return true;
+}
+
 static int analyze(const struct sg_command *command, size_t n_args, char **args)
 {
     (void)n_args;
@@ -71,12 +98,14 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
         return sg_cli_refuse("--loss %.40s: give mse or log", loss->value);
     if (!sg_cli_integer(&tau, command, "delay", 0, DELAY_MOST))
         return SG_EXIT_USAGE;
-    const struct sg_analysis_options options = {
+    struct sg_analysis_options options = {
         .standardise = !sg_cli_option(command, "no-standardise")->given,
         .intercept = !sg_cli_option(command, "no-intercept")->given,
         .with_delay = sg_cli_option(command, "delay")->given,
         .delay = (size_t)tau,
     };
+    if (!read_layers(&options, command, log_loss))
+        return SG_EXIT_USAGE;
     struct sg_table table;
     struct sg_error err = {""};
     enum sg_status status = sg_data_read_csv(&table, path, &err);
@@ -97,6 +126,13 @@ static struct sg_option options[] = {
     {.name = "delay",
      .metavar = "TAU",
      .help = "stable rates when gradients are TAU steps old (0..10000)"},
+    {.name = "layers",
+     .metavar = "N",
+     .help = "a deep linear net of N layers: what an SG does to it (2..33)"},
+    {.name = "sg-at",
+     .metavar = "K",
+     .help = "its SG is after layer K; or everywhere: after every hidden layer"},
+    {.name = "kappa", .metavar = "X", .help = "nu/mu of that net, 1e-6..1e6 (default 1)"},
     {.name = "loss", .metavar = "LOSS", .help = "mse (default), or log: the target says classes"},
     {.name = "json", .help = "JSON on stdout"},
     {.name = NULL},
@@ -112,10 +148,16 @@ struct sg_command sg_command_analyze = {
     .examples =
         "  synthgrad analyze data.csv --target y\n"
         "  synthgrad analyze data.csv --target y --delay 10 --json\n"
+        "  synthgrad analyze data.csv --target y --layers 4 --sg-at everywhere --kappa 0.3\n"
         "  synthgrad analyze data.csv --target ill --loss log\n\n"
         "Features are centred and divided by their standard deviation; the target stays in\n"
         "the file's units; a ones column is appended.  Exit 1 when the simulation contradicts\n"
         "a prediction; \"inconclusive\" (rounding hides the answer) exits 0.\n\n"
+        "--layers N --sg-at K: p = x W_1 ... W_N, trained from a small or balanced start\n"
+        "(DY15).  Which norm each layer ends with, the sharpness there, the largest stable mu,\n"
+        "and whether that minimum attracts at kappa.  JSON layers {layers, sg_at, kappa, sigma,\n"
+        "norms, backprop_norm, sharpness, sharpness_backprop, mu_critical,\n"
+        "mu_critical_backprop, attracts, slowest}.\n\n"
         "--loss log: a target with two values (the larger is class 1: p is its log odds), or\n"
         "3 to 20 integers.  Where a linear SG rests (CP6), its loss against the optimum's,\n"
         "stable rates, and a verdict:\n"

@@ -104,6 +104,30 @@ static json_t *check_json(const struct sg_analysis *a)
     return object;
 }
 
+/* slowest: the largest real part of an eigenvalue of the joint flow. */
+static json_t *layers_json(const struct sg_analysis *a)
+{
+    const struct sg_analysis_layers *l = &a->layers;
+    if (!a->has_layers)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "layers", json_integer((json_int_t)a->options.layers));
+    json_object_set_new(object, "sg_at",
+                        a->options.sg_at ? json_integer((json_int_t)a->options.sg_at)
+                                         : json_string("everywhere"));
+    sg_cli_json_put(object, "kappa", a->options.kappa);
+    sg_cli_json_put(object, "sigma", l->sigma);
+    json_object_set_new(object, "norms", numbers(l->norm, a->options.layers));
+    sg_cli_json_put(object, "backprop_norm", l->backprop);
+    sg_cli_json_put(object, "sharpness", l->sharpness);
+    sg_cli_json_put(object, "sharpness_backprop", l->sharpness_backprop);
+    sg_cli_json_put(object, "mu_critical", l->fate.limit);
+    sg_cli_json_put(object, "mu_critical_backprop", l->mu_backprop);
+    json_object_set_new(object, "attracts", l->decided ? json_boolean(l->attracts) : json_null());
+    sg_cli_json_put(object, "slowest", creal(l->fate.top));
+    return object;
+}
+
 json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table *table)
 {
     json_t *object = json_object();
@@ -127,6 +151,7 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     json_object_set_new(object, "theory", json_string(a->realizable ? "DY4" : "DY3"));
     json_object_set_new(object, "target_scaled", scaled_json(a));
     json_object_set_new(object, "delay", delay_json(a));
+    json_object_set_new(object, "layers", layers_json(a));
     json_object_set_new(object, "check", check_json(a));
     return object;
 }

@@ -162,6 +162,51 @@ static void print_delay(FILE *out, const struct sg_analysis *a)
     fprintf(out, "  From closed forms, near the solution; far from it a delay can still hurt.\n");
 }
 
+static void print_fate(FILE *out, const struct sg_analysis *a)
+{
+    const struct sg_analysis_layers *l = &a->layers;
+    fprintf(out, "  %-32s %16.6g  %16.6g\n", "sharpness, lambda_max(H)", l->sharpness,
+            l->sharpness_backprop);
+    fprintf(out, "  %-32s %16.6g  %16.6g\n", "stable below (mu)", l->fate.limit, l->mu_backprop);
+    if (!l->decided)
+        fprintf(out, "  Rounding hides whether this minimum attracts: its slowest eigenvalue is\n"
+                     "  %.2g, known to %.2g.\n", creal(l->fate.top), l->fate.error);
+    else if (l->attracts)
+        fprintf(out, "  At kappa = %.4g this minimum attracts; its slowest mode decays like\n"
+                     "  exp(%.3g mu t).\n", a->options.kappa, creal(l->fate.top));
+    else
+        fprintf(out, "  At kappa = %.4g this minimum repels: small errors grow like\n"
+                     "  exp(%.3g mu t).  Take a faster SG.\n", a->options.kappa,
+                creal(l->fate.top));
+}
+
+/* The layers of a deep linear net (DY15). */
+static void print_layers(FILE *out, const struct sg_analysis *a)
+{
+    const struct sg_analysis_layers *l = &a->layers;
+    if (!a->options.layers)
+        return;
+    fprintf(out, "\nA deep linear net of %zu layers (DY15), ", a->options.layers);
+    if (a->options.sg_at)
+        fprintf(out, "an SG after layer %zu", a->options.sg_at);
+    else
+        fprintf(out, "an SG after every hidden layer");
+    fprintf(out, ",\n  kappa = nu/mu = %.4g, from a balanced or small start\n", a->options.kappa);
+    if (!a->has_layers) {
+        fprintf(out, "  No prediction: %s.\n",
+                !(a->y_scale > 0)     ? "the target is constant"
+                : a->explains_nothing ? "the columns explain nothing of the target"
+                                      : "on realizable data an exact SG is not unique");
+        return;
+    }
+    fprintf(out, "  for the target %sdivided by %.6g: |w*| = %.6g\n",
+            a->options.intercept ? "centred and " : "", a->y_scale, l->sigma);
+    fprintf(out, "  %-32s %16s  %16s\n", "", "with the SG", "backprop");
+    for (size_t i = 0; i < a->options.layers; i++)
+        fprintf(out, "  norm of layer %-18zu %16.6g  %16.6g\n", i + 1, l->norm[i], l->backprop);
+    print_fate(out, a);
+}
+
 void sg_cli_print_wrapped(FILE *out, const char *s)
 {
     for (size_t column = 0, word; *s; s += word + (s[word] == ' ')) {
@@ -227,5 +272,6 @@ void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct 
     print_rates(out, a);
     print_speed(out, a);
     print_delay(out, a);
+    print_layers(out, a);
     print_check(out, a);
 }

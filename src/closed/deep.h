@@ -18,11 +18,19 @@ struct sg_deep_sizes sg_deep_sizes(const struct sg_deep *deep);
 double *sg_deep_product(const struct sg_deep *deep, const double *w, size_t from, size_t to);
 /* E[x^T (p - y)] (d x m). */
 double *sg_deep_slope(const struct sg_deep *deep, const double *w, const double *moments);
+/* (x, y, 1) map = z: a fresh matrix (q x z). */
+double *sg_deep_z_map(const struct sg_deep *deep, const double *w);
 /* E[x^T z] (d x z) and S_z (z x z). */
 void sg_deep_z(double *xz, double *zz, const struct sg_deep *deep, const double *w,
                const double *moments);
 /* A block of rows and columns of M, as a fresh matrix. */
 double *sg_deep_block(const double *moments, size_t q, size_t row, size_t rows, size_t column,
                       size_t columns);
+
+/* a >= 0 (n x n) by dsyevd: value (n, descending) and vector (columns).  rank: how many are above
+ * 1e-11 of the largest.  dropped: grows to the largest of the others over the largest, or to 1e-11
+ * where one that is not 0 is lost among them. */
+enum sg_status sg_deep_positive_part(double *value, double *vector, size_t *rank, double *dropped,
+                                     const double *a, size_t n);
 
 #endif

@@ -45,10 +45,8 @@ static enum sg_status rank_in_units(size_t *rank, const double *a, size_t n)
     return status;
 }
 
-/* rank: of the eigenvalues kept.  dropped: grows to the largest of the others, or to ZERO where one
- * that is not 0 is lost among them. */
-static enum sg_status positive_part(double *value, double *vector, size_t *rank, double *dropped,
-                                    const double *a, size_t n)
+enum sg_status sg_deep_positive_part(double *value, double *vector, size_t *rank, double *dropped,
+                                     const double *a, size_t n)
 {
     size_t in_units = 0;
     enum sg_status status = sg_base_eigen_symmetric(value, vector, a, n);
@@ -84,9 +82,9 @@ enum sg_status sg_closed_deep_normal_alloc(struct sg_deep_normal **normal,
     sg_closed_deep_g(G, deep, w, moments);
     sg_closed_deep_q(Q, deep, w, moments);
     sg_closed_deep_d(D, deep, w);
-    enum sg_status status = positive_part(f->lambda, f->v, &f->r, &f->dropped, H, s.n_w);
+    enum sg_status status = sg_deep_positive_part(f->lambda, f->v, &f->r, &f->dropped, H, s.n_w);
     if (status == SG_OK)
-        status = positive_part(f->gamma, f->u, &f->g, &f->dropped, G, s.n_phi);
+        status = sg_deep_positive_part(f->gamma, f->u, &f->g, &f->dropped, G, s.n_phi);
     if (status == SG_OK && f->lambda[s.n_w - 1] < -ZERO * f->lambda[0])
         status = SG_HYPOTHESIS;                          /* a saddle */
     f->push = SG_NEW(f->r * f->g, double);

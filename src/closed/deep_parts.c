@@ -97,20 +97,26 @@ double *sg_deep_slope(const struct sg_deep *deep, const double *w, const double 
     return slope;
 }
 
+double *sg_deep_z_map(const struct sg_deep *deep, const double *w)
+{
+    const struct sg_deep_sizes s = sg_deep_sizes(deep);
+    double *U = sg_deep_product(deep, w, 0, deep->at), *map = SG_NEW(s.q * s.z, double);
+    for (size_t i = 0; i < s.d; i++)
+        memcpy(map + i * s.z, U + i * s.K, s.K * sizeof *map);
+    for (size_t i = 0; i <= s.m; i++)
+        map[(s.d + i) * s.z + s.K + i] = 1.0;
+    free(U);
+    return map;
+}
+
 void sg_deep_z(double *xz, double *zz, const struct sg_deep *deep, const double *w,
                const double *moments)
 {
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
-    double *U = sg_deep_product(deep, w, 0, deep->at), *map = SG_NEW(s.q * s.z, double),
-           *half = SG_NEW(s.q * s.z, double);
-    for (size_t i = 0; i < s.d; i++)                     /* (x, y, 1) map = z */
-        memcpy(map + i * s.z, U + i * s.K, s.K * sizeof *map);
-    for (size_t i = 0; i <= s.m; i++)
-        map[(s.d + i) * s.z + s.K + i] = 1.0;
+    double *map = sg_deep_z_map(deep, w), *half = SG_NEW(s.q * s.z, double);
     sg_base_mul(half, moments, map, s.q, s.q, s.z);
     memcpy(xz, half, s.d * s.z * sizeof *xz);
     sg_base_mul_tn(zz, map, half, s.z, s.q, s.z);
-    free(U);
     free(map);
     free(half);
 }

@@ -54,6 +54,28 @@ for words in '' '--no-standardise' '--no-intercept' '--no-standardise --no-inter
     expect 0 plain.csv --target y $words; fits
 done
 
+# A deep linear net: norms multiply to sigma, every key is there, all fits, and refusals are one line.
+expect 0 plain.csv --target y --layers 3 --sg-at everywhere --kappa 0.5 --json
+for key in layers sg_at kappa sigma norms backprop_norm sharpness sharpness_backprop mu_critical \
+    mu_critical_backprop attracts slowest; do
+    grep -qF "\"$key\":" "$work/out" || complain "no key $key"
+done
+grep -q '"attracts": true' "$work/out" || complain "plain data: the minimum does not attract"
+grep -q '"sg_at": "everywhere"' "$work/out" || complain "sg_at is not everywhere"
+for words in '--layers 2 --sg-at 1' '--layers 33 --sg-at everywhere' '--layers 5 --sg-at 5' \
+    '--layers 4 --sg-at 2 --kappa 1e-6 --no-intercept' '--layers 3 --sg-at 1 --no-standardise'; do
+    # shellcheck disable=SC2086
+    expect 0 plain.csv --target y $words; fits
+done
+expect 0 plain.csv --target y --json
+grep -q '"layers": null' "$work/out" || complain "layers is not null without --layers"
+expect 2 plain.csv --target y --layers 3
+expect 2 plain.csv --target y --sg-at 2
+expect 2 plain.csv --target y --layers 3 --sg-at 4
+expect 2 plain.csv --target y --layers 1 --sg-at everywhere
+expect 2 plain.csv --target y --layers 3 --sg-at 1 --kappa 0
+expect 2 plain.csv --target constant --loss log --layers 3 --sg-at 1
+
 # Degenerate data: a right answer in finite time.
 printf 'y\n3\n' > "$work/one.csv"
 printf 'a,y\n1,5\n' > "$work/row.csv"
@@ -64,6 +86,7 @@ printf 'a,y\n1,1000000001\n2,1000000003\n3,1000000002\n' > "$work/far.csv"
 for file in one row constant_y wide exact far; do
     expect 0 $file.csv --target y; fits
     expect 0 $file.csv --target y --json
+    expect 0 $file.csv --target y --layers 3 --sg-at everywhere; fits
 done
 expect 0 wide.csv --target y --json; grep -q '"condition_number": null' "$work/out" ||
     complain "a finite condition number for dependent columns"

@@ -120,6 +120,22 @@ static const struct { const char *claim, *id, *text; } rows[] = {
     {"DY10", "small-step", DY10_DATA "net = { layers = (3); };" DY10_SG
      "train = { form = \"compressed\"; mu = 0.2; nu = 0.7; steps = 400; };"},
 
+#define DY15_DATA "data = { n = 60; d = 4; outputs = 2; noise = 1.0; condition = 2.0; };"
+#define DY15_SG "net = { layers = (2); }; sg = ( { at = 1; } );"
+#define DY15_TRAIN(rates)                                                                          \
+    "train = { form = \"compressed\"; units = \"absolute\"; " rates " steps = 20000; };"
+#define DY15_RATES DY15_TRAIN("mu = 0.01; nu = 0.01;")
+    {"DY15", "wide", DY15_DATA "net = { layers = (1); }; sg = ( { at = 1; } );" DY15_RATES},
+    {"DY15", "S_x-nonsingular", "data = { n = 60; d = 4; outputs = 2; noise = 1.0; rank = 3;"
+     " condition = 2.0; };" DY15_SG DY15_RATES},
+    {"DY15", "full-rank-map", "data = { kind = \"csv\"; file = \"three.csv\";"
+     " target = [\"u\", \"v\", \"w\"]; standardise_target = true; };" DY15_SG
+     DY15_RATES},
+    {"DY15", "S_z-nonsingular", "data = { n = 60; d = 4; outputs = 2; noise = 0.0;"
+     " condition = 2.0; };" DY15_SG DY15_RATES},
+    {"DY15", "small-step", DY15_DATA DY15_SG DY15_TRAIN("mu = 1.0; nu = 1.0;")},
+    {"DY15", "attracts", DY15_DATA DY15_SG DY15_TRAIN("mu = 0.01; nu = 1e-15;")},
+
     {"CP6", "classes", "data = { kind = \"classes\"; n = 1; d = 2; };" LOGISTIC},
     {"CP6", "full-rank", "data = { kind = \"classes\"; n = 9; d = 12; };" LOGISTIC},
     {"CP6", "ones", "data = { kind = \"classes\"; n = 40; d = 3; labels = \"noisy\";"

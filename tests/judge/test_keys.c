@@ -40,6 +40,8 @@ static const struct { const char *name, *key, *value; } smaller[] = {
     {"dy11_delay", "train.tau", "(0, 2)"},
     {"dy11_deep", "train.tau", "(0, 2)"},
     {"dy11_realizable", "train.tau", "(0, 2)"},
+    {"dy15_factorisation", "net.layers", "(2, 2)"},
+    {"dy15_factorisation", "data.outputs", "2"},
     {"nl1_learning_curves", "data.n", "60"},
     {"nl1_learning_curves", "data.test", "60"},
     {"nl1_learning_curves", "net.layers", "(8)"},
