@@ -23,6 +23,9 @@ DY3  | src/closed/joint.c       | s/= 1 - nu \* fit->lambda_z\[j\];/= 1 - mu * f
 DY3  | src/closed/joint.c       | s/top.value - 1 + nu/top.value - 1 - nu/                           | dy3_joint_spectrum
 DY3  | src/closed/rates.c       | s/r.critical = 2 \//r.critical = 2.02 \//                          | dy3_joint_spectrum
 DY3  | src/closed/rates.c       | s/r.optimal = 2 \//r.optimal = 1.99 \//                              | dy3_joint_spectrum
+DY3  | src/closed/momentum.c    | s/return (1 + beta) \* critical/return (1 + 1.01 * beta) * critical/ | dy3_momentum
+DY3  | src/closed/momentum.c    | s/half = (1 + beta - a) \/ 2/half = (1 + beta - 1.001 * a) \/ 2/    | dy3_momentum
+DY3  | src/closed/explained.c   | s/r2 \* u \/ lambda/r2 * u * 1.0001 \/ lambda/ | dy3_joint_spectrum
 DY5  | src/sim/line_search.c    | s/slope \/ sg_sim_curv/2 * slope \/ sg_sim_curv/                   | dy5_line_search
 DY6  | src/closed/inexact.c     | s/fast = (1 + rho)/fast = (1 - rho)/                               | dy6_tracking
 DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/                     | dy7_chosen_rates
@@ -41,6 +44,8 @@ DY15 | src/closed/factorisation.c | s/above \*= f->layer\[(i - 1) \* r\] \*/abov
 DY15 | src/closed/deep_several.c  | s/-= kappa \* c->gamma/-= 1.01 * kappa * c->gamma/                    | dy15_factorisation
 DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
+DY12 | src/closed/transient.c   | s/+ mu \* fit->lambda_x\[0\] \* corner/+ 0.5 * mu * fit->lambda_x[0] * corner/ | dy12_order
+DY12 | src/closed/transient.c   | s/fmax(fabs(1 - rate \* lambda\[0\]), fabs(1 - rate \* lambda\[n - 1\]))/0.99 * fabs(1 - rate * lambda[n - 1])/ | dy12_order
 NL1  | src/lab/nl.c           | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
 NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/                     | nl6_one_framework
 NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked

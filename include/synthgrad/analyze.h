@@ -35,6 +35,16 @@ struct sg_analysis_speed {
     bool sg_is_slower;     /* the SG's block sets it, not the weights' */
 };
 
+/* What R^2 alone says of the SG's speed (DY3): with the target centred and scaled S_z is 1 beside
+ * the pair of sg_closed_explained_pair. */
+struct sg_analysis_explained {
+    bool known;            /* an intercept, a target that varies, and neither R^2 = 0 nor 1 */
+    double r_squared, unexplained;  /* unexplained: 1 - R^2, with all its digits */
+    double smallest;       /* eigenvalue of S_z then, about (1 - R^2)/2 for R^2 near 1 */
+    double deficit;        /* 1 - the SG's own contraction at its fastest rate, 2/(1 + R^2) */
+    double steps_to_1e6;   /* of the SG alone */
+};
+
 /* Largest stable rates at a delay of tau steps (DY11). */
 struct sg_analysis_delay {
     size_t tau;
@@ -105,6 +115,7 @@ struct sg_analysis {
     struct sg_rates scaled_z;      /* were the target divided by y_scale and, with an intercept,
                                       centred */
     struct sg_analysis_speed scaled;
+    struct sg_analysis_explained explained;
     struct sg_analysis_delay delay;    /* filled when options.with_delay */
     bool has_layers;               /* options.layers, noisy data and a target that varies */
     bool explains_nothing;         /* w* is 0 to rounding: no layers */

@@ -87,6 +87,35 @@ double sg_closed_joint_left(double *left, const struct sg_fit *fit, double mu, d
  * Y_ij = E_ij / (gap of the two eigenvalues) and cond(T) <= ((|Y| + sqrt(|Y|^2 + 4)) / 2)^2.
  * Infinite where an eigenvalue of one block meets one of the other. */
 double sg_closed_joint_condition(const struct sg_fit *fit, double mu, double nu);
+/* ---- the fit and the SG's speed (DY3) ---------------------------------------------------- */
+
+/* The two eigenvalues of S_z that one output has beside the constant's 1, larger first, when
+ * unexplained = 1 - R^2 of its variance is left by the fit:
+ *     (1 + R^2 +- sqrt((1 - R^2)^2 + 4 R^4)) / 2.
+ * Hypotheses: 1 in col X, y centred, E[y^2] = 1.  With m outputs, y centred and whitened: a pair
+ * for each canonical correlation R_j between features and targets.
+ * Accuracy: the smaller one to a few u, relative to itself. */
+void sg_closed_explained_pair(double lambda[2], double unexplained);
+
+/* ---- heavy ball on both parts (DY3) ------------------------------------------------------ */
+
+/* The largest stable rate under heavy ball, from `critical`, that of gradient descent. */
+double sg_closed_momentum_limit(double critical, double beta);
+/* What an eigenvalue 1 - a of the step becomes: the roots of l^2 - (1 + beta - a) l + beta, the one
+ * of larger modulus first. */
+void sg_closed_momentum_roots(double complex root[2], double a, double beta);
+/* The spectrum at (W*, phi*): these roots for every mu lambda_i(S_x) and nu lambda_j(S_z), each
+ * m-fold (2 size in all, in no order). */
+void sg_closed_momentum_spectrum(double complex *eigenvalues, const struct sg_fit *fit, double mu,
+                                 double nu, double beta);
+/* Its spectral radius, null directions left out. */
+double sg_closed_momentum_radius(const struct sg_fit *fit, double mu, double nu, double beta);
+/* The step in (theta_t, theta_t - theta_{t-1}), [[J, beta I], [J - I, beta I]] (2 size rows), from
+ * J, that of gradient descent at the same rates. */
+void sg_closed_momentum_jacobian(double *out, const double *jacobian, size_t size, double beta);
+
+/* ---- transients -------------------------------------------------------------------------- */
+
 /* max_k |J^k|_2 over k >= 0, and the k where it is attained, for a J of spectral radius rho < 1
  * that is diagonalised with condition number cond (HUGE_VAL: not known).  k stops
  *   - where cond rho^k can no longer exceed the largest seen, or
@@ -95,6 +124,13 @@ double sg_closed_joint_condition(const struct sg_fit *fit, double mu, double nu)
 enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const double *jacobian,
                                           size_t size, double rho, double cond,
                                           size_t limit) SG_MUST_CHECK;
+/* bound[k] (k = 0..n) >= |J^k| in the norm (E|x dw|^2 + E|z dPhi|^2)^(1/2), J the joint step at a
+ * noisy (W*, phi*): rho^k + mu lambda_max(S_x) sum_j rho_x^(k-1-j) rho_z^j, rho_x and rho_z the
+ * spectral radii of I - mu S_x and I - nu S_z, rho the larger.  Finite where eigenvalues meet.
+ * sg_first: for the order SG first, with one more rho_z on the second term; else for the other two.
+ * Hypotheses: S_x and S_z nonsingular.  Source: DY12. */
+void sg_closed_joint_powers_bound(double *bound, size_t n, const struct sg_fit *fit, double mu,
+                                  double nu, bool sg_first);
 /* Condition number of a basis of eigenvectors of unit length (rows or columns): Bauer-Fike's factor
  * for eigenvalues that dgeev gave. */
 enum sg_status sg_approx_eigenvector_condition(double *condition, const sg_complex *vectors,

@@ -64,8 +64,8 @@ const void *sg_sim_phi(const struct sg_sim *sim);
 uint64_t sg_sim_time(const struct sg_sim *sim);
 
 /* The step map's state is (w, phi) now and, with delays, the past it may read: slot k holds
- * (w, phi) k steps ago.  Gradient descent only, since an optimiser's moments would be part of the
- * state. */
+ * (w, phi) k steps ago.  Then, under heavy ball, its m: w's, phi's.  Gradient descent and heavy
+ * ball only: the steps of the others also depend on v and on the time. */
 
 /* Size of the state, in doubles. */
 size_t sg_sim_state_size(const struct sg_sim *sim);

@@ -197,37 +197,44 @@ apply: (dy8_routh_hurwitz _ _ _ _ cubic).
   by do ![apply: addr_ge0 | apply: mulr_ge0].
 Qed.
 
+(* An eigenvalue of the reduced flow is a root of the cubic.                                                            *)
+Lemma scalar_cubic (l u v b : C) (t := w1 * w1) (m := w2 * w2) (cc := s * (t + m))
+    (d1 := kappa * (s * t + rho + s * (t * m))) (d0 := kappa * kappa * s * t * rho) (a2 := d1 + cc)
+    (a1 := d0 + d1 * cc + s * s * t * m) (a0 := d0 * cc + s * s * kappa * rho * (t * m *+ 2)) : (u, v, b) != (0, 0, 0) ->
+  - (s * u * (w2 * w2)) - w1 * w1 * s * u - s * v * w2 = l * u ->
+  w1 * w1 * s * u * w2 - kappa * ((w1 * w1 + w1 * w2 * (w1 * w2)) * s * v) - kappa * (w1 * w2 * rho * b) = l * v ->
+  - (u * s * w1) - kappa * (w1 * w2 * s * v) - kappa * (rho * b) = l * b ->
+  l ^+ 3 + a2 * l ^+ 2 + a1 * l + a0 = 0.
+Proof.
+move=> nz /eqP; rewrite eq_sym -subr_eq0 => /eqP e1 /eqP; rewrite eq_sym -subr_eq0 => /eqP e2.
+move=> /eqP; rewrite eq_sym -subr_eq0 => /eqP e3.
+set F := _ + a0; pose D := l + kappa * (t + t * m) * s; pose I := l + kappa * rho.
+pose A := l + s * m + t * s; pose B := s * w2; pose Cc := - (t * s * w2); pose FF := kappa * (w1 * w2 * rho).
+pose G := s * w1; pose H := kappa * (w1 * w2 * s).
+have z (x y w : C) : x * 0 + y * 0 + w * 0 = 0 by rewrite !mulr0 !addr0.
+have Fu : F * u = 0.
+  rewrite -(z (D * I - FF * H) (- (B * I)) (B * FF)) -{1}e1 -{1}e2 -{1}e3.
+  rewrite /F /D /I /A /B /Cc /FF /G /H /a2 /a1 /a0 /d1 /d0 /cc /t /m; mcring C.
+have Fv : F * v = 0.
+  rewrite -(z (FF * G - Cc * I) (A * I) (- (A * FF))) -{1}e1 -{1}e2 -{1}e3.
+  rewrite /F /D /I /A /B /Cc /FF /G /H /a2 /a1 /a0 /d1 /d0 /cc /t /m; mcring C.
+have Fb : F * b = 0.
+  rewrite -(z (Cc * H - D * G) (B * G - A * H) (A * D - B * Cc)) -{1}e1 -{1}e2 -{1}e3.
+  rewrite /F /D /I /A /B /Cc /FF /G /H /a2 /a1 /a0 /d1 /d0 /cc /t /m; mcring C.
+apply/eqP; apply: contraNT nz => F0.
+move/eqP: Fu; move/eqP: Fv; move/eqP: Fb; rewrite !mulf_eq0 (negPf F0) /=.
+by move=> /eqP -> /eqP -> /eqP ->.
+Qed.
+
 Theorem dy8_scalar_stable (l u v b : C) : (u, v, b) != (0, 0, 0) ->
   - (s * u * (w2 * w2)) - w1 * w1 * s * u - s * v * w2 = l * u ->
   w1 * w1 * s * u * w2 - kappa * ((w1 * w1 + w1 * w2 * (w1 * w2)) * s * v) - kappa * (w1 * w2 * rho * b) = l * v ->
   - (u * s * w1) - kappa * (w1 * w2 * s * v) - kappa * (rho * b) = l * b ->
   'Re l < 0.
 Proof.
-move=> nz /eqP; rewrite eq_sym -subr_eq0 => /eqP e1 /eqP; rewrite eq_sym -subr_eq0 => /eqP e2.
-move=> /eqP; rewrite eq_sym -subr_eq0 => /eqP e3.
-pose t := w1 * w1; pose m := w2 * w2.
-have t_gt0 : 0 < t by rewrite /t -expr2 lt_def expf_neq0 // real_exprn_even_ge0.
-have m_ge0 : 0 <= m by rewrite /m -expr2 real_exprn_even_ge0.
-pose cc := s * (t + m); pose d1 := kappa * (s * t + rho + s * (t * m)); pose d0 := kappa * kappa * s * t * rho.
-pose a2 := d1 + cc; pose a1 := d0 + d1 * cc + s * s * t * m; pose a0 := d0 * cc + s * s * kappa * rho * (t * m *+ 2).
-have cubic : l ^+ 3 + a2 * l ^+ 2 + a1 * l + a0 = 0.
-  set F := _ + a0; pose D := l + kappa * (t + t * m) * s; pose I := l + kappa * rho.
-  pose A := l + s * m + t * s; pose B := s * w2; pose Cc := - (t * s * w2); pose FF := kappa * (w1 * w2 * rho).
-  pose G := s * w1; pose H := kappa * (w1 * w2 * s).
-  have z (x y w : C) : x * 0 + y * 0 + w * 0 = 0 by rewrite !mulr0 !addr0.
-  have Fu : F * u = 0.
-    rewrite -(z (D * I - FF * H) (- (B * I)) (B * FF)) -{1}e1 -{1}e2 -{1}e3.
-    rewrite /F /D /I /A /B /Cc /FF /G /H /a2 /a1 /a0 /d1 /d0 /cc /t /m; mcring C.
-  have Fv : F * v = 0.
-    rewrite -(z (FF * G - Cc * I) (A * I) (- (A * FF))) -{1}e1 -{1}e2 -{1}e3.
-    rewrite /F /D /I /A /B /Cc /FF /G /H /a2 /a1 /a0 /d1 /d0 /cc /t /m; mcring C.
-  have Fb : F * b = 0.
-    rewrite -(z (Cc * H - D * G) (B * G - A * H) (A * D - B * Cc)) -{1}e1 -{1}e2 -{1}e3.
-    rewrite /F /D /I /A /B /Cc /FF /G /H /a2 /a1 /a0 /d1 /d0 /cc /t /m; mcring C.
-  apply/eqP; apply: contraNT nz => F0.
-  move/eqP: Fu; move/eqP: Fv; move/eqP: Fb; rewrite !mulf_eq0 (negPf F0) /=.
-  by move=> /eqP -> /eqP -> /eqP ->.
-exact: (scalar_hurwitz t_gt0 m_ge0 cubic).
+move=> nz e1 e2 e3; apply: (scalar_hurwitz _ _ (scalar_cubic nz e1 e2 e3)).
+  by rewrite -expr2 lt_def expf_neq0 // real_exprn_even_ge0.
+by rewrite -expr2 real_exprn_even_ge0.
 Qed.
 
 End RouthHurwitz.

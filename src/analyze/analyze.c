@@ -186,13 +186,35 @@ static void describe_fit(struct sg_analysis *a, const struct fits *f)
 
 /* ---- rates ----------------------------------------------------------------------------- */
 
+static double steps_to_1e6(double deficit)
+{
+    return deficit >= 1 ? 1 : ceil(log(1e6) / -log1p(-deficit));
+}
+
 static struct sg_analysis_speed speed_of(const struct sg_rates *x, const struct sg_rates *z)
 {
     struct sg_analysis_speed s = {.sg_is_slower = z->deficit < x->deficit};
     s.deficit = s.sg_is_slower ? z->deficit : x->deficit;
     s.contraction = s.sg_is_slower ? z->contraction : x->contraction;
-    s.steps_to_1e6 = s.deficit >= 1 ? 1 : ceil(log(1e6) / -log1p(-s.deficit));
+    s.steps_to_1e6 = steps_to_1e6(s.deficit);
     return s;
+}
+
+/* R^2 = 0 and 1 make S_z singular: scaled_z leaves a zero eigenvalue out. */
+static struct sg_analysis_explained explain(const struct sg_analysis *a)
+{
+    struct sg_analysis_explained e = {0};
+    double lambda[2];
+    if (!a->options.intercept || !a->has_scaled || a->scaled_z.zeros || a->realizable)
+        return e;
+    e.unexplained = a->rss / ((double)a->n * a->y_scale * a->y_scale);
+    e.r_squared = 1 - e.unexplained;
+    e.known = e.unexplained > 0 && e.unexplained < 1;
+    sg_closed_explained_pair(lambda, e.unexplained);
+    e.smallest = lambda[1];
+    e.deficit = 2 * lambda[1] / (lambda[0] + lambda[1]);
+    e.steps_to_1e6 = steps_to_1e6(e.deficit);
+    return e;
 }
 
 /* z = (p*, y, 1) with p* and y centred (with an intercept) and divided by y_scale. */
@@ -233,7 +255,10 @@ static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best)
     a->speed = speed_of(&a->rate_x, &a->rate_z);
     if (a->options.with_delay)
         a->delay = limits_at(a, a->options.delay);
-    return a->y_scale > 0 ? scale_target(a, best) : SG_OK;
+    const enum sg_status status = a->y_scale > 0 ? scale_target(a, best) : SG_OK;
+    if (status == SG_OK)
+        a->explained = explain(a);
+    return status;
 }
 
 /* ---- all of it ------------------------------------------------------------------------- */

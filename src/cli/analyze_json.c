@@ -73,6 +73,21 @@ static json_t *scaled_json(const struct sg_analysis *a)
     return object;
 }
 
+/* What R^2 alone says of the SG, the target centred and scaled. */
+static json_t *explained_json(const struct sg_analysis *a)
+{
+    const struct sg_analysis_explained *e = &a->explained;
+    if (!e->known)
+        return json_null();
+    json_t *object = json_object();
+    sg_cli_json_put(object, "r_squared", e->r_squared);
+    sg_cli_json_put(object, "unexplained", e->unexplained);
+    sg_cli_json_put(object, "lambda_z_min", e->smallest);
+    sg_cli_json_put(object, "deficit_optimal", e->deficit);
+    sg_cli_json_put(object, "steps_to_1e6", e->steps_to_1e6);
+    return object;
+}
+
 static json_t *delay_json(const struct sg_analysis *a)
 {
     if (!a->options.with_delay)
@@ -150,6 +165,7 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     json_object_set_new(object, "realizable", json_boolean(a->realizable));
     json_object_set_new(object, "theory", json_string(a->realizable ? "DY4" : "DY3"));
     json_object_set_new(object, "target_scaled", scaled_json(a));
+    json_object_set_new(object, "explained", explained_json(a));
     json_object_set_new(object, "delay", delay_json(a));
     json_object_set_new(object, "layers", layers_json(a));
     json_object_set_new(object, "check", check_json(a));

@@ -147,6 +147,32 @@ static void print_speed(FILE *out, const struct sg_analysis *a)
     }
 }
 
+void sg_cli_print_wrapped(FILE *out, const char *s)
+{
+    for (size_t column = 0, word; *s; s += word + (s[word] == ' ')) {
+        word = strcspn(s, " ");
+        const bool fits = column > 0 && column + 1 + word <= 80;
+        fprintf(out, "%s%.*s", fits ? " " : column ? "\n  " : "  ", (int)word, s);
+        column = fits ? column + 1 + word : 2 + word;
+    }
+    fputc('\n', out);
+}
+
+static void print_explained(FILE *out, const struct sg_analysis *a)
+{
+    const struct sg_analysis_explained *e = &a->explained;
+    char words[512];
+    if (!e->known)
+        return;
+    snprintf(words, sizeof words,
+             "R^2 = %.6g, 1 - R^2 = %.3g. The better the fit, the slower the SG: with the target "
+             "centred and scaled its smallest eigenvalue is %.3g%s, and the SG alone takes %.4g "
+             "steps to shrink an error by 1e6.",
+             e->r_squared, e->unexplained, e->smallest,
+             e->unexplained < 0.1 ? ", near (1 - R^2)/2" : "", e->steps_to_1e6);
+    sg_cli_print_wrapped(out, words);
+}
+
 static void print_delay(FILE *out, const struct sg_analysis *a)
 {
     const struct sg_analysis_delay *d = &a->delay;
@@ -207,17 +233,6 @@ static void print_layers(FILE *out, const struct sg_analysis *a)
     print_fate(out, a);
 }
 
-void sg_cli_print_wrapped(FILE *out, const char *s)
-{
-    for (size_t column = 0, word; *s; s += word + (s[word] == ' ')) {
-        word = strcspn(s, " ");
-        const bool fits = column > 0 && column + 1 + word <= 80;
-        fprintf(out, "%s%.*s", fits ? " " : column ? "\n  " : "  ", (int)word, s);
-        column = fits ? column + 1 + word : 2 + word;
-    }
-    fputc('\n', out);
-}
-
 /* ---- the check ------------------------------------------------------------------------- */
 
 void sg_cli_print_number(FILE *out, int width, int digits, double value)
@@ -271,6 +286,7 @@ void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct 
     print_fit(out, a, table);
     print_rates(out, a);
     print_speed(out, a);
+    print_explained(out, a);
     print_delay(out, a);
     print_layers(out, a);
     print_check(out, a);

@@ -1,4 +1,4 @@
-/* Transient growth of a stable step that is not normal: max_k |J^k|. */
+/* Transient growth of a stable step that is not normal: max_k |J^k|, and a bound on |J^k|. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,4 +42,23 @@ enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const d
     free(next);
     free(gram);
     return status;
+}
+
+/* Spectral radius of I - rate S. */
+static double block_radius(const double *lambda, size_t n, double rate)
+{
+    return fmax(fabs(1 - rate * lambda[0]), fabs(1 - rate * lambda[n - 1]));
+}
+
+/* In xi = S_x^(1/2) dw, eta = S_z^(1/2) dPhi the corner is -mu S_x K with |K| <= 1. */
+void sg_closed_joint_powers_bound(double *bound, size_t n, const struct sg_fit *fit, double mu,
+                                  double nu, bool sg_first)
+{
+    const double x = block_radius(fit->lambda_x, fit->d, mu),
+                 z = block_radius(fit->lambda_z, fit->q, nu), rho = fmax(x, z);
+    double corner = 0;
+    for (size_t k = 0; k <= n; k++) {
+        bound[k] = pow(rho, (double)k) + mu * fit->lambda_x[0] * corner * (sg_first ? z : 1);
+        corner = x * corner + pow(z, (double)k);   /* sum over j <= k of x^(k-j) z^j */
+    }
 }

@@ -80,6 +80,7 @@ static enum sg_status alloc(struct sg_shallow **out, const struct sg_trial *tria
     s->now = SG_NEW(s->size, double);
     memcpy(s->fixed, s->fit->w, s->n_w * sizeof *s->fixed);
     memcpy(s->fixed + s->n_w, s->exact_sg, s->fit->q * s->fit->m * sizeof *s->fixed);
+    s->leaves = 100;
     s->w_norm = sg_base_norm(s->fit->w, s->n_w);
     if (s->w_norm == 0.0)
         s->w_norm = 1.0;
@@ -91,8 +92,8 @@ static enum sg_status alloc(struct sg_shallow **out, const struct sg_trial *tria
 void sg_shallow_set_timing(struct sg_shallow *s, struct sg_timing timing)
 {
     const struct sg_sim_spec spec = {.field = &s->field,
-                                     .net_opt = {.rate = s->mu},
-                                     .sg_opt = {.rate = s->nu},
+                                     .net_opt = sg_case_opt(s->c, s->mu),
+                                     .sg_opt = sg_case_opt(s->c, s->nu),
                                      .timing = timing};
     sg_sim_free(s->sim);
     s->sim = sg_sim_alloc(&spec, s->fixed, s->fixed + s->n_w);
@@ -202,7 +203,7 @@ enum sg_fate sg_shallow_fate_from(struct sg_shallow *s, double (*distance_of)(st
         if (sg_sim_advance(s->sim, &s->batch, LOOK_EVERY) != SG_OK)
             return SG_LEAVES;
         const double distance = distance_of(s);
-        if (!(distance <= FACTOR * start))
+        if (!(distance <= s->leaves * start))
             return SG_LEAVES;
         if (distance <= start / FACTOR)
             return SG_RETURNS;

@@ -22,6 +22,7 @@ struct sg_shallow {
     double *fixed;                  /* (W*, phi*), in the form's coordinates */
     double *exact_sg;               /* phi* (q x m) */
     double *now;                    /* scratch for one state */
+    double leaves;                  /* growth of a start's distance that counts as leaving */
 };
 /* Keys of a case that these claims read: a regression's data; no hidden layer; one SG in full at
  * the output, as the joint formulas of closed.h have it. */
@@ -101,8 +102,8 @@ void sg_shallow_to_form(double *jacobian, const struct sg_shallow *s);
 /* ---- does it return? ----------------------------------------------------------------------- */
 
 enum sg_fate { SG_RETURNS, SG_LEAVES, SG_STAYS };
-/* Steps until the distance is a hundredth or a hundredfold of the start's, or `limit` steps are
- * over. */
+/* Steps until the distance is a hundredth of the start's or s->leaves times it (a hundred unless
+ * the claim sets another), or `limit` steps are over. */
 enum sg_fate sg_shallow_fate(struct sg_shallow *s, const double *offset, double mu, double nu,
                              uint64_t limit);
 /* The same by another distance than that from the fixed point. */

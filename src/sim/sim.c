@@ -191,11 +191,29 @@ uint64_t sg_sim_time(const struct sg_sim *sim)
     return sim->time;
 }
 
+/* Numbers of a part's m in the state.  RMSProp's and Adam's steps also depend on v and the time. */
+static size_t state_moments(const struct sg_opt *opt, size_t n)
+{
+    SG_REQUIRE(opt->kind == SG_GD || opt->kind == SG_MOMENTUM);
+    return sg_net_opt_has_m(opt) ? n : 0;
+}
+
 size_t sg_sim_state_size(const struct sg_sim *sim)
 {
-    /* moments would be part of the state */
-    SG_REQUIRE(sim->net_opt.kind == SG_GD && sim->sg_opt.kind == SG_GD);
-    return (sim->past + 1) * (sim->field.sizes.w + sim->field.sizes.phi);
+    const size_t w = sim->field.sizes.w, phi = sim->field.sizes.phi;
+    return (sim->past + 1) * (w + phi) + state_moments(&sim->net_opt, w) +
+           state_moments(&sim->sg_opt, phi);
+}
+
+/* m of w and of phi, with their bytes; NULL and 0 where gradient descent has none. */
+struct heavy { void *m[2]; size_t bytes[2]; };
+
+static struct heavy heavy_of(const struct sg_sim *sim)
+{
+    const size_t w = state_moments(&sim->net_opt, sim->field.sizes.w),
+                 phi = state_moments(&sim->sg_opt, sim->field.sizes.phi);
+    return (struct heavy){{sim->net_moments.m, sim->sg_moments.m},
+                          {w * sim->real, phi * sim->real}};
 }
 
 void sg_sim_get_state(double *state, const struct sg_sim *sim)
@@ -203,6 +221,11 @@ void sg_sim_get_state(double *state, const struct sg_sim *sim)
     SG_REQUIRE(sim->field.dtype == SG_F64 && sg_sim_state_size(sim) > 0);
     for (size_t ago = 0; ago <= sim->past; ago++)
         memcpy((char *)state + ago * slot_bytes(sim), w_at(sim, slot(sim, ago)), slot_bytes(sim));
+    const struct heavy h = heavy_of(sim);
+    char *end = (char *)state + (sim->past + 1) * slot_bytes(sim);
+    for (int k = 0; k < 2; end += h.bytes[k++])
+        if (h.bytes[k])
+            memcpy(end, h.m[k], h.bytes[k]);
 }
 
 void sg_sim_set_state(struct sg_sim *sim, const double *state)
@@ -211,6 +234,11 @@ void sg_sim_set_state(struct sg_sim *sim, const double *state)
     for (size_t ago = 0; ago <= sim->past; ago++)
         memcpy(w_at(sim, slot(sim, ago)), (const char *)state + ago * slot_bytes(sim),
                slot_bytes(sim));
+    const struct heavy h = heavy_of(sim);
+    const char *end = (const char *)state + (sim->past + 1) * slot_bytes(sim);
+    for (int k = 0; k < 2; end += h.bytes[k++])
+        if (h.bytes[k])
+            memcpy(h.m[k], end, h.bytes[k]);
     for (size_t i = 0; i < sim->slots; i++)
         /* a past that is set has no batches of its own */
         sim->batch[i] = NULL;

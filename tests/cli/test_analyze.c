@@ -199,6 +199,50 @@ static void test_scaled_target(void **state)
     sg_analysis_free(&a);
 }
 
+/* R^2 alone: q = 4 / (4 + s^2), and the smallest eigenvalue tends to (1 - q)/2 with an error of
+ * (1 - q)^2/8 and higher.  It is the one that scaling the target gives, and steps are those of the
+ * SG's block at its fastest rate, 2/(1 + q). */
+static void test_explained(void **state)
+{
+    static const double noises[] = {30, 3, 0.7, 0.1, 1e-3, 1e-5};
+    double cells[24];
+    (void)state;
+    for (size_t k = 0; k < COUNT(noises); k++) {
+        const double s = noises[k], u = s * s / (4 + s * s);
+        fill_contrasts(cells, 0.5, s);
+        struct sg_analysis a = analyzed_cells(cells, 8, 3, &standard);
+        const struct sg_analysis_explained *e = &a.explained;
+        /* residuals are known to 10 n u |y|, squared relative to s */
+        const double tol = 4 * 10 * 8 * SG_UNIT_ROUNDOFF * (5 + s) / s;
+        context("noise %g", s);
+        CHECK(e->known);
+        CHECK_CLOSE(e->unexplained, u, tol * u);
+        CHECK_CLOSE(e->r_squared, 1 - u, tol * u + SG_UNIT_ROUNDOFF);
+        CHECK_CLOSE(e->smallest, a.scaled_z.smallest,
+                    eigenvalue_error(2, e->smallest) + 2 * tol * e->smallest);
+        CHECK_CLOSE(e->deficit, 2 * a.scaled_z.smallest / (2 - u),
+                    2 * eigenvalue_error(2, e->smallest) + 4 * tol * e->smallest);
+        CHECK(u > 0.5 || fabs(e->smallest - u / 2) < u * u / 4 + tol * u);
+        CHECK_CLOSE(e->steps_to_1e6, log(1e6) / -log1p(-e->deficit), 1);
+        sg_analysis_free(&a);
+        a = analyzed_cells(cells, 8, 3, &no_intercept);
+        CHECK(!a.explained.known);
+        sg_analysis_free(&a);
+    }
+    /* Nothing is explained by a contrast that y does not hold, and everything of an exact one. */
+    for (size_t i = 0; i < 8; i++) {
+        cells[i * 2] = i & 1 ? 1 : -1;
+        cells[i * 2 + 1] = i & 2 ? 3 : 1;
+    }
+    struct sg_analysis a = analyzed_cells(cells, 8, 2, &standard);
+    CHECK(!a.explained.known && !a.realizable);
+    sg_analysis_free(&a);
+    fill_contrasts(cells, 0.5, 0);
+    a = analyzed_cells(cells, 8, 3, &standard);
+    CHECK(!a.explained.known && a.realizable);
+    sg_analysis_free(&a);
+}
+
 static void test_delay_limits(void **state)
 {
     static const size_t taus[] = {0, 1, 10, 10000};
@@ -411,6 +455,7 @@ int main(void)
         TEST(test_longley_deficit),
         TEST(test_known_spectra),
         TEST(test_scaled_target),
+        TEST(test_explained),
         TEST(test_delay_limits),
         TEST(test_realizable),
         TEST(test_rank_deficient),

@@ -41,11 +41,16 @@ END
 expect 0 plain.csv --target y --delay 10 --json
 for key in n d dropped rank condition_number coefficients rss lambda_x lambda_z mu_critical \
     nu_critical mu_optimal nu_optimal contraction_optimal steps_to_1e6 realizable delay check \
-    contraction max_abs_diff verdict '(intercept)' 'a name, quoted' tau; do
+    contraction max_abs_diff verdict '(intercept)' 'a name, quoted' tau explained r_squared \
+    unexplained lambda_z_min; do
     grep -qF "\"$key\":" "$work/out" || complain "no key $key"
 done
 grep -q '"verdict": "holds"' "$work/out" || complain "plain data do not hold"
 grep -q '"d": 2' "$work/out" || complain "a constant column counts as a feature"
+expect 0 plain.csv --target y
+grep -q '1 - R^2 = .*The better the fit, the slower the SG' "$work/out" || complain "no R^2 in words"
+expect 0 plain.csv --target y --no-intercept
+grep -q 'R^2' "$work/out" && complain "R^2 without an intercept"
 expect 0 plain.csv --target y --json
 grep -q '"delay": null' "$work/out" || complain "delay is not null without --delay"
 for words in '' '--no-standardise' '--no-intercept' '--no-standardise --no-intercept' \

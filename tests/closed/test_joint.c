@@ -383,6 +383,35 @@ static void uncoupled_eigenvalues_may_meet(void **state)
         }
 }
 
+/* bound[k] by its double sum, each order; each term and product is rounded a few times k. */
+static void bound_on_powers(void **state)
+{
+    (void)state;
+    enum { N = 12 };
+    for (uint64_t t = 0; t < 30; t += 3) {
+        struct sg_rng *rng = test_rng("powers", t);
+        struct instance in = make_instance(t, rng);
+        const struct sg_fit *f = in.fit;
+        double x = 0, z = 0, bound[N + 1];
+        for (size_t i = 0; i < f->d; i++)
+            x = fmax(x, fabs(1 - in.mu * f->lambda_x[i]));
+        for (size_t j = 0; j < f->q; j++)
+            z = fmax(z, fabs(1 - in.nu * f->lambda_z[j]));
+        for (int sg_first = 0; sg_first < 2; sg_first++) {
+            sg_closed_joint_powers_bound(bound, N, f, in.mu, in.nu, sg_first);
+            for (int k = 0; k <= N; k++) {
+                double sum = 0;
+                for (int j = 0; j < k; j++)
+                    sum += pow(x, k - 1 - j) * pow(z, j + sg_first);
+                const double want = pow(fmax(x, z), k) + in.mu * f->lambda_x[0] * sum;
+                CHECK_CLOSE(bound[k], want, 10 * (N + 1) * SG_UNIT_ROUNDOFF * want);
+            }
+        }
+        free_instance(&in);
+        sg_base_rng_free(rng);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(jacobian),
@@ -390,6 +419,7 @@ int main(void)
                                        TEST(radius_and_left_vector),
                                        TEST(condition),
                                        TEST(eigenvalues_that_meet),
-                                       TEST(uncoupled_eigenvalues_may_meet)};
+                                       TEST(uncoupled_eigenvalues_may_meet),
+                                       TEST(bound_on_powers)};
     return RUN(tests);
 }

@@ -164,6 +164,41 @@ static void set_continues(void **state)
         }
 }
 
+/* Under heavy ball the state ends with m of the parts that have one, m = (before - now) / rate.  A
+ * state set elsewhere continues there with the same bits. */
+static void heavy_ball_is_state(void **state)
+{
+    (void)state;
+    const struct sg_opt gd = {.rate = 0.125}, heavy = {SG_MOMENTUM, 0.0625, .beta1 = 0.75};
+    for (int k = 1; k < 4; k++) {
+        const struct sg_sim_spec spec = {.field = &made_up,
+                                         .net_opt = k & 1 ? heavy : gd,
+                                         .sg_opt = k & 2 ? heavy : gd};
+        const size_t m_w = k & 1 ? NW : 0, m_phi = k & 2 ? NPHI : 0;
+        struct sg_sim *a = sg_sim_alloc(&spec, w_0, phi_0), *b = sg_sim_alloc(&spec, w_0, phi_0);
+        double before[2 * SIZE], now[2 * SIZE];
+        context("heavy ball %d", k);
+        CHECK(sg_sim_state_size(a) == SIZE + m_w + m_phi);
+        CHECK_STATUS(sg_sim_advance(a, &batch_a, 7), SG_OK);
+        sg_sim_get_state(before, a);
+        sg_sim_step(a, &batch_a);
+        sg_sim_get_state(now, a);
+        /* theta and the difference, each rounded once, and the product with a power of two */
+        for (size_t i = 0; i < m_w + m_phi; i++) {
+            const size_t at = m_w ? i : NW + i;
+            CHECK_CLOSE(now[SIZE + i], (before[at] - now[at]) / 0.0625,
+                        2 * SG_UNIT_ROUNDOFF * (fabs(before[at]) + fabs(now[at])) / 0.0625);
+        }
+        CHECK_STATUS(sg_sim_advance(b, &batch_b, 3), SG_OK);
+        sg_sim_set_state(b, now);
+        CHECK_STATUS(sg_sim_advance(a, &batch_a, 5), SG_OK);
+        CHECK_STATUS(sg_sim_advance(b, &batch_a, 5), SG_OK);
+        check_same_sims(a, b);
+        sg_sim_free(a);
+        sg_sim_free(b);
+    }
+}
+
 static void restart_is_a_new_start(void **state)
 {
     (void)state;
@@ -303,7 +338,8 @@ static void optimisers_and_types(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(same_bits_twice),     TEST(state_is_the_past),
-                                       TEST(set_continues),       TEST(restart_is_a_new_start),
+                                       TEST(set_continues),       TEST(heavy_ball_is_state),
+                                       TEST(restart_is_a_new_start),
                                        TEST(evaluations),         TEST(divergence),
                                        TEST(optimisers_and_types)};
     return RUN(tests);

@@ -35,11 +35,6 @@ static void to_coordinates(struct sg_lab *lab, double *out, const struct sg_dy12
         }
 }
 
-static double radius(const double *lambda, size_t n, double rate)
-{
-    return fmax(fabs(1 - rate * lambda[0]), fabs(1 - rate * lambda[n - 1]));
-}
-
 /* |J^k| for k = 1..n, and the bound of each. */
 struct powers {
     size_t n;
@@ -52,18 +47,16 @@ static struct powers take_powers(struct sg_lab *lab, const double *J, const stru
 {
     const struct sg_fit *f = s->fit;
     const size_t q = f->d + f->q;
-    const double x = radius(f->lambda_x, f->d, s->mu), z = radius(f->lambda_z, f->q, s->nu),
-                 rho = fmax(x, z);
+    const double rho = sg_closed_joint_radius(f, s->mu, s->nu);
     struct powers p = {.n = (size_t)fmin(POWERS, 10 + 5 / (1 - rho)), .rho = rho};
-    double *power = SG_TAKE(lab, q * q, double), *next = SG_TAKE(lab, q * q, double), corner = 0;
+    double *power = SG_TAKE(lab, q * q, double), *next = SG_TAKE(lab, q * q, double);
     p.norm = SG_TAKE(lab, p.n + 1, double);
     p.bound = SG_TAKE(lab, p.n + 1, double);
     for (size_t i = 0; i < q; i++)
         power[i * q + i] = 1;
-    p.norm[0] = p.bound[0] = 1;
+    p.norm[0] = 1;
+    sg_closed_joint_powers_bound(p.bound, p.n, f, s->mu, s->nu, sg_first);
     for (size_t k = 1; k <= p.n; k++) {
-        corner = x * corner + pow(z, (double)(k - 1)); /* sum over j < k of x^{k-1-j} z^j */
-        p.bound[k] = pow(rho, (double)k) + s->mu * f->lambda_x[0] * corner * (sg_first ? z : 1);
         sg_base_mul(next, J, power, q, q, q);
         memcpy(power, next, q * q * sizeof *power);
         p.norm[k] = SG_NAN;

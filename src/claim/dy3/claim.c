@@ -61,38 +61,48 @@ static void check_fastest(struct sg_lab *lab, const struct sg_shallow *s)
     }
 }
 
-static void check_return(struct sg_lab *lab, struct sg_shallow *s)
+void sg_dy3_returns(struct sg_lab *lab, struct sg_shallow *s, double steps, double limit)
 {
     double *offset = SG_TAKE(lab, s->size, double);
-    const double steps =
-        fmax(sg_dy3_steps_to_shrink(s, 100, s->mu, s->nu), (double)s->c->train.steps);
     sg_shallow_offset(offset, s, SG_DY3_START * s->w_norm, sg_lab_rng(lab, "return"));
     const enum sg_fate fate = sg_shallow_fate(s, offset, s->mu, s->nu, (uint64_t)steps);
     sg_lab_fact(lab, SG_SIMULATED, "returns",
                 "at the case's rates a start near the fixed point returns", fate == SG_RETURNS,
                 "a hundredfold");
-    const bool mu = s->mu >= s->rate_x.critical, nu = s->nu >= s->rate_z.critical;
+    const bool mu = s->mu >= limit * s->rate_x.critical, nu = s->nu >= limit * s->rate_z.critical;
     if (fate == SG_LEAVES && (mu || nu))
         sg_lab_note(
             lab,
             "%s is beyond its limit and the start leaves, as the statement says; take less than "
-            "2/lambda_max (1 in critical units)",
+            "%g/lambda_max (%g in critical units)",
             mu && nu ? "each of mu and nu"
             : mu     ? "mu"
-                     : "nu");
+                     : "nu",
+            2 * limit, limit);
+}
+
+static void gradient_descent(struct sg_lab *lab, struct sg_shallow *s)
+{
+    check_spectra(lab, s);
+    if (!sg_dy3_affords(lab, s))
+        return;
+    sg_dy3_returns(lab, s,
+                   fmax(sg_dy3_steps_to_shrink(s, 100, s->mu, s->nu), (double)s->c->train.steps),
+                   1);
+    sg_dy3_contraction(lab, s);
+    check_fastest(lab, s);
+    sg_dy3_limits(lab, s, 0);
+    sg_dy3_explained(lab, s);
+    sg_dy3_certify(lab, s);
 }
 
 static void says(struct sg_lab *lab, void *on)
 {
     struct sg_shallow *s = on;
-    check_spectra(lab, s);
-    if (!sg_dy3_affords(lab, s))
-        return;
-    check_return(lab, s);
-    sg_dy3_contraction(lab, s);
-    check_fastest(lab, s);
-    sg_dy3_limits(lab, s);
-    sg_dy3_certify(lab, s);
+    if (s->c->train.optimiser == SG_MOMENTUM)
+        sg_dy3_momentum(lab, s);
+    else
+        gradient_descent(lab, s);
 }
 
 const struct sg_claim sg_claim_dy3 = {
@@ -101,7 +111,8 @@ const struct sg_claim sg_claim_dy3 = {
     .title = "joint spectrum of linear regression and its SG",
     .needs_data = true,
     .reads = SG_READS_TABLE SG_READS_REGRESSION SG_READS_FULL_SG
-    " train.form train.order=simultaneous train.units train.mu train.nu train.steps",
+    " train.form train.order=simultaneous train.units train.mu train.nu train.steps"
+    " train.optimiser=gd|momentum train.beta1",
     .supposes = (const struct sg_hypothesis *const[]){&sg_shallow_x_nonsingular, &sg_shallow_noisy,
                                                       &sg_shallow_z_nonsingular, NULL},
     .measure = sg_lab_measure,
@@ -113,5 +124,9 @@ const struct sg_claim sg_claim_dy3 = {
         "B = -I, C = 0) is block triangular with the eigenvalues {1 - mu lambda_i(S_x)} and {1 - "
         "nu lambda_j(S_z)}, z = (p*, y, 1), each m-fold.  So the fixed point is stable iff mu < "
         "2/lambda_max(S_x) and nu < 2/lambda_max(S_z), training contracts asymptotically by the "
-        "largest modulus, and the fastest rates are 2/(lambda_max + lambda_min).",
+        "largest modulus, and the fastest rates are 2/(lambda_max + lambda_min).  Under heavy ball "
+        "(beta) on both parts an eigenvalue 1 - a becomes the roots of l^2 - (1 + beta - a) l + "
+        "beta, and the limits are 2 (1 + beta)/lambda_max.  The better the fit, the slower the SG: "
+        "with 1 in col X and a target centred and scaled, S_z has the eigenvalues 1 and (1 + R^2 "
+        "+- sqrt((1 - R^2)^2 + 4 R^4))/2, the smallest near (1 - R^2)/2 as R^2 -> 1.",
 };

@@ -14,8 +14,15 @@
 bool sg_dy3_affords(struct sg_lab *lab, const struct sg_shallow *s);
 /* The case's rates and the fastest ones: late contraction against the spectral radius. */
 void sg_dy3_contraction(struct sg_lab *lab, struct sg_shallow *s);
-/* Both limits by bisection on returning, and the figure's rectangle. */
-void sg_dy3_limits(struct sg_lab *lab, struct sg_shallow *s);
+/* Both limits by bisection on returning, and the figure's rectangle; beta 0: no momentum. */
+void sg_dy3_limits(struct sg_lab *lab, struct sg_shallow *s, double beta);
+/* The claim under heavy ball: spectrum, a start that returns, limits. */
+void sg_dy3_momentum(struct sg_lab *lab, struct sg_shallow *s);
+/* Row: a start near the fixed point returns within `steps`.  limit: of both rates, in units of
+ * 2/lambda_max; a rate beyond it is named. */
+void sg_dy3_returns(struct sg_lab *lab, struct sg_shallow *s, double steps, double limit);
+/* R^2 decides the SG's speed: spectrum of S_z and a simulated SG, targets centred and whitened. */
+void sg_dy3_explained(struct sg_lab *lab, const struct sg_shallow *s);
 /* The same in ball arithmetic, and a basin of attraction. */
 void sg_dy3_certify(struct sg_lab *lab, const struct sg_shallow *s);
 /* Steps enough to shrink a start by `factor`; 0 where nothing shrinks. */

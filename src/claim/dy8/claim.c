@@ -152,17 +152,17 @@ const struct sg_claim sg_claim_dy8 = {
     .on = &(const struct sg_instrument){make},
     .says = says,
     .statement =
-        "Deep linear net under MSE, one linear SG with labels, a critical point with s = g and psi "
-        "= Phi - Phi*(w) = 0.  In coordinates (w, psi) the flow's Jacobian is [[-H, -Q], [D H, "
-        "-kappa G]].  Two layers with the SG between them, at a least-squares product: the nonzero "
-        "spectrum is that of a reduced system in (d(W1 W2), W1 q, b); without a constant term or "
-        "with centred data no real eigenvalue crosses zero (T1; false with an intercept, and from "
-        "three layers); every eigenvalue off zero is left of zero for all kappa > 0 when S = cI "
-        "and m = 1 (T2), when d = 1 and R = rho I (T3: within 60 degrees of the negative axis), "
-        "and when k = 1 (T4).  At any depth a real eigenvalue crosses zero exactly at the positive "
-        "real eigenvalues kappa_0 of -G^+ D Pi_H Q, and the number of positive real eigenvalues "
-        "has the parity of #{kappa_0 > kappa}.  Otherwise a global minimum can repel: with d = 1, "
-        "k = m = 2, E[x^2] = 1, W1 = (1/10, 1/10), W2 = [[1/10, 3/10], [0, 1/20]], R = diag(10, "
-        "1/100), kappa = 1/1000 exactly two eigenvalues "
-        "are positive reals, the larger 2.698e-4.  Backprop stays there.",
+        "Deep linear net under MSE, one linear SG with labels, a critical point with s = g and "
+        "psi = Phi - Phi*(w) = 0.  In coordinates (w, psi) the flow's Jacobian is [[-H, -Q], [D "
+        "H, -kappa G]].  Two layers with the SG between them, at a least-squares product: the "
+        "nonzero spectrum is that of a reduced system in (d(W1 W2), W1 q, b); without a constant "
+        "term or with centred data no real eigenvalue crosses zero (T1; false with an intercept, "
+        "and from three layers); every eigenvalue off zero is within 60 degrees of the negative "
+        "axis for all kappa > 0 when S = cI and m = 1 (T2), when d = 1 and R = rho I (T3), and "
+        "when k = 1 (T4); no smaller sector does.  At any depth a real eigenvalue crosses zero "
+        "exactly at the positive real eigenvalues kappa_0 of -G^+ D Pi_H Q, and the number of "
+        "positive real eigenvalues has the parity of #{kappa_0 > kappa}.  Otherwise a global "
+        "minimum can repel: with d = 1, k = m = 2, E[x^2] = 1, W1 = (1/10, 1/10), W2 = [[1/10, "
+        "3/10], [0, 1/20]], R = diag(10, 1/100), kappa = 1/1000 exactly two eigenvalues are "
+        "positive reals, the larger 2.698e-4.  Backprop stays there.",
 };

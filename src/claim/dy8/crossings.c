@@ -97,10 +97,10 @@ static void bisect(struct sg_lab *lab, const struct sg_dy8 *m, const struct cros
         struct crossing x = {lab, m, is_odd(lab, m, low)};
         const bool changes = is_odd(lab, m, high) != x.odd_below;
         const double found = changes ? sg_lab_bisect_between(side_of, &x, low, high, WIDTH) : 0;
-        sg_lab_equal(lab, SG_CLOSED_FORM, "crossing", "kappa where a real eigenvalue crosses zero, "
-                     "bisected, over that of -G^+ D Pi_H Q; the worst", found / at, 1,
-                     (struct sg_tol){c->error[k] / at + WIDTH, "10 size u |J| times the condition "
-                                     "number, of both, over the speed of passage", 1});
+        sg_lab_equal(lab, SG_CLOSED_FORM, "crossing", "kappa where a real eigenvalue crosses zero: "
+                     "bisected, against kappa_0 of -G^+ D Pi_H Q; the worst", found, at,
+                     (struct sg_tol){c->error[k] + WIDTH * at, "10 size u |J| times the condition "
+                                     "number, of both, over the speed of passage", 0});
         sg_lab_note(lab, "a real eigenvalue crosses zero at kappa_0 = %.7g", at);
     }
 }

@@ -63,7 +63,7 @@ static struct instance draw(struct sg_lab *lab, enum which which, size_t t, stru
 /* What a scan of kappa finds: eigenvalues within their own errors of zero decide nothing. */
 struct scan {
     size_t decided, undecided, odd, repelling, unstable;
-    double angle, angle_error;                           /* the largest, of T3 */
+    double angle, angle_error;                           /* the largest */
 };
 static const double SECTOR = 60;
 
@@ -82,8 +82,7 @@ static void widen(struct scan *scan, const struct sg_deep_mode *mode, size_t n)
     }
 }
 
-static void look(struct sg_lab *lab, struct scan *scan, enum which which, const struct instance *x,
-                 double kappa)
+static void look(struct sg_lab *lab, struct scan *scan, const struct instance *x, double kappa)
 {
     size_t n;
     bool clear;
@@ -97,8 +96,7 @@ static void look(struct sg_lab *lab, struct scan *scan, enum which which, const 
     scan->odd += clear && positive % 2;
     scan->repelling += clear && positive > 0;
     scan->unstable += right;
-    if (which == T3)
-        widen(scan, mode, n);
+    widen(scan, mode, n);
 }
 
 static void check_scan(struct sg_lab *lab, enum which which, struct sg_rng *rng)
@@ -114,7 +112,7 @@ static void check_scan(struct sg_lab *lab, enum which which, struct sg_rng *rng)
         struct sg_lab own = sg_lab_begin(lab->ev, lab->trial);   /* gives back what one took */
         const struct instance x = draw(&own, which, t, rng);
         for (size_t k = 0; k < KAPPAS; k++)
-            look(&own, &scan, which, &x, pow(10, -4 + 6 * (double)k / (KAPPAS - 1)));
+            look(&own, &scan, &x, pow(10, -4 + 6 * (double)k / (KAPPAS - 1)));
         sg_lab_try(lab, sg_lab_end(&own));
     }
     if (which == T1) {
@@ -126,9 +124,11 @@ static void check_scan(struct sg_lab *lab, enum which which, struct sg_rng *rng)
     } else
         sg_lab_count(lab, SG_CLOSED_FORM, id[which], none_right[which], scan.unstable, 0, "beyond "
                      "the eigenvalue's error");
-    if (which == T3)
-        sg_lab_below(lab, SG_CLOSED_FORM, "T3-sector", "T3: largest angle of an eigenvalue from "
-                     "the negative axis in degrees, Re lambda < -|lambda|/2", scan.angle, SECTOR,
+    if (which != T1)
+        sg_lab_below(lab, SG_CLOSED_FORM, sg_lab_format(lab, "%s-sector", id[which]),
+                     sg_lab_format(lab, "%s: largest angle of an eigenvalue from the negative axis "
+                                   "in degrees, Re lambda < -|lambda|/2", id[which]),
+                     scan.angle, SECTOR,
                      (struct sg_tol){scan.angle_error, "the eigenvalue's error over its modulus",
                                      0});
     if (which != T4 && scan.decided < scan.undecided)    /* T4's zeros are structural */
@@ -170,6 +170,25 @@ static void check_scalar(struct sg_lab *lab, struct sg_rng *rng)
                                 "the polynomial moves by 4 (2 |J|)^3 of it", 1});
     sg_lab_fact(lab, SG_CLOSED_FORM, "scalar-hurwitz", "scalar case: Routh-Hurwitz conditions of "
                 "the cubic", hurwitz, "signs");
+}
+
+/* No smaller sector does: d = K = m = 1, S = 1, W_1 = W_2 = 1, R = 1/kappa.  The cubic is
+ * (lambda + 2)(lambda^2 + lambda + 1) and kappa (2 lambda^2 + 5 lambda + 2), so its root near
+ * e^(2 pi i/3) lies kappa away, up to kappa^2, and its angle is off 60 degrees by kappa rad. */
+static void check_sharp(struct sg_lab *lab)
+{
+    static const double kappa = 1e-3, w[2] = {1, 1}, S = 1, P = 1;
+    const struct sg_deep deep = {.n_layers = 2, .at = 1, .width = {1, 1, 1}};
+    const double R = 1 / kappa, radian = 90 / acos(0.0);
+    struct instance x = {.deep = deep};
+    struct scan scan = {0};
+    memcpy(x.w, w, sizeof w);
+    sg_closed_deep_centred_moments(x.M, &S, &R, &P, 1, 1);
+    look(lab, &scan, &x, kappa);
+    sg_lab_equal(lab, SG_CLOSED_FORM, "sector-sharp", "scalar case, R = 1/kappa, kappa = 1e-3: "
+                 "angle of the widest eigenvalue from the negative axis in degrees", scan.angle,
+                 SECTOR, (struct sg_tol){2 * kappa * radian + scan.angle_error, "the root is kappa "
+                                         "away from e^(2 pi i/3), up to kappa^2", 0});
 }
 
 /* T1 needs its hypothesis: with the ones among the columns of X, 1 = x e, and a constant term, one
@@ -221,5 +240,6 @@ void sg_dy8_theorems(struct sg_lab *lab)
     for (int which = T1; which <= T4; which++)
         check_scan(lab, (enum which)which, rng);
     check_scalar(lab, rng);
+    check_sharp(lab);
     check_intercept(lab);
 }
