@@ -138,9 +138,46 @@ static void several_sgs_step_as_simulated(void **state)
     CHECK(seen >= 12);
 }
 
+/* The factorisation that SGs everywhere choose in seven layers of one unit, inputs far from white:
+ * at kappa = 0.45 it repels by a complex pair, at 100 and with one SG anywhere it attracts.
+ * (Found by hill climbing with another program, in NumPy, for numbers close to these.) */
+static void a_chosen_minimum_can_repel(void **state)
+{
+    (void)state;
+    enum { N = 7 };
+    const double S[] = {25, 0, 0, 0.1}, R = 25, map[] = {-0.19, -0.66};
+    const size_t everywhere[] = {1, 2, 3, 4, 5, 6};
+    double moments[16], w[8];
+    struct sg_deep deep = {.n_layers = N, .at = 1, .width = {2, 1, 1, 1, 1, 1, 1, 1}};
+    struct sg_rng *rng = test_rng("several repel", 0);
+    sg_closed_deep_centred_moments(moments, S, &R, map, 2, 1);
+    for (size_t at = 0; at < N + 1; at++) {
+        const double kappa = at == N ? 100 : 0.45;
+        double pull[N - 1] = {0};
+        struct sg_factorisation *f;
+        struct sg_deep_attraction a;
+        for (size_t i = 1; i < N; i++)
+            pull[i - 1] = at == 0 || at == N || at == i ? 2 / kappa : 0;
+        CHECK_STATUS(sg_closed_factor_alloc(&f, map, 2, 1, pull, N), SG_OK);
+        CHECK_STATUS(sg_closed_factor_weights(w, f, &deep, rng), SG_OK);
+        const bool all = at == 0 || at == N;
+        CHECK_STATUS(sg_closed_deep_attraction(&a, &deep, all ? everywhere : &at, all ? N - 1 : 1,
+                                               w, moments, kappa), SG_OK);
+        context("SG at %zu, kappa %g: %g %+g i, error %g", at, kappa, creal(a.top), cimag(a.top),
+                a.error);
+        CHECK(sg_closed_deep_attracts(&a) == (at != 0));
+        if (at == 0)
+            CHECK(creal(a.top) > 0.1 && creal(a.top) < 0.4 && fabs(cimag(a.top)) > 5 &&
+                  a.error < 1e-9 && a.limit == 0);
+        sg_closed_factor_free(f);
+    }
+    sg_base_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(one_sg_is_the_known_system),
-                                       TEST(several_sgs_step_as_simulated)};
+                                       TEST(several_sgs_step_as_simulated),
+                                       TEST(a_chosen_minimum_can_repel)};
     return RUN(tests);
 }

@@ -89,5 +89,5 @@ const struct sg_claim sg_claim_dy15 = {
                  "the inputs' covariance.  Kernels, CKA, effective rank, alignment and sharpness "
                  "follow.  One slow SG after layer k: l_i ~ sigma^(1/(k+1)) below.  Slow SGs "
                  "everywhere: layer i takes sigma^(2^-i).  Along kappa no real eigenvalue of the "
-                 "flow crosses zero at these minima.",
+                 "flow crosses zero at these minima; a complex pair can, with many SGs.",
 };
