@@ -93,21 +93,27 @@ struct sg_design {
     size_t features;            /* feature columns used */
     size_t *column;             /* [features] index into the table */
     double *mean, *scale;       /* [features] X column = (cell - mean) / scale; else 0 and 1 */
+    double *mean_rest;          /* [features] what the double `mean` lacks of the mean: it is
+                                   mean + mean_rest */
     size_t dropped;             /* constant columns, left out */
     size_t *dropped_column;
+    bool *dropped_rounded;      /* [dropped] constant but for its last bits */
     size_t outputs;
     double *y_mean, *y_scale;   /* [outputs] y = (cell - y_mean) / y_scale; else 0 and 1 */
+    double *y_mean_rest;        /* [outputs] as mean_rest */
     bool intercept;             /* a ones column was appended as the last column of X */
 };
 
 struct sg_design_options {
-    bool standardise;           /* features centred, divided by their deviation (divisor n) */
+    bool standardise;           /* features centred and divided by their deviation (divisor n);
+                                   without an intercept by their root mean square alone */
     bool standardise_targets;
     bool intercept;
 };
 
 /* X and y from a table.  targets: n_targets column names.  Constant feature columns are dropped,
- * since the ones column stands for them all.  Without an intercept only all-zero columns are. */
+ * since the ones column stands for them all; so are those that are constant to rounding, with a
+ * range of at most 8 u max |c|.  Without an intercept only all-zero columns are. */
 enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design,
                                    const struct sg_table *table, const char *path,
                                    const char *const *targets, size_t n_targets,

@@ -67,6 +67,39 @@ static const char *label(char out[LABEL], const struct reader *r)
     return out;
 }
 
+/* ---- what is a number ------------------------------------------------------------------ */
+
+static const char *skip_digits(const char *s)
+{
+    while (*s >= '0' && *s <= '9')
+        s++;
+    return s;
+}
+
+/* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point.  strtod alone
+ * would also take hexadecimal, "nan" and "inf". */
+static bool is_decimal(const char *s)
+{
+    s += *s == '+' || *s == '-';
+    const char *whole = s;
+    s = skip_digits(s);
+    size_t digits = (size_t)(s - whole);
+    if (*s == '.') {
+        const char *fraction = s + 1;
+        s = skip_digits(fraction);
+        digits += (size_t)(s - fraction);
+    }
+    if (digits > 0 && (*s == 'e' || *s == 'E')) {
+        s++;
+        s += *s == '+' || *s == '-';
+        const char *exponent = s;
+        s = skip_digits(s);
+        if (s == exponent)
+            return false;
+    }
+    return digits > 0 && *s == '\0';
+}
+
 /* ---- header ---------------------------------------------------------------------------- */
 
 /* UTF-8 without control characters; a quoted name may hold tabs and line ends. */
@@ -128,6 +161,15 @@ static void check_unique(struct reader *r)
     free(sorted);
 }
 
+/* Every name a number: the header is missing, and with it the first row of data would be lost. */
+static bool looks_like_data(const struct sg_table *table)
+{
+    for (size_t j = 0; j < table->columns; j++)
+        if (!is_decimal(table->names[j]))
+            return false;
+    return table->columns > 0;
+}
+
 static void end_header(struct reader *r)
 {
     const char *only = r->table->columns == 1 ? r->table->names[0] : "";
@@ -137,42 +179,15 @@ static void end_header(struct reader *r)
                "the header has no comma but %s; this looks like a %s-separated file, "
                "save it with commas between cells and points in numbers",
                semicolons ? "semicolons" : "tabs", semicolons ? "semicolon" : "tab");
+    else if (looks_like_data(r->table))
+        REFUSE(r, r->row_line,
+               "the first row holds numbers only, so it looks like data and not like a header; "
+               "put a row of column names above it");
     else
         check_unique(r);
 }
 
 /* ---- numbers --------------------------------------------------------------------------- */
-
-static const char *skip_digits(const char *s)
-{
-    while (*s >= '0' && *s <= '9')
-        s++;
-    return s;
-}
-
-/* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point.  strtod alone
- * would also take hexadecimal, "nan" and "inf". */
-static bool is_decimal(const char *s)
-{
-    s += *s == '+' || *s == '-';
-    const char *whole = s;
-    s = skip_digits(s);
-    size_t digits = (size_t)(s - whole);
-    if (*s == '.') {
-        const char *fraction = s + 1;
-        s = skip_digits(fraction);
-        digits += (size_t)(s - fraction);
-    }
-    if (digits > 0 && (*s == 'e' || *s == 'E')) {
-        s++;
-        s += *s == '+' || *s == '-';
-        const char *exponent = s;
-        s = skip_digits(s);
-        if (s == exponent)
-            return false;
-    }
-    return digits > 0 && *s == '\0';
-}
 
 /* What is wrong with a cell that is no decimal number. */
 static const char *diagnose(const char *cell)

@@ -410,6 +410,22 @@ static void test_other_separators(void **state)
                   "the header has no comma but tabs; this looks like a tab-separated file");
 }
 
+/* The first of the rows would be lost as a header.  One name that is none is enough for a header. */
+static void test_no_header(void **state)
+{
+    (void)state;
+    check_refused(TEXT("2.9,0.27,5.506\n3.96,0.62,7.371\n"), 1,
+                  "the first row holds numbers only, so it looks like data and not like a header; "
+                  "put a row of column names above it");
+    check_refused(TEXT("0,0,1\n"), 1, "looks like data");
+    check_refused(TEXT("-1e5\n"), 1, "looks like data");
+    struct sg_table table;
+    struct sg_error err;
+    static const char years[] = "2019,2020,y\n1,2,3\n";
+    assert_int_equal(read_bytes(&table, &err, years, sizeof years - 1), SG_OK);
+    sg_data_table_free(&table);
+}
+
 static void test_long_and_hostile_cells(void **state)
 {
     (void)state;
@@ -635,6 +651,7 @@ int main(void)
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_carriage_return_at_block_end),
         cmocka_unit_test(test_other_separators),
+        cmocka_unit_test(test_no_header),
         cmocka_unit_test(test_long_and_hostile_cells),
         cmocka_unit_test(test_longest_cell),
         cmocka_unit_test(test_unreadable),
