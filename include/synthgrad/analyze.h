@@ -16,7 +16,8 @@
 SG_PUBLIC_BEGIN
 
 struct sg_analysis_options {
-    /* features centred and divided by their standard deviation (divisor n) */
+    /* features centred and divided by their standard deviation (divisor n); without an intercept
+     * divided by their root mean square alone */
     bool standardise;
     bool intercept;        /* a ones column after the features */
     bool with_delay;
@@ -103,7 +104,9 @@ struct sg_analysis {
     double *coefficients;          /* [design.features] in file units.  rank < columns: minimum
                                       norm in the design's coordinates */
     double intercept;              /* in file units */
-    bool has_intercept;            /* also without a ones column, when centring leaves a constant */
+    double *coefficient_error, intercept_error, rss_error;   /* bounds on their errors, of first
+                                      order: the arithmetic's, and what rounding a decimal cell to
+                                      a double may have moved */
     double rss, y_mean;
     double y_scale;                /* the standard deviation of y (divisor n), or its root mean
                                       square without an intercept */
@@ -124,7 +127,7 @@ struct sg_analysis {
 };
 
 /* The whole analysis of a table (path: for messages).  SG_BAD_INPUT: err says what is wrong and
- * what to change.  Accuracy of the coefficients: relative error about u cond(standardised design).
+ * what to change.  Coefficients are refined in long double, and their errors are bounded.
  * Source: DY1, DY3, DY4, DY11, DY15. */
 enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *table,
                                 const char *path, const char *target,
@@ -132,6 +135,9 @@ enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *ta
                                 struct sg_error *err) SG_MUST_CHECK;
 /* Tolerates a zeroed struct. */
 void sg_analysis_free(struct sg_analysis *a);
+/* Digits of `value` that are known when it is off by `error` at most: printed with as many it is
+ * within one unit of the last.  0: none is.  At most 15. */
+int sg_analysis_digits(double value, double error);
 /* "holds" and so on. */
 const char *sg_analysis_verdict_name(enum sg_analysis_verdict verdict);
 

@@ -1,9 +1,8 @@
 /* The analysis of a table: design, least squares in file units, both blocks' rates, what scaling
  * the target or a delay does.
  *
- * Fitted values depend on the columns' span only.  With an intercept they are computed in
- * standardised coordinates whatever the options ask for: centring takes a condition number
- * of 5e9 (Longley) to 1e2. */
+ * Fitted values depend on the columns' span only.  They are computed in standardised coordinates
+ * whatever the options ask for: centring takes a condition number of 5e9 (Longley) to 1e2. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,17 +94,9 @@ void sg_analysis_file_units(double *coefficient, double *intercept, const double
     for (size_t k = 0; k < design->features; k++) {
         const long double per_unit = (long double)w[k * stride] / (long double)design->scale[k];
         coefficient[k * stride] = (double)per_unit;
-        constant -= per_unit * (long double)design->mean[k];
+        constant -= per_unit * ((long double)design->mean[k] + (long double)design->mean_rest[k]);
     }
     *intercept = (double)constant;
-}
-
-static void to_file_units(struct sg_analysis *a, const double *w, const struct sg_design *design)
-{
-    sg_analysis_file_units(a->coefficients, &a->intercept, w, 1, design);
-    a->has_intercept = design->intercept;
-    for (size_t k = 0; k < design->features; k++)
-        a->has_intercept = a->has_intercept || design->mean[k] != 0;
 }
 
 /* The design and its fit as asked for, and the fit with the most digits: the same one, or that of
@@ -131,9 +122,10 @@ static enum sg_status fit_both(struct fits *f, const struct sg_analysis_options 
 {
     enum sg_status status = sg_closed_fit_alloc(&f->asked, &f->data);
     f->best = f->asked;
-    if (status != SG_OK || options->standardise || !options->intercept)
+    if (status != SG_OK || options->standardise)
         return status;
-    const struct sg_design_options standard = {.standardise = true, .intercept = true};
+    const struct sg_design_options standard = {.standardise = true,
+                                               .intercept = options->intercept};
     struct sg_error unused;
     if (sg_data_make_design(&f->standard_data, &f->standard_design, table, path, &target, 1,
                             &standard, &unused) != SG_OK)
@@ -162,26 +154,29 @@ static void describe_target(struct sg_analysis *a, const double *y)
     a->y_scale = constant && a->options.intercept ? 0 : (double)sqrtl(squares / (long double)a->n);
 }
 
-static void describe_fit(struct sg_analysis *a, const struct fits *f)
+/* Unique coefficients have one value in every coordinate system; the minimum norm is that of the
+ * system asked for.  Where only the standardised columns show that they are independent, they are. */
+static void describe_fit(struct sg_analysis *a, const struct fits *f, const struct sg_table *table)
 {
     const double *lambda = f->asked->lambda_x;
+    const bool unique = f->best->rank == a->columns;
+    const struct sg_fit *fit = unique ? f->best : f->asked;
+    const bool standard = fit != f->asked;
+    a->rank = fit->rank;
+    a->realizable = f->best->realizable;
+    a->condition_number = f->asked->rank < a->columns ? HUGE_VAL
+                                                      : sqrt(lambda[0] / lambda[a->columns - 1]);
+    a->lambda_x = sg_base_copy(lambda, a->columns, sizeof *lambda);
+    memcpy(a->lambda_z, f->best->lambda_z, sizeof a->lambda_z);
+    a->coefficients = SG_NEW(a->design.features, double);
+    a->coefficient_error = SG_NEW(a->design.features, double);
     long double rss = 0;
     for (size_t i = 0; i < a->n; i++)
         rss += (long double)f->best->residual[i] * (long double)f->best->residual[i];
     a->rss = (double)rss;
-    a->rank = f->asked->rank;
-    a->realizable = f->best->realizable;
-    a->condition_number = a->rank < a->columns ? HUGE_VAL
-                                               : sqrt(lambda[0] / lambda[a->columns - 1]);
-    a->lambda_x = sg_base_copy(lambda, a->columns, sizeof *lambda);
-    memcpy(a->lambda_z, f->best->lambda_z, sizeof a->lambda_z);
-    a->coefficients = SG_NEW(a->design.features, double);
-    /* Unique coefficients have one value in every coordinate system; the minimum norm is that
-     * of the system asked for. */
-    if (f->best != f->asked && a->rank == a->columns)
-        to_file_units(a, f->best->w, &f->standard_design);
-    else
-        to_file_units(a, f->asked->w, &a->design);
+    const struct sg_design *design = standard ? &f->standard_design : &a->design;
+    sg_analysis_file_units(a->coefficients, &a->intercept, fit->w, 1, design);
+    sg_analysis_know(a, standard ? &f->standard_data : &f->data, design, fit, table);
 }
 
 /* ---- rates ----------------------------------------------------------------------------- */
@@ -280,7 +275,7 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
     if (status != SG_OK)
         return status;
     describe_target(a, f->data.y);
-    describe_fit(a, f);
+    describe_fit(a, f, table);
     status = check_coefficients(a, path, err);
     if (status == SG_OK)
         status = rate(a, f->best);
@@ -311,6 +306,7 @@ void sg_analysis_free(struct sg_analysis *a)
         return;
     sg_data_design_free(&a->design);
     free(a->coefficients);
+    free(a->coefficient_error);
     free(a->lambda_x);
     *a = (struct sg_analysis){0};
 }

@@ -20,22 +20,46 @@ static json_t *numbers(const double *value, size_t n)
 static json_t *coefficients_json(const struct sg_analysis *a, const struct sg_table *table)
 {
     json_t *object = json_object();
-    if (a->has_intercept)
+    if (a->options.intercept)
         sg_cli_json_put(object, "(intercept)", a->intercept);
     for (size_t k = 0; k < a->design.features; k++)
         sg_cli_json_put(object, table->names[a->design.column[k]], a->coefficients[k]);
     return object;
 }
 
+static json_t *digits(double value, double error)
+{
+    return json_integer(sg_analysis_digits(value, error));
+}
+
+/* How many digits of each coefficient and of the RSS are known. */
+static json_t *digits_json(const struct sg_analysis *a, const struct sg_table *table)
+{
+    json_t *object = json_object(), *each = json_object();
+    if (a->options.intercept)
+        json_object_set_new(each, "(intercept)", digits(a->intercept, a->intercept_error));
+    for (size_t k = 0; k < a->design.features; k++)
+        json_object_set_new(each, table->names[a->design.column[k]],
+                            digits(a->coefficients[k], a->coefficient_error[k]));
+    json_object_set_new(object, "coefficients", each);
+    json_object_set_new(object, "rss", digits(a->rss, a->rss_error));
+    return object;
+}
+
 void sg_cli_json_columns(json_t *object, size_t n, const struct sg_design *design,
                          const struct sg_table *table, size_t rank, double condition)
 {
-    json_t *dropped = json_array();
-    for (size_t k = 0; k < design->dropped; k++)
-        json_array_append_new(dropped, json_string(table->names[design->dropped_column[k]]));
+    json_t *dropped = json_array(), *rounded = json_array();
+    for (size_t k = 0; k < design->dropped; k++) {
+        const char *name = table->names[design->dropped_column[k]];
+        json_array_append_new(dropped, json_string(name));
+        if (design->dropped_rounded[k])
+            json_array_append_new(rounded, json_string(name));
+    }
     json_object_set_new(object, "n", json_integer((json_int_t)n));
     json_object_set_new(object, "d", json_integer((json_int_t)design->features));
     json_object_set_new(object, "dropped", dropped);
+    json_object_set_new(object, "constant_to_rounding", rounded);
     json_object_set_new(object, "rank", json_integer((json_int_t)rank));
     sg_cli_json_put(object, "condition_number", condition);
 }
@@ -150,6 +174,7 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     json_object_set_new(object, "coefficients", coefficients_json(a, table));
     json_object_set_new(object, "minimum_norm", json_boolean(a->rank < a->columns));
     sg_cli_json_put(object, "rss", a->rss);
+    json_object_set_new(object, "digits", digits_json(a, table));
     json_object_set_new(object, "lambda_x", numbers(a->lambda_x, a->columns));
     json_object_set_new(object, "lambda_z", numbers(a->lambda_z, 3));
     json_object_set_new(object, "zero_eigenvalues",

@@ -38,16 +38,19 @@ void sg_cli_print_columns(FILE *out, size_t n, const struct sg_design *design,
     const size_t features = design->features;
     fprintf(out, "\nData\n  %zu row%s, %zu feature%s, %s\n  features %s\n", n, sg_cli_plural(n),
             features, sg_cli_plural(features), options->intercept ? "intercept" : "no intercept",
-            options->standardise ? "centred and divided by their standard deviation"
-                                 : "in file units");
+            !options->standardise ? "in file units"
+            : options->intercept  ? "centred and divided by their standard deviation"
+                                  : "divided by their root mean square, not centred");
     for (size_t k = 0; k < design->dropped; k++) {
-        fprintf(out, "  left out, constant: ");
+        fprintf(out, "  left out, constant%s: ", design->dropped_rounded[k] ? " to rounding" : "");
         sg_cli_print_name(out, table->names[design->dropped_column[k]]);
         fputc('\n', out);
     }
     fprintf(out, "  rank %zu of %zu", rank, columns);
-    if (rank == columns)
+    if (rank == columns && isfinite(condition))
         fprintf(out, ", condition number %.4g\n", condition);
+    else if (rank == columns)
+        fprintf(out, "; in these units they depend on each other to rounding\n");
     else
         fprintf(out, ": columns depend on each other, or there are more than rows\n");
 }
@@ -63,24 +66,36 @@ static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_t
         fprintf(out, "  The columns reproduce the target to rounding (realizable data).\n");
 }
 
+/* As many digits as are known, at most 12. */
+static void print_known(FILE *out, double value, double error)
+{
+    const int digits = sg_analysis_digits(value, error);
+    if (digits == 0)
+        fprintf(out, "%.1g +- %.1g: no digit is known\n", value, error);
+    else
+        fprintf(out, "%.*g\n", digits < 12 ? digits : 12, value);
+}
+
 static void print_fit(FILE *out, const struct sg_analysis *a, const struct sg_table *table)
 {
     fprintf(out, "\nLeast squares, in file units\n");
-    if (a->has_intercept)
-        fprintf(out, "  %-*s %.12g\n", (int)NAME_WIDTH, "(intercept)", a->intercept);
+    if (a->options.intercept) {
+        fprintf(out, "  %-*s ", (int)NAME_WIDTH, "(intercept)");
+        print_known(out, a->intercept, a->intercept_error);
+    }
     for (size_t k = 0; k < a->design.features; k++) {
         fprintf(out, "  ");
         const int missing = sg_cli_print_name(out, table->names[a->design.column[k]]);
-        fprintf(out, "%*s %.12g\n", missing, "", a->coefficients[k]);
+        fprintf(out, "%*s ", missing, "");
+        print_known(out, a->coefficients[k], a->coefficient_error[k]);
     }
-    fprintf(out, "  residual sum of squares %.12g\n", a->rss);
+    fprintf(out, "  residual sum of squares ");
+    print_known(out, a->rss, a->rss_error);
     if (a->rank < a->columns)
         fprintf(out,
                 "  Many coefficients fit equally well; these have the smallest norm in\n  %s "
                 "coordinates.\n",
                 a->options.standardise ? "standardised" : "file");
-    if (!a->options.intercept && a->has_intercept)
-        fprintf(out, "  The constant is what centring the features leaves; it is not fitted.\n");
 }
 
 /* ---- rates ----------------------------------------------------------------------------- */
