@@ -19,6 +19,7 @@ struct sg_analysis_options {
     /* features centred and divided by their standard deviation (divisor n); without an intercept
      * divided by their root mean square alone */
     bool standardise;
+    bool standardise_target;   /* the target too: then every number is for (y - mean) / scale */
     bool intercept;        /* a ones column after the features */
     bool with_delay;
     size_t delay;          /* tau, in steps */
@@ -44,6 +45,21 @@ struct sg_analysis_explained {
     double smallest;       /* eigenvalue of S_z then, about (1 - R^2)/2 for R^2 near 1 */
     double deficit;        /* 1 - the SG's own contraction at its fastest rate, 2/(1 + R^2) */
     double steps_to_1e6;   /* of the SG alone */
+};
+
+/* The SG from phi = 0 with the weights at the fit: whole steps until rms(s - g) is
+ * SG_ANALYSIS_ERROR of rms(g), at nu = 1 / lambda_max (half the stable limit) and for the
+ * normalised step nu = 1 / E|z|^2 (DY13), for the target as it is and standardised.  The late
+ * rate alone does not say: the gradient may lie along the slowest directions, and those that are
+ * flat to working precision are left out of it. */
+#define SG_ANALYSIS_ERROR 0.01
+struct sg_analysis_start {
+    bool known;            /* a residual of which digits are known */
+    double steps, normalised;
+    bool has_scaled;
+    double scaled, scaled_normalised;
+    double most;           /* DY13: from any weights, along any path, in at most this many
+                              normalised steps is rms(s - g) above SG_ANALYSIS_ERROR sqrt(E|z|^2) */
 };
 
 /* Largest stable rates at a delay of tau steps (DY11). */
@@ -108,6 +124,7 @@ struct sg_analysis {
                                       order: the arithmetic's, and what rounding a decimal cell to
                                       a double may have moved */
     double rss, y_mean;
+    double *residual;              /* [n] p* - y */
     double y_scale;                /* the standard deviation of y (divisor n), or its root mean
                                       square without an intercept */
     bool realizable;               /* the residual is at the rounding level of y */
@@ -119,6 +136,7 @@ struct sg_analysis {
                                       centred */
     struct sg_analysis_speed scaled;
     struct sg_analysis_explained explained;
+    struct sg_analysis_start start;
     struct sg_analysis_delay delay;    /* filled when options.with_delay */
     bool has_layers;               /* options.layers, noisy data and a target that varies */
     bool explains_nothing;         /* w* is 0 to rounding: no layers */

@@ -99,6 +99,7 @@ struct sg_design {
     size_t *dropped_column;
     bool *dropped_rounded;      /* [dropped] constant but for its last bits */
     size_t outputs;
+    size_t *y_column;           /* [outputs] index into the table */
     double *y_mean, *y_scale;   /* [outputs] y = (cell - y_mean) / y_scale; else 0 and 1 */
     double *y_mean_rest;        /* [outputs] as mean_rest */
     bool intercept;             /* a ones column was appended as the last column of X */

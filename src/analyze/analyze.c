@@ -125,6 +125,7 @@ static enum sg_status fit_both(struct fits *f, const struct sg_analysis_options 
     if (status != SG_OK || options->standardise)
         return status;
     const struct sg_design_options standard = {.standardise = true,
+                                               .standardise_targets = options->standardise_target,
                                                .intercept = options->intercept};
     struct sg_error unused;
     if (sg_data_make_design(&f->standard_data, &f->standard_design, table, path, &target, 1,
@@ -155,7 +156,8 @@ static void describe_target(struct sg_analysis *a, const double *y)
 }
 
 /* Unique coefficients have one value in every coordinate system; the minimum norm is that of the
- * system asked for.  Where only the standardised columns show that they are independent, they are. */
+ * system asked for.  Where only the standardised columns show that they are independent, that
+ * counts. */
 static void describe_fit(struct sg_analysis *a, const struct fits *f, const struct sg_table *table)
 {
     const double *lambda = f->asked->lambda_x;
@@ -170,6 +172,7 @@ static void describe_fit(struct sg_analysis *a, const struct fits *f, const stru
     memcpy(a->lambda_z, f->best->lambda_z, sizeof a->lambda_z);
     a->coefficients = SG_NEW(a->design.features, double);
     a->coefficient_error = SG_NEW(a->design.features, double);
+    a->residual = sg_base_copy(f->best->residual, a->n, sizeof *a->residual);
     long double rss = 0;
     for (size_t i = 0; i < a->n; i++)
         rss += (long double)f->best->residual[i] * (long double)f->best->residual[i];
@@ -243,7 +246,64 @@ static struct sg_analysis_delay limits_at(const struct sg_analysis *a, size_t ta
                                       .nu_stale_sg = limit / a->lambda_z[0]};
 }
 
-static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best)
+/* p* = y + r: with an intercept r is normal to 1 and p*, without one to p* alone. */
+static struct sg_sg_moments moments_of(const struct sg_analysis *a, const double *y)
+{
+    const long double n = (long double)a->n;
+    long double p = 0, r = 0, variance = 0, along = 0, squares = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        p += (long double)y[i] / n;
+        r += (long double)a->residual[i] / n;
+    }
+    p += r;
+    for (size_t i = 0; i < a->n; i++) {
+        const long double e = (long double)a->residual[i], away = (long double)y[i] - p + e;
+        variance += away * away / n;
+        along += e * away / n;
+        squares += e * e / n;
+    }
+    const long double sd = sqrtl(variance);
+    if (a->options.intercept)
+        r = along = 0;
+    else
+        along = sd > 0 ? along / sd : 0;
+    return (struct sg_sg_moments){(double)p, (double)sd, (double)r, (double)along,
+                                  (double)sqrtl(fmaxl(squares - r * r - along * along, 0))};
+}
+
+static void steps_of(double *steps, double *normalised, const struct sg_sg_moments *m)
+{
+    double lambda[3], share[3], most = 0, trace = 0;
+    sg_closed_sg_modes(lambda, share, m);
+    for (size_t j = 0; j < 3; j++) {
+        trace += lambda[j];
+        most = fmax(most, lambda[j]);
+    }
+    *steps = sg_closed_sg_steps(lambda, share, 1 / most, SG_ANALYSIS_ERROR);
+    *normalised = sg_closed_sg_steps(lambda, share, 1 / trace, SG_ANALYSIS_ERROR);
+}
+
+/* Psi_0 = (-1, 1, 0), and the sum over t of E|s - g|^2 / E|z|^2 is at most |Psi_0|^2 = 2 (DY13). */
+static struct sg_analysis_start start_from_zero(const struct sg_analysis *a, const double *y)
+{
+    struct sg_analysis_start s = {.most = 2 / (SG_ANALYSIS_ERROR * SG_ANALYSIS_ERROR)};
+    s.known = !a->realizable && sg_analysis_digits(a->rss, a->rss_error) > 0;
+    if (!s.known)
+        return s;
+    struct sg_sg_moments m = moments_of(a, y);
+    steps_of(&s.steps, &s.normalised, &m);
+    s.has_scaled = a->y_scale > 0 && !a->options.standardise_target;
+    if (s.has_scaled) {
+        m.p_mean = a->options.intercept ? 0 : m.p_mean;
+        double *part[] = {&m.p_mean, &m.p_sd, &m.r_mean, &m.r_along, &m.r_rest};
+        for (size_t k = 0; k < sizeof part / sizeof *part; k++)
+            *part[k] /= a->y_scale;
+        steps_of(&s.scaled, &s.scaled_normalised, &m);
+    }
+    return s;
+}
+
+static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best, const double *y)
 {
     a->rate_x = sg_closed_rates(a->lambda_x, a->columns);
     a->rate_z = sg_closed_rates(a->lambda_z, 3);
@@ -253,6 +313,7 @@ static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best)
     const enum sg_status status = a->y_scale > 0 ? scale_target(a, best) : SG_OK;
     if (status == SG_OK)
         a->explained = explain(a);
+    a->start = start_from_zero(a, y);
     return status;
 }
 
@@ -262,6 +323,7 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
                               const char *path, const char *target, struct sg_error *err)
 {
     const struct sg_design_options asked = {.standardise = a->options.standardise,
+                                            .standardise_targets = a->options.standardise_target,
                                             .intercept = a->options.intercept};
     enum sg_status status =
         sg_data_make_design(&f->data, &a->design, table, path, &target, 1, &asked, err);
@@ -278,7 +340,7 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
     describe_fit(a, f, table);
     status = check_coefficients(a, path, err);
     if (status == SG_OK)
-        status = rate(a, f->best);
+        status = rate(a, f->best, f->data.y);
     if (status == SG_OK)
         status = sg_analysis_share_out(a, &f->data, f->asked);
     if (status == SG_OK)
@@ -307,6 +369,7 @@ void sg_analysis_free(struct sg_analysis *a)
     sg_data_design_free(&a->design);
     free(a->coefficients);
     free(a->coefficient_error);
+    free(a->residual);
     free(a->lambda_x);
     *a = (struct sg_analysis){0};
 }

@@ -59,7 +59,8 @@ static struct displacement displace(const struct sg_subject *s, const struct pus
     at.eps = coarse < linear * most * most ? sqrt(coarse / linear) : most;
     const double answer = linear * at.eps + p->feedback * (p->gain * at.eps) * (p->gain * at.eps);
     const double size = a * (s->p_size + s->y_size) + b * s->y_size + c;
-    at.bound = answer + coarse / at.eps + M_E * u * c / step + 2 * (s->form * size + a * s->apart) / sqrt(lambda) +
+    const double off = s->form * size + a * s->apart;
+    at.bound = answer + coarse / at.eps + M_E * u * c / step + 2 * off / sqrt(lambda) +
                60 * u * sqrt(spread) + 100 * u * u * spread * spread;
     return at;
 }

@@ -1,7 +1,7 @@
 /* How many digits of a least-squares fit are known, and more of them where that is cheap.
  *
- * The columns are X = 2^-k (c - mean), ones last, exact in long double from the table's cells.  With
- * R from the QR of X in double, M = (R^T R)^-1, each step
+ * The columns are X = 2^-k (c - mean), ones last, exact in long double from the table's cells.
+ * With R from the QR of X in double, M = (R^T R)^-1, each step
  *     w <- w + M X^T e,  e = y - X w,
  * has e and X^T e by compensated sums in long double (Ogita, Rump and Oishi 2005), as if in twice
  * its digits: the error shrinks by about cond(X) u, down to what rounding e once leaves.  Bounds,
@@ -26,11 +26,11 @@ static const double U = SG_UNIT_ROUNDOFF, U_LONG = (double)(LDBL_EPSILON / 2);
 struct refiner {
     const struct sg_table *table;
     const struct sg_design *design;
-    const double *y;                                  /* n */
+    const double *y;                                  /* n: cells, or standardised cells */
     size_t n, d;
     int *exponent;                                    /* features: k */
     bool *exact;                                      /* features: cells are whole numbers */
-    bool exact_y;
+    bool exact_y, scaled_y;
     double *x, *m;                                    /* n x d, rounded; d x d: (R^T R)^-1 */
     long double *w, *e, *g;                           /* d, n, d */
     double step;                                      /* |the last step|, largest entry */
@@ -62,9 +62,21 @@ static double doubt(const struct refiner *f, size_t i, size_t k)
         return 0;
     const double c = cell(f, i, k), mean = f->design->mean[k];
     const long double x = (long double)c - (long double)mean;
-    const bool fits = x + (long double)mean == (long double)c && (long double)c - x == (long double)mean;
+    const bool fits = x + (long double)mean == (long double)c &&
+                      (long double)c - x == (long double)mean;
     const double rounded = f->exact[k] ? 0 : U * fabs(c);
     return ldexp(rounded + (fits ? 0 : U_LONG * fabs((double)x)), -f->exponent[k]);
+}
+
+/* |dy_i|; a standardised target is ((c - mean) - mean_rest) / scale, rounded three times. */
+static double doubt_y(const struct refiner *f, size_t i)
+{
+    const struct sg_design *design = f->design;
+    const double c = f->table->cells[i * f->table->columns + design->y_column[0]],
+                 rounded = f->exact_y ? 0 : U * fabs(c);
+    if (!f->scaled_y)
+        return rounded;
+    return rounded / design->y_scale[0] + 4 * U * fabs(f->y[i]);
 }
 
 /* ---- compensated sums ------------------------------------------------------------------ */
@@ -170,7 +182,7 @@ static void fill_doubts(struct doubts *v, const struct refiner *f)
     const double n = (double)f->n, d = (double)f->d, twice = U_LONG * U_LONG;
     for (size_t i = 0; i < f->n; i++) {
         const double e = fabs((double)f->e[i]);
-        double size = fabs(f->y[i]), moved = f->exact_y ? 0 : U * fabs(f->y[i]);
+        double size = fabs(f->y[i]), moved = doubt_y(f, i);
         for (size_t k = 0; k < f->d; k++) {
             const double doubted = doubt(f, i, k);
             size += fabs(f->x[i * f->d + k] * (double)f->w[k]);
@@ -233,8 +245,10 @@ static void describe(struct sg_analysis *a, const struct refiner *f)
     double *l = SG_NEW(f->d, double);
     long double rss = 0;
     fill_doubts(&v, f);
-    for (size_t i = 0; i < f->n; i++)
+    for (size_t i = 0; i < f->n; i++) {
         rss += f->e[i] * f->e[i];
+        a->residual[i] = -(double)f->e[i];
+    }
     a->rss = (double)rss;
     a->rss_error = rss_error(&v, f, a->rss);
     for (size_t k = 0; k < features; k++) {
@@ -262,7 +276,7 @@ static void estimate(struct sg_analysis *a, const struct sg_fit *fit,
     const double root = sqrt((double)n), least = sqrt(fit->lambda_x[fit->rank ? fit->rank - 1 : 0]),
                  cond = sqrt(fit->lambda_x[0]) / least, w = sg_base_norm(fit->w, d),
                  r = sg_base_norm(fit->residual, n) / root, size = sg_base_norm(y, n) / root;
-    double far = 1, reach = 1;
+    double far = 1 + fabs(design->y_mean[0]) / design->y_scale[0], reach = 1;
     for (size_t k = 0; k < design->features; k++) {
         const double ratio = fabs(design->mean[k]) / design->scale[k];
         far = fmax(far, 1 + ratio);
@@ -283,6 +297,7 @@ static void start(struct refiner *f, const struct sg_fit *fit)
     const struct sg_design *design = f->design;
     long double constant = design->intercept ? (long double)fit->w[design->features] : 0;
     f->exact_y = true;
+    f->scaled_y = design->y_mean[0] != 0 || design->y_scale[0] != 1;
     for (size_t k = 0; k < design->features; k++) {
         (void)frexp(design->scale[k], &f->exponent[k]);
         const long double w = (long double)fit->w[k] / (long double)design->scale[k];
@@ -295,7 +310,8 @@ static void start(struct refiner *f, const struct sg_fit *fit)
     if (design->intercept)
         f->w[design->features] = constant;
     for (size_t i = 0; i < f->n; i++) {
-        f->exact_y = f->exact_y && is_whole(f->y[i]);
+        f->exact_y = f->exact_y &&
+                     is_whole(f->table->cells[i * f->table->columns + design->y_column[0]]);
         for (size_t k = 0; k < f->d; k++)
             f->x[i * f->d + k] = (double)entry(f, i, k);
     }

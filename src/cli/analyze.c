@@ -101,9 +101,12 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
     struct sg_analysis_options options = {
         .standardise = !sg_cli_option(command, "no-standardise")->given,
         .intercept = !sg_cli_option(command, "no-intercept")->given,
+        .standardise_target = sg_cli_option(command, "standardise-target")->given,
         .with_delay = sg_cli_option(command, "delay")->given,
         .delay = (size_t)tau,
     };
+    if (log_loss && options.standardise_target)
+        return sg_cli_refuse("--standardise-target goes with --loss mse only");
     if (!read_layers(&options, command, log_loss))
         return SG_EXIT_USAGE;
     struct sg_table table;
@@ -122,6 +125,8 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
 static struct sg_option options[] = {
     {.name = "target", .metavar = "COL", .help = "the column to predict (required)"},
     {.name = "no-standardise", .help = "keep the features in the file's units"},
+    {.name = "standardise-target",
+     .help = "centre the target and divide it by its standard deviation"},
     {.name = "no-intercept", .help = "append no ones column"},
     {.name = "delay",
      .metavar = "TAU",
@@ -151,7 +156,10 @@ struct sg_command sg_command_analyze = {
         "  synthgrad analyze data.csv --target y --layers 4 --sg-at everywhere --kappa 0.3\n"
         "  synthgrad analyze data.csv --target ill --loss log\n\n"
         "Features are centred and divided by their standard deviation; the target stays in\n"
-        "the file's units; a ones column is appended.  Exit 1 when the simulation contradicts\n"
+        "the file's units; a ones column is appended.  With --no-intercept the model goes\n"
+        "through the origin, and nothing is centred.  Columns that are constant, or constant\n"
+        "to rounding, are left out and named.  Numbers are printed with the digits that are\n"
+        "known.  Exit 1 when the simulation contradicts\n"
         "a prediction; \"inconclusive\" (rounding hides the answer) exits 0.\n\n"
         "--layers N --sg-at K: p = x W_1 ... W_N, trained from a small or balanced start\n"
         "(DY15).  Which norm each layer ends with, the sharpness there, the largest stable mu,\n"
@@ -171,5 +179,5 @@ struct sg_command sg_command_analyze = {
         "  lower, accuracy, coefficients}, sg {the same, gap, relative_gap,\n"
         "  likelihood_ratio, degrees_of_freedom, attracts, mu_critical, nu_critical,\n"
         "  together}, theory, verdict, sg_needed, check {verdict, reason, rows}.\n"
-        "--delay and --no-intercept go with --loss mse only.\n",
+        "--delay, --no-intercept and --standardise-target go with --loss mse only.\n",
 };

@@ -112,6 +112,23 @@ static json_t *explained_json(const struct sg_analysis *a)
     return object;
 }
 
+/* Steps of the SG from phi = 0 to an error of relative_error. */
+static json_t *start_json(const struct sg_analysis *a)
+{
+    const struct sg_analysis_start *s = &a->start;
+    if (!s->known)
+        return json_null();
+    json_t *object = json_object();
+    sg_cli_json_put(object, "relative_error", SG_ANALYSIS_ERROR);
+    sg_cli_json_put(object, "steps", s->steps);
+    sg_cli_json_put(object, "steps_normalised", s->normalised);
+    sg_cli_json_put(object, "steps_target_scaled", s->has_scaled ? s->scaled : SG_NAN);
+    sg_cli_json_put(object, "steps_normalised_target_scaled",
+                    s->has_scaled ? s->scaled_normalised : SG_NAN);
+    sg_cli_json_put(object, "normalised_most", s->most);
+    return object;
+}
+
 static json_t *delay_json(const struct sg_analysis *a)
 {
     if (!a->options.with_delay)
@@ -191,6 +208,7 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     json_object_set_new(object, "theory", json_string(a->realizable ? "DY4" : "DY3"));
     json_object_set_new(object, "target_scaled", scaled_json(a));
     json_object_set_new(object, "explained", explained_json(a));
+    json_object_set_new(object, "from_zero", start_json(a));
     json_object_set_new(object, "delay", delay_json(a));
     json_object_set_new(object, "layers", layers_json(a));
     json_object_set_new(object, "check", check_json(a));

@@ -59,6 +59,10 @@ static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_t
 {
     sg_cli_print_columns(out, a->n, &a->design, table, &a->options, a->rank, a->columns,
                          a->condition_number);
+    if (a->options.standardise_target)
+        fprintf(out, "  target standardised: (target %c %.6g) / %.6g\n",
+                a->design.y_mean[0] < 0 ? '+' : '-', fabs(a->design.y_mean[0]),
+                a->design.y_scale[0]);
     fprintf(out, "  target: mean %.6g, %s %.6g\n  residual: root mean square %.6g\n", a->y_mean,
             a->options.intercept ? "standard deviation" : "root mean square", a->y_scale,
             sqrt(a->rss / (double)a->n));
@@ -78,7 +82,8 @@ static void print_known(FILE *out, double value, double error)
 
 static void print_fit(FILE *out, const struct sg_analysis *a, const struct sg_table *table)
 {
-    fprintf(out, "\nLeast squares, in file units\n");
+    fprintf(out, "\nLeast squares, in file units%s\n",
+            a->options.standardise_target ? ", of the standardised target" : "");
     if (a->options.intercept) {
         fprintf(out, "  %-*s ", (int)NAME_WIDTH, "(intercept)");
         print_known(out, a->intercept, a->intercept_error);
@@ -186,6 +191,30 @@ static void print_explained(FILE *out, const struct sg_analysis *a)
              e->r_squared, e->unexplained, e->smallest,
              e->unexplained < 0.1 ? ", near (1 - R^2)/2" : "", e->steps_to_1e6);
     sg_cli_print_wrapped(out, words);
+}
+
+static void print_start(FILE *out, const struct sg_analysis *a)
+{
+    const struct sg_analysis_start *s = &a->start;
+    if (!s->known)
+        return;
+    fprintf(out, "\nSpeed of the SG from phi = 0, the weights at the solution\n");
+    fprintf(out, "  steps until rms(s - g) is %g %% of rms(g)\n  %-32s %16s  %16s\n",
+            100 * SG_ANALYSIS_ERROR, "", "half the limit", "normalised step");
+    fprintf(out, "  %-32s %16.4g  %16.4g\n",
+            a->options.standardise_target ? "target standardised" : "target as it is", s->steps,
+            s->normalised);
+    if (s->has_scaled)
+        fprintf(out, "  %-32s %16.4g  %16.4g\n", "with --standardise-target", s->scaled,
+                s->scaled_normalised);
+    if (a->rate_z.zeros)
+        sg_cli_print_wrapped(out, "The rates above leave the SG's flat directions out, and part of "
+                                  "the gradient lies along them: in float64 the SG does not learn "
+                                  "it.  Standardise the target.");
+    fprintf(out,
+            "  A normalised step, nu = 1 / E|z|^2, is safe from every start: in at most %.4g\n"
+            "  steps, whatever the weights do, is rms(s - g) above %g %% of rms(z) (DY13).\n",
+            s->most, 100 * SG_ANALYSIS_ERROR);
 }
 
 static void print_delay(FILE *out, const struct sg_analysis *a)
@@ -302,6 +331,7 @@ void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct 
     print_rates(out, a);
     print_speed(out, a);
     print_explained(out, a);
+    print_start(out, a);
     print_delay(out, a);
     print_layers(out, a);
     print_check(out, a);

@@ -95,8 +95,8 @@ static bool is_constant(const double *c, size_t n)
     return true;
 }
 
-/* A constant that was computed, or printed and read, differs from itself by a few units in its last
- * place: at most four of them, 8 u |c|, are no information.  Whole numbers beside 1e15 have more. */
+/* A constant that was computed, or printed and read, varies by a few units in its last place: at
+ * most four of them, 8 u |c|, are no information.  Whole numbers beside 1e15 have more. */
 static bool is_constant_to_rounding(const double *c, size_t n)
 {
     double least = c[0], most = c[0];
@@ -216,15 +216,16 @@ static enum sg_status refuse_constant(struct sg_error *err, const char *path, co
 
 static enum sg_status fill_targets(struct sg_data *data, struct sg_design *design, double *c,
                                    const struct sg_table *table, const char *path,
-                                   const size_t *target, bool asked, struct sg_error *err)
+                                   bool asked, struct sg_error *err)
 {
     for (size_t k = 0; k < data->m; k++) {
-        gather(c, table, target[k]);
+        const char *name = table->names[design->y_column[k]];
+        gather(c, table, design->y_column[k]);
         struct standard s = {.scale = 1};
         if (asked && is_constant(c, data->n))
-            return refuse_constant(err, path, table->names[target[k]], c[0]);
+            return refuse_constant(err, path, name, c[0]);
         if (asked && !standardise(c, &s, data->n, design->intercept))
-            return refuse_spread(err, path, table->names[target[k]]);
+            return refuse_spread(err, path, name);
         design->y_mean[k] = s.mean;
         design->y_mean_rest[k] = s.mean_rest;
         design->y_scale[k] = s.scale;
@@ -234,15 +235,14 @@ static enum sg_status fill_targets(struct sg_data *data, struct sg_design *desig
     return SG_OK;
 }
 
-/* The caller owns the scratch c (rows), is_target (columns), target (n_targets), and
- * clears up after a refusal. */
+/* The caller owns the scratch c (rows) and is_target (columns), and clears up after a refusal. */
 static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c,
-                               bool *is_target, size_t *target, const struct sg_table *table,
-                               const char *path, const char *const *targets,
+                               bool *is_target, const struct sg_table *table, const char *path,
+                               const char *const *targets,
                                const struct sg_design_options *options, struct sg_error *err)
 {
     enum sg_status status =
-        find_targets(target, is_target, table, path, targets, design->outputs, err);
+        find_targets(design->y_column, is_target, table, path, targets, design->outputs, err);
     if (status != SG_OK)
         return status;
     sort_columns(design, c, table, is_target);
@@ -253,7 +253,7 @@ static enum sg_status assemble(struct sg_data *data, struct sg_design *design, d
     status = fill_features(data, design, c, table, path, options->standardise, err);
     if (status != SG_OK)
         return status;
-    return fill_targets(data, design, c, table, path, target, options->standardise_targets, err);
+    return fill_targets(data, design, c, table, path, options->standardise_targets, err);
 }
 
 enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design,
@@ -275,17 +275,16 @@ enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *desig
                                  .mean = SG_NEW(columns, double),
                                  .mean_rest = SG_NEW(columns, double),
                                  .scale = SG_NEW(columns, double),
+                                 .y_column = SG_NEW(n_targets, size_t),
                                  .y_mean = SG_NEW(n_targets, double),
                                  .y_mean_rest = SG_NEW(n_targets, double),
                                  .y_scale = SG_NEW(n_targets, double)};
     double *c = SG_NEW(table->rows, double);
     bool *is_target = SG_NEW(columns, bool);
-    size_t *target = SG_NEW(n_targets, size_t);
     enum sg_status status =
-        assemble(data, design, c, is_target, target, table, path, targets, options, err);
+        assemble(data, design, c, is_target, table, path, targets, options, err);
     free(c);
     free(is_target);
-    free(target);
     if (status != SG_OK) {
         sg_data_free(data);
         sg_data_design_free(design);
@@ -303,6 +302,7 @@ void sg_data_design_free(struct sg_design *design)
     free(design->mean_rest);
     free(design->scale);
     free(design->dropped_column);
+    free(design->y_column);
     free(design->y_mean);
     free(design->y_mean_rest);
     free(design->y_scale);

@@ -267,6 +267,45 @@ static void fill_contrasts(double *cells, double r, double s)
     }
 }
 
+/* The SG from phi = 0 with the weights at rest, simulated by its definition on the samples: E z psi
+ * shrinks by the steps that are promised, and not before. */
+static void test_from_zero(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < 4; t++) {
+        double cells[24];
+        fill_contrasts(cells, 0.5, 1);
+        for (size_t i = 0; i < 8; i++)
+            cells[i * 3 + 2] = t < 2 ? cells[i * 3 + 2] : 20 + 3 * cells[i * 3 + 2];
+        struct sg_analysis_options options = standard;
+        options.standardise_target = t % 2;
+        struct sg_analysis a = analyzed_cells(cells, 8, 3, &options);
+        context("table %zu", t);
+        CHECK(a.start.known && a.start.has_scaled == (t % 2 == 0));
+        const double scale = t % 2 ? a.design.y_scale[0] : 1, mean = t % 2 ? a.design.y_mean[0] : 0;
+        double phi[3] = {0}, nu = 1 / a.lambda_z[0], before = 0, after = 0, g2 = 0;
+        for (size_t step = 0; step <= (size_t)a.start.steps; step++) {
+            double gradient[3] = {0};
+            before = after;
+            after = g2 = 0;
+            for (size_t i = 0; i < 8; i++) {
+                const double y = (cells[i * 3 + 2] - mean) / scale, g = a.residual[i],
+                             z[3] = {y + g, y, 1},
+                             e = z[0] * phi[0] + z[1] * phi[1] + phi[2] - g;
+                after += e * e;
+                g2 += g * g;
+                for (size_t k = 0; k < 3; k++)
+                    gradient[k] += z[k] * e / 8;
+            }
+            for (size_t k = 0; k < 3; k++)
+                phi[k] -= nu * gradient[k];
+        }
+        CHECK(sqrt(after / g2) <= SG_ANALYSIS_ERROR * (1 + 1e-6));
+        CHECK(sqrt(before / g2) > SG_ANALYSIS_ERROR * (1 - 1e-6));
+        sg_analysis_free(&a);
+    }
+}
+
 /* Singular values to 10 n u of the largest each; squared, relative to a small one,
  * with the root of the spread. */
 static double eigenvalue_error(double largest, double lambda)
@@ -580,6 +619,7 @@ int main(void)
         TEST(test_longley_digits),
         TEST(test_through_the_origin),
         TEST(test_offsets),
+        TEST(test_from_zero),
         TEST(test_known_spectra),
         TEST(test_scaled_target),
         TEST(test_explained),

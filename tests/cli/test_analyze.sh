@@ -59,6 +59,35 @@ for words in '' '--no-standardise' '--no-intercept' '--no-standardise --no-inter
     expect 0 plain.csv --target y $words; fits
 done
 
+# A target far from its spread: the SG from phi = 0 takes 5e18 steps, standardised 1e6; DY13's step
+# is named.  Through the origin, a column constant to rounding, a file without a header.
+awk 'BEGIN { print "x,y"; srand(7)
+    for (i = 0; i < 40; i++)
+        printf "%.0f,%.4f\n", 4155915500 + 40 * i, 1.5e9 + 16 * i + 3 * (i * 7 % 5 - 2) }' \
+    > "$work/stamp.csv"
+expect 0 stamp.csv --target y; fits
+grep -q 'target as it is  *[0-9.]*e+1[89]' "$work/out" || complain "no steps from phi = 0"
+grep -q 'in float64 the SG does not learn' "$work/out" || complain "a flat gradient is not named"
+grep -q 'DY13' "$work/out" || complain "the normalised step is not named"
+expect 0 stamp.csv --target y --standardise-target; fits
+grep -q 'target standardised: (target - ' "$work/out" || complain "no standardised target"
+expect 0 stamp.csv --target y --standardise-target --json
+for key in from_zero relative_error steps steps_normalised normalised_most digits; do
+    grep -qF "\"$key\":" "$work/out" || complain "no key $key"
+done
+expect 2 plain.csv --target constant --standardise-target
+awk 'BEGIN { print "x,y"; for (i = 60; i <= 70; i++) print i "," i + 70 }' > "$work/origin.csv"
+expect 0 origin.csv --target y --no-intercept; fits
+grep -q 'residual sum of squares 127.272727273' "$work/out" || complain "NoInt1 is not 127.27"
+printf 'one,k,y\n1,3,1\n1.0000000000000002,5,2\n0.9999999999999999,4,2.5\n1,9,3\n' > "$work/ulp.csv"
+expect 0 ulp.csv --target y; fits
+grep -q 'left out, constant to rounding: one' "$work/out" || complain "ulps are a feature"
+expect 0 ulp.csv --target y --json
+grep -q '"constant_to_rounding"' "$work/out" || complain "no key constant_to_rounding"
+printf '2.9,0.27,5.5\n3.9,0.62,7.3\n' > "$work/header.csv"
+expect 2 header.csv --target y
+grep -q 'looks like data' "$work/err" || complain "no header: $(cat "$work/err")"
+
 # A deep linear net: norms multiply to sigma, every key is there, all fits, and refusals are one line.
 expect 0 plain.csv --target y --layers 3 --sg-at everywhere --kappa 0.5 --json
 for key in layers sg_at kappa sigma norms backprop_norm sharpness sharpness_backprop mu_critical \
@@ -142,6 +171,7 @@ says flat '"verdict": "harmless"' '"separable": false'
 # Refusals.
 expect 2 two.csv --target ill --loss log --delay 3
 expect 2 two.csv --target ill --loss log --no-intercept
+expect 2 two.csv --target ill --loss log --standardise-target
 expect 2 plain.csv --target constant --loss log
 grep -q 'plain.csv:1: .*two classes or more' "$work/err" ||
     complain "a constant target: $(cat "$work/err")"

@@ -410,7 +410,7 @@ static void test_other_separators(void **state)
                   "the header has no comma but tabs; this looks like a tab-separated file");
 }
 
-/* The first of the rows would be lost as a header.  One name that is none is enough for a header. */
+/* The first of the rows would be lost as a header.  One name that is no number makes a header. */
 static void test_no_header(void **state)
 {
     (void)state;

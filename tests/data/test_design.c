@@ -237,7 +237,8 @@ static void test_mean_of_two_parts(void **state)
     const struct sg_table table = {.rows = 3, .columns = 2, .names = abcd, .cells = cells};
     (void)state;
     make_ok(&table, "b", &standard_ones);
-    check_within(design.mean[0] - 1e15 + design.mean_rest[0], 1.0 / 3, 4 * SG_UNIT_ROUNDOFF, "mean");
+    check_within(design.mean[0] - 1e15 + design.mean_rest[0], 1.0 / 3, 4 * SG_UNIT_ROUNDOFF,
+                 "mean");
     for (size_t i = 0; i < 3; i++)
         check_within(data.x[2 * i], wanted[i] / sqrt(2), 6 * SG_UNIT_ROUNDOFF * 2, "x");
     release();
