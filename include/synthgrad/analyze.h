@@ -10,6 +10,7 @@
 #ifndef SYNTHGRAD_ANALYZE_H
 #define SYNTHGRAD_ANALYZE_H
 
+#include "synthgrad/cert.h"
 #include "synthgrad/closed.h"
 #include "synthgrad/deep.h"
 
@@ -226,6 +227,8 @@ struct sg_class_analysis {
     double *class_value;                      /* [classes], ascending; for two classes the second is
                                                  class 1, whose probability is sigma(p) */
     size_t *class_count;
+    enum sg_separation separation;            /* of the file's exact numbers, proved.  PART: there
+                                                 is no optimum, and its loss is NaN */
     struct sg_class_fit optimum, sg;
     enum sg_class_reason reason;
     double gap, relative_gap;                 /* L(SG's point) - inf L, and over inf L; NaN when

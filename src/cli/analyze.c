@@ -173,11 +173,11 @@ struct sg_command sg_command_analyze = {
         "  negligible  2 n gap is at most its degrees of freedom, rank (classes - 1): what the\n"
         "              weights behind such data lose to their fit on average\n"
         "  harmful     above that, or the point repels; JSON sg_needed names an SG that helps\n"
-        "  undecided   the data are separated in part, or no theorem covers them\n"
+        "  undecided   no finite optimum (separable in part), or no theorem covers the data\n"
         "JSON beside n, d, dropped, rank, condition_number, coefficients (the optimum's):\n"
-        "  loss, classes [{value, count}], separable, certificate, optimum {finite, loss,\n"
-        "  lower, accuracy, coefficients}, sg {the same, gap, relative_gap,\n"
-        "  likelihood_ratio, degrees_of_freedom, attracts, mu_critical, nu_critical,\n"
-        "  together}, theory, verdict, sg_needed, check {verdict, reason, rows}.\n"
+        "  loss, classes [{value, count}], separable, separation (none, part, all: proved),\n"
+        "  certificate, optimum {finite, loss, lower, accuracy, coefficients}, sg {the same,\n"
+        "  gap, relative_gap, likelihood_ratio, degrees_of_freedom, attracts, mu_critical,\n"
+        "  nu_critical, together}, theory, verdict, sg_needed, check {verdict, reason, rows}.\n"
         "--delay, --no-intercept and --standardise-target go with --loss mse only.\n",
 };

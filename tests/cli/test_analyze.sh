@@ -168,6 +168,17 @@ says apart '"separable": true' '"verdict": "harmless"' '"sg_needed": "linear"' '
 says stops '"separable": true' '"verdict": "harmful"' '"sg_needed": "sigmoid-linear"'
 says flat '"verdict": "harmless"' '"separable": false'
 
+# Classes that meet in one point: no optimum, proved where GLPK and FLINT are.
+printf 'x,y\n-3,0\n-1.1,0\n0.1,0\n0.1,1\n0.7,1\n3,1\n' > "$work/meet.csv"
+expect 0 meet.csv --target y --loss log; fits
+grep -q 'rests at the optimum' "$work/out" && complain "an SG rests at an optimum that is none"
+expect 0 meet.csv --target y --loss log --json; cp "$work/out" "$work/meet.json"
+says meet '"separation":' '"verdict": "undecided"'
+if grep -q '"separation": "part"' "$work/out"; then
+    says meet '"finite": false' '"separable": false'
+fi
+says two '"separation": '
+
 # Refusals.
 expect 2 two.csv --target ill --loss log --delay 3
 expect 2 two.csv --target ill --loss log --no-intercept
