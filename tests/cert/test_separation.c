@@ -36,7 +36,9 @@ static enum sg_separation on_a_line(const double *v, const size_t *label, size_t
                                                                   : SG_SEPARATION_NONE;
 }
 
-/* Whole numbers, tenths (which doubles round) and far offsets: ties are ties of the doubles. */
+/* Whole numbers, tenths (which doubles round) and far offsets: ties are ties of the doubles.  Classes
+ * that are apart or overlap by one unit in the last place look level to the linear program: it may
+ * leave them undecided, but nothing untrue is proved. */
 static void lines_are_decided_by_order(void **state)
 {
     size_t seen[4] = {0};
@@ -50,6 +52,8 @@ static void lines_are_decided_by_order(void **state)
         for (size_t i = 0; i < n; i++) {
             label[i] = i < 2 ? i : random_size(0, 1, rng);
             v[i] = offset + unit * (double)(random_size(0, reach, rng) + label[i] * (reach - 1));
+            if (t % 4 == 2 && label[i])
+                v[i] = nextafter(v[i], t % 8 == 2 ? -HUGE_VAL : HUGE_VAL);
             x[2 * i] = v[i];
             x[2 * i + 1] = 1;
         }
@@ -59,7 +63,8 @@ static void lines_are_decided_by_order(void **state)
         seen[want]++;
         if (sg_base_max_abs_diff(v, v + 1, n - 1) == 0)
             continue;                        /* a constant column beside the ones: dependent */
-        check_separation(x, label, n, 2, 1, want);
+        if (t % 4 != 2 || sg_cert_separation(x, label, n, 2, 1) != SG_SEPARATION_UNKNOWN)
+            check_separation(x, label, n, 2, 1, want);
     }
     CHECK(seen[SG_SEPARATION_NONE] > 50 && seen[SG_SEPARATION_PART] > 50 &&
           seen[SG_SEPARATION_ALL] > 20);
