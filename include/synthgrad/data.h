@@ -82,10 +82,22 @@ struct sg_table {
 };
 
 /* Reads a header, then rows of finite decimal numbers.  Accepts LF or CRLF, quoted fields, a
- * UTF-8 byte-order mark and a missing last line end.  Refuses anything else with file, line,
- * column and what to change. */
+ * UTF-8 byte-order mark, a missing last line end and gzip; "-" is standard input.  Refuses
+ * anything else with file, line, column and what to change. */
 enum sg_status sg_data_read_csv(struct sg_table *table, const char *path,
                                 struct sg_error *err) SG_MUST_CHECK;
+/* Columns by name: `only` these (none: all), without those of `drop`.  Cells of other columns may
+ * hold anything.  drop_missing: a row that lacks a cell (empty, NA, NaN, null, None, a point, a
+ * question mark) is left out; *dropped, unless NULL, says how many were.  options NULL: as
+ * sg_data_read_csv. */
+struct sg_csv_options {
+    const char *const *only, *const *drop;
+    size_t n_only, n_drop;
+    bool drop_missing;
+};
+enum sg_status sg_data_read_csv_part(struct sg_table *table, size_t *dropped, const char *path,
+                                     const struct sg_csv_options *options,
+                                     struct sg_error *err) SG_MUST_CHECK;
 void sg_data_table_free(struct sg_table *table);
 
 /* What became of each column on the way from a table to X. */

@@ -36,9 +36,9 @@ static enum sg_separation on_a_line(const double *v, const size_t *label, size_t
                                                                   : SG_SEPARATION_NONE;
 }
 
-/* Whole numbers, tenths (which doubles round) and far offsets: ties are ties of the doubles.  Classes
- * that are apart or overlap by one unit in the last place look level to the linear program: it may
- * leave them undecided, but nothing untrue is proved. */
+/* Whole numbers, tenths (which doubles round) and far offsets: ties are ties of the doubles.
+ * Classes that are apart or overlap by one unit in the last place look level to the linear program:
+ * it may leave them undecided, but nothing untrue is proved. */
 static void lines_are_decided_by_order(void **state)
 {
     size_t seen[4] = {0};

@@ -179,6 +179,44 @@ if grep -q '"separation": "part"' "$work/out"; then
 fi
 says two '"separation": '
 
+# Columns and rows left out; several targets; gzip and standard input.
+printf 'id,city,a,b,y,z\nx1,Ulm,1,2,2.1,1\nx2,Bonn,2,,3.9,2\nx3,Ulm,3,1,6.2,2\nx4,Kiel,4,NA,7.7,4\n' \
+    > "$work/words.csv"
+printf 'x5,Ulm,5,3,10.4,1\nx6,Bonn,6,9,11.8,3\nx7,Ulm,7,4,14.3,2\n' >> "$work/words.csv"
+expect 2 words.csv --target y
+grep -q 'words.csv:2: column 1 ("id"): "x1" is not a number.*--drop for a column of words' "$work/err" ||
+    complain "a column of words: $(cat "$work/err")"
+expect 2 words.csv --target y --drop id,city
+grep -q 'words.csv:3: column 4 ("b"): the cell is empty.*--drop-missing' "$work/err" ||
+    complain "a missing cell: $(cat "$work/err")"
+expect 0 words.csv --target y --drop id,city --drop-missing
+grep -q '^2 rows left out' "$work/out" || complain "rows left out are not counted"
+grep -q ' 5 rows, 3 features' "$work/out" || complain "not five rows and three features"
+expect 0 words.csv --target y --features a; fits
+grep -q ' 7 rows, 1 feature,' "$work/out" || complain "--features takes others too"
+cp "$work/out" "$work/alone"
+gzip -c "$work/words.csv" > "$work/words.csv.gz"
+expect 0 words.csv.gz --target y --features a
+tail -n +2 "$work/alone" > "$work/a"; tail -n +2 "$work/out" | cmp -s - "$work/a" || complain "gzip differs"
+"$program" analyze - --target y --features a < "$work/words.csv" > "$work/out" || complain "no stdin"
+tail -n +2 "$work/out" | cmp -s - "$work/a" || complain "standard input differs"
+"$program" analyze - --target y --features a < "$work/words.csv.gz" | tail -n +2 | cmp -s - "$work/a" ||
+    complain "gzip from standard input differs"
+expect 0 words.csv --target y,z --features a,b --drop-missing --json
+grep -q '"targets"' "$work/out" && grep -q '"rows_left_out": 2' "$work/out" || complain "no targets"
+[ "$(grep -c '"d": 2' "$work/out")" -eq 2 ] || complain "a target is a feature of another"
+expect 0 words.csv --target y,z --features a; fits
+expect 2 words.csv --target y --features a,nothing
+grep -q 'no column "nothing"' "$work/err" || complain "unknown column: $(cat "$work/err")"
+expect 2 words.csv --target y --drop id,,city
+expect 2 words.csv --target y,nothing --drop id,city,b
+expect 2 words.csv --target y --drop a,b,id,city,y,z
+head -c 60 "$work/words.csv.gz" > "$work/cut.csv.gz"
+expect 2 cut.csv.gz --target y --features a
+printf '# made by hand\na,y\n1,2\n2,3\n' > "$work/comment.csv"
+expect 2 comment.csv --target y
+grep -q 'has no comments' "$work/err" || complain "a comment: $(cat "$work/err")"
+
 # Refusals.
 expect 2 two.csv --target ill --loss log --delay 3
 expect 2 two.csv --target ill --loss log --no-intercept
