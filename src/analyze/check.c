@@ -57,6 +57,9 @@ enum sg_analysis_verdict sg_analysis_worst(char reason[160], const struct sg_ana
     if (worst->verdict == SG_CHECK_INCONCLUSIVE && !isfinite(worst->tolerance))
         snprintf(reason, 160, "%s: the simulation left every bound, so there is nothing to compare",
                  worst->what);
+    else if (worst->verdict == SG_CHECK_INCONCLUSIVE && worst->tolerance > worst->scale)
+        snprintf(reason, 160, "%s: %s by %.2g times its size, so nothing can be said", worst->what,
+                 doubt, worst->tolerance / worst->scale);
     else if (worst->verdict == SG_CHECK_INCONCLUSIVE)
         snprintf(reason, 160, "%s: %s by %.2g %%, above the 1 %% allowed", worst->what, doubt,
                  100 * worst->tolerance / worst->scale);

@@ -139,13 +139,12 @@ static void print_cost(FILE *out, const struct sg_class_analysis *a)
     }
     print_free(out,
                sg_base_format(
-                   "The linear SG costs %.4g nats a sample, %.3g %% of the optimum's loss. 2 n gap "
-                   "= %.4g, against %zu degree%s of freedom: %s",
+                   "The linear SG costs %.4g nats a sample, %.3g %% of the optimum's loss. Twice the "
+                   "cost over all rows is %.4g. By chance alone the weights behind such data lose "
+                   "%zu on average to the best fit (its degrees of freedom): the SG loses %s.",
                    a->gap, 100 * a->relative_gap, a->likelihood_ratio, a->freedom,
-                   sg_cli_plural(a->freedom),
-                   a->likelihood_ratio <= (double)a->freedom
-                       ? "no more than the weights behind such data lose to their fit on average."
-                       : "more than the weights behind such data lose to their fit on average."));
+                   a->likelihood_ratio <= (double)a->freedom ? "no more than that"
+                                                             : "more than that"));
 }
 
 static void print_verdict(FILE *out, const struct sg_class_analysis *a)
