@@ -34,7 +34,8 @@ struct sg_analysis_options {
 struct sg_analysis_speed {
     double deficit;        /* 1 - contraction, with all its digits */
     double contraction;
-    double steps_to_1e6;   /* whole steps that shrink a local error by a factor of 1e6 */
+    double steps_to_1e6;   /* whole steps that shrink a local error by a factor of 1e6; NaN where
+                              part of it does not shrink in float64 (start.flat) */
     bool sg_is_slower;     /* the SG's block sets it, not the weights' */
 };
 
@@ -57,6 +58,8 @@ struct sg_analysis_explained {
 struct sg_analysis_start {
     bool known;            /* a residual of which digits are known */
     double steps, normalised;
+    bool flat;             /* more than SG_ANALYSIS_ERROR of the gradient lies along directions that
+                              are flat to working precision: in float64 it is not learnt */
     bool has_scaled;
     double scaled, scaled_normalised;
     double most;           /* DY13: from any weights, along any path, in at most this many

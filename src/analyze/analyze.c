@@ -271,9 +271,10 @@ static struct sg_sg_moments moments_of(const struct sg_analysis *a, const double
                                   (double)sqrtl(fmaxl(squares - r * r - along * along, 0))};
 }
 
-static void steps_of(double *steps, double *normalised, const struct sg_sg_moments *m)
+/* Returns the share of |g|^2 along eigenvalues that sg_closed_rates counts as zero. */
+static double steps_of(double *steps, double *normalised, const struct sg_sg_moments *m)
 {
-    double lambda[3], share[3], most = 0, trace = 0;
+    double lambda[3], share[3], most = 0, trace = 0, flat = 0;
     sg_closed_sg_modes(lambda, share, m);
     for (size_t j = 0; j < 3; j++) {
         trace += lambda[j];
@@ -281,6 +282,9 @@ static void steps_of(double *steps, double *normalised, const struct sg_sg_momen
     }
     *steps = sg_closed_sg_steps(lambda, share, 1 / most, SG_ANALYSIS_ERROR);
     *normalised = sg_closed_sg_steps(lambda, share, 1 / trace, SG_ANALYSIS_ERROR);
+    for (size_t j = 0; j < 3; j++)
+        flat += lambda[j] > 3 * SG_UNIT_ROUNDOFF * most ? 0 : share[j];
+    return flat;
 }
 
 /* Psi_0 = (-1, 1, 0), and the sum over t of E|s - g|^2 / E|z|^2 is at most |Psi_0|^2 = 2 (DY13). */
@@ -291,14 +295,14 @@ static struct sg_analysis_start start_from_zero(const struct sg_analysis *a, con
     if (!s.known)
         return s;
     struct sg_sg_moments m = moments_of(a, y);
-    steps_of(&s.steps, &s.normalised, &m);
+    s.flat = steps_of(&s.steps, &s.normalised, &m) > SG_ANALYSIS_ERROR * SG_ANALYSIS_ERROR;
     s.has_scaled = a->y_scale > 0 && !a->options.standardise_target;
     if (s.has_scaled) {
         m.p_mean = a->options.intercept ? 0 : m.p_mean;
         double *part[] = {&m.p_mean, &m.p_sd, &m.r_mean, &m.r_along, &m.r_rest};
         for (size_t k = 0; k < sizeof part / sizeof *part; k++)
             *part[k] /= a->y_scale;
-        steps_of(&s.scaled, &s.scaled_normalised, &m);
+        (void)steps_of(&s.scaled, &s.scaled_normalised, &m);
     }
     return s;
 }
@@ -314,6 +318,8 @@ static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best, con
     if (status == SG_OK)
         a->explained = explain(a);
     a->start = start_from_zero(a, y);
+    if (a->start.flat)
+        a->speed.steps_to_1e6 = SG_NAN;
     return status;
 }
 

@@ -139,9 +139,9 @@ static void print_cost(FILE *out, const struct sg_class_analysis *a)
     }
     print_free(out,
                sg_base_format(
-                   "The linear SG costs %.4g nats a sample, %.3g %% of the optimum's loss. Twice the "
-                   "cost over all rows is %.4g. By chance alone the weights behind such data lose "
-                   "%zu on average to the best fit (its degrees of freedom): the SG loses %s.",
+                   "The linear SG costs %.4g nats a sample, %.3g %% of the optimum's loss. Twice "
+                   "the cost over all rows is %.4g. By chance alone the weights behind such data "
+                   "lose %zu on average to the best fit (its degrees of freedom): the SG loses %s.",
                    a->gap, 100 * a->relative_gap, a->likelihood_ratio, a->freedom,
                    a->likelihood_ratio <= (double)a->freedom ? "no more than that"
                                                              : "more than that"));

@@ -149,8 +149,12 @@ static void print_steps(FILE *out, const struct sg_analysis_speed *s)
 static void print_speed(FILE *out, const struct sg_analysis *a)
 {
     fprintf(out, "\nSpeed near the solution, at the fastest rates\n");
-    print_steps(out, &a->speed);
-    fprintf(out, "  the slower part: the %s\n", a->speed.sg_is_slower ? "SG" : "weights");
+    if (a->start.flat)
+        fprintf(out, "  In float64 the SG's error along its flat directions does not shrink.\n");
+    else
+        print_steps(out, &a->speed);
+    if (!a->start.flat)
+        fprintf(out, "  the slower part: the %s\n", a->speed.sg_is_slower ? "SG" : "weights");
     if (a->speed.deficit < 0.01)
         fprintf(out, "  At these rates the quickest mode is within %.2g of instability.  Half the\n"
                 "  stable limits leave room and take about twice the steps.\n", a->speed.deficit);
@@ -207,7 +211,7 @@ static void print_start(FILE *out, const struct sg_analysis *a)
     if (s->has_scaled)
         fprintf(out, "  %-32s %16.4g  %16.4g\n", "with --standardise-target", s->scaled,
                 s->scaled_normalised);
-    if (a->rate_z.zeros)
+    if (s->flat)
         sg_cli_print_wrapped(out, "The rates above leave the SG's flat directions out, and part of "
                                   "the gradient lies along them: in float64 the SG does not learn "
                                   "it.  Standardise the target.");

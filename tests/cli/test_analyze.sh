@@ -69,6 +69,7 @@ expect 0 stamp.csv --target y; fits
 grep -q 'target as it is  *[0-9.]*e+1[89]' "$work/out" || complain "no steps from phi = 0"
 grep -q 'in float64 the SG does not learn' "$work/out" || complain "a flat gradient is not named"
 grep -q 'DY13' "$work/out" || complain "the normalised step is not named"
+grep -q 'shrink an error by 1e6: 1$' "$work/out" && complain "an SG that never learns takes 1 step"
 expect 0 stamp.csv --target y --standardise-target; fits
 grep -q 'target standardised: (target - ' "$work/out" || complain "no standardised target"
 expect 0 stamp.csv --target y --standardise-target --json
@@ -78,6 +79,7 @@ done
 expect 2 plain.csv --target constant --standardise-target
 awk 'BEGIN { print "x,y"; for (i = 60; i <= 70; i++) print i "," i + 70 }' > "$work/origin.csv"
 expect 0 origin.csv --target y --no-intercept; fits
+grep -q 'does not learn' "$work/out" && complain "a flat direction without gradient is no fault"
 grep -q 'residual sum of squares 127.272727273' "$work/out" || complain "NoInt1 is not 127.27"
 printf 'one,k,y\n1,3,1\n1.0000000000000002,5,2\n0.9999999999999999,4,2.5\n1,9,3\n' > "$work/ulp.csv"
 expect 0 ulp.csv --target y; fits
