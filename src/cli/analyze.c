@@ -83,6 +83,12 @@ static enum sg_status flushed(struct sg_error *err)
     return SG_IO;
 }
 
+static void say_left_out(const struct request *r)
+{
+    if (r->left_out)
+        printf("%zu row%s left out: a cell is missing\n", r->left_out, sg_cli_plural(r->left_out));
+}
+
 static enum sg_status analyze_mse(bool *failed, const struct request *r,
                                   const struct sg_analysis_options *options, struct sg_error *err)
 {
@@ -94,6 +100,7 @@ static enum sg_status analyze_mse(bool *failed, const struct request *r,
     if (sg_cli_option(r->command, "json")->given)
         status = give_json(r, sg_cli_analysis_json(&a, r->table), err);
     else {
+        say_left_out(r);
         sg_cli_analysis_print(stdout, &a, r->table, r->path, r->target);
         status = flushed(err);
     }
@@ -112,6 +119,7 @@ static enum sg_status analyze_log(bool *failed, const struct request *r,
     if (sg_cli_option(r->command, "json")->given)
         status = give_json(r, sg_cli_classes_json(&a, r->table), err);
     else {
+        say_left_out(r);
         sg_cli_classes_print(stdout, &a, r->table, r->path, r->target);
         status = flushed(err);
     }
@@ -186,8 +194,9 @@ static enum sg_status analyze_all(bool *failed, struct request *r, const struct 
 }
 
 /* Reads the columns that are asked for and analyses them. */
-static int read_and_analyze(struct request *r, const struct names *targets,
-                            const struct names *features, const struct names *drop,
+static int read_and_analyze(const struct sg_command *command, const char *path,
+                            const struct names *targets, const struct names *features,
+                            const struct names *drop,
                             const struct sg_analysis_options *options, bool log_loss)
 {
     const char *only[2 * NAMES_MOST];
@@ -199,18 +208,17 @@ static int read_and_analyze(struct request *r, const struct names *targets,
     const struct sg_csv_options part = {.only = only, .n_only = n_only, .drop = drop->name,
                                         .n_drop = drop->n,
                                         .drop_missing =
-                                            sg_cli_option(r->command, "drop-missing")->given};
+                                            sg_cli_option(command, "drop-missing")->given};
     struct sg_table table;
     struct sg_error err = {""};
     bool failed = false;
-    enum sg_status status = sg_data_read_csv_part(&table, &r->left_out, r->path, &part, &err);
+    size_t left_out = 0;
+    enum sg_status status = sg_data_read_csv_part(&table, &left_out, path, &part, &err);
     if (status != SG_OK)
         return sg_cli_fail(status, &err);
-    r->table = &table;
-    r->path = strcmp(r->path, "-") == 0 ? "standard input" : r->path;
-    if (r->left_out && !sg_cli_option(r->command, "json")->given)
-        printf("%zu row%s left out: a cell is missing\n", r->left_out, sg_cli_plural(r->left_out));
-    status = analyze_all(&failed, r, targets, options, log_loss, &err);
+    struct request r = {.command = command, .table = &table, .left_out = left_out,
+                        .path = strcmp(path, "-") == 0 ? "standard input" : path};
+    status = analyze_all(&failed, &r, targets, options, log_loss, &err);
     sg_data_table_free(&table);
     return status == SG_OK && failed ? SG_EXIT_SHORT : sg_cli_fail(status, &err);
 }
@@ -242,10 +250,8 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
     int code = SG_EXIT_USAGE;
     if (read_names(&targets, sg_cli_option(command, "target")) &&
         read_names(&features, sg_cli_option(command, "features")) &&
-        read_names(&drop, sg_cli_option(command, "drop"))) {
-        struct request r = {.command = command, .path = args[0]};
-        code = read_and_analyze(&r, &targets, &features, &drop, &options, log_loss);
-    }
+        read_names(&drop, sg_cli_option(command, "drop")))
+        code = read_and_analyze(command, args[0], &targets, &features, &drop, &options, log_loss);
     free(targets.copy);
     free(features.copy);
     free(drop.copy);

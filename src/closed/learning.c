@@ -65,7 +65,7 @@ static double excess(const double lambda[3], const double share[3], double nu, d
         if (share[j] > 0)
             sum += share[j] * exp(2 * t * (a < 1 ? log1p(-a) : log(a - 1)));
     }
-    return log(sum) - 2 * log(error);
+    return sum > 0 ? log(sum) - 2 * log(error) : -HUGE_VAL;
 }
 
 double sg_closed_sg_steps(const double lambda[3], const double share[3], double nu, double error)
