@@ -7,9 +7,9 @@ FLAVOUR ?= release
 
 # Arb is a package of its own until FLINT 3 brings it.  (Not $(wildcard): make would remember a folder that is not there yet.)
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
-DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libdnnl-dev \
+DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libglpk-dev libdnnl-dev \
              $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils
-DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-torch libclang-rt-14-dev
+DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-torch libclang-rt-14-dev
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
 # ---- flags.  -O2 without contraction: theory code gives the same bits at every call site. ----
@@ -35,13 +35,16 @@ PKG_CFLAGS    = $(shell pkg-config --cflags $(PKGS))
 FLINT         = $(wildcard /usr/include/flint/fmpq_mat.h)
 # Interval proofs need Arb: a library of its own beside FLINT 2, part of FLINT 3.
 ARB           = $(if $(FLINT),$(wildcard /usr/include/arb_mat.h /usr/include/flint/arb_mat.h))
-FLINT_LIBS    = $(if $(wildcard /usr/include/arb_mat.h),-lflint-arb) $(if $(FLINT),-lflint)
+FLINT_LIBS    = $(if $(wildcard /usr/include/arb_mat.h),-lflint-arb) $(if $(FLINT),-lflint -lgmp)
+# GLPK proposes whether classes are separable and FLINT proves it; without it the answer may be "undecided".
+GLPK          = $(wildcard /usr/include/glpk.h)
+GLPK_LIBS     = $(if $(GLPK),-lglpk)
 # oneDNN has float32 products at the machine's own speed; without it our own are used, which are slower on many processors.
 DNNL          = $(wildcard /usr/include/dnnl.h /usr/include/oneapi/dnnl/dnnl.h)
 DNNL_LIBS     = $(if $(DNNL),-ldnnl -lgomp)
 # GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
-PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(FLINT_LIBS) $(DNNL_LIBS) -lm
-CPPFLAGS_ALL  = $(if $(DNNL),-DSG_HAVE_DNNL) $(if $(FLINT),-DSG_HAVE_FLINT) $(if $(ARB),-DSG_HAVE_ARB) -Iinclude -Isrc -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_MNIST_DIR='"$(MNIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
+PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm
+CPPFLAGS_ALL  = $(if $(GLPK),-DSG_HAVE_GLPK) $(if $(DNNL),-DSG_HAVE_DNNL) $(if $(FLINT),-DSG_HAVE_FLINT) $(if $(ARB),-DSG_HAVE_ARB) -Iinclude -Isrc -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_MNIST_DIR='"$(MNIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL    = $(STD) $(OPT) $(WARN) $(WERROR) $(CFLAGS)
 LDFLAGS_ALL   = $(OPT) -pthread $(LDFLAGS)
 COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
@@ -262,7 +265,7 @@ build/synthgrad.bash: $B/synthgrad
 # Where things go; LIBDIR for systems that keep libraries elsewhere.
 LIBDIR  ?= $(PREFIX)/lib
 # What a program linked with the archive needs besides.  Not pkg-config's gsl, which brings GSL's own CBLAS.
-PRIVATE  = -lgsl -lcsv -llapacke -lopenblas $(FLINT_LIBS) $(DNNL_LIBS) -lm -pthread
+PRIVATE  = -lgsl -lcsv -llapacke -lopenblas $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm -pthread
 define PKG_CONFIG_FILE
 prefix=$(PREFIX)
 libdir=$(LIBDIR)

@@ -28,7 +28,7 @@ case:    base data net sim
 judge:   base data case
 lab:     base data net sim train closed cert case judge
 claim:   base data net sim train closed cert case judge lab search
-analyze: base data net sim closed
+analyze: base data net sim closed cert
 report:  base data case judge
 cli:     base data net sim train closed cert case judge lab search analyze report
 '

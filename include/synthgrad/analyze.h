@@ -10,14 +10,17 @@
 #ifndef SYNTHGRAD_ANALYZE_H
 #define SYNTHGRAD_ANALYZE_H
 
+#include "synthgrad/cert.h"
 #include "synthgrad/closed.h"
 #include "synthgrad/deep.h"
 
 SG_PUBLIC_BEGIN
 
 struct sg_analysis_options {
-    /* features centred and divided by their standard deviation (divisor n) */
+    /* features centred and divided by their standard deviation (divisor n); without an intercept
+     * divided by their root mean square alone */
     bool standardise;
+    bool standardise_target;   /* the target too: then every number is for (y - mean) / scale */
     bool intercept;        /* a ones column after the features */
     bool with_delay;
     size_t delay;          /* tau, in steps */
@@ -31,7 +34,8 @@ struct sg_analysis_options {
 struct sg_analysis_speed {
     double deficit;        /* 1 - contraction, with all its digits */
     double contraction;
-    double steps_to_1e6;   /* whole steps that shrink a local error by a factor of 1e6 */
+    double steps_to_1e6;   /* whole steps that shrink a local error by a factor of 1e6; NaN where
+                              part of it does not shrink in float64 (start.flat) */
     bool sg_is_slower;     /* the SG's block sets it, not the weights' */
 };
 
@@ -43,6 +47,23 @@ struct sg_analysis_explained {
     double smallest;       /* eigenvalue of S_z then, about (1 - R^2)/2 for R^2 near 1 */
     double deficit;        /* 1 - the SG's own contraction at its fastest rate, 2/(1 + R^2) */
     double steps_to_1e6;   /* of the SG alone */
+};
+
+/* The SG from phi = 0 with the weights at the fit: whole steps until rms(s - g) is
+ * SG_ANALYSIS_ERROR of rms(g), at nu = 1 / lambda_max (half the stable limit) and for the
+ * normalised step nu = 1 / E|z|^2 (DY13), for the target as it is and standardised.  The late
+ * rate alone does not say: the gradient may lie along the slowest directions, and those that are
+ * flat to working precision are left out of it. */
+#define SG_ANALYSIS_ERROR 0.01
+struct sg_analysis_start {
+    bool known;            /* a residual of which digits are known */
+    double steps, normalised;
+    bool flat;             /* more than SG_ANALYSIS_ERROR of the gradient lies along directions that
+                              are flat to working precision: in float64 it is not learnt */
+    bool has_scaled;
+    double scaled, scaled_normalised;
+    double most;           /* DY13: from any weights, along any path, in at most this many
+                              normalised steps is rms(s - g) above SG_ANALYSIS_ERROR sqrt(E|z|^2) */
 };
 
 /* Largest stable rates at a delay of tau steps (DY11). */
@@ -103,8 +124,11 @@ struct sg_analysis {
     double *coefficients;          /* [design.features] in file units.  rank < columns: minimum
                                       norm in the design's coordinates */
     double intercept;              /* in file units */
-    bool has_intercept;            /* also without a ones column, when centring leaves a constant */
+    double *coefficient_error, intercept_error, rss_error;   /* bounds on their errors, of first
+                                      order: the arithmetic's, and what rounding a decimal cell to
+                                      a double may have moved */
     double rss, y_mean;
+    double *residual;              /* [n] p* - y */
     double y_scale;                /* the standard deviation of y (divisor n), or its root mean
                                       square without an intercept */
     bool realizable;               /* the residual is at the rounding level of y */
@@ -116,6 +140,7 @@ struct sg_analysis {
                                       centred */
     struct sg_analysis_speed scaled;
     struct sg_analysis_explained explained;
+    struct sg_analysis_start start;
     struct sg_analysis_delay delay;    /* filled when options.with_delay */
     bool has_layers;               /* options.layers, noisy data and a target that varies */
     bool explains_nothing;         /* w* is 0 to rounding: no layers */
@@ -124,7 +149,7 @@ struct sg_analysis {
 };
 
 /* The whole analysis of a table (path: for messages).  SG_BAD_INPUT: err says what is wrong and
- * what to change.  Accuracy of the coefficients: relative error about u cond(standardised design).
+ * what to change.  Coefficients are refined in long double, and their errors are bounded.
  * Source: DY1, DY3, DY4, DY11, DY15. */
 enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *table,
                                 const char *path, const char *target,
@@ -132,6 +157,9 @@ enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *ta
                                 struct sg_error *err) SG_MUST_CHECK;
 /* Tolerates a zeroed struct. */
 void sg_analysis_free(struct sg_analysis *a);
+/* Digits of `value` that are known when it is off by `error` at most: printed with as many it is
+ * within one unit of the last.  0: none is.  At most 15. */
+int sg_analysis_digits(double value, double error);
 /* "holds" and so on. */
 const char *sg_analysis_verdict_name(enum sg_analysis_verdict verdict);
 
@@ -202,6 +230,8 @@ struct sg_class_analysis {
     double *class_value;                      /* [classes], ascending; for two classes the second is
                                                  class 1, whose probability is sigma(p) */
     size_t *class_count;
+    enum sg_separation separation;            /* of the file's exact numbers, proved.  PART: there
+                                                 is no optimum, and its loss is NaN */
     struct sg_class_fit optimum, sg;
     enum sg_class_reason reason;
     double gap, relative_gap;                 /* L(SG's point) - inf L, and over inf L; NaN when

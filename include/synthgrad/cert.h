@@ -69,6 +69,22 @@ struct sg_cert_ledger {
  * kappa = nu/mu for any nu: A moves by nu, and counts by mu/nu. */
 enum sg_status sg_cert_ledger_step(const struct sg_cert_ledger *net) SG_MUST_CHECK;
 
+/* ---- exact: separable classes ------------------------------------------------------------ */
+
+/* ALL   some linear score has every sample's own class above all others
+ * PART  some score has none below, and not all level: the log loss has no minimiser.  (That no
+ *       other score separates all is the program's word, not proved.)
+ * NONE  no such score: the log loss has a minimiser */
+enum sg_separation {
+    SG_SEPARATION_UNKNOWN, SG_SEPARATION_NONE, SG_SEPARATION_PART, SG_SEPARATION_ALL
+};
+/* x (n x f), its last column the ones; label (n) in 0..c.  Proposed by a linear program (GLPK),
+ * proved in whole numbers (FLINT).
+ * UNKNOWN: without either library, above 60 unknowns f c or 2e6 entries n f c^2, and where columns
+ * are so near to dependent that the program's vertex is none of the exact data. */
+enum sg_separation sg_cert_separation(const double *x, const size_t *label, size_t n, size_t f,
+                                      size_t c);
+
 /* ---- ball arithmetic -------------------------------------------------------------------- */
 
 struct sg_interval { double low, high; };   /* contains the exact number */

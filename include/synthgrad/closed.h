@@ -97,6 +97,19 @@ double sg_closed_joint_condition(const struct sg_fit *fit, double mu, double nu)
  * Accuracy: the smaller one to a few u, relative to itself. */
 void sg_closed_explained_pair(double lambda[2], double unexplained);
 
+/* ---- the SG from phi = 0 (DY3) ----------------------------------------------------------- */
+
+/* Moments of p* and of r = p* - y, one output: r's mean, its part along p* - E p* and the rest. */
+struct sg_sg_moments { double p_mean, p_sd, r_mean, r_along, r_rest; };
+/* With the weights at rest at the fit, phi from 0 has
+ *     E|s - g|^2 / E|g|^2 = sum_j share_j (1 - nu lambda_j)^(2 t),   sum_j share_j = 1,
+ * lambda_j the eigenvalues of S_z, in no order.  Hypothesis: r is not 0.
+ * Accuracy: relative, about 2^-64 |p_mean| / p_sd for either. */
+void sg_closed_sg_modes(double lambda[3], double share[3], const struct sg_sg_moments *moments);
+/* Steps until rms(s - g) <= error rms(g); infinite where |1 - nu lambda_j| >= 1 for a share above
+ * that.  Hypotheses: 0 < error < 1. */
+double sg_closed_sg_steps(const double lambda[3], const double share[3], double nu, double error);
+
 /* ---- heavy ball on both parts (DY3) ------------------------------------------------------ */
 
 /* The largest stable rate under heavy ball, from `critical`, that of gradient descent. */

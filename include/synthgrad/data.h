@@ -82,10 +82,22 @@ struct sg_table {
 };
 
 /* Reads a header, then rows of finite decimal numbers.  Accepts LF or CRLF, quoted fields, a
- * UTF-8 byte-order mark and a missing last line end.  Refuses anything else with file, line,
- * column and what to change. */
+ * UTF-8 byte-order mark, a missing last line end and gzip; "-" is standard input.  Refuses
+ * anything else with file, line, column and what to change. */
 enum sg_status sg_data_read_csv(struct sg_table *table, const char *path,
                                 struct sg_error *err) SG_MUST_CHECK;
+/* Columns by name: `only` these (none: all), without those of `drop`.  Cells of other columns may
+ * hold anything.  drop_missing: a row that lacks a cell (empty, NA, NaN, null, None, a point, a
+ * question mark) is left out; *dropped, unless NULL, says how many were.  options NULL: as
+ * sg_data_read_csv. */
+struct sg_csv_options {
+    const char *const *only, *const *drop;
+    size_t n_only, n_drop;
+    bool drop_missing;
+};
+enum sg_status sg_data_read_csv_part(struct sg_table *table, size_t *dropped, const char *path,
+                                     const struct sg_csv_options *options,
+                                     struct sg_error *err) SG_MUST_CHECK;
 void sg_data_table_free(struct sg_table *table);
 
 /* What became of each column on the way from a table to X. */
@@ -93,21 +105,28 @@ struct sg_design {
     size_t features;            /* feature columns used */
     size_t *column;             /* [features] index into the table */
     double *mean, *scale;       /* [features] X column = (cell - mean) / scale; else 0 and 1 */
+    double *mean_rest;          /* [features] what the double `mean` lacks of the mean: it is
+                                   mean + mean_rest */
     size_t dropped;             /* constant columns, left out */
     size_t *dropped_column;
+    bool *dropped_rounded;      /* [dropped] constant but for its last bits */
     size_t outputs;
+    size_t *y_column;           /* [outputs] index into the table */
     double *y_mean, *y_scale;   /* [outputs] y = (cell - y_mean) / y_scale; else 0 and 1 */
+    double *y_mean_rest;        /* [outputs] as mean_rest */
     bool intercept;             /* a ones column was appended as the last column of X */
 };
 
 struct sg_design_options {
-    bool standardise;           /* features centred, divided by their deviation (divisor n) */
+    bool standardise;           /* features centred and divided by their deviation (divisor n);
+                                   without an intercept by their root mean square alone */
     bool standardise_targets;
     bool intercept;
 };
 
 /* X and y from a table.  targets: n_targets column names.  Constant feature columns are dropped,
- * since the ones column stands for them all.  Without an intercept only all-zero columns are. */
+ * since the ones column stands for them all; so are those that are constant to rounding, with a
+ * range of at most 8 u max |c|.  Without an intercept only all-zero columns are. */
 enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design,
                                    const struct sg_table *table, const char *path,
                                    const char *const *targets, size_t n_targets,

@@ -1,9 +1,8 @@
 /* The analysis of a table: design, least squares in file units, both blocks' rates, what scaling
  * the target or a delay does.
  *
- * Fitted values depend on the columns' span only.  With an intercept they are computed in
- * standardised coordinates whatever the options ask for: centring takes a condition number
- * of 5e9 (Longley) to 1e2. */
+ * Fitted values depend on the columns' span only.  They are computed in standardised coordinates
+ * whatever the options ask for: centring takes a condition number of 5e9 (Longley) to 1e2. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,17 +94,9 @@ void sg_analysis_file_units(double *coefficient, double *intercept, const double
     for (size_t k = 0; k < design->features; k++) {
         const long double per_unit = (long double)w[k * stride] / (long double)design->scale[k];
         coefficient[k * stride] = (double)per_unit;
-        constant -= per_unit * (long double)design->mean[k];
+        constant -= per_unit * ((long double)design->mean[k] + (long double)design->mean_rest[k]);
     }
     *intercept = (double)constant;
-}
-
-static void to_file_units(struct sg_analysis *a, const double *w, const struct sg_design *design)
-{
-    sg_analysis_file_units(a->coefficients, &a->intercept, w, 1, design);
-    a->has_intercept = design->intercept;
-    for (size_t k = 0; k < design->features; k++)
-        a->has_intercept = a->has_intercept || design->mean[k] != 0;
 }
 
 /* The design and its fit as asked for, and the fit with the most digits: the same one, or that of
@@ -131,9 +122,11 @@ static enum sg_status fit_both(struct fits *f, const struct sg_analysis_options 
 {
     enum sg_status status = sg_closed_fit_alloc(&f->asked, &f->data);
     f->best = f->asked;
-    if (status != SG_OK || options->standardise || !options->intercept)
+    if (status != SG_OK || options->standardise)
         return status;
-    const struct sg_design_options standard = {.standardise = true, .intercept = true};
+    const struct sg_design_options standard = {.standardise = true,
+                                               .standardise_targets = options->standardise_target,
+                                               .intercept = options->intercept};
     struct sg_error unused;
     if (sg_data_make_design(&f->standard_data, &f->standard_design, table, path, &target, 1,
                             &standard, &unused) != SG_OK)
@@ -162,26 +155,31 @@ static void describe_target(struct sg_analysis *a, const double *y)
     a->y_scale = constant && a->options.intercept ? 0 : (double)sqrtl(squares / (long double)a->n);
 }
 
-static void describe_fit(struct sg_analysis *a, const struct fits *f)
+/* Unique coefficients have one value in every coordinate system; the minimum norm is that of the
+ * system asked for.  Where only the standardised columns show that they are independent, that
+ * counts. */
+static void describe_fit(struct sg_analysis *a, const struct fits *f, const struct sg_table *table)
 {
     const double *lambda = f->asked->lambda_x;
+    const bool unique = f->best->rank == a->columns;
+    const struct sg_fit *fit = unique ? f->best : f->asked;
+    const bool standard = fit != f->asked;
+    a->rank = fit->rank;
+    a->realizable = f->best->realizable;
+    a->condition_number = f->asked->rank < a->columns ? HUGE_VAL
+                                                      : sqrt(lambda[0] / lambda[a->columns - 1]);
+    a->lambda_x = sg_base_copy(lambda, a->columns, sizeof *lambda);
+    memcpy(a->lambda_z, f->best->lambda_z, sizeof a->lambda_z);
+    a->coefficients = SG_NEW(a->design.features, double);
+    a->coefficient_error = SG_NEW(a->design.features, double);
+    a->residual = sg_base_copy(f->best->residual, a->n, sizeof *a->residual);
     long double rss = 0;
     for (size_t i = 0; i < a->n; i++)
         rss += (long double)f->best->residual[i] * (long double)f->best->residual[i];
     a->rss = (double)rss;
-    a->rank = f->asked->rank;
-    a->realizable = f->best->realizable;
-    a->condition_number = a->rank < a->columns ? HUGE_VAL
-                                               : sqrt(lambda[0] / lambda[a->columns - 1]);
-    a->lambda_x = sg_base_copy(lambda, a->columns, sizeof *lambda);
-    memcpy(a->lambda_z, f->best->lambda_z, sizeof a->lambda_z);
-    a->coefficients = SG_NEW(a->design.features, double);
-    /* Unique coefficients have one value in every coordinate system; the minimum norm is that
-     * of the system asked for. */
-    if (f->best != f->asked && a->rank == a->columns)
-        to_file_units(a, f->best->w, &f->standard_design);
-    else
-        to_file_units(a, f->asked->w, &a->design);
+    const struct sg_design *design = standard ? &f->standard_design : &a->design;
+    sg_analysis_file_units(a->coefficients, &a->intercept, fit->w, 1, design);
+    sg_analysis_know(a, standard ? &f->standard_data : &f->data, design, fit, table);
 }
 
 /* ---- rates ----------------------------------------------------------------------------- */
@@ -248,7 +246,68 @@ static struct sg_analysis_delay limits_at(const struct sg_analysis *a, size_t ta
                                       .nu_stale_sg = limit / a->lambda_z[0]};
 }
 
-static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best)
+/* p* = y + r: with an intercept r is normal to 1 and p*, without one to p* alone. */
+static struct sg_sg_moments moments_of(const struct sg_analysis *a, const double *y)
+{
+    const long double n = (long double)a->n;
+    long double p = 0, r = 0, variance = 0, along = 0, squares = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        p += (long double)y[i] / n;
+        r += (long double)a->residual[i] / n;
+    }
+    p += r;
+    for (size_t i = 0; i < a->n; i++) {
+        const long double e = (long double)a->residual[i], away = (long double)y[i] - p + e;
+        variance += away * away / n;
+        along += e * away / n;
+        squares += e * e / n;
+    }
+    const long double sd = sqrtl(variance);
+    if (a->options.intercept)
+        r = along = 0;
+    else
+        along = sd > 0 ? along / sd : 0;
+    return (struct sg_sg_moments){(double)p, (double)sd, (double)r, (double)along,
+                                  (double)sqrtl(fmaxl(squares - r * r - along * along, 0))};
+}
+
+/* Returns the share of |g|^2 along eigenvalues that sg_closed_rates counts as zero. */
+static double steps_of(double *steps, double *normalised, const struct sg_sg_moments *m)
+{
+    double lambda[3], share[3], most = 0, trace = 0, flat = 0;
+    sg_closed_sg_modes(lambda, share, m);
+    for (size_t j = 0; j < 3; j++) {
+        trace += lambda[j];
+        most = fmax(most, lambda[j]);
+    }
+    *steps = sg_closed_sg_steps(lambda, share, 1 / most, SG_ANALYSIS_ERROR);
+    *normalised = sg_closed_sg_steps(lambda, share, 1 / trace, SG_ANALYSIS_ERROR);
+    for (size_t j = 0; j < 3; j++)
+        flat += lambda[j] > 3 * SG_UNIT_ROUNDOFF * most ? 0 : share[j];
+    return flat;
+}
+
+/* Psi_0 = (-1, 1, 0), and the sum over t of E|s - g|^2 / E|z|^2 is at most |Psi_0|^2 = 2 (DY13). */
+static struct sg_analysis_start start_from_zero(const struct sg_analysis *a, const double *y)
+{
+    struct sg_analysis_start s = {.most = 2 / (SG_ANALYSIS_ERROR * SG_ANALYSIS_ERROR)};
+    s.known = !a->realizable && sg_analysis_digits(a->rss, a->rss_error) > 0;
+    if (!s.known)
+        return s;
+    struct sg_sg_moments m = moments_of(a, y);
+    s.flat = steps_of(&s.steps, &s.normalised, &m) > SG_ANALYSIS_ERROR * SG_ANALYSIS_ERROR;
+    s.has_scaled = a->y_scale > 0 && !a->options.standardise_target;
+    if (s.has_scaled) {
+        m.p_mean = a->options.intercept ? 0 : m.p_mean;
+        double *part[] = {&m.p_mean, &m.p_sd, &m.r_mean, &m.r_along, &m.r_rest};
+        for (size_t k = 0; k < sizeof part / sizeof *part; k++)
+            *part[k] /= a->y_scale;
+        (void)steps_of(&s.scaled, &s.scaled_normalised, &m);
+    }
+    return s;
+}
+
+static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best, const double *y)
 {
     a->rate_x = sg_closed_rates(a->lambda_x, a->columns);
     a->rate_z = sg_closed_rates(a->lambda_z, 3);
@@ -258,6 +317,9 @@ static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best)
     const enum sg_status status = a->y_scale > 0 ? scale_target(a, best) : SG_OK;
     if (status == SG_OK)
         a->explained = explain(a);
+    a->start = start_from_zero(a, y);
+    if (a->start.flat)
+        a->speed.steps_to_1e6 = SG_NAN;
     return status;
 }
 
@@ -267,6 +329,7 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
                               const char *path, const char *target, struct sg_error *err)
 {
     const struct sg_design_options asked = {.standardise = a->options.standardise,
+                                            .standardise_targets = a->options.standardise_target,
                                             .intercept = a->options.intercept};
     enum sg_status status =
         sg_data_make_design(&f->data, &a->design, table, path, &target, 1, &asked, err);
@@ -280,10 +343,10 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
     if (status != SG_OK)
         return status;
     describe_target(a, f->data.y);
-    describe_fit(a, f);
+    describe_fit(a, f, table);
     status = check_coefficients(a, path, err);
     if (status == SG_OK)
-        status = rate(a, f->best);
+        status = rate(a, f->best, f->data.y);
     if (status == SG_OK)
         status = sg_analysis_share_out(a, &f->data, f->asked);
     if (status == SG_OK)
@@ -311,6 +374,8 @@ void sg_analysis_free(struct sg_analysis *a)
         return;
     sg_data_design_free(&a->design);
     free(a->coefficients);
+    free(a->coefficient_error);
+    free(a->residual);
     free(a->lambda_x);
     *a = (struct sg_analysis){0};
 }

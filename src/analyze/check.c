@@ -57,6 +57,9 @@ enum sg_analysis_verdict sg_analysis_worst(char reason[160], const struct sg_ana
     if (worst->verdict == SG_CHECK_INCONCLUSIVE && !isfinite(worst->tolerance))
         snprintf(reason, 160, "%s: the simulation left every bound, so there is nothing to compare",
                  worst->what);
+    else if (worst->verdict == SG_CHECK_INCONCLUSIVE && worst->tolerance > worst->scale)
+        snprintf(reason, 160, "%s: %s by %.2g times its size, so nothing can be said", worst->what,
+                 doubt, worst->tolerance / worst->scale);
     else if (worst->verdict == SG_CHECK_INCONCLUSIVE)
         snprintf(reason, 160, "%s: %s by %.2g %%, above the 1 %% allowed", worst->what, doubt,
                  100 * worst->tolerance / worst->scale);
@@ -69,7 +72,7 @@ enum sg_analysis_verdict sg_analysis_worst(char reason[160], const struct sg_ana
 }
 
 static void conclude(struct sg_analysis_check *check, const struct sg_analysis_speed *speed,
-                     bool flat_but_counted)
+                     bool flat_but_counted, bool hidden)
 {
     const struct sg_analysis_row *slowest =
         &check->row[speed->sg_is_slower ? SG_ROW_SG : SG_ROW_WEIGHTS];
@@ -77,6 +80,10 @@ static void conclude(struct sg_analysis_check *check, const struct sg_analysis_s
     check->contraction = 1 - slowest->measured;
     check->verdict = sg_analysis_worst(check->reason, check->row, SG_ANALYSIS_ROWS,
                                        "rounding may shift what is measured");
+    if (check->verdict == SG_CHECK_INCONCLUSIVE && hidden)
+        snprintf(check->reason, sizeof check->reason,
+                 "in file units the columns depend on each other to rounding, and training in "
+                 "float64 does not reach the fit; leave --no-standardise away");
     if (check->verdict == SG_CHECK_HOLDS && flat_but_counted) {
         check->verdict = SG_CHECK_INCONCLUSIVE;
         snprintf(check->reason, sizeof check->reason,
@@ -95,6 +102,8 @@ enum sg_status sg_analysis_simulate(struct sg_analysis *a, const struct sg_data 
                                    SG_UNIT_ROUNDOFF,
                            .p_size = sqrt(x->lambda_x[0]) * sg_base_norm(x->w, x->d),
                            .y_size = sg_base_norm(data->y, data->n) / sqrt((double)data->n)};
+    for (size_t i = 0; i < x->n; i++)
+        s.apart = hypot(s.apart, (x->z[i * 3] - z->z[i * 3]) / sqrt((double)x->n));
     struct sg_weights_rig *rig = NULL;
     enum sg_status status = sg_data_compress(&s.rows, data);
     if (status == SG_OK)
@@ -115,7 +124,7 @@ enum sg_status sg_analysis_simulate(struct sg_analysis *a, const struct sg_data 
                                              a->check.steps);
         /* dgelsd's rank goes by singular values, a step's reach by their squares: between the two
          * lie directions with a coefficient, but flat. */
-        conclude(&a->check, &a->speed, x->rank > x->d - a->rate_x.zeros);
+        conclude(&a->check, &a->speed, x->rank > x->d - a->rate_x.zeros, x->rank < z->rank);
     }
     sg_weights_rig_free(rig);
     sg_data_free(&s.rows);

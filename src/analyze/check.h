@@ -36,6 +36,9 @@ struct sg_subject {
     double p_size;                  /* sqrt(lambda_x max) |w*|, the size of the terms that p is
                                        summed from */
     double y_size;                  /* rms of y */
+    double apart;                   /* rms of p* in the design's coordinates minus p* of the best
+                                       fit: where columns depend on each other to rounding they
+                                       are not the same */
 };
 
 /* The deficit a step of a mode that went from `before` to `after` in `steps` steps. */
@@ -80,6 +83,12 @@ enum sg_status sg_analysis_check_columns(const struct sg_data *data, const struc
  *     = sum (w_k / scale_k) c_k + (w_ones - sum w_k mean_k / scale_k). */
 void sg_analysis_file_units(double *coefficient, double *intercept, const double *w, size_t stride,
                             const struct sg_design *design);
+
+/* Coefficients, the constant and the RSS in file units with bounds on their errors, from a fit of
+ * data made of `design`; refined in long double where columns are independent and few enough. */
+void sg_analysis_know(struct sg_analysis *a, const struct sg_data *data,
+                      const struct sg_design *design, const struct sg_fit *fit,
+                      const struct sg_table *table);
 
 /* Fills a->layers for options.layers.  x: the fit in the design's coordinates. */
 enum sg_status sg_analysis_share_out(struct sg_analysis *a, const struct sg_data *data,

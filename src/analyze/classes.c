@@ -89,6 +89,14 @@ static enum sg_status find_points(struct sg_class_analysis *a, struct sg_class_s
         s->optimum = NULL;
     if (a->reason == SG_CLASS_GENERAL && sg_closed_log_point_alloc(&s->sg, &s->span, NULL) != SG_OK)
         s->sg = NULL;
+    /* What was certified is the regression on a basis that rounding made; the file's own numbers
+     * decide. */
+    if (s->optimum && (a->separation == SG_SEPARATION_PART ||
+                       (a->separation == SG_SEPARATION_NONE && !s->optimum->finite) ||
+                       (a->separation == SG_SEPARATION_ALL && s->optimum->finite))) {
+        sg_closed_log_point_free(s->optimum);
+        s->optimum = NULL;
+    }
     if (a->reason == SG_CLASS_NO_ROOM || a->reason == SG_CLASS_FLAT)
         s->sg = s->optimum;
     if (s->sg && !s->sg->finite)
@@ -116,6 +124,17 @@ static double accuracy(const struct sg_log_point *point, const struct sg_class_a
         right += above == 0 ? 1 / (double)level : 0;
     }
     return right / (double)a->n;
+}
+
+/* Whether the optimum is finite is proved even where it was not computed. */
+static void say_what_is_proved(struct sg_class_fit *optimum, enum sg_separation separation)
+{
+    if (optimum->decided || separation == SG_SEPARATION_UNKNOWN)
+        return;
+    optimum->decided = true;
+    optimum->finite = separation == SG_SEPARATION_NONE;
+    if (separation == SG_SEPARATION_ALL)
+        optimum->loss = optimum->lower = 0;
 }
 
 /* point NULL: undecided.  design, data: where its coefficients are taken; p = span w. */
@@ -194,6 +213,7 @@ static enum sg_status describe_both(struct sg_class_analysis *a, const struct sg
     const struct sg_design *design = unique ? &t->standard_design : &a->design;
     const enum sg_status status =
         describe(&a->optimum, s->optimum, a, &s->span, data, design, t->y);
+    say_what_is_proved(&a->optimum, a->separation);
     return status == SG_OK ? describe(&a->sg, s->sg, a, &s->span, data, design, t->y) : status;
 }
 
@@ -237,6 +257,26 @@ static enum sg_status analyze(struct sg_class_analysis *a, struct sg_class_subje
     return sg_class_check(a, s);
 }
 
+/* By the cells themselves. */
+static enum sg_separation separation_of(const struct sg_class_analysis *a,
+                                        const struct sg_table *table, const double *y)
+{
+    const size_t f = a->design.features + 1;
+    double *x = SG_NEW(a->n * f, double);
+    size_t *label = SG_NEW(a->n, size_t);
+    for (size_t i = 0; i < a->n; i++) {
+        for (size_t k = 0; k + 1 < f; k++)
+            x[i * f + k] = table->cells[i * table->columns + a->design.column[k]];
+        x[i * f + f - 1] = 1;
+        while (y[i] != a->class_value[label[i]])
+            label[i]++;
+    }
+    const enum sg_separation found = sg_cert_separation(x, label, a->n, f, a->classes - 1);
+    free(x);
+    free(label);
+    return found;
+}
+
 enum sg_status sg_analyze_classes(struct sg_class_analysis *a, const struct sg_table *table,
                                   const char *path, const char *target,
                                   const struct sg_analysis_options *options, struct sg_error *err)
@@ -256,8 +296,10 @@ enum sg_status sg_analyze_classes(struct sg_class_analysis *a, const struct sg_t
                                 "(CP6); leave --no-intercept away");
     if (status == SG_OK)
         status = sg_class_read(a, &t, table, path, target, err);
-    if (status == SG_OK)
+    if (status == SG_OK) {
+        a->separation = separation_of(a, table, t.y);
         status = analyze(a, &s, &t);
+    }
     subject_free(&s);
     sg_class_tables_free(&t);
     if (status != SG_OK)

@@ -97,7 +97,11 @@ json_t *sg_cli_classes_json(const struct sg_class_analysis *a, const struct sg_t
     sg_report_put(object, "coefficients", coefficients_json(a, &a->optimum, table));
     sg_report_put(object, "minimum_norm", json_boolean(a->rank < a->columns));
     sg_report_put(object, "separable",
-                        a->optimum.decided ? json_boolean(!a->optimum.finite) : json_null());
+                        a->optimum.decided ? json_boolean(!a->optimum.finite &&
+                                                          a->separation != SG_SEPARATION_PART)
+                                           : json_null());
+    static const char *const separation[] = {NULL, "none", "part", "all"};
+    put_text(object, "separation", separation[a->separation]);
     put_text(object, "certificate", sg_cli_class_certificate(a));
     sg_report_put(object, "optimum", fit_json(a, &a->optimum, table));
     sg_cli_json_put(json_object_get(object, "optimum"), "lower", a->optimum.lower);

@@ -9,6 +9,8 @@
 const char *sg_cli_class_certificate(const struct sg_class_analysis *a)
 {
     return !a->optimum.decided ? NULL
+           : a->separation == SG_SEPARATION_PART
+               ? "a score with no row on the wrong side and some on the right one, in exact numbers"
            : a->optimum.finite
                ? "positive weights that balance the classes: no direction separates (Stiemke)"
                : "weights that separate the classes, every row beyond rounding";
@@ -26,6 +28,11 @@ const char *sg_cli_class_theory(const struct sg_class_analysis *a)
                                    "drives the loss to 0 as the true gradient does",
         [SG_CLASS_UNKNOWN] = NULL,
     };
+    if (a->separation == SG_SEPARATION_PART && a->reason == SG_CLASS_NO_ROOM)
+        return "CP6: the least-squares scores span all the columns do, so the SG has no finite "
+               "resting point either";
+    if (a->separation == SG_SEPARATION_PART && a->reason == SG_CLASS_FLAT)
+        return NULL;
     return text[a->reason];
 }
 
@@ -53,6 +60,10 @@ static void print_data(FILE *out, const struct sg_class_analysis *a, const struc
     if (!a->optimum.decided)
         sg_cli_print_wrapped(out, "Separable or not is undecided: some rows are separated and "
                                   "others are not, or rounding hides the answer.");
+    else if (a->separation == SG_SEPARATION_PART)
+        sg_cli_print_wrapped(out, "Separable in part (certificate: a score with no row on the "
+                                  "wrong side and some on the right one, in exact numbers): there "
+                                  "is no finite optimum, the weights grow without end.");
     else
         sg_cli_print_wrapped(
             out, a->optimum.finite
@@ -102,7 +113,11 @@ static void print_fits(FILE *out, const struct sg_class_analysis *a, const struc
                                         "smallest norm in file coordinates.");
     if ((best->decided && !best->finite) || (sg->decided && !sg->finite))
         sg_cli_print_wrapped(
-            out, "Without coefficients: the weights grow without end and the loss tends to 0.");
+            out, a->separation == SG_SEPARATION_PART
+                     ? "Without coefficients: the weights grow without end and the loss falls "
+                       "towards an infimum that it does not reach."
+                     : "Without coefficients: the weights grow without end and the loss tends "
+                       "to 0.");
 }
 
 /* ---- verdict --------------------------------------------------------------------------- */
@@ -124,13 +139,12 @@ static void print_cost(FILE *out, const struct sg_class_analysis *a)
     }
     print_free(out,
                sg_base_format(
-                   "The linear SG costs %.4g nats a sample, %.3g %% of the optimum's loss. 2 n gap "
-                   "= %.4g, against %zu degree%s of freedom: %s",
+                   "The linear SG costs %.4g nats a sample, %.3g %% of the optimum's loss. Twice "
+                   "the cost over all rows is %.4g. By chance alone the weights behind such data "
+                   "lose %zu on average to the best fit (its degrees of freedom): the SG loses %s.",
                    a->gap, 100 * a->relative_gap, a->likelihood_ratio, a->freedom,
-                   sg_cli_plural(a->freedom),
-                   a->likelihood_ratio <= (double)a->freedom
-                       ? "no more than the weights behind such data lose to their fit on average."
-                       : "more than the weights behind such data lose to their fit on average."));
+                   a->likelihood_ratio <= (double)a->freedom ? "no more than that"
+                                                             : "more than that"));
 }
 
 static void print_verdict(FILE *out, const struct sg_class_analysis *a)
@@ -141,7 +155,9 @@ static void print_verdict(FILE *out, const struct sg_class_analysis *a)
     if (sg_cli_class_theory(a))
         print_free(out, sg_base_format("%s.", sg_cli_class_theory(a)));
     if (a->verdict == SG_CLASS_UNDECIDED)
-        sg_cli_print_wrapped(out, a->reason == SG_CLASS_UNKNOWN
+        sg_cli_print_wrapped(out, a->separation == SG_SEPARATION_PART
+                                      ? "There is no finite optimum to compare with."
+                                  : a->reason == SG_CLASS_UNKNOWN
                                       ? "The least-squares scores of the classes depend on each "
                                         "other, and no theorem says where the SG rests."
                                       : "One of the two fits could be certified neither as finite "

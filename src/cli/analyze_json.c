@@ -20,22 +20,46 @@ static json_t *numbers(const double *value, size_t n)
 static json_t *coefficients_json(const struct sg_analysis *a, const struct sg_table *table)
 {
     json_t *object = json_object();
-    if (a->has_intercept)
+    if (a->options.intercept)
         sg_cli_json_put(object, "(intercept)", a->intercept);
     for (size_t k = 0; k < a->design.features; k++)
         sg_cli_json_put(object, table->names[a->design.column[k]], a->coefficients[k]);
     return object;
 }
 
+static json_t *digits(double value, double error)
+{
+    return json_integer(sg_analysis_digits(value, error));
+}
+
+/* How many digits of each coefficient and of the RSS are known. */
+static json_t *digits_json(const struct sg_analysis *a, const struct sg_table *table)
+{
+    json_t *object = json_object(), *each = json_object();
+    if (a->options.intercept)
+        sg_report_put(each, "(intercept)", digits(a->intercept, a->intercept_error));
+    for (size_t k = 0; k < a->design.features; k++)
+        sg_report_put(each, table->names[a->design.column[k]],
+                            digits(a->coefficients[k], a->coefficient_error[k]));
+    sg_report_put(object, "coefficients", each);
+    sg_report_put(object, "rss", digits(a->rss, a->rss_error));
+    return object;
+}
+
 void sg_cli_json_columns(json_t *object, size_t n, const struct sg_design *design,
                          const struct sg_table *table, size_t rank, double condition)
 {
-    json_t *dropped = json_array();
-    for (size_t k = 0; k < design->dropped; k++)
-        sg_report_add(dropped, json_string(table->names[design->dropped_column[k]]));
+    json_t *dropped = json_array(), *rounded = json_array();
+    for (size_t k = 0; k < design->dropped; k++) {
+        const char *name = table->names[design->dropped_column[k]];
+        sg_report_add(dropped, json_string(name));
+        if (design->dropped_rounded[k])
+            sg_report_add(rounded, json_string(name));
+    }
     sg_report_put(object, "n", json_integer((json_int_t)n));
     sg_report_put(object, "d", json_integer((json_int_t)design->features));
     sg_report_put(object, "dropped", dropped);
+    sg_report_put(object, "constant_to_rounding", rounded);
     sg_report_put(object, "rank", json_integer((json_int_t)rank));
     sg_cli_json_put(object, "condition_number", condition);
 }
@@ -85,6 +109,23 @@ static json_t *explained_json(const struct sg_analysis *a)
     sg_cli_json_put(object, "lambda_z_min", e->smallest);
     sg_cli_json_put(object, "deficit_optimal", e->deficit);
     sg_cli_json_put(object, "steps_to_1e6", e->steps_to_1e6);
+    return object;
+}
+
+/* Steps of the SG from phi = 0 to an error of relative_error. */
+static json_t *start_json(const struct sg_analysis *a)
+{
+    const struct sg_analysis_start *s = &a->start;
+    if (!s->known)
+        return json_null();
+    json_t *object = json_object();
+    sg_cli_json_put(object, "relative_error", SG_ANALYSIS_ERROR);
+    sg_cli_json_put(object, "steps", s->steps);
+    sg_cli_json_put(object, "steps_normalised", s->normalised);
+    sg_cli_json_put(object, "steps_target_scaled", s->has_scaled ? s->scaled : SG_NAN);
+    sg_cli_json_put(object, "steps_normalised_target_scaled",
+                    s->has_scaled ? s->scaled_normalised : SG_NAN);
+    sg_cli_json_put(object, "normalised_most", s->most);
     return object;
 }
 
@@ -150,6 +191,7 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     sg_report_put(object, "coefficients", coefficients_json(a, table));
     sg_report_put(object, "minimum_norm", json_boolean(a->rank < a->columns));
     sg_cli_json_put(object, "rss", a->rss);
+    sg_report_put(object, "digits", digits_json(a, table));
     sg_report_put(object, "lambda_x", numbers(a->lambda_x, a->columns));
     sg_report_put(object, "lambda_z", numbers(a->lambda_z, 3));
     sg_report_put(object, "zero_eigenvalues",
@@ -166,6 +208,7 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     sg_report_put(object, "theory", json_string(a->realizable ? "DY4" : "DY3"));
     sg_report_put(object, "target_scaled", scaled_json(a));
     sg_report_put(object, "explained", explained_json(a));
+    sg_report_put(object, "from_zero", start_json(a));
     sg_report_put(object, "delay", delay_json(a));
     sg_report_put(object, "layers", layers_json(a));
     sg_report_put(object, "check", check_json(a));

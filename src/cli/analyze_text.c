@@ -38,16 +38,19 @@ void sg_cli_print_columns(FILE *out, size_t n, const struct sg_design *design,
     const size_t features = design->features;
     fprintf(out, "\nData\n  %zu row%s, %zu feature%s, %s\n  features %s\n", n, sg_cli_plural(n),
             features, sg_cli_plural(features), options->intercept ? "intercept" : "no intercept",
-            options->standardise ? "centred and divided by their standard deviation"
-                                 : "in file units");
+            !options->standardise ? "in file units"
+            : options->intercept  ? "centred and divided by their standard deviation"
+                                  : "divided by their root mean square, not centred");
     for (size_t k = 0; k < design->dropped; k++) {
-        fprintf(out, "  left out, constant: ");
+        fprintf(out, "  left out, constant%s: ", design->dropped_rounded[k] ? " to rounding" : "");
         sg_cli_print_name(out, table->names[design->dropped_column[k]]);
         fputc('\n', out);
     }
     fprintf(out, "  rank %zu of %zu", rank, columns);
-    if (rank == columns)
+    if (rank == columns && isfinite(condition))
         fprintf(out, ", condition number %.4g\n", condition);
+    else if (rank == columns)
+        fprintf(out, "; in these units they depend on each other to rounding\n");
     else
         fprintf(out, ": columns depend on each other, or there are more than rows\n");
 }
@@ -56,6 +59,10 @@ static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_t
 {
     sg_cli_print_columns(out, a->n, &a->design, table, &a->options, a->rank, a->columns,
                          a->condition_number);
+    if (a->options.standardise_target)
+        fprintf(out, "  target standardised: (target %c %.6g) / %.6g\n",
+                a->design.y_mean[0] < 0 ? '+' : '-', fabs(a->design.y_mean[0]),
+                a->design.y_scale[0]);
     fprintf(out, "  target: mean %.6g, %s %.6g\n  residual: root mean square %.6g\n", a->y_mean,
             a->options.intercept ? "standard deviation" : "root mean square", a->y_scale,
             sqrt(a->rss / (double)a->n));
@@ -63,24 +70,37 @@ static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_t
         fprintf(out, "  The columns reproduce the target to rounding (realizable data).\n");
 }
 
+/* As many digits as are known, at most 12. */
+static void print_known(FILE *out, double value, double error)
+{
+    const int digits = sg_analysis_digits(value, error);
+    if (digits == 0)
+        fprintf(out, "%.1g +- %.1g: no digit is known\n", value, error);
+    else
+        fprintf(out, "%.*g\n", digits < 12 ? digits : 12, value);
+}
+
 static void print_fit(FILE *out, const struct sg_analysis *a, const struct sg_table *table)
 {
-    fprintf(out, "\nLeast squares, in file units\n");
-    if (a->has_intercept)
-        fprintf(out, "  %-*s %.12g\n", (int)NAME_WIDTH, "(intercept)", a->intercept);
+    fprintf(out, "\nLeast squares, in file units%s\n",
+            a->options.standardise_target ? ", of the standardised target" : "");
+    if (a->options.intercept) {
+        fprintf(out, "  %-*s ", (int)NAME_WIDTH, "(intercept)");
+        print_known(out, a->intercept, a->intercept_error);
+    }
     for (size_t k = 0; k < a->design.features; k++) {
         fprintf(out, "  ");
         const int missing = sg_cli_print_name(out, table->names[a->design.column[k]]);
-        fprintf(out, "%*s %.12g\n", missing, "", a->coefficients[k]);
+        fprintf(out, "%*s ", missing, "");
+        print_known(out, a->coefficients[k], a->coefficient_error[k]);
     }
-    fprintf(out, "  residual sum of squares %.12g\n", a->rss);
+    fprintf(out, "  residual sum of squares ");
+    print_known(out, a->rss, a->rss_error);
     if (a->rank < a->columns)
         fprintf(out,
                 "  Many coefficients fit equally well; these have the smallest norm in\n  %s "
                 "coordinates.\n",
                 a->options.standardise ? "standardised" : "file");
-    if (!a->options.intercept && a->has_intercept)
-        fprintf(out, "  The constant is what centring the features leaves; it is not fitted.\n");
 }
 
 /* ---- rates ----------------------------------------------------------------------------- */
@@ -129,8 +149,12 @@ static void print_steps(FILE *out, const struct sg_analysis_speed *s)
 static void print_speed(FILE *out, const struct sg_analysis *a)
 {
     fprintf(out, "\nSpeed near the solution, at the fastest rates\n");
-    print_steps(out, &a->speed);
-    fprintf(out, "  the slower part: the %s\n", a->speed.sg_is_slower ? "SG" : "weights");
+    if (a->start.flat)
+        fprintf(out, "  In float64 the SG's error along its flat directions does not shrink.\n");
+    else
+        print_steps(out, &a->speed);
+    if (!a->start.flat)
+        fprintf(out, "  the slower part: the %s\n", a->speed.sg_is_slower ? "SG" : "weights");
     if (a->speed.deficit < 0.01)
         fprintf(out, "  At these rates the quickest mode is within %.2g of instability.  Half the\n"
                 "  stable limits leave room and take about twice the steps.\n", a->speed.deficit);
@@ -171,6 +195,30 @@ static void print_explained(FILE *out, const struct sg_analysis *a)
              e->r_squared, e->unexplained, e->smallest,
              e->unexplained < 0.1 ? ", near (1 - R^2)/2" : "", e->steps_to_1e6);
     sg_cli_print_wrapped(out, words);
+}
+
+static void print_start(FILE *out, const struct sg_analysis *a)
+{
+    const struct sg_analysis_start *s = &a->start;
+    if (!s->known)
+        return;
+    fprintf(out, "\nSpeed of the SG from phi = 0, the weights at the solution\n");
+    fprintf(out, "  steps until rms(s - g) is %g %% of rms(g)\n  %-32s %16s  %16s\n",
+            100 * SG_ANALYSIS_ERROR, "", "half the limit", "normalised step");
+    fprintf(out, "  %-32s %16.4g  %16.4g\n",
+            a->options.standardise_target ? "target standardised" : "target as it is", s->steps,
+            s->normalised);
+    if (s->has_scaled)
+        fprintf(out, "  %-32s %16.4g  %16.4g\n", "with --standardise-target", s->scaled,
+                s->scaled_normalised);
+    if (s->flat)
+        sg_cli_print_wrapped(out, "The rates above leave the SG's flat directions out, and part of "
+                                  "the gradient lies along them: in float64 the SG does not learn "
+                                  "it.  Standardise the target.");
+    fprintf(out,
+            "  A normalised step, nu = 1 / E|z|^2, is safe from every start: in at most %.4g\n"
+            "  steps, whatever the weights do, is rms(s - g) above %g %% of rms(z) (DY13).\n",
+            s->most, 100 * SG_ANALYSIS_ERROR);
 }
 
 static void print_delay(FILE *out, const struct sg_analysis *a)
@@ -287,6 +335,7 @@ void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct 
     print_rates(out, a);
     print_speed(out, a);
     print_explained(out, a);
+    print_start(out, a);
     print_delay(out, a);
     print_layers(out, a);
     print_check(out, a);

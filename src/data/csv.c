@@ -19,6 +19,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "data/stream.h"
 #include "synthgrad/data.h"
 
 enum {
@@ -32,6 +33,8 @@ enum {
 /* A cell or a name in a message: 40 bytes of it; lives to the end of the call it is in. */
 #define SHOW(text_) (sg_base_show((text_), 40).text)
 #define MEND "write a decimal number such as 12.5, for a class 0 or 1, or remove the row"
+/* What else a caller can do who can leave columns and rows out. */
+#define OTHERWISE(r, option) ((r)->options != NULL ? ", or use " option : "")
 
 /* Refuses the file at a line; r->status keeps the refusal. */
 #define REFUSE(r, line, ...) \
@@ -41,6 +44,11 @@ struct reader {
     struct csv_parser parser;
     const char *path;
     struct sg_table *table;
+    const struct sg_csv_options *options;   /* or NULL: every column, no row left out */
+    bool *skip;               /* columns that are left out */
+    size_t kept;              /* columns that are not */
+    size_t dropped;           /* rows left out */
+    bool missing;             /* this row lacks a cell and is left out */
     struct sg_error *err;
     enum sg_status status;    /* of the first refusal, which stays */
     locale_t c_locale;        /* a decimal point, whatever setlocale() says */
@@ -65,6 +73,39 @@ static const char *label(char out[LABEL], const struct reader *r)
         snprintf(out, LABEL, "column %zu (\"%s\")", r->column + 1,
                  SHOW(r->table->names[r->column]));
     return out;
+}
+
+/* ---- what is a number ------------------------------------------------------------------ */
+
+static const char *skip_digits(const char *s)
+{
+    while (*s >= '0' && *s <= '9')
+        s++;
+    return s;
+}
+
+/* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point.  strtod alone
+ * would also take hexadecimal, "nan" and "inf". */
+static bool is_decimal(const char *s)
+{
+    s += *s == '+' || *s == '-';
+    const char *whole = s;
+    s = skip_digits(s);
+    size_t digits = (size_t)(s - whole);
+    if (*s == '.') {
+        const char *fraction = s + 1;
+        s = skip_digits(fraction);
+        digits += (size_t)(s - fraction);
+    }
+    if (digits > 0 && (*s == 'e' || *s == 'E')) {
+        s++;
+        s += *s == '+' || *s == '-';
+        const char *exponent = s;
+        s = skip_digits(s);
+        if (s == exponent)
+            return false;
+    }
+    return digits > 0 && *s == '\0';
 }
 
 /* ---- header ---------------------------------------------------------------------------- */
@@ -128,6 +169,51 @@ static void check_unique(struct reader *r)
     free(sorted);
 }
 
+/* Every name a number: the header is missing, and with it the first row of data would be lost. */
+static bool looks_like_data(const struct sg_table *table)
+{
+    for (size_t j = 0; j < table->columns; j++)
+        if (!is_decimal(table->names[j]))
+            return false;
+    return table->columns > 0;
+}
+
+/* The column of a name that was asked for. */
+static size_t find_column(struct reader *r, const char *name)
+{
+    const struct sg_table *table = r->table;
+    size_t nearest = 0, least = SIZE_MAX;
+    for (size_t j = 0; j < table->columns; j++) {
+        const size_t far = sg_base_edit_distance(name, table->names[j]);
+        if (far == 0)
+            return j;
+        if (far < least) {
+            least = far;
+            nearest = j;
+        }
+    }
+    REFUSE(r, r->row_line, "there is no column \"%s\"; the nearest name is \"%s\"", SHOW(name),
+           SHOW(table->names[nearest]));
+    return 0;
+}
+
+static void choose_columns(struct reader *r)
+{
+    const size_t columns = r->table->columns;
+    const struct sg_csv_options *o = r->options;
+    r->skip = SG_NEW(columns, bool);
+    for (size_t j = 0; j < columns; j++)
+        r->skip[j] = o != NULL && o->n_only > 0;
+    for (size_t k = 0; o != NULL && k < o->n_only && r->status == SG_OK; k++)
+        r->skip[find_column(r, o->only[k])] = false;
+    for (size_t k = 0; o != NULL && k < o->n_drop && r->status == SG_OK; k++)
+        r->skip[find_column(r, o->drop[k])] = true;
+    for (size_t j = 0; j < columns; j++)
+        r->kept += !r->skip[j];
+    if (r->status == SG_OK && r->kept == 0)
+        REFUSE(r, r->row_line, "every column is left out; keep some");
+}
+
 static void end_header(struct reader *r)
 {
     const char *only = r->table->columns == 1 ? r->table->names[0] : "";
@@ -137,42 +223,17 @@ static void end_header(struct reader *r)
                "the header has no comma but %s; this looks like a %s-separated file, "
                "save it with commas between cells and points in numbers",
                semicolons ? "semicolons" : "tabs", semicolons ? "semicolon" : "tab");
+    else if (looks_like_data(r->table))
+        REFUSE(r, r->row_line,
+               "the first row holds numbers only, so it looks like data and not like a header; "
+               "put a row of column names above it");
     else
         check_unique(r);
+    if (r->status == SG_OK)
+        choose_columns(r);
 }
 
 /* ---- numbers --------------------------------------------------------------------------- */
-
-static const char *skip_digits(const char *s)
-{
-    while (*s >= '0' && *s <= '9')
-        s++;
-    return s;
-}
-
-/* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point.  strtod alone
- * would also take hexadecimal, "nan" and "inf". */
-static bool is_decimal(const char *s)
-{
-    s += *s == '+' || *s == '-';
-    const char *whole = s;
-    s = skip_digits(s);
-    size_t digits = (size_t)(s - whole);
-    if (*s == '.') {
-        const char *fraction = s + 1;
-        s = skip_digits(fraction);
-        digits += (size_t)(s - fraction);
-    }
-    if (digits > 0 && (*s == 'e' || *s == 'E')) {
-        s++;
-        s += *s == '+' || *s == '-';
-        const char *exponent = s;
-        s = skip_digits(s);
-        if (s == exponent)
-            return false;
-    }
-    return digits > 0 && *s == '\0';
-}
 
 /* What is wrong with a cell that is no decimal number. */
 static const char *diagnose(const char *cell)
@@ -180,9 +241,28 @@ static const char *diagnose(const char *cell)
     const char *unsigned_cell = cell + (*cell == '+' || *cell == '-');
     if (strchr(cell, ',') != NULL && cell[strspn(cell, "0123456789,.eE+-")] == '\0')
         return "is not a number (a decimal comma?)";
+    if (*cell == '#')
+        return "begins with #, which is no comment in a CSV file, and is not a number";
     if (strncasecmp(unsigned_cell, "nan", 3) == 0 || strncasecmp(unsigned_cell, "inf", 3) == 0)
         return "is not a finite number";
     return "is not a number";
+}
+
+/* A first line that was no header. */
+static void refuse_comment(struct reader *r)
+{
+    REFUSE(r, 1, "the first line begins with # and is not like the rows; a CSV file has no "
+           "comments, so remove such lines");
+}
+
+/* What tables write where nothing was measured. */
+static bool is_missing(const char *cell)
+{
+    static const char *const words[] = {"", "NA", "N/A", "NaN", "null", "None", ".", "?"};
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        if (strcasecmp(cell, words[k]) == 0)
+            return true;
+    return false;
 }
 
 static void take_number(struct reader *r, const char *cell)
@@ -191,8 +271,13 @@ static void take_number(struct reader *r, const char *cell)
     char where[LABEL], *end = NULL;
     const char *wrong = NULL;
     double value = 0;
+    if (r->options != NULL && r->options->drop_missing && is_missing(cell)) {
+        r->missing = true;
+        return;
+    }
     if (*cell == '\0') {
-        REFUSE(r, r->cell_line, "%s: the cell is empty; " MEND, label(where, r));
+        REFUSE(r, r->cell_line, "%s: the cell is empty; " MEND "%s", label(where, r),
+               OTHERWISE(r, "--drop-missing"));
         return;
     }
     if (is_decimal(cell)) {
@@ -203,8 +288,14 @@ static void take_number(struct reader *r, const char *cell)
     } else {
         wrong = diagnose(cell);
     }
+    if (wrong != NULL && table->columns == 1 && table->names[0][0] == '#') {
+        refuse_comment(r);
+        return;
+    }
     if (wrong != NULL) {
-        REFUSE(r, r->cell_line, "%s: \"%s\" %s; " MEND, label(where, r), SHOW(cell), wrong);
+        REFUSE(r, r->cell_line, "%s: \"%s\" %s; " MEND "%s", label(where, r), SHOW(cell), wrong,
+               is_missing(cell) ? OTHERWISE(r, "--drop-missing")
+                                : OTHERWISE(r, "--drop for a column of words"));
         return;
     }
     table->cells = sg_base_grow(table->cells, r->cells, &r->cells_capacity, sizeof *table->cells);
@@ -240,7 +331,7 @@ static void take_cell(void *field, size_t len, void *context)
         refuse_long(r);
     else if (r->in_header)
         take_name(r, trim(field, len));
-    else if (r->column < r->table->columns)
+    else if (r->column < r->table->columns && !r->skip[r->column])
         /* a longer row is refused at its end, when its length is known */
         take_number(r, trim(field, len));
     r->column++;
@@ -255,13 +346,20 @@ static void end_row(int terminator, void *context)
         return;
     if (r->in_header)
         end_header(r);
+    else if (r->column != r->table->columns && r->table->names[0][0] == '#')
+        refuse_comment(r);
     else if (r->column != r->table->columns)
         REFUSE(r, r->row_line,
                "the row has %zu cell%s but the header has %zu; give every row one cell per column, "
                "and write decimals with a point",
                r->column, r->column == 1 ? "" : "s", r->table->columns);
+    else if (r->missing)
+        r->dropped++;
     else
         r->table->rows++;
+    /* what was taken of a row that is left out */
+    r->cells = r->table->rows * r->kept;
+    r->missing = false;
     r->in_header = false;
     r->column = 0;
 }
@@ -346,6 +444,19 @@ static void feed_block(struct reader *r, const char *s, size_t len)
     }
 }
 
+/* The names of the columns that are kept. */
+static void drop_names(struct reader *r)
+{
+    size_t kept = 0;
+    for (size_t j = 0; j < r->table->columns; j++) {
+        if (r->skip[j])
+            free(r->table->names[j]);
+        else
+            r->table->names[kept++] = r->table->names[j];
+    }
+    r->table->columns = kept;
+}
+
 static void end_file(struct reader *r)
 {
     char where[LABEL];
@@ -359,58 +470,66 @@ static void end_file(struct reader *r)
     else if (r->status == SG_OK && r->in_header)
         REFUSE(r, 1, "the file is empty; write a header with column names, then rows of numbers");
     else if (r->status == SG_OK && r->table->rows == 0)
-        REFUSE(r, 1, "there is a header but no row; add rows of numbers below it");
+        REFUSE(r, 1, r->dropped ? "every row lacks a cell; fill them in, or leave columns out"
+                                : "there is a header but no row; add rows of numbers below it");
+    if (r->status == SG_OK)
+        drop_names(r);
 }
 
-static void read_blocks(struct reader *r, FILE *file)
+static void read_blocks(struct reader *r, struct sg_stream *file)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
     char block[BLOCK];
-    size_t len = fread(block, 1, sizeof block, file);
-    size_t skip = len >= 3 && memcmp(block, byte_order_mark, 3) == 0 ? 3 : 0;
-    while (len > 0 && r->status == SG_OK) {
+    size_t len = 0, skip = 0;
+    bool first = true;
+    do {
+        const enum sg_status status = sg_data_stream_read(block, &len, sizeof block, file);
+        if (status != SG_OK) {
+            r->status = status;
+            return;
+        }
+        skip = first && len >= 3 && memcmp(block, byte_order_mark, 3) == 0 ? 3 : 0;
+        first = false;
         feed_block(r, block + skip, len - skip);
-        skip = 0;
-        len = r->status == SG_OK ? fread(block, 1, sizeof block, file) : 0;
-    }
-    if (r->status != SG_OK)
-        return;
-    if (ferror(file)) {
-        REFUSE(r, 0, "the file cannot be read (%s); name a CSV file", strerror(errno));
-        r->status = SG_IO;
-    } else {
+    } while (len > 0 && r->status == SG_OK);
+    if (r->status == SG_OK)
         end_file(r);
+}
+
+enum sg_status sg_data_read_csv_part(struct sg_table *table, size_t *dropped, const char *path,
+                                     const struct sg_csv_options *options, struct sg_error *err)
+{
+    SG_REQUIRE(table != NULL && path != NULL && err != NULL);
+    *table = (struct sg_table){0};
+    struct sg_stream *file = SG_NEW(1, struct sg_stream);
+    struct reader r = {.table = table, .options = options, .err = err, .in_header = true};
+    r.status = sg_data_stream_open_any(file, path, err);
+    r.path = file->path;
+    if (r.status == SG_OK) {
+        r.line = r.row_line = r.cell_line = 1;
+        r.c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+        if (r.c_locale == (locale_t)0)
+            sg_base_exhausted(1, sizeof(locale_t));
+        SG_REQUIRE(csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) == 0);
+        /* by default it grows by 128 bytes, too often for a long cell */
+        csv_set_blk_size(&r.parser, 4096);
+        read_blocks(&r, file);
+        csv_free(&r.parser);
+        freelocale(r.c_locale);
     }
+    sg_data_stream_close(file);
+    free(file);
+    free(r.skip);
+    if (r.status != SG_OK)
+        sg_data_table_free(table);
+    if (dropped != NULL)
+        *dropped = r.dropped;
+    return r.status;
 }
 
 enum sg_status sg_data_read_csv(struct sg_table *table, const char *path, struct sg_error *err)
 {
-    SG_REQUIRE(table != NULL && path != NULL && err != NULL);
-    *table = (struct sg_table){0};
-    FILE *file = fopen(path, "rbe");
-    if (!file && errno == ENOMEM)        /* not a file that is not there, which is skipped */
-        sg_base_exhausted(1, sizeof *file);
-    if (file == NULL) {
-        (void)sg_base_refuse(err, path, 0,
-                             "the file cannot be opened (%s); check its name and permissions",
-                             strerror(errno));
-        return SG_IO;
-    }
-    struct reader r = {.path = path, .table = table, .err = err, .in_header = true};
-    r.line = r.row_line = r.cell_line = 1;
-    r.c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    if (r.c_locale == (locale_t)0)
-        sg_base_exhausted(1, sizeof(locale_t));
-    SG_REQUIRE(csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) == 0);
-    /* by default it grows by 128 bytes, too often for a long cell */
-    csv_set_blk_size(&r.parser, 4096);
-    read_blocks(&r, file);
-    csv_free(&r.parser);
-    freelocale(r.c_locale);
-    fclose(file);
-    if (r.status != SG_OK)
-        sg_data_table_free(table);
-    return r.status;
+    return sg_data_read_csv_part(table, NULL, path, NULL, err);
 }
 
 void sg_data_table_free(struct sg_table *table)

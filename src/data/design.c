@@ -1,11 +1,14 @@
 /* design.c - from a table to X (n x d) and y (n x m): targets by name, constant columns out, the
  * rest standardised, ones last.
  *
- * mean = (1/n) sum_i c_i,  scale = sqrt((1/n) sum_i (c_i - mean)^2),  x_i = (c_i - mean) / scale,
+ * With an intercept
+ *   mean = (1/n) sum_i c_i,  scale = sqrt((1/n) sum_i (c_i - mean)^2),  x_i = (c_i - mean) / scale,
  * in units of a power of two near max |c_i|: exact, and nothing overflows below the largest double.
+ * Far from 0 no double is near the mean: it is the sum of two.
  *
- * Without an intercept a constant column that is not zero stays, since it does the intercept's
- * work.  It has no spread to divide by, so standardising leaves it as it is (mean 0, scale 1). */
+ * Without one the model goes through the origin, and so does the column: mean = 0, and scale is the
+ * root mean square.  A constant column that is not zero stays, since it does the intercept's work.
+ * Standardising leaves it as it is (mean 0, scale 1). */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -92,36 +95,66 @@ static bool is_constant(const double *c, size_t n)
     return true;
 }
 
-/* c (n, not constant) centred and divided by its standard deviation.  Both passes are corrected
- * by the sum of what the first left over (Chan, Golub and LeVeque 1983), so a mean far above
- * the spread costs no digits.
- * False when the scale is below the normal doubles: then 1 / scale overflows. */
-static bool standardise(double *c, double *mean, double *scale, size_t n)
+/* A constant that was computed, or printed and read, varies by a few units in its last place: at
+ * most four of them, 8 u |c|, are no information.  Whole numbers beside 1e15 have more. */
+static bool is_constant_to_rounding(const double *c, size_t n)
 {
-    double largest = sg_base_max_abs(c, n), sum = 0, rest = 0, squares = 0;
-    int exponent = 0;
-    (void)frexp(largest, &exponent);
-    for (size_t i = 0; i < n; i++) {
-        c[i] = ldexp(c[i], -exponent);
-        sum += c[i];
+    double least = c[0], most = c[0];
+    for (size_t i = 1; i < n; i++) {
+        least = fmin(least, c[i]);
+        most = fmax(most, c[i]);
     }
-    double mu = sum / (double)n;
-    for (size_t i = 0; i < n; i++)
-        rest += c[i] - mu;
-    mu += rest / (double)n;
+    /* a range that overflows is none of rounding */
+    return most - least <= 8 * SG_UNIT_ROUNDOFF * fmax(fabs(least), fabs(most));
+}
 
+/* c (n) without its mean, in two passes: the first leaves what no double can hold of it. */
+static void centre(double *c, double *mean, double *mean_rest, size_t n)
+{
+    double sum = 0, rest = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += c[i];
+    *mean = sum / (double)n;
+    for (size_t i = 0; i < n; i++)
+        rest += c[i] - *mean;
+    *mean += rest / (double)n;
     rest = 0;
     for (size_t i = 0; i < n; i++) {
-        c[i] -= mu;
+        c[i] -= *mean;
         rest += c[i];
+    }
+    *mean_rest = rest / (double)n;
+    for (size_t i = 0; i < n; i++)
+        c[i] -= *mean_rest;
+}
+
+/* How a column is standardised: x = ((c - mean) - mean_rest) / scale. */
+struct standard { double mean, mean_rest, scale; };
+
+/* c (n, not constant), centred or not, divided by the root of its mean square.  The squares are
+ * corrected by the sum that rounding leaves (Chan, Golub and LeVeque 1983).
+ * False when the scale is below the normal doubles: then 1 / scale overflows. */
+static bool standardise(double *c, struct standard *s, size_t n, bool centred)
+{
+    double largest = sg_base_max_abs(c, n), rest = 0, squares = 0;
+    int exponent = 0;
+    (void)frexp(largest, &exponent);
+    for (size_t i = 0; i < n; i++)
+        c[i] = ldexp(c[i], -exponent);
+    *s = (struct standard){0};
+    if (centred)
+        centre(c, &s->mean, &s->mean_rest, n);
+    for (size_t i = 0; i < n; i++) {
+        rest += centred ? c[i] : 0;
         squares += c[i] * c[i];
     }
-    double sigma = sqrt((squares - rest * rest / (double)n) / (double)n);
+    const double sigma = sqrt((squares - rest * rest / (double)n) / (double)n);
     for (size_t i = 0; i < n; i++)
         c[i] /= sigma;
-    *mean = ldexp(mu, exponent);
-    *scale = ldexp(sigma, exponent);
-    return *scale >= DBL_MIN && *scale <= DBL_MAX;
+    s->mean = ldexp(s->mean, exponent);
+    s->mean_rest = ldexp(s->mean_rest, exponent);
+    s->scale = ldexp(sigma, exponent);
+    return s->scale >= DBL_MIN && s->scale <= DBL_MAX;
 }
 
 static enum sg_status refuse_spread(struct sg_error *err, const char *path, const char *name)
@@ -142,24 +175,28 @@ static void sort_columns(struct sg_design *design, double *c, const struct sg_ta
         if (is_target[j])
             continue;
         gather(c, table, j);
-        if (is_constant(c, table->rows) && (design->intercept || c[0] == 0))
+        const bool constant = is_constant(c, table->rows);
+        if (constant ? design->intercept || c[0] == 0
+                     : design->intercept && is_constant_to_rounding(c, table->rows)) {
+            design->dropped_rounded[design->dropped] = !constant;
             design->dropped_column[design->dropped++] = j;
-        else
+        } else
             design->column[design->features++] = j;
     }
 }
 
 static enum sg_status fill_features(struct sg_data *data, struct sg_design *design, double *c,
-                                    const struct sg_table *table, const char *path, bool centred,
+                                    const struct sg_table *table, const char *path, bool asked,
                                     struct sg_error *err)
 {
     for (size_t k = 0; k < design->features; k++) {
         gather(c, table, design->column[k]);
-        design->mean[k] = 0;
-        design->scale[k] = 1;
-        if (centred && !is_constant(c, data->n) &&
-            !standardise(c, &design->mean[k], &design->scale[k], data->n))
+        struct standard s = {.scale = 1};
+        if (asked && !is_constant(c, data->n) && !standardise(c, &s, data->n, design->intercept))
             return refuse_spread(err, path, table->names[design->column[k]]);
+        design->mean[k] = s.mean;
+        design->mean_rest[k] = s.mean_rest;
+        design->scale[k] = s.scale;
         for (size_t i = 0; i < data->n; i++)
             data->x[i * data->d + k] = c[i];
     }
@@ -179,31 +216,33 @@ static enum sg_status refuse_constant(struct sg_error *err, const char *path, co
 
 static enum sg_status fill_targets(struct sg_data *data, struct sg_design *design, double *c,
                                    const struct sg_table *table, const char *path,
-                                   const size_t *target, bool centred, struct sg_error *err)
+                                   bool asked, struct sg_error *err)
 {
     for (size_t k = 0; k < data->m; k++) {
-        gather(c, table, target[k]);
-        design->y_mean[k] = 0;
-        design->y_scale[k] = 1;
-        if (centred && is_constant(c, data->n))
-            return refuse_constant(err, path, table->names[target[k]], c[0]);
-        if (centred && !standardise(c, &design->y_mean[k], &design->y_scale[k], data->n))
-            return refuse_spread(err, path, table->names[target[k]]);
+        const char *name = table->names[design->y_column[k]];
+        gather(c, table, design->y_column[k]);
+        struct standard s = {.scale = 1};
+        if (asked && is_constant(c, data->n))
+            return refuse_constant(err, path, name, c[0]);
+        if (asked && !standardise(c, &s, data->n, design->intercept))
+            return refuse_spread(err, path, name);
+        design->y_mean[k] = s.mean;
+        design->y_mean_rest[k] = s.mean_rest;
+        design->y_scale[k] = s.scale;
         for (size_t i = 0; i < data->n; i++)
             data->y[i * data->m + k] = c[i];
     }
     return SG_OK;
 }
 
-/* The caller owns the scratch c (rows), is_target (columns), target (n_targets), and
- * clears up after a refusal. */
+/* The caller owns the scratch c (rows) and is_target (columns), and clears up after a refusal. */
 static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c,
-                               bool *is_target, size_t *target, const struct sg_table *table,
-                               const char *path, const char *const *targets,
+                               bool *is_target, const struct sg_table *table, const char *path,
+                               const char *const *targets,
                                const struct sg_design_options *options, struct sg_error *err)
 {
     enum sg_status status =
-        find_targets(target, is_target, table, path, targets, design->outputs, err);
+        find_targets(design->y_column, is_target, table, path, targets, design->outputs, err);
     if (status != SG_OK)
         return status;
     sort_columns(design, c, table, is_target);
@@ -214,7 +253,7 @@ static enum sg_status assemble(struct sg_data *data, struct sg_design *design, d
     status = fill_features(data, design, c, table, path, options->standardise, err);
     if (status != SG_OK)
         return status;
-    return fill_targets(data, design, c, table, path, target, options->standardise_targets, err);
+    return fill_targets(data, design, c, table, path, options->standardise_targets, err);
 }
 
 enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design,
@@ -232,18 +271,20 @@ enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *desig
                                  .intercept = options->intercept,
                                  .column = SG_NEW(columns, size_t),
                                  .dropped_column = SG_NEW(columns, size_t),
+                                 .dropped_rounded = SG_NEW(columns, bool),
                                  .mean = SG_NEW(columns, double),
+                                 .mean_rest = SG_NEW(columns, double),
                                  .scale = SG_NEW(columns, double),
+                                 .y_column = SG_NEW(n_targets, size_t),
                                  .y_mean = SG_NEW(n_targets, double),
+                                 .y_mean_rest = SG_NEW(n_targets, double),
                                  .y_scale = SG_NEW(n_targets, double)};
     double *c = SG_NEW(table->rows, double);
     bool *is_target = SG_NEW(columns, bool);
-    size_t *target = SG_NEW(n_targets, size_t);
     enum sg_status status =
-        assemble(data, design, c, is_target, target, table, path, targets, options, err);
+        assemble(data, design, c, is_target, table, path, targets, options, err);
     free(c);
     free(is_target);
-    free(target);
     if (status != SG_OK) {
         sg_data_free(data);
         sg_data_design_free(design);
@@ -256,10 +297,14 @@ void sg_data_design_free(struct sg_design *design)
     if (design == NULL)
         return;
     free(design->column);
+    free(design->dropped_rounded);
     free(design->mean);
+    free(design->mean_rest);
     free(design->scale);
     free(design->dropped_column);
+    free(design->y_column);
     free(design->y_mean);
+    free(design->y_mean_rest);
     free(design->y_scale);
     *design = (struct sg_design){0};
 }

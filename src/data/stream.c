@@ -54,11 +54,36 @@ enum sg_status sg_data_stream_open(struct sg_stream *s, const char *path, struct
     return SG_OK;
 }
 
+enum sg_status sg_data_stream_open_any(struct sg_stream *s, const char *path, struct sg_error *err)
+{
+    memset(s, 0, sizeof *s);
+    s->borrowed = strcmp(path, "-") == 0;
+    s->path = s->borrowed ? "standard input" : path;
+    s->err = err;
+    s->file = s->borrowed ? stdin : fopen(path, "rbe");
+    if (!s->file && errno == ENOMEM)     /* not a file that is not there, which is skipped */
+        sg_base_exhausted(1, sizeof *s->file);
+    if (!s->file)
+        return unreadable(s, "opened", errno);
+    s->n_held = fread(s->held, 1, sizeof s->held, s->file);
+    if (ferror(s->file))
+        return unreadable(s, "read", errno);
+    s->zipped = s->n_held == sizeof s->held && s->held[0] == 0x1f && s->held[1] == 0x8b;
+    if (s->zipped) {
+        SG_REQUIRE(inflateInit2(&s->z, 16 + MAX_WBITS) == Z_OK);
+        memcpy(s->block, s->held, s->n_held);
+        s->z.next_in = s->block;
+        s->z.avail_in = (uInt)s->n_held;
+        s->n_held = 0;
+    }
+    return SG_OK;
+}
+
 void sg_data_stream_close(struct sg_stream *s)
 {
     if (s->zipped)
         (void)inflateEnd(&s->z);
-    if (s->file)
+    if (s->file && !s->borrowed)
         fclose(s->file);
     s->zipped = false;
     s->file = NULL;
@@ -94,7 +119,7 @@ static enum sg_status read_zipped(unsigned char *out, size_t *got, size_t want, 
         if (s->z.avail_in == 0)
             return sg_base_refuse(s->err, s->path, 0,
                                   "the gzip data are cut off after %zu bytes; fetch the file again",
-                                  s->length);
+                                  s->length ? s->length : (size_t)s->z.total_in);
         const size_t room = want - *got < UINT_MAX ? want - *got : UINT_MAX;
         s->z.next_out = out + *got;
         s->z.avail_out = (uInt)room;
@@ -117,6 +142,10 @@ enum sg_status sg_data_stream_read(void *out, size_t *got, size_t want, struct s
     *got = 0;
     if (s->zipped)
         return read_zipped(out, got, want, s);
-    *got = fread(out, 1, want, s->file);
+    const size_t held = s->n_held < want ? s->n_held : want;
+    memcpy(out, s->held, held);
+    memmove(s->held, s->held + held, s->n_held - held);
+    s->n_held -= held;
+    *got = held + fread((unsigned char *)out + held, 1, want - held, s->file);
     return ferror(s->file) ? unreadable(s, "read", errno) : SG_OK;
 }

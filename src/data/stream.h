@@ -12,7 +12,9 @@ struct sg_stream {
     struct sg_error *err;
     FILE *file;
     size_t length;                          /* of the file, in bytes */
-    bool zipped, ended;
+    bool zipped, ended, borrowed;           /* borrowed: standard input, left open */
+    unsigned char held[2];                  /* first bytes of what is not gzip, not yet handed on */
+    size_t n_held;
     z_stream z;
     unsigned char block[1 << 16];           /* compressed bytes on their way to z */
 };
@@ -22,6 +24,10 @@ struct sg_stream {
  * status. */
 enum sg_status sg_data_stream_open(struct sg_stream *s, const char *path,
                                    struct sg_error *err) SG_MUST_CHECK;
+/* The same on anything that can be read from its first byte on, a pipe too; "-" is standard
+ * input. */
+enum sg_status sg_data_stream_open_any(struct sg_stream *s, const char *path,
+                                       struct sg_error *err) SG_MUST_CHECK;
 void sg_data_stream_close(struct sg_stream *s);
 /* Reads the next `want` bytes into out.  *got < want only at the end of the file.  At the end of a
  * gzip file its checksums have been compared. */

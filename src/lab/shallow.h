@@ -35,11 +35,15 @@ struct sg_shallow {
 #define SG_READS_FULL_SG \
     " sg=one sg.at=output sg.family=linear sg.terms=hy1 sg.target=true sg.mix=1.0"
 
-/* Hypotheses on such data, for every claim that supposes them: {SG_X_NONSINGULAR, .of = part}. */
+/* Hypotheses on such data, for every claim that supposes them: {SG_X_NONSINGULAR, .of = part}.
+ * A claim with other data of its own takes the words alone. */
+#define SG_X_NONSINGULAR_WORDS "S_x = E[x^T x] is nonsingular"
+#define SG_X_NONSINGULAR_MEND \
+    "take more samples (data.n) than columns (data.d), none a combination of the others"
 #define SG_X_NONSINGULAR                                                                           \
-    .id = "S_x-nonsingular", .words = "S_x = E[x^T x] is nonsingular",                             \
+    .id = "S_x-nonsingular", .words = SG_X_NONSINGULAR_WORDS,                                      \
     .met = sg_shallow_x_is_nonsingular,                                                            \
-    .mend = "take more samples (data.n) than columns (data.d), none a combination of the others"
+    .mend = SG_X_NONSINGULAR_MEND
 #define SG_Z_NONSINGULAR                                                                           \
     .id = "S_z-nonsingular", .words = "S_z = E[z^T z], z = (p*, y, 1), is nonsingular",            \
     .met = sg_shallow_z_is_nonsingular,                                                            \

@@ -59,6 +59,37 @@ for words in '' '--no-standardise' '--no-intercept' '--no-standardise --no-inter
     expect 0 plain.csv --target y $words; fits
 done
 
+# A target far from its spread: the SG from phi = 0 takes 5e18 steps, standardised 1e6; DY13's step
+# is named.  Through the origin, a column constant to rounding, a file without a header.
+awk 'BEGIN { print "x,y"; srand(7)
+    for (i = 0; i < 40; i++)
+        printf "%.0f,%.4f\n", 4155915500 + 40 * i, 1.5e9 + 16 * i + 3 * (i * 7 % 5 - 2) }' \
+    > "$work/stamp.csv"
+expect 0 stamp.csv --target y; fits
+grep -q 'target as it is  *[0-9.]*e+1[89]' "$work/out" || complain "no steps from phi = 0"
+grep -q 'in float64 the SG does not learn' "$work/out" || complain "a flat gradient is not named"
+grep -q 'DY13' "$work/out" || complain "the normalised step is not named"
+grep -q 'shrink an error by 1e6: 1$' "$work/out" && complain "an SG that never learns takes 1 step"
+expect 0 stamp.csv --target y --standardise-target; fits
+grep -q 'target standardised: (target - ' "$work/out" || complain "no standardised target"
+expect 0 stamp.csv --target y --standardise-target --json
+for key in from_zero relative_error steps steps_normalised normalised_most digits; do
+    grep -qF "\"$key\":" "$work/out" || complain "no key $key"
+done
+expect 2 plain.csv --target constant --standardise-target
+awk 'BEGIN { print "x,y"; for (i = 60; i <= 70; i++) print i "," i + 70 }' > "$work/origin.csv"
+expect 0 origin.csv --target y --no-intercept; fits
+grep -q 'does not learn' "$work/out" && complain "a flat direction without gradient is no fault"
+grep -q 'residual sum of squares 127.272727273' "$work/out" || complain "NoInt1 is not 127.27"
+printf 'one,k,y\n1,3,1\n1.0000000000000002,5,2\n0.9999999999999999,4,2.5\n1,9,3\n' > "$work/ulp.csv"
+expect 0 ulp.csv --target y; fits
+grep -q 'left out, constant to rounding: one' "$work/out" || complain "ulps are a feature"
+expect 0 ulp.csv --target y --json
+grep -q '"constant_to_rounding"' "$work/out" || complain "no key constant_to_rounding"
+printf '2.9,0.27,5.5\n3.9,0.62,7.3\n' > "$work/header.csv"
+expect 2 header.csv --target y
+grep -q 'looks like data' "$work/err" || complain "no header: $(cat "$work/err")"
+
 # A deep linear net: norms multiply to sigma, every key is there, all fits, and refusals are one line.
 expect 0 plain.csv --target y --layers 3 --sg-at everywhere --kappa 0.5 --json
 for key in layers sg_at kappa sigma norms backprop_norm sharpness sharpness_backprop mu_critical \
@@ -139,9 +170,59 @@ says apart '"separable": true' '"verdict": "harmless"' '"sg_needed": "linear"' '
 says stops '"separable": true' '"verdict": "harmful"' '"sg_needed": "sigmoid-linear"'
 says flat '"verdict": "harmless"' '"separable": false'
 
+# Classes that meet in one point: no optimum, proved where GLPK and FLINT are.
+printf 'x,y\n-3,0\n-1.1,0\n0.1,0\n0.1,1\n0.7,1\n3,1\n' > "$work/meet.csv"
+expect 0 meet.csv --target y --loss log; fits
+grep -q 'rests at the optimum' "$work/out" && complain "an SG rests at an optimum that is none"
+expect 0 meet.csv --target y --loss log --json; cp "$work/out" "$work/meet.json"
+says meet '"separation":' '"verdict": "undecided"'
+if grep -q '"separation": "part"' "$work/out"; then
+    says meet '"finite": false' '"separable": false'
+fi
+says two '"separation": '
+
+# Columns and rows left out; several targets; gzip and standard input.
+printf 'id,city,a,b,y,z\nx1,Ulm,1,2,2.1,1\nx2,Bonn,2,,3.9,2\nx3,Ulm,3,1,6.2,2\nx4,Kiel,4,NA,7.7,4\n' \
+    > "$work/words.csv"
+printf 'x5,Ulm,5,3,10.4,1\nx6,Bonn,6,9,11.8,3\nx7,Ulm,7,4,14.3,2\n' >> "$work/words.csv"
+expect 2 words.csv --target y
+grep -q 'words.csv:2: column 1 ("id"): "x1" is not a number.*--drop for a column of words' "$work/err" ||
+    complain "a column of words: $(cat "$work/err")"
+expect 2 words.csv --target y --drop id,city
+grep -q 'words.csv:3: column 4 ("b"): the cell is empty.*--drop-missing' "$work/err" ||
+    complain "a missing cell: $(cat "$work/err")"
+expect 0 words.csv --target y --drop id,city --drop-missing
+grep -q '^2 rows left out' "$work/out" || complain "rows left out are not counted"
+grep -q ' 5 rows, 3 features' "$work/out" || complain "not five rows and three features"
+expect 0 words.csv --target y --features a; fits
+grep -q ' 7 rows, 1 feature,' "$work/out" || complain "--features takes others too"
+cp "$work/out" "$work/alone"
+gzip -c "$work/words.csv" > "$work/words.csv.gz"
+expect 0 words.csv.gz --target y --features a
+tail -n +2 "$work/alone" > "$work/a"; tail -n +2 "$work/out" | cmp -s - "$work/a" || complain "gzip differs"
+"$program" analyze - --target y --features a < "$work/words.csv" > "$work/out" || complain "no stdin"
+tail -n +2 "$work/out" | cmp -s - "$work/a" || complain "standard input differs"
+"$program" analyze - --target y --features a < "$work/words.csv.gz" | tail -n +2 | cmp -s - "$work/a" ||
+    complain "gzip from standard input differs"
+expect 0 words.csv --target y,z --features a,b --drop-missing --json
+grep -q '"targets"' "$work/out" && grep -q '"rows_left_out": 2' "$work/out" || complain "no targets"
+[ "$(grep -c '"d": 2' "$work/out")" -eq 2 ] || complain "a target is a feature of another"
+expect 0 words.csv --target y,z --features a; fits
+expect 2 words.csv --target y --features a,nothing
+grep -q 'no column "nothing"' "$work/err" || complain "unknown column: $(cat "$work/err")"
+expect 2 words.csv --target y --drop id,,city
+expect 2 words.csv --target y,nothing --drop id,city,b
+expect 2 words.csv --target y --drop a,b,id,city,y,z
+head -c 60 "$work/words.csv.gz" > "$work/cut.csv.gz"
+expect 2 cut.csv.gz --target y --features a
+printf '# made by hand\na,y\n1,2\n2,3\n' > "$work/comment.csv"
+expect 2 comment.csv --target y
+grep -q 'has no comments' "$work/err" || complain "a comment: $(cat "$work/err")"
+
 # Refusals.
 expect 2 two.csv --target ill --loss log --delay 3
 expect 2 two.csv --target ill --loss log --no-intercept
+expect 2 two.csv --target ill --loss log --standardise-target
 expect 2 plain.csv --target constant --loss log
 grep -q 'plain.csv:1: .*two classes or more' "$work/err" ||
     complain "a constant target: $(cat "$work/err")"

@@ -430,6 +430,7 @@ static void test_degenerate(void **state)
 {
     double exclusive[] = {0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0},
            part[] = {0, 1.5, 0, 0, 2, 1, 0, 3, 0, 1, 1, 1, 1, 2.5, 1, 1, 3, 1, 0, 4, 1};
+    double meeting[] = {-0.3, 0, -0.1, 0, 0.1, 0, 0.1, 1, 0.7, 1, 1.3, 1};
     double alone[] = {3, 3, 4, 3, 4, 4, 4};
     (void)state;
     struct sg_class_analysis a = analyzed(exclusive, 4, 3, &standard);
@@ -439,7 +440,16 @@ static void test_degenerate(void **state)
     CHECK(a.check == SG_CHECK_HOLDS);
     sg_class_analysis_free(&a);
     a = analyzed(part, 7, 3, &standard);
-    CHECK(!a.optimum.decided && a.sg.finite && a.verdict == SG_CLASS_UNDECIDED && isnan(a.gap));
+    CHECK(a.sg.finite && a.verdict == SG_CLASS_UNDECIDED && isnan(a.gap));
+    CHECK(a.separation == SG_SEPARATION_UNKNOWN ||
+          (a.separation == SG_SEPARATION_PART && a.optimum.decided && !a.optimum.finite));
+    CHECK(a.separation != SG_SEPARATION_UNKNOWN || !a.optimum.decided);
+    sg_class_analysis_free(&a);
+    /* classes that meet in one point: no optimum, and the SG, who would rest there, has none */
+    a = analyzed(meeting, 6, 2, &standard);
+    CHECK(a.verdict == SG_CLASS_UNDECIDED && !a.sg.finite && !a.optimum.coefficients);
+    CHECK(a.separation == SG_SEPARATION_UNKNOWN ||
+          (a.separation == SG_SEPARATION_PART && a.optimum.decided && !a.optimum.finite));
     sg_class_analysis_free(&a);
     a = analyzed(alone, 7, 1, &standard);
     CHECK_CLOSE(a.optimum.intercept[0], log(4.0 / 3), 10 * U);

@@ -410,6 +410,76 @@ static void test_other_separators(void **state)
                   "the header has no comma but tabs; this looks like a tab-separated file");
 }
 
+/* The first of the rows would be lost as a header.  One name that is no number makes a header. */
+static void test_no_header(void **state)
+{
+    (void)state;
+    check_refused(TEXT("2.9,0.27,5.506\n3.96,0.62,7.371\n"), 1,
+                  "the first row holds numbers only, so it looks like data and not like a header; "
+                  "put a row of column names above it");
+    check_refused(TEXT("0,0,1\n"), 1, "looks like data");
+    check_refused(TEXT("-1e5\n"), 1, "looks like data");
+    struct sg_table table;
+    struct sg_error err;
+    static const char years[] = "2019,2020,y\n1,2,3\n";
+    assert_int_equal(read_bytes(&table, &err, years, sizeof years - 1), SG_OK);
+    sg_data_table_free(&table);
+}
+
+/* Columns by name, in the file's order; what is not read may be words.  Rows that lack a cell go,
+ * with what was read of them, and are counted. */
+static void test_parts(void **state)
+{
+    static const char text[] = "id,a,city,b\nx,1,Ulm,2\ny,3,Bonn,NA\nz,5,,6\n"
+                               "w,?,Kiel,8\nv,9,Ulm,\n";
+    static const char *const only[] = {"b", "a"}, *const drop[] = {"city", "id"},
+                      *const unknown[] = {"citi"};
+    const struct sg_csv_options some = {.only = only, .n_only = 2, .drop_missing = true},
+                                others = {.drop = drop, .n_drop = 2, .drop_missing = true},
+                                strict = {.drop = drop, .n_drop = 2},
+                                misspelt = {.drop = unknown, .n_drop = 1},
+                                nothing = {.only = only, .n_only = 2, .drop = only, .n_drop = 2};
+    struct sg_table table;
+    struct sg_error err;
+    size_t dropped = 0;
+    (void)state;
+    write_file(text, sizeof text - 1);
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(sg_data_read_csv_part(&table, &dropped, path, k ? &others : &some, &err),
+                         SG_OK);
+        assert_int_equal(dropped, 3);
+        assert_int_equal(table.rows, 2);
+        assert_int_equal(table.columns, 2);
+        assert_string_equal(table.names[0], "a");
+        assert_string_equal(table.names[1], "b");
+        const double wanted[] = {1, 2, 5, 6};
+        for (size_t i = 0; i < 4; i++)
+            assert_true(table.cells[i] == wanted[i]);
+        sg_data_table_free(&table);
+    }
+    assert_int_equal(sg_data_read_csv_part(&table, &dropped, path, &strict, &err), SG_BAD_INPUT);
+    check_message(&err, 3, "column 4 (\"b\"): \"NA\" is not a number");
+    check_message(&err, 3, "--drop-missing");
+    assert_int_equal(sg_data_read_csv_part(&table, NULL, path, &misspelt, &err), SG_BAD_INPUT);
+    check_message(&err, 1, "there is no column \"citi\"; the nearest name is \"city\"");
+    assert_int_equal(sg_data_read_csv_part(&table, NULL, path, &nothing, &err), SG_BAD_INPUT);
+    check_message(&err, 1, "every column is left out");
+    write_file("a,b\n1,\nNA,2\n", 12);
+    const struct sg_csv_options missing = {.drop_missing = true};
+    assert_int_equal(sg_data_read_csv_part(&table, NULL, path, &missing, &err), SG_BAD_INPUT);
+    check_message(&err, 1, "every row lacks a cell");
+    check_zeroed(&table);
+}
+
+/* A first line that is a comment is no header. */
+static void test_comments(void **state)
+{
+    (void)state;
+    check_refused(TEXT("# made by hand\na,b\n1,2\n"), 1, "a CSV file has no comments");
+    check_refused(TEXT("# made by hand\n1,2\n"), 1, "a CSV file has no comments");
+    check_refused(TEXT("a,b\n#1,2\n"), 2, "begins with #, which is no comment in a CSV file");
+}
+
 static void test_long_and_hostile_cells(void **state)
 {
     (void)state;
@@ -635,6 +705,9 @@ int main(void)
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_carriage_return_at_block_end),
         cmocka_unit_test(test_other_separators),
+        cmocka_unit_test(test_no_header),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_comments),
         cmocka_unit_test(test_long_and_hostile_cells),
         cmocka_unit_test(test_longest_cell),
         cmocka_unit_test(test_unreadable),

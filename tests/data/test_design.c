@@ -185,7 +185,8 @@ static void test_several_targets(void **state)
 
 /* ---- constant columns ------------------------------------------------------------------ */
 
-static double constant_cells[] = {0, 7, 1, 2,   -0.0, 7, 1 + DBL_EPSILON, 5,   0, 7, 1, 4};
+/* c varies by five units in its last place, 10 u */
+static double constant_cells[] = {0, 7, 1, 2,   -0.0, 7, 1 + 5 * DBL_EPSILON, 5,   0, 7, 1, 4};
 static const struct sg_table constants = {.rows = 3,
                                           .columns = 4,
                                           .names = abcd,
@@ -199,10 +200,63 @@ static void test_constants_with_intercept(void **state)
         assert_int_equal(design.dropped, 2);   /* zeros of either sign, and the sevens */
         assert_int_equal(design.dropped_column[0], 0);
         assert_int_equal(design.dropped_column[1], 1);
-        assert_int_equal(design.features, 1);   /* one unit in the last place is not constant */
+        assert_int_equal(design.features, 1);
         assert_int_equal(design.column[0], 2);
+        assert_true(!design.dropped_rounded[0] && !design.dropped_rounded[1]);
         release();
     }
+}
+
+/* Four units in the last place of 1, 8 u, are rounding; whole numbers beside 1e15 are not.  Through
+ * the origin the column does the intercept's work and stays. */
+static void test_constant_to_rounding(void **state)
+{
+    static double cells[] = {1 - DBL_EPSILON, 1e15, 0, 1 + 3 * DBL_EPSILON, 1e15 + 1, 1,
+                             1,               1e15, 2};
+    const struct sg_table table = {.rows = 3, .columns = 3, .names = abcd, .cells = cells};
+    (void)state;
+    for (int standardise = 0; standardise < 2; standardise++) {
+        make_ok(&table, "c", standardise ? &standard_ones : &raw_ones);
+        assert_int_equal(design.dropped, 1);
+        assert_int_equal(design.dropped_column[0], 0);
+        assert_true(design.dropped_rounded[0]);
+        assert_int_equal(design.column[0], 1);
+        release();
+        make_ok(&table, "c", standardise ? &standard : &raw);
+        assert_int_equal(design.dropped, 0);
+        release();
+    }
+}
+
+/* Beside 1e15 doubles are 1/8 apart, so no double is the mean 1e15 + 1/3: the two parts are.
+ * x by hand: (-1/3, 2/3, -1/3) / (sqrt(2) / 3), to 6 roundings. */
+static void test_mean_of_two_parts(void **state)
+{
+    static double cells[] = {1e15, 0, 1e15 + 1, 1, 1e15, 2};
+    static const double wanted[] = {-1, 2, -1};
+    const struct sg_table table = {.rows = 3, .columns = 2, .names = abcd, .cells = cells};
+    (void)state;
+    make_ok(&table, "b", &standard_ones);
+    check_within(design.mean[0] - 1e15 + design.mean_rest[0], 1.0 / 3, 4 * SG_UNIT_ROUNDOFF,
+                 "mean");
+    for (size_t i = 0; i < 3; i++)
+        check_within(data.x[2 * i], wanted[i] / sqrt(2), 6 * SG_UNIT_ROUNDOFF * 2, "x");
+    release();
+}
+
+/* Through the origin nothing is centred, in features and in targets: {1, 3, 1, 3} by its root mean
+ * square sqrt(5), to 4 roundings. */
+static void test_origin(void **state)
+{
+    static const struct sg_design_options all = {.standardise = true, .standardise_targets = true};
+    (void)state;
+    make_ok(&four, "c", &all);
+    assert_true(design.mean[0] == 0 && design.mean_rest[0] == 0 && design.y_mean[0] == 0);
+    for (size_t i = 0; i < 4; i++) {
+        check_within(data.x[i * data.d], four_cells[4 * i] / sqrt(5), 6 * SG_UNIT_ROUNDOFF, "x");
+        check_within(data.y[i], four_cells[4 * i] / sqrt(5), 6 * SG_UNIT_ROUNDOFF, "y");
+    }
+    release();
 }
 
 static void test_constants_without_intercept(void **state)
@@ -320,22 +374,23 @@ static void test_against_long_double(void **state)
                 /* and x is (cell - mean) / scale with the mean and scale handed out,
                  * which others undo it with */
                 assert_true(data.x[i * data.d + k] ==
-                            (cells[i * WIDE + k] - design.mean[k]) / design.scale[k]);
+                            (cells[i * WIDE + k] - design.mean[k] - design.mean_rest[k]) /
+                                design.scale[k]);
             }
         }
         release();
     }
 }
 
-/* Neighbouring doubles: the mean cannot be represented, the standard deviation
- * still comes out, eps / 2. */
+/* The mean of 1 and 1 + 5 eps cannot be represented; the standard deviation
+ * still comes out, 5 eps / 2. */
 static void test_neighbours(void **state)
 {
-    static double cells[] = {1, 0,   1 + DBL_EPSILON, 1};
+    static double cells[] = {1, 0,   1 + 5 * DBL_EPSILON, 1};
     const struct sg_table table = {.rows = 2, .columns = 2, .names = abcd, .cells = cells};
     (void)state;
     make_ok(&table, "b", &standard_ones);
-    assert_true(design.scale[0] == DBL_EPSILON / 2);
+    assert_true(design.scale[0] == 5 * DBL_EPSILON / 2);
     assert_true(data.x[2] - data.x[0] == 2);
     release();
 }
@@ -349,15 +404,16 @@ static void test_units(void **state)
     const struct sg_table table = {.rows = 4, .columns = 2, .names = abcd, .cells = cells};
     const struct sg_table other = {.rows = 4, .columns = 2, .names = abcd, .cells = scaled};
     (void)state;
-    make_ok(&table, "b", &standard);
-    memcpy(x, data.x, sizeof x);
+    make_ok(&table, "b", &standard_ones);
+    for (size_t i = 0; i < 4; i++)
+        x[i] = data.x[2 * i];
     mean = design.mean[0];
     scale = design.scale[0];
     release();
     for (size_t k = 0; k < sizeof exponents / sizeof *exponents; k++) {
         for (size_t i = 0; i < 8; i++)
             scaled[i] = i % 2 == 0 ? ldexp(cells[i], exponents[k]) : cells[i];
-        make_ok(&other, "b", &standard);
+        make_ok(&other, "b", &standard_ones);
         check_column(0, x);
         assert_true(design.mean[0] == ldexp(mean, exponents[k]));
         assert_true(design.scale[0] == ldexp(scale, exponents[k]));
@@ -542,6 +598,9 @@ int main(void)
         cmocka_unit_test(test_target_in_the_middle),
         cmocka_unit_test(test_several_targets),
         cmocka_unit_test(test_constants_with_intercept),
+        cmocka_unit_test(test_constant_to_rounding),
+        cmocka_unit_test(test_mean_of_two_parts),
+        cmocka_unit_test(test_origin),
         cmocka_unit_test(test_constants_without_intercept),
         cmocka_unit_test(test_constant_target),
         cmocka_unit_test(test_no_feature_left),

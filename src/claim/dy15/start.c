@@ -281,9 +281,9 @@ const struct sg_hypothesis sg_dy15_full_rank = {
     .mend = "take other targets; a vanishing mode is learnt in no finite time"};
 const struct sg_hypothesis sg_dy15_nonsingular = {
     .id = "S_x-nonsingular",
-    .words = "S_x = E[x^T x] is nonsingular",
+    .words = SG_X_NONSINGULAR_WORDS,
     .met = is_nonsingular,
-    .mend = "take more samples (data.n) than columns (data.d)"};
+    .mend = SG_X_NONSINGULAR_MEND};
 const struct sg_hypothesis sg_dy15_noisy = {
     .id = "S_z-nonsingular",
     .words = "S_z is nonsingular on the range of h, so that s = g fixes A",

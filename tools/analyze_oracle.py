@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Random tables through `synthgrad analyze`, against least squares in 80 digits and more.
+
+    tools/analyze_oracle.py [COUNT [FIRST]]      COUNT tables (default 2000), seeds from FIRST (1)
+
+Kinds: plain, offsets to 1e15, scales 1e-150 to 1e150, columns constant to rounding, one-hot, ids,
+more columns than rows, collinear to rounding, classes (separable, in part, not).  Checked:
+  - every coefficient, the constant and the RSS are within one unit of the last digit claimed
+  - the verdict is never "fails", and a refusal is one line with exit 2
+  - classes on a line are separable in whole, in part or not as their order says
+Exit 1 on any fault.  The truth is that of the cells as they are written, not of their doubles.
+"""
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
+
+from mpmath import mp, mpf, matrix, lu_solve, log10, floor, sqrt
+
+PROGRAM = os.environ.get("SYNTHGRAD", "build/synthgrad")
+KINDS = ["plain", "offset", "scale", "ulp", "one_hot", "id", "wide", "collinear", "line"]
+
+
+def draw(kind, rng):
+    """Rows of text, header first; the last column is y."""
+    n, d = rng.randint(3, 40), rng.randint(1, 4)
+    if kind == "wide":
+        n, d = rng.randint(2, 5), rng.randint(6, 9)
+    columns = []
+    for _ in range(d):
+        offset = rng.choice([0, 1, -1]) * 10.0 ** rng.randint(0, 15) if kind == "offset" else 0
+        scale = 10.0 ** rng.randint(-150, 150) if kind == "scale" else 10.0 ** rng.randint(-2, 2)
+        columns.append([repr(offset + scale * rng.gauss(0, 1)) for _ in range(n)])
+    if kind == "ulp":
+        columns.append([repr(2.5 * (1 + rng.randint(-1, 1) * 2.0**-52)) for _ in range(n)])
+    if kind == "one_hot":
+        group = [rng.randint(0, 2) for _ in range(n)]
+        columns += [[str(int(g == k)) for g in group] for k in range(3)]
+    if kind == "id":
+        start = 10 ** rng.randint(3, 12)
+        columns.append([str(start + i) for i in range(n)])
+    if kind == "collinear":
+        columns.append([repr(3 * float(v) * (1 + rng.randint(-2, 2) * 2.0**-52))
+                        for v in columns[0]])
+    weights = [rng.gauss(0, 1) for _ in columns]
+    noise = 10.0 ** rng.randint(-6, 2)
+    spread = [max(abs(float(v)) for v in c) or 1 for c in columns]
+    y = [repr(sum(w * float(c[i]) / s for w, c, s in zip(weights, columns, spread)) +
+              noise * rng.gauss(0, 1)) for i in range(n)]
+    if rng.random() < 0.2:
+        far = 10.0 ** rng.randint(3, 12)
+        y = [repr(float(v) + far) for v in y]
+    names = [f"c{k}" for k in range(len(columns))]
+    return [names + ["y"]] + [list(r) for r in zip(*columns, y)]
+
+
+def least_squares(cells, used, intercept):
+    """Coefficients (with the constant last) and RSS, or None where columns are dependent."""
+    big = max((abs(int(log10(abs(mpf(v))))) if mpf(v) != 0 else 0) for r in cells for v in r)
+    mp.dps = 80 + 4 * big
+    rows = [[mpf(r[k]) for k in used] + ([mpf(1)] if intercept else []) for r in cells]
+    y = [mpf(r[-1]) for r in cells]
+    size = len(rows[0])
+    unit = [max(abs(r[k]) for r in rows) or mpf(1) for k in range(size)]
+    rows = [[v / u for v, u in zip(r, unit)] for r in rows]
+    if len(rows) < size:
+        return None
+    gram = matrix(size, size)
+    right = matrix(size, 1)
+    for j in range(size):
+        right[j] = sum(r[j] * t for r, t in zip(rows, y))
+        for k in range(size):
+            gram[j, k] = sum(r[j] * r[k] for r in rows)
+    try:
+        w = lu_solve(gram, right)
+    except ZeroDivisionError:
+        return None
+    rss = sum((t - sum(a * b for a, b in zip(r, w)))**2 for r, t in zip(rows, y))
+    return [w[k] / unit[k] for k in range(size)], rss
+
+
+def wrong(value, digits, truth):
+    """Is `value` with that many digits more than one unit of the last away from the truth?"""
+    if digits == 0:
+        return False
+    text = f"{value:.{digits - 1}e}"
+    unit = mpf(10)**(int(text.split("e")[1]) - digits + 1)
+    return abs(mpf(text) - truth) > unit * (1 + mpf(10)**-9)
+
+
+def run(path, *options):
+    return subprocess.run([PROGRAM, "analyze", path, "--target", "y", "--json", *options],
+                          capture_output=True, text=True, check=False)
+
+
+def refused(done):
+    return (done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1)
+
+
+def check_table(table, path, rng, seen):
+    options = [o for o in ("--no-intercept", "--no-standardise") if rng.random() < 0.25]
+    done = run(path, *options)
+    if done.returncode == 2:
+        seen["refused"] += 1
+        return [] if refused(done) else [f"not a clear refusal: {done.stderr}"]
+    if done.returncode != 0:
+        return [f"exit {done.returncode}, {options}: {done.stderr or done.stdout[-300:]}"]
+    out = json.loads(done.stdout)
+    intercept = "--no-intercept" not in options
+    seen[out["check"]["verdict"]] += 1
+    used = [k for k, name in enumerate(table[0][:-1]) if name not in out["dropped"]]
+    truth = None if out["minimum_norm"] else least_squares(table[1:], used, intercept)
+    if truth is None:
+        seen["dependent"] += 1
+        return []
+    faults = []
+    names = [table[0][k] for k in used] + (["(intercept)"] if intercept else [])
+    claimed = out["digits"]["coefficients"]
+    for name, exact in zip(names, truth[0]):
+        seen["digits"] += claimed[name]
+        seen["numbers"] += 1
+        if wrong(out["coefficients"][name], claimed[name], exact):
+            faults.append(f"{options} {name}: {out['coefficients'][name]!r} claims "
+                          f"{claimed[name]} digits, is {mp.nstr(exact, 20)}")
+    if wrong(out["rss"], out["digits"]["rss"], truth[1]):
+        faults.append(f"{options} rss: {out['rss']!r} claims {out['digits']['rss']} digits, is "
+                      f"{mp.nstr(truth[1], 20)}")
+    return faults
+
+
+def check_line(path, rng, seen):
+    """Classes on a line, ordered by exact fractions of the doubles."""
+    n, reach = rng.randint(4, 40), rng.randint(1, 8)
+    unit, offset = rng.choice([1, 0.1, 1e-9, 1e9]), rng.choice([0, 0, 1e3])
+    label = [0, 1] + [rng.randint(0, 1) for _ in range(n - 2)]
+    lift = rng.choice([0, 0, reach, reach + 1])
+    x = [offset + unit * (rng.randint(0, reach) + k * lift) for k in label]
+    with open(path, "w", encoding="ascii") as out:
+        out.write("x,y\n" + "".join(f"{a!r},{b}\n" for a, b in zip(x, label)))
+    done = run(path, "--loss", "log")
+    if done.returncode == 2:
+        seen["refused"] += 1
+        return [] if refused(done) else [f"not a clear refusal: {done.stderr}"]
+    if done.returncode != 0:
+        return [f"exit {done.returncode}: {done.stderr or done.stdout[-300:]}"]
+    side = [[Fraction(a) for a, b in zip(x, label) if b == k] for k in (0, 1)]
+    apart = max(side[0]) < min(side[1]) or max(side[1]) < min(side[0])
+    touch = max(side[0]) <= min(side[1]) or max(side[1]) <= min(side[0])
+    want = "all" if apart else "part" if touch and len(set(x)) > 1 else "none"
+    answer = json.loads(done.stdout)
+    seen["line " + str(answer["separation"])] += 1
+    faults = []
+    if answer["separation"] not in (want, None):
+        faults.append(f"separable: {answer['separation']}, is {want}")
+    if answer["optimum"]["finite"] not in (want == "none", None):
+        faults.append(f"finite optimum: {answer['optimum']['finite']}, separable: {want}")
+    return faults
+
+
+def main():
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    seen = dict.fromkeys(["holds", "inconclusive", "fails", "refused", "dependent", "digits",
+                          "numbers", "line all", "line part", "line none", "line None"], 0)
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "table.csv")
+        for seed in range(first, first + count):
+            rng = random.Random(seed)
+            kind = KINDS[seed % len(KINDS)]
+            if kind == "line":
+                faults = check_line(path, rng, seen)
+            else:
+                table = draw(kind, rng)
+                with open(path, "w", encoding="ascii") as out:
+                    out.write("".join(",".join(r) + "\n" for r in table))
+                faults = check_table(table, path, rng, seen)
+            for fault in faults:
+                print(f"seed {seed}, {kind}: {fault}")
+            bad += bool(faults)
+    mean = seen.pop("digits") / max(1, seen["numbers"])
+    print(f"{count} tables, {bad} with a fault; {mean:.1f} digits claimed on average; "
+          + ", ".join(f"{v} {k}" for k, v in seen.items()))
+    sys.exit(1 if bad or count == 0 else 0)
+
+
+if __name__ == "__main__":
+    main()
