@@ -70,6 +70,8 @@ install_all() {
     put_as build/synthgrad.bash "$share/bash-completion/completions/synthgrad"
     put 644 "$share/doc/synthgrad" README.md CHANGELOG.md CITATION.cff LICENSE
     put 644 "$share/doc/synthgrad/proofs" proofs/*.md
+    put 644 "$share/doc/synthgrad/proofs/coq" proofs/coq/THEOREMS proofs/coq/*.v
+    if command -v pandoc > /dev/null; then put 644 "$share/doc/synthgrad/proofs" build/pages/proofs/*.html; fi
     folder "$libdir/pkgconfig"
     pc=$libdir/pkgconfig/synthgrad.pc
     note "$pc" && printf '%s\n' "$PKG_CONFIG_FILE" > "$to$pc" && chmod 644 "$to$pc" || exit 2

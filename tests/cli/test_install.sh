@@ -20,6 +20,9 @@ for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so lib/pkgconfig/s
             share/doc/synthgrad/CITATION.cff share/doc/synthgrad/proofs/dy1_backprop.md; do
     [ -s "$usr/$file" ] || complain "$file is missing or empty"
 done
+[ -s "$usr/share/doc/synthgrad/proofs/coq/THEOREMS" ] || complain "THEOREMS is not installed"
+! command -v pandoc > /dev/null || [ -s "$usr/share/doc/synthgrad/proofs/dy1_backprop.html" ] ||
+    complain "the proof pages are not installed"
 for header in include/synthgrad/*.h; do
     cmp -s "$header" "$usr/$header" || complain "$header is not installed"
 done
