@@ -181,13 +181,13 @@ printf '<svg xmlns="http://www.w3.org/2000/svg"/>' > "$work/a/figures/cp5_bias.s
 expect 0 report --out "$work/a"
 page="$work/a/report/index.html"
 for file in "$work"/a/*/summary.json; do
-    grep -q "<h3>$(basename "$(dirname "$file")"): " "$page" ||
+    grep -q "<h3 id=\"$(basename "$(dirname "$file")")\">" "$page" ||
         complain "$file is not in the report"
 done
 grep -q "<a href=\"#DY5\">DY5</a>.*>holds<" "$page" ||
     complain "the report does not say that DY5 holds"
-figure='PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4='
-grep -q "src=\"data:image/svg+xml;base64,$figure\"" "$page" ||
+figure="%3Csvg xmlns='http://www.w3.org/2000/svg'/>"
+grep -q "src=\"data:image/svg+xml,$figure\"" "$page" ||
     complain "the figure is not in the report"
 grep -q 'src="http\|href="http\|<script' "$page" && complain "the report is not one file"
 expect 2 report --out "$work/nowhere"
