@@ -37,6 +37,10 @@ enum sg_status sg_report_write_page(const char *folder, const char *home,
  * control. */
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
 
+/* Of these only what fell short: rows that are not met, a control that does not change the verdict.
+ * Nothing of a case that came out as expected, but for an experiment that is not reproduced. */
+void sg_report_print_shortfall(FILE *out, const struct sg_judgement *j);
+
 /* What became of one case. */
 struct sg_entry { const struct sg_claim *claim; enum sg_verdict verdict; bool ok; };
 /* "21 theorems: 21 hold.  6 experiments: 1 reproduced, 5 not reproduced.  71 cases as expected, 0

@@ -39,10 +39,15 @@ static void print_help(void)
     printf("synthgrad %s - %s\n\nusage: synthgrad COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n",
            sg_base_build()->version, manual.about);
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    printf("\n`synthgrad COMMAND --help` gives the options and examples of one.\nexit status: "
-           "%s\n\nexamples:\n%s",
-           manual.exit_status, manual.examples);
+        sg_cli_print_entry(commands[i]->name, 12, commands[i]->summary);
+    char *status = sg_base_format("exit status: %s", manual.exit_status);
+    putchar('\n');
+    sg_cli_wrap_text(stdout,
+                         "`synthgrad COMMAND --help` gives the options and examples of one.", 0, 2,
+                         sg_cli_width());
+    sg_cli_wrap_text(stdout, status, 0, 2, sg_cli_width());
+    printf("\nexamples:\n%s", manual.examples);
+    free(status);
 }
 
 static int dispatch(int argc, char **argv)
