@@ -36,7 +36,7 @@ struct sg_command {
 };
 extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_command_explain,
     sg_command_new, sg_command_analyze, sg_command_bench, sg_command_merge, sg_command_report,
-    sg_command_search;
+    sg_command_plots, sg_command_search;
 
 /* The option's entry.  Aborts when the command has none of that name. */
 const struct sg_option *sg_cli_option(const struct sg_command *command, const char *name);

@@ -11,7 +11,7 @@
 static struct sg_command *const commands[] = {
     &sg_command_verify, &sg_command_run,     &sg_command_list,  &sg_command_explain,
     &sg_command_new,    &sg_command_analyze, &sg_command_bench, &sg_command_merge,
-    &sg_command_report, &sg_command_search,
+    &sg_command_plots,  &sg_command_report,  &sg_command_search,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
