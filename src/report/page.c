@@ -50,8 +50,8 @@ static void print_claim(const struct sg_page *page, const struct sg_claim *claim
     sg_html_text(page->out, claim->title);
     fputs(" \u2013 ", page->out);
     sg_page_verdict(page, t.verdict, t.good + t.skipped == t.cases);
-    fprintf(page->out, "</h2>\n<p class=\"soft\">%s, of ",
-            claim->empirical ? "An experiment" : "A theorem");
+    fprintf(page->out, "</h2>\n<p class=\"soft\">%s; from ",
+            claim->empirical ? "Experiment" : "Theorem");
     sg_page_origin(page, claim);
     fputs(".</p>\n", page->out);
     sg_page_statement(page, claim);
@@ -111,7 +111,8 @@ static void print_how(const struct sg_page *page)
     print_processor(page);
     fputs(". A case and a seed give the same numbers on every run and for every number of threads; "
           "the seeds are with the cases.</p>\n"
-          "<p><code>make verify plots report</code> makes this page again.</p>\n</section>\n",
+          "<p>This page again: <code>synthgrad verify; synthgrad plots; synthgrad report</code>, "
+          "or <code>make report</code> in the project\u2019s folder.</p>\n</section>\n",
           page->out);
 }
 

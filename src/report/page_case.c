@@ -56,10 +56,14 @@ static void print_rows(const struct sg_page *page, const json_t *summary)
           "</thead><tbody>\n",
           page->out);
     json_array_foreach(json_object_get(summary, "rows"), i, row) {
+        const char *state = sg_page_text(row, "state");
         const bool ok = json_is_true(json_object_get(row, "ok")),
+                   open = strcmp(state, "open") == 0 || strcmp(state, "blind") == 0,
                    bound = strcmp(sg_page_text(row, "form"), "bound") == 0;
-        fprintf(page->out, "<tr><td%s>", ok ? "" : " class=\"bad\"");
-        fputs(ok ? "" : "\u2717 ", page->out);
+        fputs(ok     ? "<tr><td>"
+              : open ? "<tr><td class=\"open\">\u25cb "
+                     : "<tr><td class=\"bad\">\u2717 ",
+              page->out);
         sg_html_text(page->out, sg_page_text(row, "what"));
         fputs(bound ? " <span class=\"soft\">(at most)</span></td>" : "</td>", page->out);
         print_numbers(page, row);

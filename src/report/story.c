@@ -94,7 +94,7 @@ static const struct answer answers[] = {
      "grows, and linear regression reaches backpropagation\u2019s own limit [DY13]."},
     {"dy3_joint_spectrum", "Stable exactly in a rectangle of two learning rates",
      "Near the solution of a noisy linear regression the network and its SG have a limit of their "
-     "own each, 2/\u03bb_max, and do not disturb one another [DY3]."},
+     "own each, 2/\u03bb\u2098\u2090\u2093, and do not disturb one another [DY3]."},
     {"dy8_three_isotropic", "A global minimum can repel",
      "In deep linear networks the loss can be at its least, the SG exact and nothing move, and yet "
      "almost every start nearby leaves, because the SG follows too slowly; backprop stays [DY8]."},
