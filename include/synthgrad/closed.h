@@ -103,10 +103,10 @@ void sg_closed_explained_pair(double lambda[2], double unexplained);
 double sg_closed_momentum_limit(double critical, double beta);
 /* What an eigenvalue 1 - a of the step becomes: the roots of l^2 - (1 + beta - a) l + beta, the one
  * of larger modulus first. */
-void sg_closed_momentum_roots(double complex root[2], double a, double beta);
+void sg_closed_momentum_roots(sg_complex root[2], double a, double beta);
 /* The spectrum at (W*, phi*): these roots for every mu lambda_i(S_x) and nu lambda_j(S_z), each
  * m-fold (2 size in all, in no order). */
-void sg_closed_momentum_spectrum(double complex *eigenvalues, const struct sg_fit *fit, double mu,
+void sg_closed_momentum_spectrum(sg_complex *eigenvalues, const struct sg_fit *fit, double mu,
                                  double nu, double beta);
 /* Its spectral radius, null directions left out. */
 double sg_closed_momentum_radius(const struct sg_fit *fit, double mu, double nu, double beta);

@@ -145,7 +145,7 @@ void sg_closed_deep_normal_crossings(double *a, double *size,
  *   lambda   of H, the largest eigenvalue: 2 / lambda is backprop's limit there
  *   size     of the system.  dropped: as in sg_closed_deep_normal_sizes. */
 struct sg_deep_attraction {
-    double complex top, at;
+    sg_complex top, at;
     double error, limit, lambda, dropped;
     size_t size;
 };
