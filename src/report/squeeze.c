@@ -10,6 +10,7 @@
 #include "synthgrad/base.h"
 
 enum { UNIT = 10 };              /* in tenths */
+static const double FAR = 1e6;      /* no figure has such a coordinate */
 static const char blanks[] = " \t\r\n";
 
 /* ---- groups with nothing in them ------------------------------------------------------------- */
@@ -71,12 +72,12 @@ static bool is_polyline(const char *d, const char *end)
         if (s >= end)
             break;
         const double value = strtod(s, &after);
-        if (after == s)
+        if (after == s || !(fabs(value) < FAR))
             return false;
         largest = fmax(largest, fabs(value));
         s = after;
     }
-    return largest >= 20 && largest < 1e6;
+    return largest >= 20;
 }
 
 /* Of points nearer than a unit to the one before only the last is kept.  Differences are taken
@@ -157,7 +158,8 @@ static const char *read_mark(struct mark *mark, const char *s)
                             "<use xlink:href='#gpPt%d' transform='translate(%lf,%lf) "
                             "scale(%lf)' color='%31[^']'/>%n",
                             &mark->symbol, &mark->x, &mark->y, &mark->scale, mark->colour, &length);
-    return read == 5 && length > 0 ? s + length : NULL;
+    const bool near = read == 5 && fabs(mark->x) < FAR && fabs(mark->y) < FAR;
+    return near && length > 0 ? s + length : NULL;
 }
 
 static bool same_mark(const struct mark *a, const struct mark *b)
@@ -231,7 +233,9 @@ static char *put_tag(char *to, const char **from)
 
 char *sg_squeeze_svg(const char *svg)
 {
-    char *copy = sg_base_format("%s", svg), *out = SG_NEW(2 * strlen(svg) + 1, char), *to = out;
+    char *copy = sg_base_format("%s", svg), *to;
+    /* "9e5," may become " 900000": never four times as long. */
+    char *out = to = SG_NEW(4 * strlen(svg) + 1024, char);
     drop_empty_groups(copy);
     size_t marks = 0;
     for (const char *s = copy; *s;) {

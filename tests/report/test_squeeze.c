@@ -26,6 +26,8 @@ static void writes(void **state)
     /* a symbol's own units are not rounded, curves are not understood */
     becomes("<path d='M0,-1.333 L1.265,0.411'/>", "<path d='M0,-1.333 L1.265,0.411'/>");
     becomes("<path d='M100.123,5 C1,2 3,4 5,600'/>", "<path d='M100.123,5 C1,2 3,4 5,600'/>");
+    becomes("<path d='M100,nan L1e99,5'/>", "<path d='M100,nan L1e99,5'/>");
+    becomes("<path d='M9e5,-9e5 L-9e5,9e5'/>", "<path d='M900000-900000l-1800000 1800000'/>");
     /* cut short */
     becomes("<path d='M100,5 L", "<path d='M100,5 L");
     becomes("<g", "<g");
