@@ -8,7 +8,7 @@ FLAVOUR ?= release
 # Arb is a package of its own until FLINT 3 brings it.  (Not $(wildcard): make would remember a folder that is not there yet.)
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libglpk-dev libdnnl-dev \
-             $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils
+             $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils pandoc
 DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-torch libclang-rt-14-dev
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
@@ -171,9 +171,18 @@ results/figures/%.png: plots/%.gp plots/style.gp cases/%.cfg $B/synthgrad | buil
 	$(if $(filter $*,$(LARGE)),,build/synthgrad run cases/$*.cfg > /dev/null)
 	@sh tools/figure.sh $< results/$* results/figures/$*
 
+# Proof pages, optional: without pandoc everything else works, and the report shows statements in words.
+PAGES := $(patsubst proofs/%.md,build/pages/proofs/%.html,$(wildcard proofs/*.md))
+pages: $(if $(shell command -v pandoc),$(PAGES),pages-missing)  ## the proof pages as HTML with MathML: build/pages/proofs/*.html
+.PHONY: pages pages-missing
+pages-missing:
+	@echo "synthgrad: no pandoc here, so the proof pages stay Markdown; make deps installs it" >&2
+build/pages/proofs/%.html: proofs/%.md tools/page.html tools/page.lua tools/pages.sh
+	@sh tools/pages.sh $< $@
+
 report: build/synthgrad  ## verdicts, figures and numbers as one page: results/report/index.html
 	-build/synthgrad verify --jobs $(JOBS) > /dev/null
-	@$(MAKE) --no-print-directory plots
+	@$(MAKE) --no-print-directory plots pages
 	build/synthgrad report
 
 test: $(TESTS) build/synthgrad  ## unit tests, command-line tests and perturbed formulas
@@ -287,7 +296,7 @@ install uninstall: export SG_PREFIX  := $(PREFIX)
 install uninstall: export SG_LIBDIR  := $(LIBDIR)
 install uninstall: export SG_WRITTEN := $(value DESTDIR) $(value PREFIX) $(value LIBDIR)
 
-install: build/synthgrad $(SHLIB) man  ## to PREFIX (default /usr/local), under DESTDIR
+install: build/synthgrad $(SHLIB) man pages  ## to PREFIX (default /usr/local), under DESTDIR
 	@sh tools/install.sh install $(LIB) $(SHLIB) $(SONAME) $B/synthgrad
 
 uninstall:  ## remove the files that install wrote, and the folders that it made if they are empty

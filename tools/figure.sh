@@ -4,6 +4,7 @@ script=$1 results=$2 figure=$3
 part=$(dirname "$figure")/.$(basename "$figure")
 trap 'rm -f "$part.svg" "$part.png"' EXIT
 refuse() { printf 'synthgrad: %s: cannot write the figure: %s\n' "$figure" "$1" >&2; exit 2; }
+command -v gnuplot > /dev/null || refuse "no gnuplot here; make deps, or your system's package gnuplot-nox, installs it"
 said=$(mkdir -p "$(dirname "$figure")" 2>&1) || refuse "$said"
 # gnuplot warns of every `set encoding utf8` in a locale without UTF-8.
 # A quote in a folder's name is a letter of it, not the end of gnuplot's string.

@@ -66,11 +66,14 @@ install_all() {
     put 644 "$prefix/include/synthgrad" include/synthgrad/*.h
     put 644 "$share/synthgrad/cases" cases/*.cfg
     put 644 "$share/synthgrad/plots" plots/*.gp
+    put 644 "$share/synthgrad" tools/figure.sh
     put_as build/synthgrad.1 "$share/man/man1/synthgrad.1"
     put_as build/synthgrad.bash "$share/bash-completion/completions/synthgrad"
     put 644 "$share/doc/synthgrad" README.md CHANGELOG.md CITATION.cff LICENSE
     put 644 "$share/doc/synthgrad/proofs" proofs/*.md
     put 644 "$share/doc/synthgrad/examples" examples/*.c
+    put 644 "$share/doc/synthgrad/proofs/coq" proofs/coq/THEOREMS proofs/coq/*.v
+    if command -v pandoc > /dev/null; then put 644 "$share/doc/synthgrad/proofs" build/pages/proofs/*.html; fi
     folder "$libdir/pkgconfig"
     pc=$libdir/pkgconfig/synthgrad.pc
     note "$pc" && printf '%s\n' "$PKG_CONFIG_FILE" > "$to$pc" && chmod 644 "$to$pc" || exit 2

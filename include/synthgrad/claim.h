@@ -166,9 +166,14 @@ struct sg_hypothesis {
     const void *(*of)(const void *on);
 };
 
+/* Whose statement a claim is.  The paper is Czarnecki et al., ICML 2017. */
+enum sg_from { SG_FROM_PROJECT, SG_FROM_PAPER, SG_FROM_OTHERS };
+
 struct sg_claim {
     const char *id, *name, *title;      /* "DY3", "dy3_joint_spectrum", a line */
     const char *statement;              /* a paragraph for `explain` */
+    enum sg_from from;
+    const char *source;                 /* where there: "Theorem 1"; NULL: nowhere in particular */
     bool empirical;
     bool needs_data;                    /* false: the claim brings its own */
     /* The keys of a case that the claim reads, "group.key" separated by blanks.  A case or control

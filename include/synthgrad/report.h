@@ -35,14 +35,19 @@ enum sg_status sg_report_write_json(const char *path, struct json_t *json,
 enum sg_status sg_report_gather(struct json_t **out, size_t n_folders, char *const *folder,
                                 struct sg_error *err) SG_MUST_CHECK;
 /* Writes the page for a seminar, FOLDER/report/index.html, from the summaries and the figures
- * (FOLDER/figures/CASE.svg) in a results folder.  One file, no network.
- * captions: the folder of the figures' scripts, whose first comment is the
- * figure's caption.  May be NULL. */
-enum sg_status sg_report_write_page(const char *folder, const char *captions,
+ * (FOLDER/figures/CASE.svg) in a results folder: one file, well-formed XML, no script, no network.
+ * home: the project's folder or PREFIX/share/synthgrad, may be NULL.  From there come the figures'
+ * captions (the first comment of plots/CASE.gp), the machine-checked theorems, what the page links
+ * to, and the proof pages, which are copied to FOLDER/report/proofs. */
+enum sg_status sg_report_write_page(const char *folder, const char *home,
                                     struct sg_error *err) SG_MUST_CHECK;
 /* For people: the case, its rows with measured value, prediction, tolerance and margin, its
  * control. */
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
+
+/* Of these only what fell short: rows that are not met, a control that does not change the verdict.
+ * Nothing of a case that came out as expected, but for an experiment that is not reproduced. */
+void sg_report_print_shortfall(FILE *out, const struct sg_judgement *j);
 
 /* What became of one case. */
 struct sg_entry { const struct sg_claim *claim; enum sg_verdict verdict; bool ok; };

@@ -3,6 +3,8 @@
 #ifndef SG_CLI_CLI_H
 #define SG_CLI_CLI_H
 
+#include <stdio.h>
+
 #include "synthgrad/claim.h"
 
 enum {
@@ -18,6 +20,7 @@ enum {
 struct sg_option {
     const char *name;         /* without the dashes */
     const char *metavar;      /* NULL: a flag */
+    char letter;              /* a flag's short form, "-v"; 0: none */
     const char *help;
     bool repeats;             /* may be given more than once; the last one counts */
     bool given;               /* filled by the parser */
@@ -34,7 +37,7 @@ struct sg_command {
 };
 extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_command_explain,
     sg_command_new, sg_command_analyze, sg_command_bench, sg_command_merge, sg_command_report,
-    sg_command_search;
+    sg_command_plots, sg_command_search;
 
 /* The option's entry.  Aborts when the command has none of that name. */
 const struct sg_option *sg_cli_option(const struct sg_command *command, const char *name);
@@ -47,6 +50,19 @@ bool sg_cli_whole(uint64_t *out, const char *text, uint64_t least, uint64_t most
 /* The same as a real number. */
 bool sg_cli_real(double *out, const struct sg_command *command, const char *name, double least,
                  double most);
+
+/* ---- terminal.c ------------------------------------------------------------------------------ */
+
+/* Columns for a paragraph: those of the terminal, at most 98, since longer lines are hard to read.
+ */
+size_t sg_cli_width(void);
+/* Breaks text at blanks.  The first line begins at column `first`, the others at `rest`.  A formula
+ * without blanks may be longer than a line. */
+void sg_cli_wrap_text(FILE *out, const char *text, size_t first, size_t rest, size_t width);
+/* A line of a list: head, and from `column` on the text, wrapped. */
+void sg_cli_print_entry(const char *head, size_t column, const char *text);
+/* May standard output have colours?  It is a terminal that has them, and NO_COLOR is not set. */
+bool sg_cli_colours(void);
 
 /* Prints "synthgrad: ..." on stderr, one line, and returns SG_EXIT_USAGE. */
 int sg_cli_refuse(const char *fmt, ...) SG_PRINTF(1, 2);

@@ -2,43 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/list.h"
 #include "judge/judge.h"
 #include "synthgrad/report.h"
-
-/* ---- paragraphs ----------------------------------------------------------------------------- */
-
-/* Columns for a paragraph: those of the terminal.  Longer lines than MOST are hard to read. */
-static size_t page_width(void)
-{
-    enum { LEAST = 22, MOST = 98 };
-    struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return MOST;
-    return size.ws_col < LEAST ? LEAST : size.ws_col > MOST ? MOST : size.ws_col;
-}
-
-/* Breaks text at blanks.  The first line begins at column `first`, the others at `rest`.  A formula
- * without blanks may be longer than a line. */
-static void print_wrapped(FILE *out, const char *text, size_t first, size_t rest, size_t width)
-{
-    for (size_t indent = first; *text; indent = rest) {
-        size_t length = strlen(text);
-        const size_t room = width - indent;
-        if (length > room)
-            for (length = room; length > 0 && text[length] != ' '; length--)
-                ;
-        if (length == 0)
-            length = strcspn(text, " ");
-        fprintf(out, "%*s%.*s\n", (int)indent, "", (int)length, text);
-        text += length;
-        text += strspn(text, " ");
-    }
-}
 
 /* ---- the keys of a case --------------------------------------------------------------------- */
 
@@ -49,7 +17,8 @@ static void print_readers(FILE *out, const char *key)
     if (sg_claim_name_readers(readers, sg_claims, key, SIZE_MAX) == 0)
         return;
     char *line = sg_base_format("Read by %s.", readers);
-    print_wrapped(out, line, INDENT, INDENT, page_width() > 2 * INDENT ? page_width() : 3 * INDENT);
+    const size_t width = sg_cli_width();
+    sg_cli_wrap_text(out, line, INDENT, INDENT, width > 2 * INDENT ? width : 3 * INDENT);
     free(line);
 }
 
@@ -83,8 +52,8 @@ static void print_hypotheses(const struct sg_claim *claim, size_t width)
     for (; h && *h; h++) {
         char *words = sg_base_format("- %s", (*h)->words);
         char *mend = sg_base_format("else %s", (*h)->mend);
-        print_wrapped(stdout, words, 4, 6, width);
-        print_wrapped(stdout, mend, 6, 6, width);
+        sg_cli_wrap_text(stdout, words, 4, 6, width);
+        sg_cli_wrap_text(stdout, mend, 6, 6, width);
         free(words);
         free(mend);
     }
@@ -97,7 +66,7 @@ static void print_key(const struct sg_claim_key *key, size_t width)
     char *line = sg_base_format("%-24s %s%s%s%s", key->name, takes,
                                 key->experiment[0] ? "; with experiment = " : "", key->experiment,
                                 key->required ? "; must be given" : "");
-    print_wrapped(stdout, line, 4, width > 60 ? 29 : 8, width);
+    sg_cli_wrap_text(stdout, line, 4, width > 60 ? 29 : 8, width);
     free(line);
 }
 
@@ -117,7 +86,7 @@ static void print_required(const struct sg_claim *claim, size_t width)
             line = more;
         }
     }
-    print_wrapped(stdout, line, 2, 4, width);
+    sg_cli_wrap_text(stdout, line, 2, 4, width);
     free(line);
 }
 
@@ -133,9 +102,9 @@ static void print_keys(const struct sg_claim *claim, size_t width)
 
 static void print_claim(const struct sg_claim *claim, const struct sg_case *cases, size_t n)
 {
-    const size_t width = page_width();
+    const size_t width = sg_cli_width();
     printf("%s  %s\n\n", claim->id, claim->title);
-    print_wrapped(stdout, claim->statement, 2, 2, width);
+    sg_cli_wrap_text(stdout, claim->statement, 2, 2, width);
     print_hypotheses(claim, width);
     print_keys(claim, width);
     printf("\n  proof and what is checked: proofs/%s.md\n", claim->name);

@@ -14,7 +14,7 @@
 static struct sg_command *const commands[] = {
     &sg_command_verify, &sg_command_run,     &sg_command_list,  &sg_command_explain,
     &sg_command_new,    &sg_command_analyze, &sg_command_bench, &sg_command_merge,
-    &sg_command_report, &sg_command_search,
+    &sg_command_plots,  &sg_command_report,  &sg_command_search,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -71,10 +71,15 @@ static void print_help(void)
     printf("synthgrad %s - %s\n\nusage: synthgrad COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n",
            sg_base_build()->version, manual.about);
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    printf("\n`synthgrad COMMAND --help` gives the options and examples of one.\nexit status: "
-           "%s\n\nexamples:\n%s",
-           manual.exit_status, manual.examples);
+        sg_cli_print_entry(commands[i]->name, 12, commands[i]->summary);
+    char *status = sg_base_format("exit status: %s", manual.exit_status);
+    putchar('\n');
+    sg_cli_wrap_text(stdout,
+                         "`synthgrad COMMAND --help` gives the options and examples of one.", 0, 2,
+                         sg_cli_width());
+    sg_cli_wrap_text(stdout, status, 0, 2, sg_cli_width());
+    printf("\nexamples:\n%s", manual.examples);
+    free(status);
 }
 
 static int dispatch(int argc, char **argv)

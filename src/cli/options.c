@@ -118,10 +118,24 @@ static int take_option(struct sg_command *command, char **words, int left)
            0;
 }
 
+/* "-v": the flag of that letter is given; 0 after a refusal. */
+static int take_letter(struct sg_command *command, const char *word)
+{
+    for (struct sg_option *o = command->options; o->name; o++)
+        if (o->letter && word[1] == o->letter && word[2] == '\0') {
+            o->given = true;
+            return 1;
+        }
+    sg_cli_refuse("%s has no option %.60s; options begin with two dashes", command->name, word);
+    return 0;
+}
+
 static void print_help(const struct sg_command *command)
 {
-    printf("synthgrad %s - %s\n\nusage: synthgrad %s", command->name, command->summary,
-           command->name);
+    char *title = sg_base_format("synthgrad %s - %s", command->name, command->summary);
+    sg_cli_wrap_text(stdout, title, 0, 2, sg_cli_width());
+    free(title);
+    printf("\nusage: synthgrad %s", command->name);
     if (command->options[0].name)
         printf(" [OPTIONS]");
     if (command->arguments[0])
@@ -129,11 +143,13 @@ static void print_help(const struct sg_command *command)
     printf("\n\noptions:\n");
     for (const struct sg_option *o = command->options; o->name; o++) {
         char head[60];
-        snprintf(head, sizeof head, "--%s%s%s", o->name, o->metavar ? " " : "",
-                 o->metavar ? o->metavar : "");
-        printf("  %-20s %s\n", head, o->help);
+        const char letter[] = {'-', o->letter, ',', ' ', '\0'};
+        snprintf(head, sizeof head, "%s--%s%s%s ", o->letter ? letter : "", o->name,
+                 o->metavar ? " " : "", o->metavar ? o->metavar : "");
+        sg_cli_print_entry(head, 23, o->help);
     }
-    printf("  %-20s %s\n\nexamples:\n%s", "--help", "this text", command->examples);
+    sg_cli_print_entry("--help", 23, "this text");
+    printf("\nexamples:\n%s", command->examples);
 }
 
 int sg_cli_run(struct sg_command *command, int n_words, char **words)
@@ -154,8 +170,7 @@ int sg_cli_run(struct sg_command *command, int n_words, char **words)
             i += took;
             code = took ? -1 : SG_EXIT_USAGE;
         } else if (!only_args && words[i][0] == '-' && words[i][1]) {
-            code = sg_cli_refuse("%s has no option %.60s; options begin with two dashes",
-                                 command->name, words[i]);
+            code = take_letter(command, words[i++]) ? -1 : SG_EXIT_USAGE;
         } else {
             args[n_args++] = words[i++];
         }

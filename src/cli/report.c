@@ -14,9 +14,9 @@ static int report(const struct sg_command *command, size_t n_args, char **args)
     const struct sg_option *out = sg_cli_option(command, "out");
     const char *folder = out->given ? out->value : "results";
     struct sg_error err;
-    char *plots = sg_base_format("%s/../plots", sg_cli_cases_folder());
-    enum sg_status status = sg_report_write_page(folder, plots, &err);
-    free(plots);
+    char *home = sg_base_format("%s/..", sg_cli_cases_folder());
+    enum sg_status status = sg_report_write_page(folder, home, &err);
+    free(home);
     if (status != SG_OK)
         return sg_cli_fail(status, &err);
     char *page = sg_base_format("%s/report/index.html", folder);

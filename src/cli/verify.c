@@ -25,6 +25,7 @@ struct plan {
     struct job *job;
     uint64_t seed, jobs, shard, shards;
     bool seeded, full, quiet;      /* quiet: JSON goes to standard output */
+    bool verbose, headed;          /* all rows of a case; the head of the list is printed */
     bool named;                    /* the user named the cases: missing data are an error then */
     const char *out, *json, *filter;
     struct sg_place place;         /* of out */
@@ -48,6 +49,127 @@ static void add_theorems(struct sg_judgement *j)
     if (n > 0)
         sg_claim_add_row(&j->evidence, &row);
 }
+
+/* ---- what is printed ------------------------------------------------------------------------ */
+
+/* f s c m: a letter for each kind of evidence, a dot for one that is missing. */
+static void kinds_of(char text[SG_EVIDENCE_KINDS + 1], const struct sg_evidence *ev)
+{
+    static const char letter[SG_EVIDENCE_KINDS] = {'f', 's', 'c', 'm'};
+    memset(text, '.', SG_EVIDENCE_KINDS);
+    text[SG_EVIDENCE_KINDS] = '\0';
+    for (size_t i = 0; i < ev->n_rows; i++)
+        text[ev->row[i].kind] = letter[ev->row[i].kind];
+}
+
+static bool has_verdict(const struct job *job)
+{
+    return job->finished && job->status == SG_OK;
+}
+
+/* The row nearest to being missed, of those with a measured and a predicted number. */
+static const struct sg_row *tightest(const struct sg_evidence *ev, double *margin)
+{
+    const struct sg_row *row = NULL;
+    double most = -1;
+    *margin = 0;
+    for (size_t r = 0; r < ev->n_rows; r++) {
+        const double of_row = sg_claim_margin(&ev->row[r]);
+        const bool compared = ev->row[r].form == SG_ROW_EQUAL || ev->row[r].form == SG_ROW_BOUND;
+        if (ev->row[r].secondary)
+            continue;
+        *margin = sg_base_max(*margin, of_row);
+        if (compared && of_row > most) {
+            most = of_row;
+            row = &ev->row[r];
+        }
+    }
+    return row;
+}
+
+/* The verdict as a word, padded; in colour on a terminal, where green is only what was shown. */
+static void print_verdict(const struct sg_judgement *j)
+{
+    const bool fine = j->ok || j->verdict == SG_SKIPPED,
+               shown = j->verdict == SG_HOLDS || j->verdict == SG_REPRODUCED;
+    const char *colour = !fine ? "31" : shown ? "32" : "33", *word =
+        sg_claim_verdict_name(j->verdict);
+    const int width = j->verdict == SG_SKIPPED ? 0 : 15;
+    if (sg_cli_colours())
+        printf("\033[%sm%-*s\033[0m", colour, width, word);
+    else
+        printf("%-*s", width, word);
+}
+
+static void print_head(void)
+{
+    printf("%-5s%-26s%-15s%-5s%8s  %s\n", "claim", " case", "verdict", "kind", "margin",
+           "measured for predicted");
+}
+
+/* f s c m: the kinds of evidence.  The numbers are the tightest row's. */
+static void print_line(const struct sg_judgement *j)
+{
+    double margin;
+    const struct sg_row *row = tightest(&j->evidence, &margin);
+    char kinds[SG_EVIDENCE_KINDS + 1];
+    kinds_of(kinds, &j->evidence);
+    printf("%-5s %-25s ", j->claim->id, j->case_name);
+    print_verdict(j);
+    if (j->verdict != SG_SKIPPED) {
+        printf("%-5s%8.2g", kinds, margin);
+        if (row)
+            printf("  %.5g %s %.3g", row->measured, row->form == SG_ROW_BOUND ? "of" : "for",
+                   row->predicted);
+    }
+    puts(j->verdict == SG_SKIPPED ? ""
+         : !j->ok                 ? "  *** not as expected ***"
+         : j->verdict == SG_FAILS ? "  as expected, beyond the hypotheses"
+                                  : "");
+}
+
+static void print_judgement(struct plan *plan, const struct sg_judgement *j)
+{
+    if (plan->verbose) {
+        sg_report_print_judgement(stdout, j);
+        return;
+    }
+    if (!plan->headed)
+        print_head();
+    plan->headed = true;
+    print_line(j);
+    sg_report_print_shortfall(stdout, j);
+}
+
+static void print_summary(const struct plan *plan)
+{
+    struct sg_entry *entry = SG_NEW(plan->n, struct sg_entry);
+    char sentence[SG_CENSUS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n; i++) {
+        const struct sg_judgement *j = &plan->job[i].j;
+        if (!has_verdict(&plan->job[i]))
+            continue;
+        if (n == 0 && plan->verbose)
+            print_head();
+        entry[n++] = (struct sg_entry){j->claim, j->verdict, j->ok};
+        if (plan->verbose)
+            print_line(j);
+    }
+    sg_report_census(sentence, entry, n);
+    if (n > 0) {
+        char *line = sg_base_format(
+            "%s (kind: f closed form, s simulated, c certified, m machine-checked; margin: the "
+            "largest error over its tolerance, above 1 fails; results in %s/)",
+            sentence, plan->out);
+        putchar('\n');
+        sg_cli_wrap_text(stdout, line, 0, 0, sg_cli_width());
+        free(line);
+    }
+    free(entry);
+}
+
+/* ---- work ----------------------------------------------------------------------------------- */
 
 /* Verdicts come out in the order of the cases, each as soon as all before it are there. */
 static void judge_one(size_t i, void *context)
@@ -78,7 +200,7 @@ static void judge_one(size_t i, void *context)
     sg_report_progress_clear(&plan->progress);
     for (; plan->printed < plan->n && plan->job[plan->printed].finished; plan->printed++)
         if (plan->job[plan->printed].status == SG_OK && !plan->quiet)
-            sg_report_print_judgement(stdout, &plan->job[plan->printed].j);
+            print_judgement(plan, &plan->job[plan->printed].j);
     fflush(stdout);
     sg_report_progress_step(&plan->progress);
     pthread_mutex_unlock(&plan->lock);
@@ -144,58 +266,6 @@ static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args,
     return status == SG_OK ? check_names(plan, err) : status;
 }
 
-/* f s c m: a letter for each kind of evidence, a dot for one that is missing. */
-static void kinds_of(char text[SG_EVIDENCE_KINDS + 1], const struct sg_evidence *ev)
-{
-    static const char letter[SG_EVIDENCE_KINDS] = {'f', 's', 'c', 'm'};
-    memset(text, '.', SG_EVIDENCE_KINDS);
-    text[SG_EVIDENCE_KINDS] = '\0';
-    for (size_t i = 0; i < ev->n_rows; i++)
-        text[ev->row[i].kind] = letter[ev->row[i].kind];
-}
-
-static bool has_verdict(const struct job *job)
-{
-    return job->finished && job->status == SG_OK;
-}
-
-static void print_line(const struct sg_judgement *j)
-{
-    double margin = 0;
-    for (size_t r = 0; r < j->evidence.n_rows; r++)
-        if (!j->evidence.row[r].secondary)
-            margin = sg_base_max(margin, sg_claim_margin(&j->evidence.row[r]));
-    char kinds[SG_EVIDENCE_KINDS + 1];
-    kinds_of(kinds, &j->evidence);
-    printf("%-6s %-28s %-15s %-8s %8.2g  %s%s\n", j->claim->id, j->case_name,
-           sg_claim_verdict_name(j->verdict), kinds, margin,
-           !j->has_control ? "none" : j->control_ok ? "breaks it" : "DOES NOT BREAK IT",
-           j->ok || j->verdict == SG_SKIPPED ? "" : "  *** not as expected ***");
-}
-
-static void print_table(const struct plan *plan)
-{
-    struct sg_entry *entry = SG_NEW(plan->n, struct sg_entry);
-    char sentence[SG_CENSUS_MAX];
-    size_t n = 0;
-    for (size_t i = 0; i < plan->n; i++) {
-        const struct sg_judgement *j = &plan->job[i].j;
-        if (!has_verdict(&plan->job[i]))
-            continue;
-        if (n == 0)
-            printf("%-6s %-28s %-15s %-8s %8s  %s\n", "claim", "case", "verdict", "evidence",
-                   "margin", "control");
-        entry[n++] = (struct sg_entry){j->claim, j->verdict, j->ok};
-        print_line(j);
-    }
-    sg_report_census(sentence, entry, n);
-    if (n > 0)
-        printf("\n%s (evidence: closed form, simulated, certified, machine-checked; "
-               "margin: the largest error over its tolerance; results in %s/)\n",
-               sentence, plan->out);
-    free(entry);
-}
-
 /* broken: why some cases have no verdict.  One line is enough for that. */
 static int summarise(struct plan *plan, enum sg_status broken)
 {
@@ -209,7 +279,7 @@ static int summarise(struct plan *plan, enum sg_status broken)
         sg_report_add(all, sg_report_judgement_json(&job->j));
     }
     if (!plan->quiet)
-        print_table(plan);
+        print_summary(plan);
     struct sg_error err;
     enum sg_status status = SG_OK;
     if (plan->json && broken != SG_IO)
@@ -292,6 +362,7 @@ static int verify(const struct sg_command *command, size_t n_args, char **args)
         (shard->given && !read_shard(&plan, shard->value)))
         return SG_EXIT_USAGE;
     plan.seeded = sg_cli_option(command, "seed")->given;
+    plan.verbose = sg_cli_option(command, "verbose")->given;
     plan.filter = sg_cli_option(command, "filter")->value;
     plan.json = sg_cli_option(command, "json")->value;
     if (out->given)
@@ -301,7 +372,7 @@ static int verify(const struct sg_command *command, size_t n_args, char **args)
 
 static int run(const struct sg_command *command, size_t n_args, char **args)
 {
-    struct plan plan = {.jobs = 1, .shard = 1, .shards = 1, .out = "results",
+    struct plan plan = {.jobs = 1, .shard = 1, .shards = 1, .out = "results", .verbose = true,
                         .full = sg_cli_option(command, "full")->given};
     if (!sg_cli_integer(&plan.jobs, command, "jobs", 1, 1024) ||
         !sg_cli_integer(&plan.seed, command, "seed", 0, UINT32_MAX))
@@ -314,6 +385,8 @@ static int run(const struct sg_command *command, size_t n_args, char **args)
 }
 
 static struct sg_option verify_options[] = {
+    {.name = "verbose", .letter = 'v',
+     .help = "all rows of each case: measured, predicted, tolerance, margin, control"},
     {.name = "full", .help = "the large grids: minutes to hours"},
     {.name = "jobs", .metavar = "N",
      .help = "threads over cases and replicates (default 1); same bits for every N"},

@@ -1,55 +1,25 @@
-/* A page that is one file: its style and its pictures inside, no script, no network; for a
- * phone, a projector and paper. */
+/* A page that is one file: its style and its pictures inside, no script, no network. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/html.h"
-
-static const char style[] =
-    ":root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--page:#fff;--panel:#f6f8fa;--good:#0a6640;-"
-    "-bad:#b3261e;--open:#7a5500;--link:#0550ae}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9da7b3;--line:#3d444d;--page:#"
-    "0d1117;--panel:#161b22;--good:#3fb950;--bad:#ff7b72;"
-    "--open:#e3b341;--link:#79c0ff}}\n"
-    "*{box-sizing:border-box}\n"
-    "body{margin:0 auto;max-width:70rem;padding:1rem 1.2rem 4rem;font:1rem/1.55 "
-    "system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;color:var(--ink);"
-    "background:var(--page)}\n"
-    "h1{font-size:2rem;line-height:1.2;margin:1.2rem 0 .3rem}h2{margin:3rem 0 "
-    ".4rem;padding-top:.6rem;border-top:2px solid var(--line);font-size:1.4rem}\n"
-    "h3{margin:1.8rem 0 "
-    ".4rem;font-size:1.05rem}a{color:var(--link)}p{max-width:48rem}.soft{color:var(--soft)}\n"
-    ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-"
-    "numeric:tabular-nums}\n"
-    "th{text-align:left;border-bottom:2px solid var(--line);padding:.35rem "
-    ".6rem;white-space:nowrap}"
-    "td{border-bottom:1px solid var(--line);padding:.35rem "
-    ".6rem;vertical-align:top}.n{text-align:right;white-space:nowrap}\n"
-    ".verdict{font-weight:600;white-space:nowrap}.good{color:var(--good)}.bad{color:var(--bad)}."
-    "open{color:var(--open)}\n"
-    "figure{margin:1rem 0;background:#fff;border:1px solid "
-    "var(--line);border-radius:6px;padding:.6rem}figure img{width:100%;height:auto;display:block}"
-    "figcaption{color:#57606a;font-size:.92rem;padding:.5rem .2rem 0}\n"
-    "code{font:.88rem ui-monospace,'DejaVu Sans "
-    "Mono',monospace;background:var(--panel);padding:.12rem "
-    ".3rem;border-radius:4px;overflow-wrap:anywhere}\n"
-    ".claims td:nth-child(-n+2){padding-right:.2rem}\n"
-    "@media(max-width:40rem){body{padding:.6rem .7rem 3rem}h1{font-size:1.5rem}th,td{padding:.3rem "
-    ".35rem}.claims{font-size:.85rem}"
-    ".claims :is(th:nth-child(n+3),td:nth-child(n+4)){display:none}}\n"
-    ".control{border-left:4px solid var(--line);padding:.1rem .8rem;margin:.8rem 0}\n"
-    "@media "
-    "print{body{max-width:none;font-size:10pt}h2{break-after:avoid}figure,tr{break-inside:avoid}a{"
-    "color:inherit;text-decoration:none}"
-    ".wide{overflow:visible}}\n";
+#include "report/squeeze.h"
 
 void sg_html_begin(FILE *out, const char *title)
 {
-    fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", out);
+    fputs("<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n"
+          "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
+          "content=\"width=device-width, initial-scale=1\"/>\n"
+          "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>",
+          out);
     sg_html_text(out, title);
-    fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
+    fputs("</title>\n<style>\n", out);
+    for (size_t k = 0; sg_html_style[k]; k++)
+        fputs(sg_html_style[k], out);
+    fputs("</style>\n</head>\n<body>\n", out);
 }
 
 void sg_html_end(FILE *out)
@@ -78,13 +48,26 @@ void sg_html_text(FILE *out, const char *text)
     }
 }
 
+void sg_html_address(FILE *out, const char *path)
+{
+    for (; *path; path++) {
+        const unsigned char c = (unsigned char)*path;
+        if (c < 128 && (isalnum(c) || strchr("-._~/", c)))
+            fputc(c, out);
+        else
+            fprintf(out, "%%%02X", c);
+    }
+}
+
 void sg_html_number(FILE *out, double value, int digits)
 {
     if (isfinite(value))
         fprintf(out, "%.*g", digits, value);
     else
-        fputs("&ndash;", out);
+        fputs("\u2013", out);
 }
+
+/* ---- pictures -------------------------------------------------------------------------------- */
 
 /* Bytes of the character at s; 0: malformed, or a control that no SVG has. */
 static size_t character(const char *s)
@@ -113,14 +96,43 @@ bool sg_html_is_text(FILE *svg, size_t *line)
     return good;
 }
 
-void sg_html_image(FILE *out, FILE *svg, const char *alternative)
+static char *read_all(FILE *file)
+{
+    char *text = NULL;
+    size_t room = 0;
+    if (getdelim(&text, &room, '\0', file) < 0) {          /* sg_html_is_text: there is no NUL */
+        free(text);
+        text = sg_base_format("%s", "");
+    }
+    rewind(file);
+    return text;
+}
+
+char *sg_html_svg(FILE *svg)
+{
+    static const char type[] = "data:image/svg+xml,";
+    char *raw = read_all(svg), *text = sg_squeeze_svg(raw),
+         *out = SG_NEW(sizeof type + 3 * strlen(text), char), *to = out + sizeof type - 1;
+    memcpy(out, type, sizeof type);
+    for (const char *s = text; *s; s++) {
+        const unsigned char c = (unsigned char)*s;
+        if (c >= ' ' && c < 127 && !strchr("\"#%&<", c))
+            *to++ = *s;
+        else
+            to += sprintf(to, "%%%02X", (unsigned)c);
+    }
+    *to = '\0';
+    free(raw);
+    free(text);
+    return out;
+}
+
+void sg_html_png(FILE *out, FILE *png)
 {
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    fputs("<img alt=\"", out);
-    sg_html_text(out, alternative);
-    fputs("\" src=\"data:image/svg+xml;base64,", out);
+    fputs("data:image/png;base64,", out);
     unsigned char b[3];
-    for (size_t got; (got = fread(b, 1, 3, svg)) > 0;) {
+    for (size_t got; (got = fread(b, 1, 3, png)) > 0;) {
         const unsigned long bits = (unsigned long)b[0] << 16 |
                                    (got > 1 ? (unsigned long)b[1] << 8 : 0) | (got > 2 ? b[2] : 0);
         fputc(digit[bits >> 18 & 63], out);
@@ -128,5 +140,4 @@ void sg_html_image(FILE *out, FILE *svg, const char *alternative)
         fputc(got > 1 ? digit[bits >> 6 & 63] : '=', out);
         fputc(got > 2 ? digit[bits & 63] : '=', out);
     }
-    fputs("\">", out);
 }

@@ -1,5 +1,7 @@
 /* Progress: one line on a terminal, nothing in a pipe. */
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "synthgrad/report.h"
@@ -33,10 +35,15 @@ static void draw(const struct sg_progress *p)
 
 void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t total)
 {
+    /* Who reads a pipe may write to this very terminal, in the middle of the line. */
+    struct stat out;
+    const char *term = getenv("TERM");
+    const bool piped = fstat(STDOUT_FILENO, &out) == 0 && S_ISFIFO(out.st_mode),
+               erases = term && *term && strcmp(term, "dumb") != 0;
     *p = (struct sg_progress){.what = what,
                               .total = total,
                               .started = sg_base_seconds(),
-                              .terminal = isatty(STDERR_FILENO) == 1};
+                              .terminal = isatty(STDERR_FILENO) == 1 && erases && !piped};
     draw(p);
 }
 

@@ -90,6 +90,21 @@ static void print_listing(FILE *out, const struct sg_listing *list)
     fprintf(out, "\n\n");
 }
 
+void sg_report_print_shortfall(FILE *out, const struct sg_judgement *j)
+{
+    if (j->verdict == SG_SKIPPED ||
+        (j->ok && j->verdict != SG_NOT_REPRODUCED && j->verdict != SG_INCONCLUSIVE))
+        return;
+    for (size_t i = 0; i < j->evidence.n_rows; i++)
+        if (!j->evidence.row[i].ok)
+            print_row(out, &j->evidence.row[i], j->replicates);
+    if (j->evidence.note[0] && !j->ok)
+        fprintf(out, "    note %s\n", j->evidence.note);
+    if (j->has_control && !j->control_ok)
+        fprintf(out, "    FAIL control %s -> %s\n", j->control_what,
+                sg_claim_verdict_name(j->control_verdict));
+}
+
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j)
 {
     fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id,

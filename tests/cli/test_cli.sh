@@ -26,7 +26,7 @@ expect 0 list
 expect 0 list --json
 expect 0 explain DY3
 expect 0 explain case
-for command in verify run list explain new analyze bench merge report search; do
+for command in verify run list explain new analyze bench merge plots report search; do
     expect 0 $command --help
 done
 
@@ -205,13 +205,13 @@ printf '<svg xmlns="http://www.w3.org/2000/svg"/>' > "$work/a/figures/cp5_bias.s
 expect 0 report --out "$work/a"
 page="$work/a/report/index.html"
 for file in "$work"/a/*/summary.json; do
-    grep -q "<h3>$(basename "$(dirname "$file")"): " "$page" ||
+    grep -q "<h3 id=\"$(basename "$(dirname "$file")")\">" "$page" ||
         complain "$file is not in the report"
 done
 grep -q "<a href=\"#DY5\">DY5</a>.*>holds<" "$page" ||
     complain "the report does not say that DY5 holds"
-figure='PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4='
-grep -q "src=\"data:image/svg+xml;base64,$figure\"" "$page" ||
+figure="%3Csvg xmlns='http://www.w3.org/2000/svg'/>"
+grep -q "src=\"data:image/svg+xml,$figure\"" "$page" ||
     complain "the figure is not in the report"
 grep -q 'src="http\|href="http\|<script' "$page" && complain "the report is not one file"
 expect 2 report --out "$work/nowhere"
@@ -277,7 +277,40 @@ sed 's/mu = 0.9/mu = 1.01/; s/^control.*//' cases/dy3_joint_spectrum.cfg > "$wor
 expect 1 verify "$work/short.cfg" --out "$work/short" --json "$work/short.json"
 grep -q '"ok": false' "$work/short.json" || complain "a failing claim is ok in the JSON"
 
-# Quiet in a pipe: no progress, no escape codes.
+# verify: a line a case, and what fell short; all rows with -v, which run always prints.
+lines() { grep -c . "$work/out"; }
+expect 0 verify dy1_backprop dy1_rank_deficient --out "$work/p"
+[ "$(lines)" -le 6 ] || complain "verify: $(lines) lines for two cases"
+grep -q '^DY1   dy1_backprop  *holds ' "$work/out" || complain "verify: no line for dy1_backprop"
+grep -q '^    ' "$work/out" && complain "verify: rows of a case that holds"
+expect 1 verify "$work/short.cfg" --out "$work/short"
+grep -q '^DY3 .* fails .*not as expected' "$work/out" || complain "verify: no line for a failure"
+grep -q '^    FAIL at the case.s rates a start near' "$work/out" ||
+    complain "verify: what fell short is left out"
+grep -q '^    ok' "$work/out" && complain "verify: rows that are met"
+for words in 'verify -v dy1_backprop' 'verify --verbose dy1_backprop' 'run cases/dy1_backprop.cfg'; do
+    expect 0 $words --out "$work/p"
+    grep -q '^    ok   ' "$work/out" || complain "$words: no rows"
+    grep -q '  => holds' "$work/out" || complain "$words: no verdict"
+done
+expect 2 run -v cases/dy1_backprop.cfg
+
+# Quiet in a pipe: no progress, no escape codes.  On a terminal colours and progress, unless it has none or they are not wanted.
 expect 0 verify dy3_joint_spectrum --out "$work/p"
 [ -s "$work/err" ] && complain "progress in a pipe"
+escape=$(printf '\033')
+grep -q "$escape" "$work/out" && complain "escape codes in a pipe"
+codes() { # SETTINGS: how many lines of escape codes on a terminal
+    script -qec "env -u NO_COLOR $1 '$program' verify dy1_backprop --out '$work/p' $2" /dev/null < /dev/null |
+        grep -c "$escape"
+}
+if command -v script > /dev/null; then
+    [ "$(codes TERM=xterm)" -gt 0 ] || complain "no colours on a terminal"
+    [ "$(codes TERM=dumb)" -eq 0 ] || complain "escape codes on a dumb terminal"
+    [ "$(codes 'TERM=xterm NO_COLOR=1' '2> /dev/null')" -eq 0 ] || complain "colours in spite of NO_COLOR"
+    [ "$(codes TERM=xterm '| cat')" -eq 0 ] || complain "progress beside a pipe on the same terminal"
+    width=$(script -qec "stty cols 60; '$program' verify --help" /dev/null < /dev/null | tr -d '\r' |
+        awk 'length > most { most = length } END { print most + 0 }')
+    [ "$width" -le 60 ] || complain "verify --help: $width columns on a terminal of 60"
+fi
 exit $bad

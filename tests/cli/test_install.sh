@@ -20,6 +20,9 @@ for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so lib/pkgconfig/s
             share/doc/synthgrad/CITATION.cff share/doc/synthgrad/examples/rates.c share/doc/synthgrad/proofs/dy1_backprop.md; do
     [ -s "$usr/$file" ] || complain "$file is missing or empty"
 done
+[ -s "$usr/share/doc/synthgrad/proofs/coq/THEOREMS" ] || complain "THEOREMS is not installed"
+! command -v pandoc > /dev/null || [ -s "$usr/share/doc/synthgrad/proofs/dy1_backprop.html" ] ||
+    complain "the proof pages are not installed"
 for header in include/synthgrad/*.h; do
     cmp -s "$header" "$usr/$header" || complain "$header is not installed"
 done
@@ -181,8 +184,20 @@ unset PKG_CONFIG_PATH
     complain "the installed program: exit $?: $(cat log)"
 grep -q 'DY1 .*holds' verdict && [ -s out/dy1_backprop/summary.json ] ||
     complain "no verdict from the installed program: $(cat verdict)"
+# Figures for whoever has installed it, in any folder; and why there are none.
+"$prefix/bin/synthgrad" plots dy1_backprop --out out > figures 2> log || complain "plots: exit $?: $(cat log)"
+grep -qx out/figures/dy1_backprop.svg figures && [ -s out/figures/dy1_backprop.svg ] && [ -s out/figures/dy1_backprop.png ] ||
+    complain "no figure from the installed program: $(cat figures log)"
+"$prefix/bin/synthgrad" plots --out out > figures 2> log || complain "plots of all: exit $?: $(cat log)"
+[ "$(cat figures)" = out/figures/dy1_backprop.svg ] || complain "plots of all: $(cat figures)"
+"$prefix/bin/synthgrad" report --out out > log 2>&1 || complain "the installed report: $(cat log)"
+grep -q 'id="figure-dy1_backprop"' out/report/index.html || complain "no figure in the installed report"
+for refused in dy3_joint_spectrum no_such_case ../x; do
+    "$prefix/bin/synthgrad" plots "$refused" --out out > figures 2> log; code=$?
+    [ $code -eq 2 ] && [ "$(grep -c . log)" -eq 1 ] || complain "plots $refused: exit $code: $(cat log)"
+done
 man=$prefix/share/man/man1/synthgrad.1
-for command in verify run list explain new analyze bench merge report search; do
+for command in verify run list explain new analyze bench merge plots report search; do
     grep -q "^\.SS \"synthgrad $command" "$man" || complain "$command is not in the manual"
     # Every option of --help is in it, with its dashes escaped.
     "$prefix/bin/synthgrad" $command --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' |

@@ -167,6 +167,8 @@ const struct sg_claim sg_claim_ad1 = {
     .id = "AD1",
     .name = "ad1_artificial_data",
     .title = "the artificial-data table",
+    .from = SG_FROM_PAPER,
+    .source = "a table of the appendix",
     .reads = " data.kind=classes data.bias=true data.one_hot=false net.layers=()"
              " net.loss=logistic|mse!" SG_READS_FULL_SG
              " train.units=absolute train.mu train.steps train.seeds",

@@ -159,6 +159,8 @@ const struct sg_claim sg_claim_cp1 = {
     .id = "CP1",
     .name = "cp1_preservation",
     .title = "critical points survive an SG that can produce their gradient",
+    .from = SG_FROM_PAPER,
+    .source = "Proposition 1",
     .needs_data = true,
     .reads = SG_READS_TABLE SG_READS_CHAIN " train.form=sample|compressed",
     .supposes = (const struct sg_hypothesis *const[]){&sg_twin_wide, NULL},

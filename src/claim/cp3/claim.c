@@ -216,6 +216,8 @@ const struct sg_claim sg_claim_cp3 = {
     .id = "CP3",
     .name = "cp3_zero_loss",
     .title = "points of zero loss are kept by every SG that can be silent",
+    .from = SG_FROM_PAPER,
+    .source = "a remark",
     .needs_data = true,
     .reads = " data.kind=gaussian data.n data.d data.outputs data.rank data.condition data.noise! "
              "data.bias net.layers net.loss=mse sg=some sg.at sg.family=linear sg.target "

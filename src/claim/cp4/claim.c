@@ -103,6 +103,8 @@ const struct sg_claim sg_claim_cp4 = {
     .id = "CP4",
     .name = "cp4_spurious",
     .title = "a spurious set: the synthetic gradient rests on a slope",
+    .from = SG_FROM_PAPER,
+    .source = "the example of the appendix",
     .needs_data = false,
     .reads = " net.layers=() net.loss=abs sg=one sg.at=output sg.family=linear "
              "sg.terms=1|h1|y1|hy1! sg.target=true sg.mix train.form=sample train.units=absolute "

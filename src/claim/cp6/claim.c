@@ -110,6 +110,8 @@ const struct sg_claim sg_claim_cp6 = {
     .id = "CP6",
     .name = "cp6_log_loss",
     .title = "log loss moves the fixed points of a linear SG",
+    .from = SG_FROM_PAPER,
+    .source = "an observation; where and how far: this project",
     .needs_data = true,
     .reads = SG_READS_CLASSES " sg.family=linear sg.terms=hy1|hy sg.mix",
     .supposes = (const struct sg_hypothesis *const[]){&sg_log_shallow_classes,

@@ -190,6 +190,8 @@ const struct sg_claim sg_claim_cp7 = {
     .id = "CP7",
     .name = "cp7_matching_module",
     .title = "an SG of the loss's own form has no gap",
+    .from = SG_FROM_PAPER,
+    .source = "a proposal; the rest: this project",
     .needs_data = true,
     .reads =
         SG_READS_CLASSES " sg.family=sigmoid_linear|linear sg.terms=hy1 sg.mix=1.0 train.steps",

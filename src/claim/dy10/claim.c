@@ -174,6 +174,8 @@ const struct sg_claim sg_claim_dy10 = {
     .id = "DY10",
     .name = "dy10_mode_trajectories",
     .title = "two linear layers learn each mode along a logistic curve, with an SG too",
+    .from = SG_FROM_OTHERS,
+    .source = "Saxe et al. 2014; discrete steps and SGs: this project",
     .needs_data = true,
     .reads = " data.kind=gaussian data.n data.d data.outputs data.rank data.condition data.noise "
              "data.bias" SG_READS_DEEP_PAIR " sg.at=1! sg.terms=hy1",

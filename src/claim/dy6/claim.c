@@ -124,6 +124,8 @@ const struct sg_claim sg_claim_dy6 = {
     .id = "DY6",
     .name = "dy6_tracking",
     .title = "a relative gradient error below one is harmless, and how harmless",
+    .from = SG_FROM_PAPER,
+    .source = "Proposition 2; the sharp factor: known before",
     .needs_data = true,
     .reads = SG_READS_TABLE SG_READS_REGRESSION SG_READS_FULL_SG
     " train.form=sample|compressed train.units=critical train.mu train.steps",

@@ -116,6 +116,8 @@ const struct sg_claim sg_claim_dy7 = {
     .id = "DY7",
     .name = "dy7_chosen_rates",
     .title = "deep linear nets with chosen rates reach critical points",
+    .from = SG_FROM_PAPER,
+    .source = "Corollary 1; the constants: this project",
     .needs_data = true,
     .reads = SG_READS_TABLE " train.search! train.units=absolute train.mu train.steps",
     .measure = sg_lab_measure,

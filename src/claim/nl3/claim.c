@@ -116,6 +116,8 @@ const struct sg_claim sg_claim_nl3 = {
     .id = "NL3",
     .name = "nl3_dissimilarity",
     .title = "dissimilarity of representations, block by block",
+    .from = SG_FROM_PAPER,
+    .source = "dissimilarity matrices",
     SG_CLAIM_ON_GALLERY,
     .says = says,
     .statement = "D_b(i, j) = 1 - corr(h_b(x_i), h_b(x_j)) over test images sorted by label; the "

@@ -57,6 +57,8 @@ const struct sg_claim sg_claim_nl4 = {
     .id = "NL4",
     .name = "nl4_probes",
     .title = "linear probes, block by block",
+    .from = SG_FROM_PAPER,
+    .source = "linear probes",
     SG_CLAIM_ON_GALLERY,
     .says = says,
     .statement = "A linear probe (ridge in closed form on a block's activations) reads the label "

@@ -107,6 +107,8 @@ const struct sg_claim sg_claim_nl5 = {
     .id = "NL5",
     .name = "nl5_weight_norms",
     .title = "weight norms, block by block: the ledger, and the optimiser",
+    .from = SG_FROM_PAPER,
+    .source = "weight norms; their account: this project",
     .reads = SG_READS_LEDGER " train.seeds",
     .supposes = (const struct sg_hypothesis *const[]){&sg_nl_equal_blocks, &sg_nl_cut_inside,
                                                       &sg_nl_test_images, &sg_nl_batch_fits,

@@ -248,6 +248,8 @@ const struct sg_claim sg_claim_nl6 = {
     .id = "NL6",
     .name = "nl6_one_framework",
     .title = "one framework: what each credit rule waits for, costs and reaches",
+    .from = SG_FROM_PAPER,
+    .source = "a comparison of credit rules",
     .empirical = true,
     .reads = SG_READS_IMAGES SG_READS_TRAINING SG_READS_EPOCHS
     " experiment=main|unlocked net.layers! net.depths! net.activation=relu|sigmoid net.batch_norm "

@@ -1,0 +1,157 @@
+/* plots: the figures of the results so far, by gnuplot. */
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/cases.h"
+#include "cli/cli.h"
+#include "synthgrad/report.h"
+
+/* home: the project's folder or PREFIX/share/synthgrad; drawer: the script that calls gnuplot. */
+struct drawing { char *home, *drawer; const char *out; json_t *figures; };
+
+static bool is_file(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISREG(s.st_mode);
+}
+
+static enum sg_status find_drawer(struct drawing *d, struct sg_error *err)
+{
+    d->home = sg_base_format("%s/..", sg_cli_cases_folder());
+    d->drawer = sg_base_format("%s/tools/figure.sh", d->home);
+    if (is_file(d->drawer))
+        return SG_OK;
+    free(d->drawer);
+    d->drawer = sg_base_format("%s/figure.sh", d->home);
+    return is_file(d->drawer)
+               ? SG_OK
+               : sg_base_refuse(err, d->drawer, 0,
+                                "not there; run from the project's folder, or install synthgrad");
+}
+
+/* Are there columns of numbers in OUT/NAME? */
+static bool has_columns(const struct drawing *d, const char *name)
+{
+    char *path = sg_base_format("%s/%s", d->out, name);
+    DIR *folder = opendir(path);
+    bool found = false;
+    for (struct dirent *entry; folder && !found && (entry = readdir(folder));) {
+        const char *dot = strrchr(entry->d_name, '.');
+        found = entry->d_name[0] != '.' && dot && strcmp(dot, ".dat") == 0;
+    }
+    if (folder)
+        closedir(folder);
+    free(path);
+    return found;
+}
+
+static char *script_of(const struct drawing *d, const char *name)
+{
+    return sg_base_format("%s/plots/%s.gp", d->home, name);
+}
+
+/* The drawer says itself what went wrong, in a line on standard error. */
+static enum sg_status draw(const struct drawing *d, const char *name, struct sg_error *err)
+{
+    char *script = script_of(d, name), *results = sg_base_format("%s/%s", d->out, name),
+         *figure = sg_base_format("%s/figures/%s", d->out, name);
+    char *words[] = {(char *)"sh", d->drawer, script, results, figure, NULL};
+    pid_t child;
+    int ended = -1;
+    enum sg_status status = SG_OK;
+    if (posix_spawnp(&child, "sh", NULL, NULL, words, environ) != 0 ||
+        waitpid(child, &ended, 0) != child || !WIFEXITED(ended) || WEXITSTATUS(ended) != 0)
+        status = sg_base_refuse(err, figure, 0, "not drawn");
+    if (status == SG_OK) {
+        char *svg = sg_base_format("%s.svg", figure);
+        json_array_append_new(d->figures, json_string(svg));
+        free(svg);
+    }
+    free(script);
+    free(results);
+    free(figure);
+    return status;
+}
+
+/* A name that the user gave has to have a figure and results. */
+static enum sg_status draw_named(const struct drawing *d, const char *name, struct sg_error *err)
+{
+    char *script = script_of(d, name);
+    enum sg_status status = SG_OK;
+    if (strchr(name, '/') || !is_file(script))
+        status = sg_base_refuse(err, NULL, 0,
+                                "there is no figure of %s; `synthgrad list` names the cases, and "
+                                "plots/*.gp has those with one",
+                                sg_base_show(name, 92).text);
+    else if (!has_columns(d, name))
+        status = sg_base_refuse(err, d->out, 0, "no numbers of %s; `synthgrad run %s` makes them",
+                                sg_base_show(name, 92).text, sg_base_show(name, 92).text);
+    free(script);
+    return status == SG_OK ? draw(d, name, err) : status;
+}
+
+static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
+{
+    json_t *all, *summary;
+    char *const folders[] = {(char *)d->out};
+    enum sg_status status = sg_report_gather(&all, 1, folders, err);
+    size_t i;
+    if (status != SG_OK)
+        return status;
+    json_array_foreach(all, i, summary) {
+        const char *name = json_string_value(json_object_get(summary, "case"));
+        char *script = script_of(d, name);
+        if (status == SG_OK && !sg_base_interrupted() && !strchr(name, '/') && is_file(script) &&
+            has_columns(d, name))
+            status = draw(d, name, err);
+        free(script);
+    }
+    json_decref(all);
+    return status;
+}
+
+static int plots(const struct sg_command *command, size_t n_args, char **args)
+{
+    const struct sg_option *out = sg_cli_option(command, "out");
+    struct drawing d = {.out = out->given ? out->value : "results", .figures = json_array()};
+    struct sg_error err;
+    enum sg_status status = find_drawer(&d, &err);
+    if (status == SG_OK && setenv("GNUPLOT_LIB", d.home, 1) != 0)
+        status = sg_base_refuse(&err, NULL, 0, "%s", strerror(errno));
+    if (status == SG_OK && n_args == 0)
+        status = draw_all(&d, &err);
+    for (size_t i = 0; i < n_args && status == SG_OK; i++)
+        status = draw_named(&d, args[i], &err);
+    size_t i;
+    json_t *figure;
+    if (status == SG_OK && sg_cli_option(command, "json")->given)
+        status = sg_report_write_json("-", json_incref(d.figures), &err);
+    else
+        json_array_foreach(d.figures, i, figure)
+            puts(json_string_value(figure));
+    json_decref(d.figures);
+    free(d.home);
+    free(d.drawer);
+    return sg_cli_fail(status, &err);
+}
+
+static struct sg_option options[] = {
+    {.name = "out", .metavar = "DIR", .help = "the results folder (default results)"},
+    {.name = "json", .help = "the figures' places as JSON"},
+    {0},
+};
+struct sg_command sg_command_plots = {
+    .name = "plots",
+    .summary = "the figures of the results so far, DIR/figures/CASE.svg and .png, by gnuplot",
+    .arguments = "[CASE...]", .options = options, .max_args = 100000, .run = plots,
+    .examples = "  synthgrad run dy3_joint_spectrum; synthgrad plots dy3_joint_spectrum\n"
+                "  synthgrad verify; synthgrad plots; synthgrad report\n",
+};

@@ -1,0 +1,48 @@
+/* What is written for people: as wide as their terminal, in colour only where it is one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+size_t sg_cli_width(void)
+{
+    enum { LEAST = 22, MOST = 98 };
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return MOST;
+    return size.ws_col < LEAST ? LEAST : size.ws_col > MOST ? MOST : size.ws_col;
+}
+
+void sg_cli_wrap_text(FILE *out, const char *text, size_t first, size_t rest, size_t width)
+{
+    for (size_t indent = first; *text; indent = rest) {
+        size_t length = strlen(text);
+        const size_t room = width - indent;
+        if (length > room)
+            for (length = room; length > 0 && text[length] != ' '; length--)
+                ;
+        if (length == 0)
+            length = strcspn(text, " ");
+        fprintf(out, "%*s%.*s\n", (int)indent, "", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+void sg_cli_print_entry(const char *head, size_t column, const char *text)
+{
+    const size_t width = sg_cli_width();
+    char *line = sg_base_format("%-*s%s", (int)column - 2, head, text);
+    /* A narrow terminal has no room for two columns. */
+    sg_cli_wrap_text(stdout, line, 2, width > 2 * column ? column : 6, width);
+    free(line);
+}
+
+bool sg_cli_colours(void)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && !(no && *no) && term && *term && strcmp(term, "dumb") != 0;
+}
