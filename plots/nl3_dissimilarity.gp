@@ -17,7 +17,7 @@ do for [pass = 1:2] {
     set multiplot
     set label 10 found at screen 0.02, screen 0.965 left font ',19'
     unset key; set style fill transparent solid 0.15 noborder
-    set xrange [0.7:blocks + (blocks > 10 ? 4.2 : 1.75)]; step = blocks > 10 ? 5 : 1; set xtics step,step,blocks; set yrange [0:*]
+    set xrange [0.7:blocks > 10 ? 1.33 * blocks : blocks + 1.75]; step = blocks > 10 ? 5 : 1; set xtics step,step,blocks; set yrange [0:*]
     set xlabel "block"; set ylabel "between-class share of variance" offset 1,0
     set arrow 1 from cut + 0.5, graph 0 to cut + 0.5, graph 1 nohead lc rgb sg_grey dt 3 lw 2
     set label 2 "the one SG" at cut + 0.55, graph 0.03 left textcolor rgb sg_grey

@@ -273,6 +273,21 @@ void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
         sg_nl_gallery_accuracies(lab, g);
 }
 
+void sg_nl_gallery_observe(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,
+                           const struct sg_nl_observed *observed, size_t n)
+{
+    double *each = SG_TAKE(lab, g->seeds, double);
+    sg_claim_listing(lab->ev, title, "effect|mean|low|high");
+    for (size_t e = 0; e < n; e++) {
+        struct sg_t_interval interval;
+        for (size_t seed = 0; seed < g->seeds; seed++)
+            each[seed] = observed[e].effect(g, seed);
+        const double mean = sg_lab_t_interval(&interval, each, g->seeds, 0.95);
+        sg_claim_listing_row(lab->ev, observed[e].name,
+                             (const double[]){mean, interval.low, interval.high});
+    }
+}
+
 void sg_nl_gallery_blocks(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,
                           const char *name, sg_nl_of_block *of)
 {

@@ -95,6 +95,13 @@ struct sg_nl_said {
 };
 void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
                            const struct sg_nl_said *said, size_t n);
+/* A table: effects with Student's 95 % intervals, without a verdict. */
+struct sg_nl_observed {
+    const char *name;
+    sg_nl_of_seed *effect;
+};
+void sg_nl_gallery_observe(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,
+                           const struct sg_nl_observed *observed, size_t n);
 /* A table: how far the training of each rule came. */
 void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g);
 /* In the trial with the figure: a table, block by rule, of means over seeds; and the series `name`:

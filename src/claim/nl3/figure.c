@@ -35,13 +35,14 @@ static void draw_cka(struct sg_lab *lab, const struct sg_nl_gallery *g)
 /* D of the first seed's nets in the block below the one SG, averaged over squares. */
 static void draw_matrices(struct sg_lab *lab, const struct sg_nl_gallery *g)
 {
-    enum { TILES = SG_NL_TILES * SG_NL_TILES };
     sg_lab_series(lab, "matrices", "rule row column dissimilarity");
     for (enum sg_nl_rule rule = 0; rule < SG_NL_RULES; rule++) {
-        const double *tile = sg_nl_gallery_portrait(g, rule, 0).tile + (g->cut - 1) * TILES;
-        for (size_t i = 0; i < TILES; i++)
-            sg_lab_point(lab, (const double[]){rule, (double)(i / SG_NL_TILES),
-                                               (double)(i % SG_NL_TILES), tile[i]});
+        const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, 0);
+        const double *tile = p.tile + (g->cut - 1) * SG_NL_TILES * SG_NL_TILES;
+        for (size_t row = 0; row < SG_NL_TILES; row++)
+            for (size_t column = 0; column < SG_NL_TILES; column++)
+                sg_lab_point(lab, (const double[]){rule, (double)row, (double)column,
+                                                   tile[row * SG_NL_TILES + column]});
     }
 }
 

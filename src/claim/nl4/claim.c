@@ -47,27 +47,8 @@ static double gained_everywhere(const struct sg_nl_gallery *g, size_t seed)
     return mean_to(g, SG_NL_ALL_SG, seed, g->depth) - mean_to(g, SG_NL_BACKPROP, seed, g->depth);
 }
 
-static const struct {
-    const char *name;
-    sg_nl_of_seed *effect;
-} observed[] = {{"below one SG", gained_below}, {"all blocks, SG everywhere", gained_everywhere}};
-
-static void list_observed(struct sg_lab *lab, const struct sg_nl_gallery *g)
-{
-    double *each = SG_TAKE(lab, g->seeds, double);
-    sg_claim_listing(lab->ev,
-                     "the probe's mean accuracy less that under backprop, with Student's 95 % "
-                     "intervals: observed, no verdict",
-                     "blocks|mean|low|high");
-    for (size_t e = 0; e < sizeof observed / sizeof *observed; e++) {
-        struct sg_t_interval interval;
-        for (size_t seed = 0; seed < g->seeds; seed++)
-            each[seed] = observed[e].effect(g, seed);
-        const double mean = sg_lab_t_interval(&interval, each, g->seeds, 0.95);
-        sg_claim_listing_row(lab->ev, observed[e].name,
-                             (const double[]){mean, interval.low, interval.high});
-    }
-}
+static const struct sg_nl_observed observed[] = {
+    {"below one SG", gained_below}, {"all blocks, SG everywhere", gained_everywhere}};
 
 /* ---- the claim ------------------------------------------------------------------------------ */
 
@@ -81,7 +62,10 @@ static void says(struct sg_lab *lab, void *on)
                         "what the training images leave of the probes' equations",
                         "2 (n + k + 1) u r_i (1 + sum_j r_j |W_j|), r the root mean squares");
     if (lab->trial->figure)
-        list_observed(lab, g);
+        sg_nl_gallery_observe(lab, g,
+                              "the probe's mean accuracy less that under backprop, with Student's "
+                              "95 % intervals: observed, no verdict",
+                              observed, sizeof observed / sizeof *observed);
     sg_nl_gallery_blocks(lab, g, "test accuracy of a linear probe, mean over seeds", "probes",
                          probe);
 }
