@@ -52,7 +52,8 @@ DY13 | src/claim/dy13/lemma.c   | s/-2 \* nu \* look->error/-1.99 * nu * look->e
 NL1  | src/lab/nl.c           | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
 NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/                     | nl6_one_framework
 NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked
-NL3  | src/lab/nl_pairs.c    | s/: 1 - d\[i\]/: 1 + d[i]/                                          | nl3_dissimilarity
+NL3  | src/lab/representation.c | s/: 1 - d\[i\]/: 1 + d[i]/                                       | nl3_dissimilarity
+NL3  | src/lab/representation.c | s/\*between += count\[c\] \*/*between += 0.99 * count[c] */        | nl3_dissimilarity
 NL4  | src/lab/nl_probes.c   | s/\/ n - total\[i\]/\/ n + total[i]/                                | nl4_probes
 NL5  | src/lab/ledger.c        | s/squares\[j\] += 2 \* SG_BATCHNORM_EPS/squares[j] -= 2 * SG_BATCHNORM_EPS/ | nl5_weight_norms
 NL5  | src/lab/ledger_sides.c  | s/sg\[i\] = 2 \* share/sg[i] = 1.98 * share/                            | nl5_weight_norms

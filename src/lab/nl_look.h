@@ -27,9 +27,9 @@ void sg_nl_copy_h(double *out, const struct sg_nl_look *l, size_t block, size_t 
 #define SG_NL_NONE ((struct sg_nl_off){-1, 1, 1})
 void sg_nl_keep_worst(struct sg_nl_off *worst, struct sg_nl_off off);
 
-/* p->between, p->tile and p->off[0] (nl_pairs.c). */
-void sg_nl_look_at_pairs(struct sg_nl_portrait *p, struct sg_nl_look *l,
-                         const struct sg_images *unseen);
+/* All that is seen of images to test on, and p->off[0] and [2] (nl_pairs.c). */
+void sg_nl_look_at_images(struct sg_nl_portrait *p, struct sg_nl_look *l,
+                          const struct sg_images *unseen);
 /* p->probe and p->off[1] (nl_probes.c). */
 enum sg_status sg_nl_look_through_probes(struct sg_nl_portrait *p, struct sg_nl_look *l,
                                          const struct sg_images *seen,

@@ -1,37 +1,8 @@
-/* How the blocks of a net see pairs of images. */
+/* How the blocks of a net see images to test on. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "lab/nl_look.h"
-
-void sg_nl_dissimilarity(double *d, const double *h, size_t n, size_t k)
-{
-    double *z = SG_NEW(n * k, double);
-    for (size_t i = 0; i < n; i++) {
-        double mean = 0, norm = 0, scale = sg_base_max_abs(h + i * k, k);
-        for (size_t u = 0; u < k; u++)
-            mean += h[i * k + u] / (double)k;
-        for (size_t u = 0; u < k; u++)
-            z[i * k + u] = h[i * k + u] - mean;
-        norm = sg_base_norm(z + i * k, k);
-        /* Below the rounding of the mean there is no variance. */
-        for (size_t u = 0; u < k; u++)
-            z[i * k + u] = norm <= (double)k * SG_UNIT_ROUNDOFF * scale * sqrt((double)k)
-                               ? 0
-                               : z[i * k + u] / norm;
-    }
-    sg_base_mul_nt(d, z, z, n, k, n);
-    for (size_t i = 0; i < n * n; i++)
-        d[i] = i % (n + 1) == 0 ? 0 : 1 - d[i];
-    free(z);
-}
-
-void sg_nl_upper_triangle(double *out, const double *d, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = i + 1; j < n; j++)
-            *out++ = d[i * n + j];
-}
 
 static void add_tiles(double *tile, const double *d, size_t n)
 {
@@ -77,32 +48,68 @@ static void check_definition(struct sg_nl_off *worst, const double *d, const dou
     }
 }
 
-/* The first images to test on, those of one label together: between their dissimilarities block by
- * block, between blocks those of these. */
-void sg_nl_look_at_pairs(struct sg_nl_portrait *p, struct sg_nl_look *l,
-                         const struct sg_images *unseen)
+/* The first images of every label, as many of each, those of one label together.  Returns how many.
+ */
+static size_t choose_images(size_t index[SG_NL_PAIRED], const struct sg_images *images)
 {
-    const size_t n = unseen->n < SG_NL_LOOKED_AT ? unseen->n : SG_NL_LOOKED_AT,
-                 pairs = n * (n - 1) / 2, depth = l->spec->depth, k = l->spec->width;
-    size_t *index = SG_NEW(n, size_t), sorted = 0;
-    for (unsigned label = 0; label < unseen->classes; label++)
-        for (size_t i = 0; i < n; i++)
-            if (unseen->label[i] == label)
-                index[sorted++] = i;
-    double *h = SG_NEW(n * k, double), *d = SG_NEW(n * n, double),
-           *triangle = SG_NEW(depth * pairs, double);
-    p->off[0] = SG_NL_NONE;
+    size_t chosen = 0;
+    for (unsigned label = 0; label < images->classes; label++) {
+        size_t left = SG_NL_PAIRED / images->classes;
+        for (size_t i = 0; i < images->n && left > 0; i++)
+            if (images->label[i] == label) {
+                index[chosen++] = i;
+                left--;
+            }
+    }
+    return chosen;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void look_at_pairs(struct sg_nl_portrait *p, struct sg_nl_look *l, double *h,
+                          const struct sg_images *unseen)
+{
+    size_t index[SG_NL_PAIRED];
+    const size_t n = choose_images(index, unseen), k = l->spec->width;
+    double *d = SG_NEW(n * n, double);
     sg_nl_see(l, unseen, index, n);
-    for (size_t b = 0; b < depth; b++) {
+    p->off[0] = SG_NL_NONE;
+    for (size_t b = 0; b < l->spec->depth; b++) {
         sg_nl_copy_h(h, l, b + 1, k);
-        sg_nl_dissimilarity(d, h, n, k);
+        sg_lab_kernel_row(p->kernel + b * SG_NL_PAIRS, h, n, k);
+        sg_lab_dissimilarity(d, h, n, k);
         check_definition(&p->off[0], d, h, n, k);
-        sg_nl_upper_triangle(triangle + b * pairs, d, n);
+        sg_lab_dissimilarity_row(p->dissimilarity + b * SG_NL_PAIRS, d, n);
         add_tiles(p->tile + b * SG_NL_TILES * SG_NL_TILES, d, n);
     }
-    sg_nl_dissimilarity(p->between, triangle, depth, pairs);
-    free(index);
-    free(h);
     free(d);
-    free(triangle);
+}
+
+static void look_for_labels(struct sg_nl_portrait *p, struct sg_nl_look *l, double *h,
+                            const struct sg_images *unseen)
+{
+    const size_t n = least(unseen->n, SG_NL_LOOKED_AT), k = l->spec->width;
+    sg_nl_see(l, unseen, NULL, n);
+    p->off[2] = SG_NL_NONE;
+    for (size_t b = 0; b < l->spec->depth; b++) {
+        sg_nl_copy_h(h, l, b + 1, k);
+        const struct sg_label_profile labels =
+            sg_lab_label_profile(h, unseen->label, n, k, unseen->classes);
+        p->share[b] = labels.share;
+        p->alignment[b] = labels.alignment;
+        p->participation[b] = labels.participation;
+        sg_nl_keep_worst(&p->off[2], (struct sg_nl_off){labels.error, labels.tolerance, 1});
+    }
+}
+
+void sg_nl_look_at_images(struct sg_nl_portrait *p, struct sg_nl_look *l,
+                          const struct sg_images *unseen)
+{
+    double *h = SG_NEW(SG_NL_LOOKED_AT * l->spec->width, double);
+    look_at_pairs(p, l, h, unseen);
+    look_for_labels(p, l, h, unseen);
+    free(h);
 }

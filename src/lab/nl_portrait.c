@@ -13,18 +13,26 @@ void sg_nl_keep_worst(struct sg_nl_off *worst, struct sg_nl_off off)
         *worst = off;
 }
 
+enum { OFFS = 3, ONCE = 3 + OFFS * OFF };
+enum { A_BLOCK = 5 + SG_NL_TILES * SG_NL_TILES + 2 * SG_NL_PAIRS };
+
 size_t sg_nl_portrait_size(size_t depth)
 {
-    return 1 + 2 * OFF + depth * (depth + 2 + SG_NL_TILES * SG_NL_TILES);
+    return ONCE + depth * A_BLOCK;
 }
 
 struct sg_nl_portrait sg_nl_portrait_of(double *all, size_t depth)
 {
-    struct sg_nl_portrait p = {
-        .accuracy = all, .off = (struct sg_nl_off *)(all + 1), .between = all + 1 + 2 * OFF};
-    p.probe = p.between + depth * depth;
+    struct sg_nl_portrait p = {.accuracy = all, .loss = all + 2};
+    p.off = (struct sg_nl_off *)(all + 3);
+    p.probe = all + ONCE;
     p.norm = p.probe + depth;
-    p.tile = p.norm + depth;
+    p.share = p.norm + depth;
+    p.alignment = p.share + depth;
+    p.participation = p.alignment + depth;
+    p.tile = p.participation + depth;
+    p.kernel = p.tile + depth * SG_NL_TILES * SG_NL_TILES;
+    p.dissimilarity = p.kernel + depth * SG_NL_PAIRS;
     return p;
 }
 
@@ -76,7 +84,7 @@ enum sg_status sg_nl_paint(struct sg_nl_portrait *p, const struct sg_nl_net *spe
                        seen->classes);
     for (size_t block = 1; block <= spec->depth; block++)
         p->norm[block - 1] = weight_norm(&l, state->w, block) / weight_norm(&l, start, block);
-    sg_nl_look_at_pairs(p, &l, unseen);
+    sg_nl_look_at_images(p, &l, unseen);
     const enum sg_status status = sg_nl_look_through_probes(p, &l, seen, unseen);
     sg_data_rows_free(&l.rows);
     sg_net_work_free(l.work);

@@ -120,7 +120,11 @@ static enum sg_status train_and_paint(double *values, const struct studio *s,
     struct sg_net *net;
     enum sg_status status = sg_nl_train(curve, &train, &net, run, kept, &s->images, err);
     if (status == SG_OK) {
-        values[0] = curve[run->epochs - 1].test_accuracy;
+        const struct sg_score seen = sg_train_score(train, &s->images.seen);
+        const struct sg_nl_portrait p = sg_nl_portrait_of(values, s->g->depth);
+        p.accuracy[0] = curve[run->epochs - 1].test_accuracy;
+        p.accuracy[1] = seen.accuracy;
+        *p.loss = seen.loss;
         status = paint(values, s, run, train, net, err);
         sg_train_free(train);
         sg_net_free(net);
@@ -216,18 +220,41 @@ struct sg_nl_portrait sg_nl_gallery_portrait(const struct sg_nl_gallery *g, enum
 
 /* ---- what is said of them ------------------------------------------------------------------- */
 
+static void range_of(double range[3], double *all, size_t n)
+{
+    for (size_t i = 0; i < 3; i++)
+        range[i] = sg_claim_quantile(all, n, (i == 0) ? 0.5 : (i == 1) ? 0 : 1);
+}
+
 void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
 {
-    double *all = SG_TAKE(lab, g->seeds, double);
-    sg_claim_listing(lab->ev, "test accuracy of the nets over seeds", "rule|median|least|most");
+    double *all = SG_TAKE(lab, 3 * g->seeds, double), range[9];
+    sg_claim_listing(lab->ev,
+                     sg_lab_format(lab, "the nets over %zu seeds, which share their images: %.70s",
+                                   g->seeds, sg_nl_describe_data(lab)),
+                     "rule|test accuracy|least|most|training accuracy|least|most|training loss|"
+                     "least|most");
     for (enum sg_nl_rule rule = 0; rule < SG_NL_RULES; rule++) {
-        for (size_t seed = 0; seed < g->seeds; seed++)
-            all[seed] = *sg_nl_gallery_portrait(g, rule, seed).accuracy;
-        sg_claim_listing_row(lab->ev, rule_name[rule],
-                             (const double[]){sg_claim_quantile(all, g->seeds, 0.5),
-                                              sg_claim_quantile(all, g->seeds, 0),
-                                              sg_claim_quantile(all, g->seeds, 1)});
+        for (size_t seed = 0; seed < g->seeds; seed++) {
+            const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, seed);
+            all[seed] = p.accuracy[0];
+            all[g->seeds + seed] = p.accuracy[1];
+            all[2 * g->seeds + seed] = *p.loss;
+        }
+        for (size_t i = 0; i < 3; i++)
+            range_of(range + 3 * i, all + i * g->seeds, g->seeds);
+        sg_claim_listing_row(lab->ev, rule_name[rule], range);
     }
+}
+
+/* What the nets are that an effect was seen in: "relu, batch norm, adam". */
+static const char *scope_of(struct sg_lab *lab)
+{
+    static const char *const optimiser[] = {
+        [SG_GD] = "SGD", [SG_MOMENTUM] = "momentum", [SG_RMSPROP] = "RMSProp", [SG_ADAM] = "Adam"};
+    const struct sg_case *c = lab->trial->c;
+    return sg_lab_format(lab, "%s, %sbatch norm, %s", sg_net_layer_name(c->net.activation),
+                         c->net.batch_norm ? "" : "no ", optimiser[c->train.optimiser]);
 }
 
 void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
@@ -238,11 +265,27 @@ void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
         double *each = SG_TAKE(lab, g->seeds, double);
         for (size_t seed = 0; seed < g->seeds; seed++)
             each[seed] = said[e].effect(g, seed);
-        effect[e] = (struct sg_effect){said[e].id, said[e].what, said[e].name, each, g->seeds};
+        const char *what = sg_lab_format(lab, "%s (%s)", said[e].what, scope_of(lab));
+        effect[e] = (struct sg_effect){said[e].id, what, said[e].name, each, g->seeds};
     }
     sg_lab_effects(lab, effect, n);
     if (lab->trial->figure)
         sg_nl_gallery_accuracies(lab, g);
+}
+
+void sg_nl_gallery_observe(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,
+                           const struct sg_nl_observed *observed, size_t n)
+{
+    double *each = SG_TAKE(lab, g->seeds, double);
+    sg_claim_listing(lab->ev, title, "effect|mean|low|high");
+    for (size_t e = 0; e < n; e++) {
+        struct sg_t_interval interval;
+        for (size_t seed = 0; seed < g->seeds; seed++)
+            each[seed] = observed[e].effect(g, seed);
+        const double mean = sg_lab_t_interval(&interval, each, g->seeds, 0.95);
+        sg_claim_listing_row(lab->ev, observed[e].name,
+                             (const double[]){mean, interval.low, interval.high});
+    }
 }
 
 void sg_nl_gallery_blocks(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,

@@ -4,6 +4,7 @@
 #define SG_LAB_NL_TRAINED_H
 
 #include "lab/nl.h"
+#include "lab/representation.h"
 
 /* A number that should be 0: how far off it is, how far rounding may put it, and the size of what
  * it is the difference of. */
@@ -13,26 +14,30 @@ struct sg_nl_off {
 
 /* What a net with N hidden blocks of k units has become.  h_b: what block b, 1..N, makes of an
  * image, batch norm by its running moments. */
-enum { SG_NL_LOOKED_AT = 400, SG_NL_TILES = 40, SG_NL_PROBED = 10000 };
+enum {
+    SG_NL_LOOKED_AT = 400, /* images to test on that the profile is about */
+    SG_NL_PAIRED = 200,    /* those whose pairs are looked at, as many of each label */
+    SG_NL_PAIRS = SG_NL_PAIRED * (SG_NL_PAIRED - 1) / 2,
+    SG_NL_TILES = 40,
+    SG_NL_PROBED = 10000
+};
 struct sg_nl_portrait {
-    double *accuracy;      /* (1) on the images to test on */
-    struct sg_nl_off *off; /* (2) the worst of D against its definition, of the probes' equations */
-    double *between; /* (N x N) dissimilarity of blocks: of the upper triangles of their D_b */
-    double *probe;   /* (N) test accuracy of a linear probe on h_b */
-    double *norm;    /* (N) |W_b|_F over that of its start */
-    double *tile;    /* (N x TILES x TILES) D_b averaged over squares, for the eye */
+    double *accuracy;      /* (2) on the images to test on, on those trained on */
+    double *loss;          /* (1) on the images trained on */
+    struct sg_nl_off *off; /* (3) the worst of D against its definition, of the probes' equations,
+                            * of between + within = total variance */
+    double *probe;         /* (N) test accuracy of a linear probe on h_b */
+    double *norm;          /* (N) |W_b|_F over that of its start */
+    double *share, *alignment, *participation; /* (N) sg_lab_label_profile */
+    double *tile;          /* (N x TILES x TILES) D_b averaged over squares, for the eye */
+    double *kernel, *dissimilarity; /* (N x PAIRS) rows of representation.h */
 };
 /* A block of doubles as a portrait, and how many there are. */
 size_t sg_nl_portrait_size(size_t depth);
 struct sg_nl_portrait sg_nl_portrait_of(double *all, size_t depth);
 
-/* ---- the three readings (nl_portrait.c) ----------------------------------------------------- */
+/* ---- what is read off a net (nl_portrait.c) ------------------------------------------------- */
 
-/* D_ij = 1 - corr(h_i, h_j) over the k columns: d (n x n), h (n x k).  A row without variance is
- * correlated with nothing: D = 1; D_ii = 0. */
-void sg_nl_dissimilarity(double *d, const double *h, size_t n, size_t k);
-/* The pairs i < j of d (n x n), row by row. */
-void sg_nl_upper_triangle(double *out, const double *d, size_t n);
 /* What a probe is fitted to, summed over n images of k units and m classes: moment (k+1 x k+1) of
  * (h, 1), cross (k+1 x m) with one-hot labels. */
 struct sg_nl_moments {
@@ -44,7 +49,7 @@ struct sg_nl_moments {
  * v keeps the equations' condition below 1 + k / lambda.  v = 0: W = 0. */
 #define SG_NL_RIDGE 1e-3
 enum sg_status sg_nl_probe(double *weight, const struct sg_nl_moments *sums) SG_MUST_CHECK;
-/* All of a portrait but its accuracy.  start: the weights at the start. */
+/* All of a portrait but accuracies and loss.  start: the weights at the start. */
 enum sg_status sg_nl_paint(struct sg_nl_portrait *p, const struct sg_nl_net *spec,
                            const struct sg_net *net, const struct sg_state *state,
                            const void *start, const struct sg_nl_images *images) SG_MUST_CHECK;
@@ -90,6 +95,13 @@ struct sg_nl_said {
 };
 void sg_nl_gallery_effects(struct sg_lab *lab, const struct sg_nl_gallery *g,
                            const struct sg_nl_said *said, size_t n);
+/* A table: effects with Student's 95 % intervals, without a verdict. */
+struct sg_nl_observed {
+    const char *name;
+    sg_nl_of_seed *effect;
+};
+void sg_nl_gallery_observe(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,
+                           const struct sg_nl_observed *observed, size_t n);
 /* A table: how far the training of each rule came. */
 void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g);
 /* In the trial with the figure: a table, block by rule, of means over seeds; and the series `name`:

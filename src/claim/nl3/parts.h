@@ -4,7 +4,15 @@
 
 #include "lab/nl_trained.h"
 
-/* The figure's series: D_b of the first seed's nets, under each rule. */
+/* Similarity of block a of one net and block b of another, or the same, by CKA of kernels or by
+ * correlation of dissimilarities. */
+enum sg_nl3_measure { SG_NL3_CKA, SG_NL3_DISSIMILARITY };
+double sg_nl3_similarity(const struct sg_nl_portrait *p, size_t a, const struct sg_nl_portrait *q,
+                         size_t b, enum sg_nl3_measure measure);
+/* A table: the energy of each rule with SGs against backprop, by both measures, over all blocks and
+ * in the block below the one SG. */
+void sg_nl3_energies(struct sg_lab *lab, const struct sg_nl_gallery *g);
+/* The figure's series. */
 void sg_nl3_draw(struct sg_lab *lab, const struct sg_nl_gallery *g);
 
 #endif

@@ -51,38 +51,21 @@ static double first_one(const struct sg_nl_gallery *g, size_t seed)
            sg_nl_gallery_portrait(g, SG_NL_BACKPROP, seed).norm[0];
 }
 
-static const struct {
-    const char *name;
-    sg_nl_of_seed *effect;
-} paper[] = {{"high at first, one SG", first_one},
-             {"high at first, everywhere", first},
-             {"grows under backprop", grows},
-             {"falls, one SG", falls_one},
-             {"falls, SG everywhere", falls}};
-
 /* What the paper says is positive. */
-static void list_effects(struct sg_lab *lab, const struct sg_nl_gallery *g)
-{
-    double *each = SG_TAKE(lab, g->seeds, double);
-    sg_claim_listing(lab->ev,
-                     "|W_b| over that of its start, by this optimiser: what the paper says is "
-                     "positive, with Student's 95 % intervals over seeds",
-                     "effect|mean|low|high");
-    for (size_t e = 0; e < sizeof paper / sizeof *paper; e++) {
-        struct sg_t_interval interval;
-        for (size_t seed = 0; seed < g->seeds; seed++)
-            each[seed] = paper[e].effect(g, seed);
-        const double mean = sg_lab_t_interval(&interval, each, g->seeds, 0.95);
-        sg_claim_listing_row(lab->ev, paper[e].name,
-                             (const double[]){mean, interval.low, interval.high});
-    }
-}
+static const struct sg_nl_observed paper[] = {{"high at first, one SG", first_one},
+                                              {"high at first, everywhere", first},
+                                              {"grows under backprop", grows},
+                                              {"falls, one SG", falls_one},
+                                              {"falls, SG everywhere", falls}};
 
 static void show_norms(struct sg_lab *lab, struct sg_nl_gallery *g)
 {
     if (!lab->trial->figure || !sg_nl_gallery_train(lab, g))
         return;
-    list_effects(lab, g);
+    sg_nl_gallery_observe(lab, g,
+                          "|W_b| over that of its start, by this optimiser: what the paper says is "
+                          "positive, with Student's 95 % intervals over seeds",
+                          paper, sizeof paper / sizeof *paper);
     sg_nl_gallery_accuracies(lab, g);
     sg_nl_gallery_blocks(lab, g,
                          "norm of a block's weights over that of their start, mean over seeds",
