@@ -191,6 +191,7 @@ static const struct { const char *claim, *id, *text; } rows[] = {
      "train = { mu = 0.95; nu = 0.95; };"},
 
     {"NL1", "one-width", NL1("(8, 9)", "20")},
+    {"NL1", "rates", NL1("(8)", "20; mu_times = (1.0, 2.0, 3.0)")},
     {"NL1", "batch", NL1("(8)", "61")},
 
     {"NL2", "places", "data = { kind = \"grid\"; side = 5; };"
