@@ -15,10 +15,11 @@ do for [pass = 1:2] {
     set xlabel "epoch"; set ylabel "training loss, epoch mean" offset 1,0; set logscale y; set format y "%g"
     set xrange [0.5:epochs + 0.5]; set yrange [*:60]; set autoscale yfixmin; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics 5
     set object 1 rectangle from 0.5, graph 0 to 0.5 + (epochs < 20 ? 1 : epochs / 10), graph 1 fc rgb '#ececec' fs solid noborder behind
-    set key top right reverse Left samplen 2.2 maxrows (words(depths) < 3 ? 2 : 3) font ',15'
+    set key top right reverse Left samplen 2.2 maxrows 3 font ',15'
     plot for [i = 1:words(depths)] file using 4:(pick(i, 0, $5)) with lines lc rgb colour[i] lw 3 dt 1 title word(depths, i)." hidden layers", \
          for [i = 1:words(depths)] file using 4:(pick(i, 1, $5)) with lines lc rgb colour[i] lw 3 dt 2 notitle, \
          for [i = 1:words(depths)] file using 4:(pick(i, 2, $5)) with lines lc rgb colour[i] lw 2 dt 3 notitle, \
+         for [i = words(depths) + 1:3] NaN with lines lc rgb '#ececec' title " ", \
          NaN with lines lc rgb 'black' lw 3 dt 1 title "backprop", \
          NaN with lines lc rgb 'black' lw 3 dt 2 title "one SG in the middle", \
          NaN with lines lc rgb 'black' lw 2 dt 3 title "lower half frozen"
@@ -27,7 +28,7 @@ do for [pass = 1:2] {
     set xlabel "hidden layers"; set ylabel "test accuracy at the end" offset -1.5,0; set format y "%.1f"; set yrange [0:1]; set ytics autofreq 0.1
     first = real(word(depths, 1)); last = real(word(depths, words(depths)))
     set logscale x 2; set xrange [first / 1.25:last * 1.25]; set xtics (0); do for [i = 1:words(depths)] { set xtics add (word(depths, i) real(word(depths, i))) }
-    set key bottom left reverse Left samplen 2.5
+    set key bottom left reverse Left samplen 2.5 maxrows 3
     plot only(0) using ($2 / 1.03):4:5:6 with yerrorlines lc rgb 'black' lw 3 dt 1 pt 7 ps 1.2 title "backprop", \
          only(1) using ($2 * 1.03):4:5:6 with yerrorlines lc rgb sg_blue lw 3 dt 2 pt 6 ps 1.4 title "one SG in the middle", \
          only(2) using 2:4:5:6 with yerrorlines lc rgb sg_grey lw 2 dt 3 pt 4 ps 1 title "lower half frozen"
