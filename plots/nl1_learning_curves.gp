@@ -1,31 +1,38 @@
-# NL1: training loss (above) and test accuracy (below) of batch-norm nets of several depths, relu left and sigmoid right: backprop solid, one linear
-# SG in the middle dashed, and dotted what a lower half that never learns reaches.
+# NL1, one activation: training loss over the epochs (left, the first tenth shaded: what "at first" means), and test accuracy at the end over depth,
+# means and 95 % t intervals over seeds (right).
 load 'plots/style.gp'
-file = dir.'/curves.dat'
+if (!exists("finding")) finding = "relu, each rule at its best rates: one SG is slower at first, faster later, no better on the test"
+file = dir.'/curves.dat'; ends = dir.'/ends.dat'
 depths = system("awk '!/^#/ && !seen[$2]++ {printf \"%s \", $2}' ".sg_shell(file))
 array colour[6] = [sg_blue, sg_orange, sg_green, sg_pink, sg_yellow, sg_sky]
 stats file using 4 nooutput; epochs = STATS_max
-pick(a, i, r, x) = column(1) == a && column(2) == int(word(depths, i)) && column(3) == r ? x : 1/0
+pick(i, r, x) = column(2) == int(word(depths, i)) && column(3) == r ? x : 1/0
+only(r) = sprintf("< awk '!/^#/ && $3 == %d' %s", r, sg_shell(ends))
 do for [pass = 1:2] {
     eval sg_terminal(pass)
-    set multiplot layout 2,2 columnsfirst margins 0.08,0.98,0.09,0.93 spacing 0.07,0.06
-    set xrange [0.8:epochs + 0.2]; set xtics 1,(epochs > 12 ? 2 : 1)
-    do for [a = 0:1] {
-        set title (a == 0 ? "relu" : "sigmoid") offset 0,-0.4; unset xlabel; set format x ""
-        set ylabel (a == 0 ? "training loss, epoch mean" : ""); set logscale y; set yrange [*:*]; set autoscale yfix; set ytics (10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005); set key bottom left reverse Left samplen 2 opaque
-        plot for [i = 1:words(depths)] file using 4:(pick(a, i, 0, $5)) with linespoints lc rgb colour[i] lw 2.5 dt 1 pt 7 ps 0.8 \
-                 title (a == 0 ? word(depths, i)." hidden layers" : ""), \
-             for [i = 1:words(depths)] file using 4:(pick(a, i, 1, $5)) with linespoints lc rgb colour[i] lw 2.5 dt 2 pt 6 ps 0.9, \
-             for [i = 1:words(depths)] file using 4:(pick(a, i, 2, $5)) with lines lc rgb colour[i] lw 2 dt 3, \
-             NaN with linespoints lc rgb 'black' lw 2.5 dt 1 pt 7 title (a == 1 ? "backprop" : ""), \
-             NaN with linespoints lc rgb 'black' lw 2.5 dt 2 pt 6 title (a == 1 ? "one SG in the middle" : ""), \
-             NaN with lines lc rgb 'black' lw 2 dt 3 title (a == 1 ? "lower half frozen" : "")
-        unset title; unset logscale y; set xlabel "epoch"; set format x "%g"
-        set ylabel (a == 0 ? "test accuracy" : ""); set yrange [*:1]; set ytics autofreq; unset key
-        plot for [i = 1:words(depths)] file using 4:(pick(a, i, 0, $8)) with linespoints lc rgb colour[i] lw 2.5 dt 1 pt 7 ps 0.8, \
-             for [i = 1:words(depths)] file using 4:(pick(a, i, 1, $8)) with linespoints lc rgb colour[i] lw 2.5 dt 2 pt 6 ps 0.9, \
-             for [i = 1:words(depths)] file using 4:(pick(a, i, 2, $8)) with lines lc rgb colour[i] lw 2 dt 3
-    }
+    set multiplot title finding font ',19'
+    set lmargin at screen 0.08; set rmargin at screen 0.53; set bmargin at screen 0.11; set tmargin at screen 0.92
+    set xlabel "epoch"; set ylabel "training loss, epoch mean" offset 1,0; set logscale y; set format y "%g"
+    set xrange [0.5:epochs + 0.5]; set yrange [*:60]; set autoscale yfixmin; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics 5
+    set object 1 rectangle from 0.5, graph 0 to 0.5 + (epochs < 20 ? 1 : epochs / 10), graph 1 fc rgb '#ececec' fs solid noborder behind
+    set key top right reverse Left samplen 2.2 maxrows 3 font ',15'
+    plot for [i = 1:words(depths)] file using 4:(pick(i, 0, $5)) with lines lc rgb colour[i] lw 3 dt 1 title word(depths, i)." hidden layers", \
+         for [i = 1:words(depths)] file using 4:(pick(i, 1, $5)) with lines lc rgb colour[i] lw 3 dt 2 notitle, \
+         for [i = 1:words(depths)] file using 4:(pick(i, 2, $5)) with lines lc rgb colour[i] lw 2 dt 3 notitle, \
+         for [i = words(depths) + 1:3] NaN with lines lc rgb '#ececec' title " ", \
+         NaN with lines lc rgb 'black' lw 3 dt 1 title "backprop", \
+         NaN with lines lc rgb 'black' lw 3 dt 2 title "one SG in the middle", \
+         NaN with lines lc rgb 'black' lw 2 dt 3 title "lower half frozen"
+    unset object 1; unset logscale y
+    set lmargin at screen 0.65; set rmargin at screen 0.98
+    set xlabel "hidden layers"; set ylabel "test accuracy at the end" offset -1.5,0; set format y "%.1f"; set yrange [0:1]; set ytics autofreq 0.1
+    first = real(word(depths, 1)); last = real(word(depths, words(depths)))
+    set logscale x 2; set xrange [first / 1.25:last * 1.25]; set xtics (0); do for [i = 1:words(depths)] { set xtics add (word(depths, i) real(word(depths, i))) }
+    set key bottom left reverse Left samplen 2.5 maxrows 3
+    plot only(0) using ($2 / 1.03):4:5:6 with yerrorlines lc rgb 'black' lw 3 dt 1 pt 7 ps 1.2 title "backprop", \
+         only(1) using ($2 * 1.03):4:5:6 with yerrorlines lc rgb sg_blue lw 3 dt 2 pt 6 ps 1.4 title "one SG in the middle", \
+         only(2) using 2:4:5:6 with yerrorlines lc rgb sg_grey lw 2 dt 3 pt 4 ps 1 title "lower half frozen"
+    unset logscale x; set autoscale x
     unset multiplot
     unset output
 }

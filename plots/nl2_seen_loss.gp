@@ -1,6 +1,7 @@
 # NL2: the true loss of label 1 over the 2-d grid at the end of training, next to what the SGs see of it, and how well over the layers: MSE above, log
 # loss below.
 load 'plots/style.gp'
+if (!exists("finding")) finding = "Near the loss a linear SG sees it; far below, late, it sees another one (loss of label 1, six relu layers, labels with noise)"
 maps = dir.'/surfaces.dat'; layers = dir.'/layers.dat'; points = dir.'/points.dat'
 stats layers using 3 nooutput; top = int(STATS_max)
 stats layers using 2 nooutput; late = int(STATS_max); early = late / 8
@@ -11,7 +12,7 @@ set palette defined (0 '#440154', 0.13 '#472c7a', 0.25 '#3b518b', 0.38 '#2c718e'
 left(i) = 0.055 + (i - 1) * 0.162
 do for [pass = 1:2] {
     eval sg_terminal(pass)
-    set multiplot title "NL2: the loss of label 1 over the inputs, and what linear synthetic gradients see of it, six relu layers" font ',17'
+    set multiplot title finding font ',17'
     do for [l = 0:1] {
         bottom = l == 0 ? 0.535 : 0.14
         set xrange [*:*]; set yrange [*:*]

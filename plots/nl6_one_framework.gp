@@ -1,6 +1,7 @@
-# NL6: test error of ten credit rules on one net (mean and range over seeds), and what an update waits for: a row is the hidden block that is updated, a
+# NL6: test error of ten credit rules on one net (mean over seeds; at the end the range too), and what an update waits for: a row is the hidden block that is updated, a
 # column the block that alone is changed; dark: it is read on the way down, light: it is felt through the loss only, empty: it is not felt.
 load 'plots/style.gp'
+if (!exists("finding")) finding = "At its own best rates every SG rule ends within two points of backprop; feedback rules do not"
 file = dir.'/curves.dat'; locks = dir.'/locks.dat'
 stats file using 2 nooutput; epochs = STATS_max
 stats locks using 2 nooutput; depth = STATS_max
@@ -12,11 +13,13 @@ of(r, x) = column(1) == r - 1 ? x : 1/0
 shade(read) = read == 2 ? 0x0072B2 : read == 1 ? 0xA6CDE6 : 0xF2F2F2
 do for [pass = 1:2] {
     eval sg_terminal(pass)
-    set multiplot
-    set lmargin at screen 0.075; set rmargin at screen 0.74; set bmargin at screen 0.53; set tmargin at screen 0.97
-    set xlabel "epoch" offset 0,0.6; set ylabel "test error" offset 1,0; set xrange [0.8:epochs + 0.2]; set yrange [*:1]; set autoscale yfixmin; set logscale y; set format y "%g"
-    set xtics 1,(epochs > 12 ? 2 : 1) ; set ytics (1, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01); set key at screen 0.985,0.97 top right Left reverse samplen 2.5 spacing 1.25
-    plot for [r = 1:10] file using 2:(of(r, 1 - $4)):(1 - $6):(1 - $5) with yerrorlines lc rgb colour[r] lw 2.2 dt dash[r] pt point[r] ps 0.9 title name[r]
+    set multiplot title finding font ',19'
+    set lmargin at screen 0.075; set rmargin at screen 0.74; set bmargin at screen 0.53; set tmargin at screen 0.925
+    set xlabel "epoch" offset 0,0.6; set ylabel "test error" offset 1,0; set xrange [0.8:epochs + 0.5]; set yrange [*:1]; set autoscale yfixmin; set logscale y; set format y "%g"
+    if (epochs > 12) { set xtics 5 } else { set xtics 1,1 }
+     set ytics (1, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01); set key at screen 0.985,0.925 top right Left reverse samplen 2.5 spacing 1.25
+    plot for [r = 1:10] file using 2:(of(r, 1 - $4)) with linespoints lc rgb colour[r] lw 2.2 dt dash[r] pt point[r] ps 0.9 pointinterval (epochs > 12 ? 3 : 1) title name[r], \
+         for [r = 1:10] file using ($2 + 0.03 * r):(of(r, $2 == epochs ? 1 - $4 : 1/0)):(1 - $6):(1 - $5) with yerrorbars lc rgb colour[r] lw 2.2 dt 1 pt point[r] ps 0.9 notitle
     unset logscale y; unset key; unset xlabel; unset ylabel; unset grid; unset border
     set xrange [1.4:depth + 1.6]; set yrange [0.4:depth + 0.6]
     set style fill solid 1 noborder

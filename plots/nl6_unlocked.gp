@@ -14,10 +14,11 @@ mean(v) = real(system(sprintf("awk '!/^#/ && $1 == %d && $3 == %d {print $5}' %s
 back = mean(1); frozen = mean(2)
 do for [pass = 1:2] {
     eval sg_terminal(pass)
-    set multiplot
-    set lmargin at screen 0.085; set rmargin at screen 0.50; set bmargin at screen 0.12; set tmargin at screen 0.96
-    set xlabel "epoch"; set ylabel "test accuracy" offset 1,0; set xrange [0.8:epochs + 0.2]; set yrange [0:0.8]; set xtics 2; set key top left Left reverse samplen 2
-    plot for [v = 1:last + 1] file using 3:(of(v, $5)) with linespoints lc rgb colour[v] lw 2.5 dt dash[v] pt point[v] ps 0.9 title label(v)
+    set multiplot title "Halves one step apart cost nothing; thirty steps cost about five points of accuracy, a hundred over fifteen" font ',19'
+    set lmargin at screen 0.085; set rmargin at screen 0.50; set bmargin at screen 0.12; set tmargin at screen 0.91
+    set xlabel "epoch"; set ylabel "test accuracy" offset 1,0; set xrange [0.8:epochs + 0.2]; set yrange [0:1]; if (epochs > 12) { set xtics 5 } else { set xtics 2 }
+    set key bottom right Left reverse samplen 2 maxrows 4 font ',15'
+    plot for [v = 1:last + 1] file using 3:(of(v, $5)) with linespoints lc rgb colour[v] lw 2.5 dt dash[v] pt point[v] ps 0.9 pointinterval (epochs > 12 ? 3 : 1) title label(v)
     set lmargin at screen 0.58; set rmargin at screen 0.97; unset ylabel
     set xlabel "delay {/:Italic τ} (steps; 0 drawn at 1/3)"; set logscale x; set xrange [0.25:200]; set xtics ('0' 0.333, '1' 1, '3' 3, '10' 10, '30' 30, '100' 100); set key bottom left Left reverse samplen 2
     plot back with lines lc rgb 'black' lw 2 dt 2 title 'backprop', \

@@ -75,6 +75,7 @@ struct sg_case_train {
     int form, order, delay, units, search;
     int sg_step;                                /* enum sg_step_rule */
     double mu, nu;
+    struct sg_real_list mu_times, nu_times;     /* of the arms that a claim tells apart, or none */
     int optimiser;                              /* enum sg_opt_kind, of network and SG modules */
     double beta1, beta2, epsilon;
     int steps, epochs, batch, seeds;

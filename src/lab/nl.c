@@ -37,6 +37,24 @@ const struct sg_hypothesis sg_nl_one_width = {
     .mend = "write net.layers = (32); net.depths says how many",
     .met = one_width};
 
+bool sg_nl_times_fit(char value[SG_HYPOTHESIS_VALUE_MAX], const char *key,
+                     const struct sg_real_list *times, size_t n)
+{
+    bool fit = times->n == 0 || times->n == n;
+    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "%s has %zu numbers, arms are %zu", key, times->n, n);
+    for (size_t i = 0; fit && i < times->n; i++)
+        if (times->value[i] <= 0) {
+            snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "%s has %g", key, times->value[i]);
+            fit = false;
+        }
+    return fit;
+}
+
+double sg_nl_times(const struct sg_real_list *times, size_t i)
+{
+    return times->n > 0 ? times->value[i] : 1;
+}
+
 /* ---- nets ----------------------------------------------------------------------------------- */
 
 struct sg_nl_net sg_nl_net_of(const struct sg_case *c, size_t depth)

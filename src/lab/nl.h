@@ -20,6 +20,13 @@ enum { SG_NL_BLOCKS_MAX = 64 };
 extern const struct sg_hypothesis sg_nl_batch_fits; /* train.batch <= data.n */
 extern const struct sg_hypothesis sg_nl_one_width;  /* one number in net.layers */
 
+/* Factors of a rate that a case gives its arms, `n` of them, each above 0, or none at all.  Writes
+ * what is wrong with them otherwise. */
+bool sg_nl_times_fit(char value[SG_HYPOTHESIS_VALUE_MAX], const char *key,
+                     const struct sg_real_list *times, size_t n);
+/* That of arm i; 1 where there are none. */
+double sg_nl_times(const struct sg_real_list *times, size_t i);
+
 /* `depth` hidden blocks of one width, each dense, batch norm (then without a bias) and an
  * activation; then a dense layer to the classes with a bias.  Softmax cross entropy.  Linear SGs s
  * = h A + y B + 1 C after the blocks named. */

@@ -1504,9 +1504,9 @@ static void test_schema_prints_every_key(void **state)
         "standardise_target", "S", "R", "map",
         "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "weights",
         "sg", "at", "family", "hidden", "terms", "target", "mix",
-        "train", "form", "order", "delay", "units", "search", "sg_step", "mu", "nu", "optimiser",
-        "beta1", "beta2", "epsilon", "steps", "epochs", "decay", "batch", "seeds", "tau", "radius",
-        "line",
+        "train", "form", "order", "delay", "units", "search", "sg_step", "mu", "nu",
+        "mu_times", "nu_times", "optimiser", "beta1", "beta2", "epsilon", "steps", "epochs",
+        "decay", "batch", "seeds", "tau", "radius", "line",
         "control",
     };
     /* In this order, so that every key stands under its group.  Each line of a key is one of

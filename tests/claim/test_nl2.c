@@ -1,6 +1,8 @@
 /* NL2 on short runs: what is proved holds for any seed and not without labels, nearer is better,
  * both log losses, and settings it cannot use. */
 
+#include <math.h>
+
 #include "judge.h"
 
 static void small(struct sg_case *c)
@@ -30,7 +32,7 @@ static void proved_rows_hold(void **state)
         }
         CHECK(proved == 8 && effects == 4);
         CHECK(row_id(&j, "nearer")->low > 0 && !row_id(&j, "nearer")->secondary);
-        CHECK(j.evidence.n_listings == 7 && j.evidence.listing[1].n_rows == 7);
+        CHECK(j.evidence.n_listings == 8 && j.evidence.listing[2].n_rows == 7);
         struct sg_judgement control = judge_control(&c, seed);
         CHECK(control.verdict == SG_FAILS);
         sg_claim_judgement_free(&control);
@@ -51,6 +53,30 @@ static void without_labels(void **state)
           row_id(&j, "exact-hidden")->state == SG_ROW_MISSED);
     CHECK(row_id(&with, "log-trains")->low > row_id(&j, "log-trains")->high);
     sg_claim_judgement_free(&with);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+/* Layers of 5 relus die often.  Their seeds are drawn again until as many as wanted are alive. */
+static void dead_nets_are_drawn_again(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    small(&c);
+    c.has_control = false;
+    for (size_t i = 0; i < c.net.layers.n; i++)
+        c.net.layers.value[i] = 5;
+    c.train.steps = 64;
+    c.train.seeds = 8;
+    struct sg_judgement j = judge(&c, 51);
+    const struct sg_listing *ends = &j.evidence.listing[1];
+    const double drawn = ends->value[0], dead[] = {ends->value[1], ends->value[6]};
+    context("%g drawn, %g and %g dead: %s", drawn, dead[0], dead[1], j.evidence.note);
+    CHECK(ends->n_rows == 2 && ends->n_columns == 6 && ends->value[5] == drawn);
+    CHECK(dead[0] > 0 && dead[1] > 0 && drawn > 8);
+    /* Eight of those drawn are alive, which is what a verdict needs; the last draw was needed. */
+    CHECK(drawn - 8 <= dead[0] + dead[1] && drawn <= 24);
+    CHECK(isfinite(row_id(&j, "nearer")->low) && isfinite(row_id(&j, "log-trains")->low));
     sg_claim_judgement_free(&j);
     sg_case_free(&c);
 }
@@ -87,8 +113,8 @@ static void wrong_settings_are_inconclusive(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(proved_rows_hold), TEST(without_labels),
-                                       TEST(logistic_is_a_log_loss),
-                                       TEST(wrong_settings_are_inconclusive)};
+    const struct CMUnitTest tests[] = {
+        TEST(proved_rows_hold), TEST(without_labels), TEST(dead_nets_are_drawn_again),
+        TEST(logistic_is_a_log_loss), TEST(wrong_settings_are_inconclusive)};
     return RUN(tests);
 }

@@ -1,5 +1,6 @@
 /* NL6: what each rule waits for, against a table written by hand; products against a count by hand;
  * the cases with their controls. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "claim/nl6/parts.h"
@@ -119,7 +120,8 @@ static void the_table_holds_and_its_control_breaks_it(void **state)
     shrink(&c, 4);
     struct sg_judgement j = judge(&c, 4711), control = judge_control(&c, 4711);
     CHECK(j.control_ok && j.verdict != SG_FAILS && control.verdict == SG_FAILS);
-    CHECK(j.evidence.n_listings == 3 && j.evidence.listing[2].n_rows == SG_NL6_RULES);
+    CHECK(j.evidence.n_listings == 4 && j.evidence.listing[2].n_rows == SG_NL6_RULES &&
+          j.evidence.listing[3].n_rows == SG_NL6_RULES);
     check_ledgers(&j);
     check_ledgers(&control);
     for (size_t rule = 0; rule < SG_NL6_RULES; rule++) {
@@ -133,6 +135,34 @@ static void the_table_holds_and_its_control_breaks_it(void **state)
           row_id(&j, "gain-bp")->low > 0);
     sg_claim_judgement_free(&j);
     sg_claim_judgement_free(&control);
+    sg_case_free(&c);
+}
+
+/* By rule, in the table's order. */
+static void each_rule_has_its_rates(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    read_case(&c, "cases/nl6_one_framework.cfg", 1);
+    shrink(&c, 2);
+    c.has_control = false;
+    for (size_t rule = 0; rule < SG_NL6_RULES; rule++) {
+        c.train.mu_times.value[rule] = rule == SG_NL6_BACKPROP ? 1e-9 : 1 + (double)rule / 8;
+        c.train.nu_times.value[rule] = 2 + (double)rule / 8;
+    }
+    struct sg_judgement j = judge(&c, 12);
+    const struct sg_listing *means = &j.evidence.listing[3];
+    for (size_t rule = 0; rule < SG_NL6_RULES; rule++) {
+        const double *value = means->value + rule * (means->n_columns - 1);
+        const bool has_sg = rule >= 1 && rule <= 5;
+        context("%s: mu %g, nu %g", sg_nl6_rules[rule].name, value[0], value[1]);
+        CHECK(value[0] == c.train.mu * c.train.mu_times.value[rule]);
+        CHECK(has_sg ? value[1] == c.train.nu * c.train.nu_times.value[rule] : isnan(value[1]));
+        CHECK(fabs(value[8] - (value[5] - means->value[5])) < 1e-12); /* over backprop's */
+    }
+    CHECK(means->value[5] < 0.25); /* backprop's rate has trained nothing: ten classes */
+    CHECK(means->value[2] > means->value[2 + means->n_columns - 1] + 0.2); /* the SG's has */
+    sg_claim_judgement_free(&j);
     sg_case_free(&c);
 }
 
@@ -178,14 +208,19 @@ static void wrong_settings_are_inconclusive(void **state)
                        "the first is 2");
     check_inconclusive(CASE("unlocked", "(8)", "(2)", "1.0", "batch = 20; tau = (0);"),
                        "train.tau has 1 numbers");
+    check_inconclusive(CASE("main", "(8)", "(2)", "1.0", "batch = 20; mu_times = (1.0, 2.0);"),
+                       "train.mu_times has 2 numbers, arms are 10");
     check_inconclusive(CASE("unlocked", "(8)", "(2)", "0.5", "batch = 20; tau = (0, 1);"),
                        "sg.mix = 0.5");
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(who_waits_for_what), TEST(products),
+    const struct CMUnitTest tests[] = {TEST(who_waits_for_what),
+                                       TEST(products),
                                        TEST(the_table_holds_and_its_control_breaks_it),
-                                       TEST(delayed_pairs), TEST(wrong_settings_are_inconclusive)};
+                                       TEST(each_rule_has_its_rates),
+                                       TEST(delayed_pairs),
+                                       TEST(wrong_settings_are_inconclusive)};
     return RUN(tests);
 }

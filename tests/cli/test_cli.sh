@@ -148,7 +148,7 @@ rm -rf "$work/none"
 printf '\000\000\010\003\377\377\377\377\000\000\000\034\000\000\000\034' > "$work/images"
 printf '\000\000\010\001\000\000\000\001\012' > "$work/labels"
 files='train_files = ["images", "labels"]; test_files = ["images", "labels"];'
-sed "/^control/d; s/batch = 30/batch = 1/; s/^data .*/data = { kind = \"idx\"; n = 1; test = 1; $files };/" \
+sed "/^control/d; s/batch = 50/batch = 1/; s/^data .*/data = { kind = \"idx\"; n = 1; test = 1; $files };/" \
     cases/nl1_learning_curves.cfg > "$work/idx.cfg"
 expect 2 verify "$work/idx.cfg" --out "$work/none"
 grep -q "^synthgrad: $work/images: the header says .* at most 1 GiB are read; " "$work/err" ||

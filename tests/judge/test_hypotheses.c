@@ -191,6 +191,7 @@ static const struct { const char *claim, *id, *text; } rows[] = {
      "train = { mu = 0.95; nu = 0.95; };"},
 
     {"NL1", "one-width", NL1("(8, 9)", "20")},
+    {"NL1", "rates", NL1("(8)", "20; mu_times = (1.0, 2.0, 3.0)")},
     {"NL1", "batch", NL1("(8)", "61")},
 
     {"NL2", "places", "data = { kind = \"grid\"; side = 5; };"
@@ -206,6 +207,7 @@ static const struct { const char *claim, *id, *text; } rows[] = {
     {"NL6", "one-width", NL6("main", "(8, 8)", "(2)", "batch = 20;")},
     {"NL6", "one-depth", NL6("main", "(8)", "(2, 3)", "batch = 20;")},
     {"NL6", "delays", NL6("main", "(8)", "(2)", "batch = 20; tau = (0, 1);")},
+    {"NL6", "rates", NL6("main", "(8)", "(2)", "batch = 20; nu_times = (1.0, 2.0);")},
     {"NL6", "batch", NL6("main", "(8)", "(2)", "batch = 61;")},
 
     {"NL7", "sg-learns", "data = { n = 40; d = 4; outputs = 2; }; sg = ( { mix = 0.0; } );"

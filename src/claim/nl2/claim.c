@@ -46,12 +46,12 @@ static double effect_early(const struct sg_nl2_experiment *x, size_t seed)
 
 static double effect_trains(const struct sg_nl2_experiment *x, size_t seed)
 {
-    return x->gain[seed * SG_NL2_KINDS + SG_NL2_LOG];
+    return x->end[seed * SG_NL2_KINDS + SG_NL2_LOG].gain;
 }
 
-/* live: over the seeds whose nets are alive, which the correlations need.  The first is the primary
- * one: it is measured at every hidden layer and time and under both losses, that of the losses at
- * one place and time. */
+/* live: over the seeds whose nets are alive, which the correlations need; else over the first that
+ * were drawn, dead or not.  The first is the primary one: it is measured at every hidden layer and
+ * time and under both losses, that of the losses at one place and time. */
 static const struct {
     const char *id, *what, *name;
     bool live;
@@ -74,7 +74,7 @@ static void add_effects(struct sg_lab *lab, const struct sg_nl2_experiment *x)
 {
     struct sg_effect said[EFFECTS];
     for (size_t e = 0; e < EFFECTS; e++) {
-        const size_t n = effects[e].live ? x->n_live : x->seeds;
+        const size_t n = effects[e].live ? x->n_live : x->wanted;
         double *each = SG_TAKE(lab, n, double);
         for (size_t i = 0; i < n; i++)
             each[i] = effects[e].of(x, effects[e].live ? x->live[i] : i);
@@ -101,18 +101,34 @@ static void add_exact(struct sg_lab *lab, const struct sg_nl2_experiment *x)
     }
 }
 
-static void find_live(struct sg_nl2_experiment *x)
+static void look_for_dead(struct sg_nl2_experiment *x, size_t seed)
 {
-    enum { LOOKS = SG_NL2_TIMES - SG_NL2_EARLY };
-    for (size_t seed = 0; seed < x->seeds; seed++) {
-        bool live = true;
-        for (size_t i = 0; i < SG_NL2_KINDS * LOOKS; i++)
-            live = live && !sg_nl2_view_of(x, seed, (enum sg_nl2_kind)(i / LOOKS),
-                                           SG_NL2_EARLY + i % LOOKS, 0, SG_NL2_TRAINED)
-                                ->flat;
-        if (live)
-            x->live[x->n_live++] = seed;
+    bool live = true;
+    for (enum sg_nl2_kind kind = SG_NL2_MSE; kind < SG_NL2_KINDS; kind++) {
+        bool dead = false;
+        for (size_t time = SG_NL2_EARLY; time < SG_NL2_TIMES; time++)
+            dead = dead || sg_nl2_view_of(x, seed, kind, time, 0, SG_NL2_TRAINED)->silent > 0.5;
+        x->dead[kind] += dead;
+        live = live && !dead;
     }
+    if (live)
+        x->live[x->n_live++] = seed;
+}
+
+/* As many more as there are dead, until enough are alive. */
+static bool draw_until_alive(struct sg_lab *lab, struct sg_nl2_experiment *x)
+{
+    while (x->n_live < x->wanted && x->seeds < SG_NL2_DRAWS * x->wanted) {
+        size_t more = x->wanted - x->n_live;
+        if (x->seeds + more > SG_NL2_DRAWS * x->wanted)
+            more = SG_NL2_DRAWS * x->wanted - x->seeds;
+        x->first = x->seeds;
+        if (!sg_nl_runs(lab, more * SG_NL2_KINDS, sg_nl2_run, x))
+            return false;
+        for (x->seeds += more; x->first < x->seeds; x->first++)
+            look_for_dead(x, x->first);
+    }
+    return true;
 }
 
 /* ---- the claim ------------------------------------------------------------------------------ */
@@ -122,17 +138,19 @@ static struct sg_nl2_experiment *make_experiment(struct sg_lab *lab)
     const struct sg_case *c = lab->trial->c;
     struct sg_nl2_experiment *x = SG_TAKE(lab, 1, struct sg_nl2_experiment);
     *x = (struct sg_nl2_experiment){
-        .trial = lab->trial, .c = c, .seeds = (size_t)c->train.seeds, .places = c->n_modules};
+        .trial = lab->trial, .c = c, .wanted = (size_t)c->train.seeds, .places = c->n_modules};
+    const size_t most = SG_NL2_DRAWS * x->wanted;
     for (size_t t = 0; t < SG_NL2_TIMES; t++)
         x->time[t] = (uint64_t)c->train.steps >> (SG_NL2_LATE - t);
-    x->view = SG_TAKE(lab, x->seeds * SG_NL2_KINDS * SG_NL2_TIMES * x->places * SG_NL2_WHO,
+    x->view = SG_TAKE(lab, most * SG_NL2_KINDS * SG_NL2_TIMES * x->places * SG_NL2_WHO,
                       struct sg_nl2_view);
-    x->exact = SG_TAKE(lab, x->seeds * SG_NL2_TIMES * 2, struct sg_nl2_bound);
-    x->gain = SG_TAKE(lab, x->seeds * SG_NL2_KINDS, double);
-    x->live = SG_TAKE(lab, x->seeds, size_t);
-    x->all = SG_TAKE(lab, x->seeds, double);
+    x->exact = SG_TAKE(lab, most * SG_NL2_TIMES * 2, struct sg_nl2_bound);
+    x->end = SG_TAKE(lab, most * SG_NL2_KINDS, struct sg_nl2_end);
+    x->live = SG_TAKE(lab, most, size_t);
+    x->all = SG_TAKE(lab, most, double);
     if (lab->trial->figure)
-        x->fine = SG_TAKE(lab, SG_NL2_KINDS * SG_NL2_FINE * SG_NL2_FINE * (1 + x->places), double);
+        x->fine = SG_TAKE(
+            lab, most * SG_NL2_KINDS * SG_NL2_FINE * SG_NL2_FINE * (1 + x->places), double);
     return x;
 }
 
@@ -144,12 +162,12 @@ static void says(struct sg_lab *lab, void *on)
                        "raise train.steps"))
         return;
     sg_nl2_fields(lab);
-    if (!sg_nl_runs(lab, x->seeds * SG_NL2_KINDS, sg_nl2_run, x))
+    if (!draw_until_alive(lab, x))
         return;
-    find_live(x);
     if (x->n_live < x->seeds)
-        sg_lab_note(lab, "%zu of %zu seeds are left out of correlations: a net of theirs has died",
-                    x->seeds - x->n_live, x->seeds);
+        sg_lab_note(lab, "%zu seeds drawn, %zu left out of correlations: %zu nets died under MSE, "
+                    "%zu under log loss", x->seeds, x->seeds - x->n_live, x->dead[SG_NL2_MSE],
+                    x->dead[SG_NL2_LOG]);
     add_exact(lab, x);
     add_effects(lab, x);
     if (x->fine)
@@ -191,12 +209,9 @@ const struct sg_claim sg_claim_nl2 = {
     .says = says,
     .statement =
         "A linear SG's field hA + yB + C is the gradient of a loss iff A is symmetric; else a "
-        "nearest "
-        "one is, and what is left has no potential.  Under MSE with nothing nonlinear above it the "
-        "best SG sees the loss itself.  Elsewhere the seen loss is measured against the true one "
-        "over "
-        "the grid: it is seen better near the loss than far from it (the primary effect), early "
-        "better than late, and log loss more distorted than MSE, yet it trains.  Student t "
-        "intervals "
-        "over seeds.",
+        "nearest one is, and what is left has no potential.  Under MSE with nothing nonlinear "
+        "above it the best SG sees the loss itself.  Elsewhere the seen loss is measured against "
+        "the true one over the grid: it is seen better near the loss than far from it (the primary "
+        "effect), early better than late, and log loss more distorted than MSE, yet it trains.  "
+        "Student t intervals over seeds, which are drawn until their nets are alive.",
 };

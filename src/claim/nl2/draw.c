@@ -37,8 +37,31 @@ static void add_table(struct sg_lab *lab, const struct sg_nl2_experiment *x, enu
     }
 }
 
+enum end { GAIN, LOSS, ACCURACY };
+
+static double median_end(const struct sg_nl2_experiment *x, enum sg_nl2_kind kind, enum end field)
+{
+    for (size_t i = 0; i < x->n_live; i++) {
+        const struct sg_nl2_end *end = &x->end[x->live[i] * SG_NL2_KINDS + kind];
+        x->all[i] = field == GAIN ? end->gain : field == LOSS ? end->loss : end->accuracy;
+    }
+    return x->n_live > 0 ? sg_claim_quantile(x->all, x->n_live, 0.5) : SG_NAN;
+}
+
+static void add_ends(struct sg_lab *lab, const struct sg_nl2_experiment *x)
+{
+    sg_claim_listing(lab->ev, "the nets at T: how many were drawn, medians of those alive",
+                     "loss|nets drawn|dead|loss at T|share of loss gone|accuracy on the points");
+    for (enum sg_nl2_kind kind = SG_NL2_MSE; kind < SG_NL2_KINDS; kind++)
+        sg_claim_listing_row(lab->ev, kind == SG_NL2_MSE ? "MSE" : "log loss",
+                             (const double[]){(double)x->seeds, (double)x->dead[kind],
+                                              median_end(x, kind, LOSS), median_end(x, kind, GAIN),
+                                              median_end(x, kind, ACCURACY)});
+}
+
 static void add_tables(struct sg_lab *lab, const struct sg_nl2_experiment *x)
 {
+    add_ends(lab, x);
     static const struct {
         enum field field;
         enum sg_nl2_who who;
@@ -74,9 +97,31 @@ static void add_layers(struct sg_lab *lab, const struct sg_nl2_experiment *x)
     }
 }
 
+static double learned(const struct sg_nl2_experiment *x, size_t seed)
+{
+    const struct sg_nl2_end *end = &x->end[seed * SG_NL2_KINDS];
+    return end[SG_NL2_MSE].gain + end[SG_NL2_LOG].gain;
+}
+
+/* Of those alive the seed whose two nets are the median in what they have learned: the first may
+ * have learned nothing, above all from fair coins.  With none alive, the first. */
+static size_t typical_seed(const struct sg_nl2_experiment *x)
+{
+    for (size_t i = 0; i < x->n_live; i++) {
+        size_t below = 0;
+        for (size_t j = 0; j < x->n_live; j++)
+            below += learned(x, x->live[j]) < learned(x, x->live[i]);
+        if (below == x->n_live / 2)
+            return x->live[i];
+    }
+    return x->n_live > 0 ? x->live[0] : 0;
+}
+
 static void add_surfaces(struct sg_lab *lab, const struct sg_nl2_experiment *x)
 {
     const size_t side = SG_NL2_FINE, columns = 1 + x->places;
+    const size_t seed = typical_seed(x);
+    const double *fine = x->fine + seed * SG_NL2_KINDS * side * side * columns;
     const size_t shown[] = {0, x->places, (x->places + 1) / 2, 1}; /* 0: the true loss */
     sg_lab_series(lab, "surfaces", "loss x1 x2 place value");
     for (enum sg_nl2_kind kind = SG_NL2_MSE; kind < SG_NL2_KINDS; kind++)
@@ -87,9 +132,9 @@ static void add_surfaces(struct sg_lab *lab, const struct sg_nl2_experiment *x)
                 sg_lab_point(
                     lab, (const double[]){kind, -1 + unit * (double)column,
                                           -1 + unit * (double)row, (double)shown[p],
-                                          x->fine[(kind * side * side + i) * columns + shown[p]]});
+                                          fine[(kind * side * side + i) * columns + shown[p]]});
             }
-    const struct sg_data *data = sg_lab_data(lab, x->c, 0);
+    const struct sg_data *data = sg_lab_data(lab, x->c, seed);
     sg_lab_series(lab, "points", "x1 x2 label");
     for (size_t i = 0; i < data->n; i++)
         sg_lab_point(lab, (const double[]){data->x[i * data->d], data->x[i * data->d + 1],

@@ -122,13 +122,6 @@ static double product(const double *a, const double *b, size_t classes, size_t n
     return sum;
 }
 
-/* Sums of n terms are off by n u of the largest. */
-static bool is_flat(const double *loss, size_t classes, size_t n)
-{
-    const double rounding = (double)n * SG_UNIT_ROUNDOFF * sg_base_max_abs(loss, classes * n);
-    return product(loss, loss, classes, n) <= (double)(classes * n) * rounding * rounding;
-}
-
 /* 0 where a field is 0 and sees nothing. */
 static double correlation(const double *a, const double *b, size_t classes, size_t n)
 {
@@ -141,7 +134,9 @@ static void compare_fields(struct sg_lab *lab, struct sg_nl2_view *view, double 
                            const struct sg_nl2_surface *f, const double *phi)
 {
     double *s = SG_TAKE(lab, f->k, double), s2 = 0, g2 = 0, off2 = 0;
+    view->silent = 0;
     for (size_t i = 0; i < f->n; i++) {
+        view->silent += (sg_base_max_abs(f->g + i * f->k, f->k) == 0) / (double)f->n;
         field(s, phi, f->h + i * f->k, f->label + f->class_of[i] * f->m, f->k, f->m);
         for (size_t j = 0; j < f->k; j++) {
             const double g = f->g[i * f->k + j];
@@ -168,7 +163,6 @@ void sg_nl2_look(struct sg_lab *lab, struct sg_nl2_view *view, struct sg_nl2_see
             plain[c * n + i] = sg_closed_potential_value(phi, slope, f->h + i * k, zero, k);
         }
     }
-    view->flat = is_flat(f->loss, f->classes, n);
     view->correlation = correlation(nearest, f->loss, f->classes, n);
     view->plain = correlation(plain, f->loss, f->classes, n);
     view->worst = sg_base_max_abs_diff(nearest, f->loss, all);

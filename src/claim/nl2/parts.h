@@ -31,8 +31,7 @@ double sg_nl2_seen_value(const struct sg_nl2_seen *seen, const double *h, size_t
 
 /* How the two compare, over all points and all labels and about the labels' means. */
 struct sg_nl2_view {
-    bool flat; /* the true loss is a constant a label, up to rounding, as of a net whose
-                * relus have all died: nothing to compare */
+    double silent; /* share of the data at which g is 0, bit for bit: a layer's relus are all off */
     double correlation, plain; /* plain: that of 1/2 h A h^T + (y B + C) h^T, the symmetric part of
                                 * A in place of the nearest */
     double off;                /* mean square of the difference over that of the loss: 1 - R^2 */
@@ -80,25 +79,37 @@ enum sg_nl2_kind { SG_NL2_MSE, SG_NL2_LOG, SG_NL2_KINDS };
 /* The SG as training has it, and the best linear one at that moment. */
 enum sg_nl2_who { SG_NL2_TRAINED, SG_NL2_BEST, SG_NL2_WHO };
 
+/* A run's end: the share of the best constant's loss that is gone, the loss, and the share of the
+ * points on which the label that the data give has the smaller loss. */
+struct sg_nl2_end {
+    double gain, loss, accuracy;
+};
+
+/* A net is dead that sends no gradient down to its first layer at more than half of the points:
+ * its loss is without a slope there, ln 2 or 1/4, and there is nothing to see.  Starts and data are
+ * drawn until `wanted` seeds have both nets alive, from T/8 on, but no more than SG_NL2_DRAWS times
+ * as many.  All counts are said. */
+enum { SG_NL2_DRAWS = 3 };
 struct sg_nl2_experiment {
     const struct sg_trial *trial;
     const struct sg_case *c;
-    size_t seeds, places; /* places: SG modules, the last one at the output */
+    size_t wanted, seeds, places; /* seeds: drawn; places: SG modules, the last at the output */
+    size_t first;                 /* the seed of run 0 */
     uint64_t time[SG_NL2_TIMES];
     struct sg_nl2_view *view;   /* seeds x kinds x times x places x who */
     struct sg_nl2_bound *exact; /* seeds x times x 2: sg_nl2_exact under MSE, after the last hidden
                                  * layer and at the output */
-    double *gain;               /* seeds x kinds: the share of the best constant's loss that is gone
-                                 * at the end */
+    struct sg_nl2_end *end;     /* seeds x kinds */
     double *all;                /* seeds: room for the values of a median */
-    size_t n_live, *live;       /* seeds whose two losses are flat at no time from early to late */
-    double *fine;               /* NULL, or of seed 0 at the end: kinds x FINE^2 x (1 + places):
+    size_t n_live, *live;       /* seeds whose two nets are dead at no time from early to late */
+    size_t dead[SG_NL2_KINDS];  /* nets drawn that have died */
+    double *fine;               /* NULL, or at the end: seeds x kinds x FINE^2 x (1 + places):
                                  * label 1's true loss, then the seen */
 };
 struct sg_nl2_view *sg_nl2_view_of(const struct sg_nl2_experiment *x, size_t seed,
                                    enum sg_nl2_kind kind, size_t time, size_t place,
                                    enum sg_nl2_who who);
-/* Run seed SG_NL2_KINDS + kind of sg_claim_runs. */
+/* Run (seed - first) SG_NL2_KINDS + kind of sg_claim_runs. */
 enum sg_status sg_nl2_run(struct sg_error *err, size_t i, void *experiment);
 /* Tables and series, where x->fine is there (draw.c). */
 void sg_nl2_draw(struct sg_lab *lab, const struct sg_nl2_experiment *x);

@@ -83,7 +83,7 @@ static void draw(struct run *r, struct sg_lab *lab, const struct sg_nl2_seen *se
     sg_net_eval(NULL, r->dphi, NULL, r->net, w, phi, &batch, SG_WANT_PHI, work);
     const double *h = sg_net_view(work, SG_VIEW_H, arch->modules[place].at);
     const double *p = sg_net_view(work, SG_VIEW_H, arch->n_layers);
-    double *out = r->x->fine + r->kind * data->n * columns;
+    double *out = r->x->fine + (r->seed * SG_NL2_KINDS + r->kind) * data->n * columns;
     for (size_t i = 0; i < data->n; i++) {
         out[i * columns] = sg_nl2_loss(arch->loss, p + i * m, r->label + m, m);
         out[i * columns + 1 + place] = sg_nl2_seen_value(seen, h + i * k, 1);
@@ -99,7 +99,7 @@ static void look_at(struct run *r, struct sg_lab *lab, size_t time, size_t place
     expand(r->full, phi + sg_net_module_offset(r->net, place), surface.k, r->m, surface.terms);
     sg_nl2_look(lab, sg_nl2_view_of(x, r->seed, r->kind, time, place, SG_NL2_TRAINED), &seen,
                 &surface, r->full);
-    if (lab->status == SG_OK && r->seed == 0 && time == SG_NL2_LATE && x->fine)
+    if (lab->status == SG_OK && time == SG_NL2_LATE && x->fine)
         draw(r, lab, &seen, place, w, phi);
     const struct sg_nl2_fit fit = sg_nl2_fit(lab, r->full, &surface);
     sg_nl2_look(lab, sg_nl2_view_of(x, r->seed, r->kind, time, place, SG_NL2_BEST), &seen, &surface,
@@ -122,18 +122,22 @@ static void look(struct run *r, size_t time, const double *w, const double *phi)
 
 /* The loss at the end against that of the best p that is the same for all samples: E[y] under MSE,
  * its log odds under the log loss. */
-static double gain(const struct run *r)
+static struct sg_nl2_end end_of(const struct run *r)
 {
     const size_t n = r->data->n;
-    double share = 0, end = 0;
+    struct sg_nl2_end end = {0, 0, 0};
+    double share = 0;
     for (size_t i = 0; i < n; i++) {
-        share += (double)r->class_of[i] / (double)n;
-        end += r->loss[r->class_of[i] * n + i] / (double)n;
+        const size_t own = r->class_of[i];
+        share += (double)own / (double)n;
+        end.loss += r->loss[own * n + i] / (double)n;
+        end.accuracy += (r->loss[own * n + i] < r->loss[(1 - own) * n + i]) / (double)n;
     }
     const double constant = r->kind == SG_NL2_MSE
                                 ? (double)r->m * share * (1 - share) / 2
                                 : -share * log(share) - (1 - share) * log1p(-share);
-    return (constant - end) / constant;
+    end.gain = (constant - end.loss) / constant;
+    return end;
 }
 
 static void train(struct run *r)
@@ -153,7 +157,8 @@ static void train(struct run *r)
     for (size_t time = 0; time < SG_NL2_TIMES && r->lab.status == SG_OK; time++)
         if (sg_lab_try(&r->lab, sg_sim_advance(sim, &r->batch, x->time[time] - sg_sim_time(sim))))
             look(r, time, sg_sim_w(sim), sg_sim_phi(sim));
-    x->gain[r->seed * SG_NL2_KINDS + r->kind] = r->lab.status == SG_OK ? gain(r) : SG_NAN;
+    x->end[r->seed * SG_NL2_KINDS + r->kind] =
+        r->lab.status == SG_OK ? end_of(r) : (struct sg_nl2_end){SG_NAN, SG_NAN, SG_NAN};
 }
 
 /* The data of a seed are its own: other labels each time. */
@@ -199,9 +204,9 @@ static size_t pack(char *piece, const struct sg_nl2_experiment *x, size_t seed,
     } part[] = {
         {sg_nl2_view_of(x, seed, kind, 0, 0, SG_NL2_TRAINED), views * sizeof(struct sg_nl2_view)},
         {x->exact + seed * SG_NL2_TIMES * 2, tols * sizeof *x->exact},
-        {x->gain + seed * SG_NL2_KINDS + kind, sizeof(double)},
-        {x->fine ? x->fine + kind * drawn : NULL,
-         x->fine && seed == 0 ? drawn * sizeof(double) : 0}};
+        {x->end + seed * SG_NL2_KINDS + kind, sizeof *x->end},
+        {x->fine ? x->fine + (seed * SG_NL2_KINDS + kind) * drawn : NULL,
+         x->fine ? drawn * sizeof(double) : 0}};
     size_t at = 0;
     for (size_t i = 0; i < sizeof part / sizeof *part; at += part[i++].bytes) {
         if (!piece || part[i].bytes == 0)
@@ -219,7 +224,7 @@ enum sg_status sg_nl2_run(struct sg_error *err, size_t i, void *context)
 {
     const struct sg_nl2_experiment *x = context;
     const enum sg_nl2_kind kind = (enum sg_nl2_kind)(i % SG_NL2_KINDS);
-    const size_t seed = i / SG_NL2_KINDS, bytes = pack(NULL, x, seed, kind, true);
+    const size_t seed = x->first + i / SG_NL2_KINDS, bytes = pack(NULL, x, seed, kind, true);
     struct run r = {.lab = sg_lab_begin(NULL, x->trial), .x = x, .seed = seed, .kind = kind};
     const char *name = sg_lab_format(&r.lab, "%s-%zu", kind == SG_NL2_MSE ? "mse" : "log", seed);
     char *piece = SG_TAKE(&r.lab, bytes, char);

@@ -25,6 +25,16 @@ static void look_at_one(size_t rule, void *context)
     sg_nl6_locking(&x->locks[rule], &sg_nl6_rules[rule], x->lab->trial, &x->images->seen);
 }
 
+static double mu_of(const struct experiment *x, size_t rule)
+{
+    return x->c->train.mu * sg_nl_times(&x->c->train.mu_times, rule);
+}
+
+static double nu_of(const struct experiment *x, size_t rule)
+{
+    return x->c->train.nu * sg_nl_times(&x->c->train.nu_times, rule);
+}
+
 static enum sg_status train_one(struct sg_error *err, size_t i, void *context)
 {
     const struct experiment *x = context;
@@ -32,7 +42,9 @@ static enum sg_status train_one(struct sg_error *err, size_t i, void *context)
     const struct sg_nl6_rule *rule = &sg_nl6_rules[i / x->seeds];
     char *piece = sg_base_format("%s-%zu", rule->key, seed);
     const struct sg_nl_net net = sg_nl6_net(rule, x->c, x->lab->trial->seed + seed);
-    const struct sg_nl_run run = sg_nl_run_of(x->c, piece, &net, seed);
+    struct sg_nl_run run = sg_nl_run_of(x->c, piece, &net, seed);
+    run.net_opt.rate = mu_of(x, i / x->seeds);
+    run.sg_opt.rate = nu_of(x, i / x->seeds);
     const enum sg_status status =
         sg_nl_train(x->curve + i * x->epochs, NULL, NULL, &run, x->lab->trial, x->images, err);
     free(piece);
@@ -111,35 +123,66 @@ static void add_gains(const struct experiment *x)
     sg_lab_effects(lab, effect, SG_NL6_KICKBACK);
 }
 
-static void add_table(const struct experiment *x)
+static void add_work(const struct experiment *x)
 {
     struct sg_lab *lab = x->lab;
     const size_t inputs = x->images->seen.rows * x->images->seen.columns,
                  classes = x->images->seen.classes;
     const double unit = sg_nl6_count(&sg_nl6_rules[SG_NL6_BACKPROP], x->c, inputs, classes).step;
-    double *all = SG_TAKE(lab, x->seeds, double);
-    char *data = sg_case_describe_data(x->c, lab->trial->seed);
     sg_claim_listing(
         lab->ev,
-        sg_lab_format(
-            lab,
-            "%zu hidden blocks, %zu seeds, %zu epochs, %.60s; work in units of a backprop step",
-            x->depth, x->seeds, x->epochs, data),
-        "rule|blocks update-unlocked|backward-unlocked|work a step|work before block 1 steps"
-        "|test acc, median|least|most");
-    free(data);
+        sg_lab_format(lab, "%zu hidden blocks; work in units of a backprop step", x->depth),
+        "rule|blocks update-unlocked|backward-unlocked|work a step|work before block 1 steps");
     for (size_t rule = 0; rule < SG_NL6_RULES; rule++) {
         const struct sg_nl6_cost cost = sg_nl6_count(&sg_nl6_rules[rule], x->c, inputs, classes);
-        for (size_t seed = 0; seed < x->seeds; seed++)
-            all[seed] = last_accuracy(x, rule, seed);
         const double row[] = {blocks_that_wait_at_most(x, rule, SG_NL6_NOTHING_ABOVE),
                               blocks_that_wait_at_most(x, rule, SG_NL6_LOSS),
                               cost.step / unit,
-                              cost.first_block / unit,
-                              sg_claim_quantile(all, x->seeds, 0.5),
-                              sg_claim_quantile(all, x->seeds, 0),
-                              sg_claim_quantile(all, x->seeds, 1)};
+                              cost.first_block / unit};
         sg_claim_listing_row(lab->ev, sg_nl6_rules[rule].name, row);
+    }
+}
+
+/* The mean over seeds of a rule's entry of an epoch. */
+static struct sg_nl_epoch mean_of(const struct experiment *x, size_t rule, size_t epoch)
+{
+    struct sg_nl_epoch mean = {0, 0, 0, 0};
+    for (size_t seed = 0; seed < x->seeds; seed++) {
+        const struct sg_nl_epoch *now = &curve_of(x, rule, seed)[epoch];
+        mean.loss += now->loss / (double)x->seeds;
+        mean.test_loss += now->test_loss / (double)x->seeds;
+        mean.test_accuracy += now->test_accuracy / (double)x->seeds;
+    }
+    return mean;
+}
+
+/* What every rule comes to, and how far that is from backprop, whose runs are its pairs.  The drop
+ * in the last tenth says whether a run has come to rest. */
+static void add_accuracies(const struct experiment *x)
+{
+    struct sg_lab *lab = x->lab;
+    double *own = SG_TAKE(lab, x->seeds, double), *more = SG_TAKE(lab, x->seeds, double);
+    const size_t last = x->epochs - 1;
+    sg_claim_listing(lab->ev,
+                     sg_lab_format(lab, "%zu seeds (same images), %zu epochs, %.60s: means, 95 %%",
+                                   x->seeds, x->epochs, sg_nl_describe_data(lab)),
+                     "rule|mu|nu|loss, last|its drop, last tenth|test loss|test accuracy|from|to"
+                     "|over backprop's|from|to");
+    for (size_t rule = 0; rule < SG_NL6_RULES; rule++) {
+        for (size_t seed = 0; seed < x->seeds; seed++) {
+            own[seed] = last_accuracy(x, rule, seed);
+            more[seed] = own[seed] - last_accuracy(x, SG_NL6_BACKPROP, seed);
+        }
+        const struct sg_nl_epoch end = mean_of(x, rule, last);
+        const double drop = mean_of(x, rule, last - x->epochs / 10).loss - end.loss;
+        struct sg_t_interval of_own, of_more;
+        const double mean = sg_lab_t_interval(&of_own, own, x->seeds, 0.95);
+        const double over = sg_lab_t_interval(&of_more, more, x->seeds, 0.95);
+        const bool has_sg = sg_nl6_rules[rule].place != SG_NL6_NO_SG;
+        sg_claim_listing_row(lab->ev, sg_nl6_rules[rule].name,
+                             (const double[]){mu_of(x, rule), has_sg ? nu_of(x, rule) : SG_NAN,
+                                              end.loss, drop, end.test_loss, mean, of_own.low,
+                                              of_own.high, over, of_more.low, of_more.high});
     }
 }
 
@@ -148,16 +191,15 @@ static void add_series(const struct experiment *x)
     sg_lab_series(x->lab, "curves", "rule epoch loss test_accuracy least most");
     for (size_t i = 0; i < SG_NL6_RULES * x->epochs; i++) {
         const size_t rule = i / x->epochs, epoch = i % x->epochs;
-        double loss = 0, accuracy = 0, least = 1, most = 0;
+        const struct sg_nl_epoch mean = mean_of(x, rule, epoch);
+        double least = 1, most = 0;
         for (size_t seed = 0; seed < x->seeds; seed++) {
             const struct sg_nl_epoch *now = &curve_of(x, rule, seed)[epoch];
-            loss += now->loss / (double)x->seeds;
-            accuracy += now->test_accuracy / (double)x->seeds;
             least = now->test_accuracy < least ? now->test_accuracy : least;
             most = now->test_accuracy > most ? now->test_accuracy : most;
         }
-        sg_lab_point(
-            x->lab, (const double[]){(double)rule, (double)epoch + 1, loss, accuracy, least, most});
+        sg_lab_point(x->lab, (const double[]){(double)rule, (double)epoch + 1, mean.loss,
+                                              mean.test_accuracy, least, most});
     }
     sg_lab_series(x->lab, "locks", "rule updated changed read");
     for (size_t rule = 0; rule < SG_NL6_RULES; rule++)
@@ -190,7 +232,8 @@ static void compare_rules(struct sg_lab *lab, const struct sg_nl_images *images)
     add_locking(&x);
     sg_nl6_ledgers(lab);
     add_gains(&x);
-    add_table(&x);
+    add_work(&x);
+    add_accuracies(&x);
     if (lab->trial->figure)
         add_series(&x);
 }
@@ -231,6 +274,20 @@ static bool delays_fit(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return tau->n >= 2 && tau->value[0] == 0 && c->module[0].mix == 1.0;
 }
 
+static bool rates_fit(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                      const struct sg_trial *trial)
+{
+    const struct sg_case_train *train = &trial->c->train;
+    (void)on;
+    return sg_nl_times_fit(value, "train.mu_times", &train->mu_times, SG_NL6_RULES) &&
+           sg_nl_times_fit(value, "train.nu_times", &train->nu_times, SG_NL6_RULES);
+}
+
+static const struct sg_hypothesis rates = {
+    .id = "rates",
+    .words = "factors of mu and nu, where there are any, are above 0, one for each of ten rules",
+    .mend = "write train.mu_times in the order of the table's rules",
+    .met = rates_fit};
 static const struct sg_hypothesis depth = {
     .id = "one-depth",
     .words = "there is one depth, of two hidden layers or more",
@@ -254,9 +311,9 @@ const struct sg_claim sg_claim_nl6 = {
     .reads = SG_READS_IMAGES SG_READS_TRAINING SG_READS_EPOCHS
     " experiment=main|unlocked net.layers! net.depths! net.activation=relu|sigmoid net.batch_norm "
     "net.type"
-    " sg=one sg.mix train.tau",
+    " sg=one sg.mix train.tau train.mu_times@main train.nu_times@main",
     .supposes = (const struct sg_hypothesis *const[]){&sg_nl_one_width, &depth, &delays,
-                                                      &sg_nl_batch_fits, NULL},
+                                                      &rates, &sg_nl_batch_fits, NULL},
     .measure = sg_lab_measure,
     .says = says,
     .statement = "Backprop, synthetic gradients (one, or one above every layer), mixtures, SG + "
