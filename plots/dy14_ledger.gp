@@ -2,7 +2,7 @@
 load 'plots/style.gp'
 stats dir.'/ledger.dat' using 1 nooutput
 end = STATS_max
-last(v) = sprintf("< awk '$1 == %d { y = $3 } END { print y }' %s/broken.dat", v, dir)
+last(v) = sprintf("< awk '$1 == %d { y = $3 } END { print y }' %s", v, sg_shell(dir.'/broken.dat'))
 array at[6]
 do for [v = 0:5] { stats last(v) using 1 nooutput; at[v + 1] = STATS_max }
 do for [pass = 1:2] {

@@ -2,7 +2,7 @@
 # SG in the middle dashed, and dotted what a lower half that never learns reaches.
 load 'plots/style.gp'
 file = dir.'/curves.dat'
-depths = system("awk '!/^#/ && !seen[$2]++ {printf \"%s \", $2}' ".file)
+depths = system("awk '!/^#/ && !seen[$2]++ {printf \"%s \", $2}' ".sg_shell(file))
 array colour[6] = [sg_blue, sg_orange, sg_green, sg_pink, sg_yellow, sg_sky]
 stats file using 4 nooutput; epochs = STATS_max
 pick(a, i, r, x) = column(1) == a && column(2) == int(word(depths, i)) && column(3) == r ? x : 1/0

@@ -7,7 +7,7 @@ stats layers using 3 nooutput; top = int(STATS_max)
 stats layers using 2 nooutput; late = int(STATS_max); early = late / 8
 array place[4] = [0, top, (top + 1) / 2, 1]
 array what[4] = ["true loss", "seen right under it", sprintf("seen after layer %d", (top + 1) / 2), "seen after layer 1"]
-map(l, p) = sprintf("< awk '!/^#/ && $1 == %d && $4 == %d' %s", l, p, maps)
+map(l, p) = sprintf("< awk '!/^#/ && $1 == %d && $4 == %d' %s", l, p, sg_shell(maps))
 set palette defined (0 '#440154', 0.13 '#472c7a', 0.25 '#3b518b', 0.38 '#2c718e', 0.5 '#21908d', 0.63 '#27ad81', 0.75 '#5cc863', 0.88 '#aadc32', 1 '#fde725')
 left(i) = 0.055 + (i - 1) * 0.162
 do for [pass = 1:2] {

@@ -6,7 +6,7 @@ array name[4] = ["backprop", "one SG", "SG everywhere", "direct feedback"]
 share = dir.'/share.dat'
 stats share using 2 nooutput; blocks = int(STATS_max)
 stats share using 6 nooutput; cut = int(STATS_max)
-at(r, b) = real(system(sprintf("awk '$1 == %d && $2 == %d { print $3 }' %s", r, b, share)))
+at(r, b) = real(system(sprintf("awk '$1 == %d && $2 == %d { print $3 }' %s", r, b, sg_shell(share))))
 gain = at(1, cut) - at(0, cut)
 found = gain > 0.05 ? sprintf("Below one SG the classes take %.0f %% of the variance, under backprop %.0f %%", 100 * at(1, cut), 100 * at(0, cut)) : \
     sprintf("Below one SG the classes take %.0f %% of the variance, no more than under backprop: %.0f %%", 100 * at(1, cut), 100 * at(0, cut))
@@ -50,9 +50,9 @@ do for [pass = 1:2] {
         unset label
         if (p == 0) { set label 10 "CKA of blocks in %, mean over seeds; the SG at the orange line" at screen 0.52, screen 0.875 left font ',14' }
         if (blocks <= 8) {
-            plot sprintf("< awk '$1 == %d' %s/cka.dat", p, dir) using 2:3:4 with image, \
+            plot sprintf("< awk '$1 == %d' %s", p, sg_shell(dir.'/cka.dat')) using 2:3:4 with image, \
                  '' using 2:3:(sprintf("%.0f", 100 * $4)):($4 > 0.55 ? 0xffffff : 0x222222) with labels tc rgb variable font ',9'
-        } else { plot sprintf("< awk '$1 == %d' %s/cka.dat", p, dir) using 2:3:4 with image }
+        } else { plot sprintf("< awk '$1 == %d' %s", p, sg_shell(dir.'/cka.dat')) using 2:3:4 with image }
     }
     unset arrow; unset label; unset xtics; unset ytics; unset ylabel
     set xrange [-0.5:39.5]; set yrange [39.5:-0.5]; set cbrange [0:1.5]
@@ -65,7 +65,7 @@ do for [pass = 1:2] {
         if (p == 0) { set label 10 sprintf("1 − correlation of images in block %d, below the SG, one net", cut) at screen 0.52, screen 0.445 left font ',14' }
         do for [d = 0:9] { set label 30 + d sprintf("%d", d) at 4 * d + 1.5, graph -0.045 center font ',11'; if (p == 0) { set label 50 + d sprintf("%d", d) at graph -0.03, first 4 * d + 1.5 right font ',11' } }
         if (p == 1) { do for [d = 0:9] { unset label 50 + d }; unset label 10; set colorbox user origin screen 0.95, screen 0.1 size 0.01, high; set cbtics 0.5 scale 0.4 font ',11' }
-        plot sprintf("< awk '$1 == %d' %s/matrices.dat", p, dir) using 3:2:4 with image
+        plot sprintf("< awk '$1 == %d' %s", p, sg_shell(dir.'/matrices.dat')) using 3:2:4 with image
     }
     unset multiplot
     unset output

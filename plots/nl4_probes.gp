@@ -5,7 +5,7 @@ array name[4] = ["backprop", "one SG", "SG everywhere", "direct feedback"]
 array colour[4] = [sg_blue, sg_orange, sg_green, sg_pink]
 stats file using 2 nooutput; blocks = int(STATS_max)
 stats file using 6 nooutput; cut = int(STATS_max)
-at(r, b) = real(system(sprintf("awk '$1 == %d && $2 == %d { print $3 }' %s", r, b, file)))
+at(r, b) = real(system(sprintf("awk '$1 == %d && $2 == %d { print $3 }' %s", r, b, sg_shell(file))))
 rise = 100 * (at(0, blocks) - at(0, 1)); above = 100 * (at(1, blocks) - at(1, cut))
 do for [pass = 1:2] {
     reset; load 'plots/style.gp'
