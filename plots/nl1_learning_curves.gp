@@ -11,19 +11,17 @@ only(r) = sprintf("< awk '!/^#/ && $3 == %d' %s", r, sg_shell(ends))
 do for [pass = 1:2] {
     eval sg_terminal(pass)
     set multiplot title finding font ',19'
-    set lmargin at screen 0.08; set rmargin at screen 0.53; set bmargin at screen 0.11; set tmargin at screen 0.92
+    set lmargin at screen 0.1; set rmargin at screen 0.53; set bmargin at screen 0.14; set tmargin at screen 0.92
     set xlabel "epoch"; set ylabel "training loss, epoch mean" offset 1,0; set logscale y; set format y "%g"
     set xrange [0.5:epochs + 0.5]; set yrange [*:60]; set autoscale yfixmin; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics 5
     set object 1 rectangle from 0.5, graph 0 to 0.5 + (epochs < 20 ? 1 : epochs / 10), graph 1 fc rgb '#ececec' fs solid noborder behind
-    set key top right reverse Left samplen 2.2 maxrows 3 font ',15'
-    plot for [i = 1:words(depths)] file using 4:(pick(i, 0, $5)) with lines lc rgb colour[i] lw 3 dt 1 title word(depths, i)." hidden layers", \
-         for [i = 1:words(depths)] file using 4:(pick(i, 1, $5)) with lines lc rgb colour[i] lw 3 dt 2 notitle, \
-         for [i = 1:words(depths)] file using 4:(pick(i, 2, $5)) with lines lc rgb colour[i] lw 2 dt 3 notitle, \
-         for [i = words(depths) + 1:3] NaN with lines lc rgb '#ececec' title " ", \
-         NaN with lines lc rgb 'black' lw 3 dt 1 title "backprop", \
-         NaN with lines lc rgb 'black' lw 3 dt 2 title "one SG in the middle", \
-         NaN with lines lc rgb 'black' lw 2 dt 3 title "lower half frozen"
-    unset object 1; unset logscale y
+    unset key
+    do for [i = 1:words(depths)] { set label i word(depths, i)." hidden layers" at graph 0.68, 1.03 - 0.07 * i left textcolor rgb colour[i] font ',15' }
+    set label 7 "solid: backprop\ndashed: one SG in the middle\ndotted: lower half frozen" at graph 0.11, 0.96 left font ',15'
+    plot for [i = 1:words(depths)] file using 4:(pick(i, 0, $5)) with lines lc rgb colour[i] lw 3 dt 1, \
+         for [i = 1:words(depths)] file using 4:(pick(i, 1, $5)) with lines lc rgb colour[i] lw 3 dt 2, \
+         for [i = 1:words(depths)] file using 4:(pick(i, 2, $5)) with lines lc rgb colour[i] lw 2 dt 3
+    unset label; unset object 1; unset logscale y
     set lmargin at screen 0.65; set rmargin at screen 0.98
     set xlabel "hidden layers"; set ylabel "test accuracy at the end" offset -1.5,0; set format y "%.1f"; set yrange [0:1]; set ytics autofreq 0.1
     first = real(word(depths, 1)); last = real(word(depths, words(depths)))

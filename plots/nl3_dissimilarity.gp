@@ -18,7 +18,7 @@ do for [pass = 1:2] {
     set label 10 found at screen 0.02, screen 0.965 left font ',19'
     unset key; set style fill transparent solid 0.15 noborder
     set xrange [0.7:blocks > 10 ? 1.33 * blocks : blocks + 1.75]; step = blocks > 10 ? 5 : 1; set xtics step,step,blocks; set yrange [0:*]
-    set xlabel "block"; set ylabel "between-class share of variance" offset 1,0
+    set xlabel "block"; set ylabel "between-class share of variance" offset 2,0
     set arrow 1 from cut + 0.5, graph 0 to cut + 0.5, graph 1 nohead lc rgb sg_grey dt 3 lw 2
     set label 2 "the one SG" at cut + 0.55, graph 0.03 left textcolor rgb sg_grey
     # Labels at the right end, kept apart.
@@ -29,7 +29,7 @@ do for [pass = 1:2] {
     } } }
     array colour[4] = [sg_blue, sg_orange, sg_green, sg_pink]
     do for [r = 0:3] { set label 20 + r name[r + 1] at blocks + 0.12, y[r + 1] left textcolor rgb colour[r + 1] font ',14' }
-    eval place(0.075, 0.475, 0.1, 0.91)
+    eval place(0.09, 0.475, 0.13, 0.91)
     plot for [r = 0:3] share using 2:($1 == r ? $4 : 1/0):5 with filledcurves lt r + 1, \
          for [r = 0:3] share using 2:($1 == r ? $3 : 1/0) with linespoints lt r + 1 ps 1.1
     unset label; unset arrow; unset grid; set style fill solid 1; set border 15 lw 0.6

@@ -1113,7 +1113,7 @@ static void test_names_and_paths_are_whole_or_refused(void **state)
     /* The name is a folder of --out: none that leaves it, hides or looks like an option. */
     static const char *const none[] = {".hidden", ".cfg", "..cfg", "...cfg", "-x.cfg",
                                        "a\xE2\x80\x8F.cfg", "a\xE2\x80\xAE.cfg",
-                                       "a\xD8\x9C.cfg", "\xEF\xBB\xBF" "a.cfg"};
+                                       "a\xD8\x9C.cfg", ("\xEF\xBB\xBF" "a.cfg")};
     for (size_t i = 0; i < COUNT(none); i++) {
         char *odd = write_text(none[i], MINIMAL);
         assert_int_equal(sg_case_read(&c, odd, &err), SG_BAD_INPUT);
