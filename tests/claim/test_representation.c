@@ -17,8 +17,9 @@ static void naive_kernel(long double *K, const double *h, size_t n, size_t k)
             for (size_t u = 0; u < k && i != j; u++) {
                 long double mean = 0;
                 for (size_t l = 0; l < n; l++)
-                    mean += h[l * k + u] / (long double)n;
-                K[i * n + j] += (h[i * k + u] - mean) * (h[j * k + u] - mean);
+                    mean += (long double)h[l * k + u] / (long double)n;
+                K[i * n + j] +=
+                    ((long double)h[i * k + u] - mean) * ((long double)h[j * k + u] - mean);
             }
         }
 }
@@ -177,11 +178,12 @@ static void rows_correlate_dissimilarities(void **state)
         sg_lab_dissimilarity_row(row[layer], d[layer], N);
         for (size_t i = 0; i < N; i++)
             for (size_t j = 0; j < i; j++)
-                mean[layer] += d[layer][i * N + j] / (long double)PAIRS;
+                mean[layer] += (long double)d[layer][i * N + j] / (long double)PAIRS;
     }
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < i; j++) {
-            const long double x = d[0][i * N + j] - mean[0], y = d[1][i * N + j] - mean[1];
+            const long double x = (long double)d[0][i * N + j] - mean[0],
+                              y = (long double)d[1][i * N + j] - mean[1];
             product[0] += x * x;
             product[1] += x * y;
             product[2] += y * y;
@@ -218,21 +220,21 @@ static void profile_by_its_definitions(void **state)
     for (size_t u = 0; u < K; u++) {
         long double mean = 0, of_class[CLASSES] = {0}, count[CLASSES] = {0};
         for (size_t i = 0; i < N; i++) {
-            mean += h[i * K + u] / (long double)N;
-            of_class[label[i]] += h[i * K + u];
+            mean += (long double)h[i * K + u] / (long double)N;
+            of_class[label[i]] += (long double)h[i * K + u];
             count[label[i]]++;
         }
         for (size_t i = 0; i < N; i++) {
             const long double rest = of_class[label[i]] / count[label[i]] - mean;
-            total += (h[i * K + u] - mean) * (h[i * K + u] - mean);
+            total += ((long double)h[i * K + u] - mean) * ((long double)h[i * K + u] - mean);
             between += rest * rest;
         }
         for (size_t v = 0; v < K; v++) {
             long double mean_v = 0, sum = 0;
             for (size_t i = 0; i < N; i++)
-                mean_v += h[i * K + v] / (long double)N;
+                mean_v += (long double)h[i * K + v] / (long double)N;
             for (size_t i = 0; i < N; i++)
-                sum += (h[i * K + u] - mean) * (h[i * K + v] - mean_v);
+                sum += ((long double)h[i * K + u] - mean) * ((long double)h[i * K + v] - mean_v);
             cov[u * K + v] = (double)(sum / N);
         }
     }
@@ -305,9 +307,9 @@ static long double naive_energy(const double *s, const size_t *who, size_t start
     for (size_t i = 0; i < starts; i++)
         for (size_t j = 0; j < starts; j++)
             if (i != j) {
-                across += 1 - s[who[i] * 2 * starts + who[starts + j]];
-                x += 1 - s[who[i] * 2 * starts + who[j]];
-                y += 1 - s[who[starts + i] * 2 * starts + who[starts + j]];
+                across += 1 - (long double)s[who[i] * 2 * starts + who[starts + j]];
+                x += 1 - (long double)s[who[i] * 2 * starts + who[j]];
+                y += 1 - (long double)s[who[starts + i] * 2 * starts + who[starts + j]];
             }
     return (2 * across - x - y) / (long double)(starts * (starts - 1));
 }
@@ -331,7 +333,7 @@ static void energy_by_all_swaps(void **state)
                 who[i] = swap ? starts + i : i;
                 who[starts + i] = swap ? i : starts + i;
             }
-            as_large += naive_energy(s, who, starts) >= seen - tol;
+            as_large += naive_energy(s, who, starts) >= (long double)seen - (long double)tol;
         }
         context("%zu starts", starts);
         CHECK_CLOSE(e.energy, (double)seen, tol);
