@@ -134,9 +134,11 @@ static int plots(const struct sg_command *command, size_t n_args, char **args)
     json_t *figure;
     if (status == SG_OK && sg_cli_option(command, "json")->given)
         status = sg_report_write_json("-", json_incref(d.figures), &err);
-    else
-        json_array_foreach(d.figures, i, figure)
+    else {
+        json_array_foreach(d.figures, i, figure) {
             puts(json_string_value(figure));
+        }
+    }
     json_decref(d.figures);
     free(d.home);
     free(d.drawer);

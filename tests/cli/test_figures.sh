@@ -65,6 +65,7 @@ said=$(sh tools/figure.sh plots/dy3_joint_spectrum.gp "$odd/results" "$odd/figur
 mkdir "$odd/nl1"
 awk 'BEGIN { for (a = 0; a < 2; a++) for (d = 2; d < 5; d++) for (r = 0; r < 3; r++) for (e = 1; e < 4; e++)
     print a, d, r, e, 1 / e, 1 / e, 1 / e, 1 - 1 / e, 1 - 1 / e, 1 - 1 / e, 0, 0 }' > "$odd/nl1/curves.dat"
+awk 'BEGIN { for (d = 2; d < 5; d++) for (r = 0; r < 3; r++) print 0, d, r, 0.5, 0.4, 0.6 }' > "$odd/nl1/ends.dat"
 said=$(sh tools/figure.sh plots/nl1_learning_curves.gp "$odd/nl1" "$odd/nl1/figure" 2>&1)
 [ ! -e "$work/obeyed" ] || complain "the name of a folder was obeyed"
 case $said in *"awk: "* | *"sh: "*) complain "a folder with quotes, NL1: $said";; esac

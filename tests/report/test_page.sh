@@ -97,7 +97,7 @@ awk 'BEGIN { print "<svg xmlns=\"http://www.w3.org/2000/svg\">"
     > "$work/out/figures/dy4_fixed_line.svg"
 cp "$work/out/figures/dy3_joint_spectrum.png" "$work/out/figures/dy4_fixed_line.png"
 report
-grep -q 'a &lt;b&gt;' "$page" || complain "the note is not in the page"
+grep -qF 'a\x01&lt;b&gt;' "$page" || complain "the note is not in the page"
 xmllint --noout --nonet "$page" > "$work/log" 2>&1 || complain "edited: not well-formed: $(head -n 3 "$work/log")"
 grep -o 'data:image/png;base64,[^"]*' "$page" | sed 's/[^,]*,//' | base64 -d | cmp -s - "$work/out/figures/dy4_fixed_line.png" || \
     complain "the heavy drawing's picture is not on the page"
