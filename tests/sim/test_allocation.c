@@ -70,6 +70,14 @@ static int start_counting(void **state)
 
 #endif
 
+/* The sanitizer's hook sees every library's calls too, and oneDNN takes a buffer for each product.
+ * What glibc's entry points count above are this program's own. */
+#if defined SG_HAVE_DNNL && (defined __SANITIZE_ADDRESS__ || defined COUNT_BY_SANITIZER)
+enum { ONEDNN_COUNTS = 1 };
+#else
+enum { ONEDNN_COUNTS = 0 };
+#endif
+
 /* The counter counts. */
 static void counter(void **state)
 {
@@ -214,6 +222,8 @@ static void no_allocation_for_minibatches(void **state)
 static void no_allocation_in_training(void **state)
 {
     (void)state;
+    if (ONEDNN_COUNTS)
+        skip();
     struct sg_rng *rng = test_rng("training", 0);
     struct sg_images images;
     sg_data_make_digits(&images, 80, rng);
@@ -257,6 +267,8 @@ static void no_allocation_in_training(void **state)
 static void no_allocation_in_deep_nets(void **state)
 {
     (void)state;
+    if (ONEDNN_COUNTS)
+        skip();
     const struct sg_layer layers[7] = {{SG_DENSE, 64, false},  {SG_BATCHNORM, 0, false},
                                        {SG_RELU, 0, false},    {SG_DENSE, 64, true},
                                        {SG_SIGMOID, 0, false}, {SG_DENSE, 64, true},
