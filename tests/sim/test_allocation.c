@@ -223,7 +223,7 @@ static void no_allocation_in_training(void **state)
 {
     (void)state;
     if (ONEDNN_COUNTS)
-        skip();
+        SKIP();
     struct sg_rng *rng = test_rng("training", 0);
     struct sg_images images;
     sg_data_make_digits(&images, 80, rng);
@@ -268,7 +268,7 @@ static void no_allocation_in_deep_nets(void **state)
 {
     (void)state;
     if (ONEDNN_COUNTS)
-        skip();
+        SKIP();
     const struct sg_layer layers[7] = {{SG_DENSE, 64, false},  {SG_BATCHNORM, 0, false},
                                        {SG_RELU, 0, false},    {SG_DENSE, 64, true},
                                        {SG_SIGMOID, 0, false}, {SG_DENSE, 64, true},
