@@ -143,6 +143,9 @@ SG_NORETURN void sg_base_exhausted(size_t count, size_t size);
 void *sg_base_copy(const void *from, size_t count, size_t size);
 /* Room for one more element in a growing array.  Returns the array, moved when it had to grow. */
 void *sg_base_grow(void *array, size_t count, size_t *capacity, size_t size);
+#define SG_BASE_DIGEST UINT64_C(14695981039346656037)
+/* FNV-1a of n bytes, going on from `digest`.  The first call begins with SG_BASE_DIGEST. */
+uint64_t sg_base_digest(uint64_t digest, const void *bytes, size_t n);
 /* The number with the fewest digits, `digits` or more, that read back as exactly that number. */
 enum { SG_SHORTEST = 32 };
 void sg_base_shortest(char text[SG_SHORTEST], double number, int digits);

@@ -121,9 +121,6 @@ enum sg_status sg_case_read(struct sg_case *c, const char *path,
 void sg_case_free(struct sg_case *c);
 /* Has the case a budget?  Then it runs with --full only. */
 bool sg_case_is_large(const struct sg_case *c);
-#define SG_CASE_DIGEST UINT64_C(14695981039346656037)
-/* FNV-1a of n bytes, going on from `digest`.  The first call begins with SG_CASE_DIGEST. */
-uint64_t sg_case_digest(uint64_t digest, const void *bytes, size_t n);
 /* Digest of all bytes of the files that the case takes its data from.  Cases that make their data
  * all have the same. */
 uint64_t sg_case_digest_files(const struct sg_case *c);

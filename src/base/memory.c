@@ -60,3 +60,10 @@ void *sg_base_grow(void *array, size_t count, size_t *capacity, size_t size)
     *capacity = larger;
     return moved;
 }
+
+uint64_t sg_base_digest(uint64_t digest, const void *bytes, size_t n)
+{
+    for (const unsigned char *p = bytes; n-- > 0; p++)
+        digest = (digest ^ *p) * 1099511628211u;
+    return digest;
+}

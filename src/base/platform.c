@@ -39,7 +39,7 @@ static void add_processor(void)
 #endif
 }
 
-/* A value may be of any length: its digest stands for it (FNV-1a). */
+/* A value may be of any length: its digest stands for it. */
 static void add_environment(void)
 {
     static const char *const name[] = {
@@ -48,11 +48,10 @@ static void add_environment(void)
         "DNNL_DEFAULT_FPMATH_MODE", "ONEDNN_DEFAULT_FPMATH_MODE"};
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
         const char *value = getenv(name[i]);
-        uint64_t digest = UINT64_C(14695981039346656037);
-        for (const char *p = value; p && *p; p++)
-            digest = (digest ^ (unsigned char)*p) * UINT64_C(1099511628211);
-        if (value && *value)
-            add(" %s=%08x", name[i], (unsigned)(digest ^ digest >> 32));
+        if (!value || !*value)
+            continue;
+        const uint64_t digest = sg_base_digest(SG_BASE_DIGEST, value, strlen(value));
+        add(" %s=%08x", name[i], (unsigned)(digest ^ digest >> 32));
     }
 }
 

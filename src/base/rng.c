@@ -8,6 +8,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "synthgrad/base.h"
 
@@ -57,13 +58,10 @@ static const gsl_rng_type xoshiro_type = {
     xoshiro_get,    xoshiro_get_double,
 };
 
-/* FNV-1a over the bytes of a text, its end included so that ("ab","c") and ("a","bc") differ. */
+/* Over the bytes of a text, its end included so that ("ab","c") and ("a","bc") differ. */
 static uint64_t hash_text(uint64_t h, const char *text)
 {
-    do
-        h = (h ^ (unsigned char)*text) * 0x100000001b3u;
-    while (*text++);
-    return h;
+    return sg_base_digest(h, text, strlen(text) + 1);
 }
 
 struct sg_rng *sg_base_rng_alloc(uint64_t seed, const char *name, uint64_t replicate,
@@ -80,7 +78,7 @@ void sg_base_rng_restart(struct sg_rng *rng, uint64_t seed, const char *name, ui
     uint64_t mix = seed, h = splitmix64(&mix);
     mix += replicate;
     h ^= splitmix64(&mix);
-    h = hash_text(hash_text(h ^ 0xcbf29ce484222325u, name), purpose);
+    h = hash_text(hash_text(h ^ SG_BASE_DIGEST, name), purpose);
     rng->gsl.type = &xoshiro_type;
     rng->gsl.state = &rng->state;
     gsl_rng_set(&rng->gsl, h);

@@ -30,17 +30,17 @@ static void paths_free(struct paths *paths)
 
 static uint64_t add_number(uint64_t digest, uint64_t number)
 {
-    return sg_case_digest(digest, &number, sizeof number);
+    return sg_base_digest(digest, &number, sizeof number);
 }
 
 uint64_t sg_case_stamp_files(const struct sg_case *c)
 {
     struct paths paths = find(c);
-    uint64_t stamp = SG_CASE_DIGEST;
+    uint64_t stamp = SG_BASE_DIGEST;
     for (size_t i = 0; i < paths.n; i++) {
         struct stat s;
         const char *path = paths.path[i] ? paths.path[i] : "";
-        stamp = sg_case_digest(stamp, path, strlen(path) + 1);
+        stamp = sg_base_digest(stamp, path, strlen(path) + 1);
         if (stat(path, &s) != 0)
             continue;
         stamp = add_number(add_number(stamp, s.st_dev), s.st_ino);
@@ -60,7 +60,7 @@ static uint64_t add_file(uint64_t digest, const char *path)
     /* a pipe would be emptied, or waited for */
     FILE *file = stat(path, &s) == 0 && S_ISREG(s.st_mode) ? fopen(path, "rbe") : NULL;
     for (size_t got; file && (got = fread(bytes, 1, sizeof bytes, file)) > 0; length += got)
-        digest = sg_case_digest(digest, bytes, got);
+        digest = sg_base_digest(digest, bytes, got);
     if (file)
         fclose(file);
     return add_number(digest, length);
@@ -69,7 +69,7 @@ static uint64_t add_file(uint64_t digest, const char *path)
 uint64_t sg_case_digest_files(const struct sg_case *c)
 {
     struct paths paths = find(c);
-    uint64_t digest = SG_CASE_DIGEST;
+    uint64_t digest = SG_BASE_DIGEST;
     for (size_t i = 0; i < paths.n; i++)
         digest = paths.path[i] ? add_file(digest, paths.path[i]) : add_number(digest, UINT64_MAX);
     paths_free(&paths);

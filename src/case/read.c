@@ -206,13 +206,6 @@ static enum sg_status refuse_syntax(const config_t *config, const char *text,
     return sg_case_refuse(r, line, "%s near `%s`; %s", said, sg_case_show(source).text, mend);
 }
 
-uint64_t sg_case_digest(uint64_t digest, const void *bytes, size_t n)
-{
-    for (const unsigned char *p = bytes; n-- > 0; p++)
-        digest = (digest ^ *p) * 1099511628211u;
-    return digest;
-}
-
 static enum sg_status read_case(struct sg_case *c, const char *path, struct sg_case_reader *r)
 {
     char *text = NULL;
@@ -220,17 +213,16 @@ static enum sg_status read_case(struct sg_case *c, const char *path, struct sg_c
     if (status == SG_OK)
         status = sg_case_load(&text, r, path);
     if (status == SG_OK) {
-        c->digest = sg_case_digest(SG_CASE_DIGEST, text, strlen(text));
+        c->digest = sg_base_digest(SG_BASE_DIGEST, text, strlen(text));
         status = sg_case_scan(text, r);
     }
     if (status == SG_OK) {
         config_t config;
         config_init(&config);
-        if (sg_case_parse(&config, text)) {
+        if (sg_case_parse(&config, text))
             status = read_file(c, config_root_setting(&config), r);
-        } else {
+        else
             status = refuse_syntax(&config, text, r);
-        }
         config_destroy(&config);
     }
     free(text);

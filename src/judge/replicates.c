@@ -163,10 +163,10 @@ static void take_listing(struct sg_listing *l, struct rest *from)
 /* Data may come from a file, which the case's text only names. */
 static uint64_t digest_of(const struct sg_data *data)
 {
-    uint64_t digest = sg_case_digest(SG_CASE_DIGEST, &data->n, sizeof data->n);
+    uint64_t digest = sg_base_digest(SG_BASE_DIGEST, &data->n, sizeof data->n);
     if (data->n > 0) {
-        digest = sg_case_digest(digest, data->x, data->n * data->d * sizeof *data->x);
-        digest = sg_case_digest(digest, data->y, data->n * data->m * sizeof *data->y);
+        digest = sg_base_digest(digest, data->x, data->n * data->d * sizeof *data->x);
+        digest = sg_base_digest(digest, data->y, data->n * data->m * sizeof *data->y);
     }
     return digest;
 }

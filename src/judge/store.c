@@ -109,7 +109,7 @@ enum { DIGEST = 8 };
  * other numbers. */
 static void put_digest(unsigned char out[DIGEST], const void *bytes, size_t size)
 {
-    const uint64_t digest = sg_case_digest(SG_CASE_DIGEST, bytes, size);
+    const uint64_t digest = sg_base_digest(SG_BASE_DIGEST, bytes, size);
     for (int i = 0; i < DIGEST; i++)
         out[i] = (unsigned char)(digest >> 8 * i);
 }

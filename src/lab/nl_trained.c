@@ -199,10 +199,10 @@ bool sg_nl_gallery_train(struct sg_lab *lab, struct sg_nl_gallery *g)
     s->g = g;
     s->c = *lab->trial->c;
     snprintf(s->c.name, sizeof s->c.name, "%s", shared_name);
-    s->c.digest = sg_case_digest(SG_CASE_DIGEST, &s->c.data, sizeof s->c.data);
-    s->c.digest = sg_case_digest(s->c.digest, &s->c.net, sizeof s->c.net);
-    s->c.digest = sg_case_digest(s->c.digest, s->c.module, s->c.n_modules * sizeof *s->c.module);
-    s->c.digest = sg_case_digest(s->c.digest, &s->c.train, sizeof s->c.train);
+    s->c.digest = sg_base_digest(SG_BASE_DIGEST, &s->c.data, sizeof s->c.data);
+    s->c.digest = sg_base_digest(s->c.digest, &s->c.net, sizeof s->c.net);
+    s->c.digest = sg_base_digest(s->c.digest, s->c.module, s->c.n_modules * sizeof *s->c.module);
+    s->c.digest = sg_base_digest(s->c.digest, &s->c.train, sizeof s->c.train);
     s->trial = s->nothing_kept = *lab->trial;
     s->trial.c = s->nothing_kept.c = &s->c;
     s->trial.store = store;

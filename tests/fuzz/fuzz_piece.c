@@ -108,7 +108,7 @@ static void forge(uint8_t file[MOST], const uint8_t *bytes, size_t size)
     const size_t head = head_size();
     memcpy(file, the.right, the.length);
     memcpy(file + head, bytes, size < the.kept ? size : the.kept);
-    const uint64_t digest = sg_case_digest(SG_CASE_DIGEST, file + head, the.kept);
+    const uint64_t digest = sg_base_digest(SG_BASE_DIGEST, file + head, the.kept);
     memcpy(file + head + the.kept, &digest, sizeof digest);
 }
 

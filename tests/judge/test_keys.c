@@ -329,12 +329,12 @@ static struct values other_values(struct sg_case *c, const struct sg_case_key *k
 
 static uint64_t add_bytes(uint64_t digest, const void *bytes, size_t n)
 {
-    return n ? sg_case_digest(digest, bytes, n) : digest;
+    return n ? sg_base_digest(digest, bytes, n) : digest;
 }
 
 static uint64_t digest_of(const struct sg_evidence *ev, enum sg_status status)
 {
-    uint64_t d = add_bytes(SG_CASE_DIGEST, &status, sizeof status);
+    uint64_t d = add_bytes(SG_BASE_DIGEST, &status, sizeof status);
     d = add_bytes(d, ev->note, strlen(ev->note));
     for (size_t i = 0; i < ev->n_rows; i++) {
         const struct sg_row *row = &ev->row[i];
