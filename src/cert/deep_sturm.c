@@ -1,15 +1,7 @@
 /* Real eigenvalues of DY8's reduced system, counted exactly: characteristic polynomial over Q and
  * a Sturm sequence (FLINT). */
 #ifdef SG_HAVE_FLINT
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"        /* FLINT's inline functions */
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wpedantic"
-#include <flint/fmpq_mat.h>
-#include <flint/fmpq_poly.h>
-#include <flint/fmpz_poly.h>
-#pragma GCC diagnostic pop
-
+#include "cert/exact.h"
 #include "synthgrad/cert.h"
 
 static void read_matrix(fmpq_mat_t out, const struct sg_rational *from, size_t rows, size_t columns)
@@ -170,14 +162,7 @@ static int sign_at(const fmpz_poly_t f, double x)
     fmpq_t at, value;
     fmpq_init(at);
     fmpq_init(value);
-    int exponent;
-    const double fraction = frexp(x, &exponent);
-    fmpz_set_d(fmpq_numref(at), ldexp(fraction, 53));
-    fmpz_one(fmpq_denref(at));
-    if (exponent >= 53)
-        fmpq_mul_2exp(at, at, (flint_bitcnt_t)(exponent - 53));
-    else
-        fmpq_div_2exp(at, at, (flint_bitcnt_t)(53 - exponent));
+    sg_exact_rational(at, x);
     fmpz_poly_evaluate_fmpq(value, f, at);
     const int sign = fmpq_sgn(value);
     fmpq_clear(at);

@@ -1,31 +1,11 @@
 /* One step of a net with SGs in rational arithmetic, and what it does to the ledger (DY14). */
 #ifdef SG_HAVE_FLINT
-#include <math.h>
 #include <stdlib.h>
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"        /* FLINT's inline functions */
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wpedantic"
-#include <flint/fmpq_mat.h>
-#pragma GCC diagnostic pop
-
+#include "cert/exact.h"
 #include "synthgrad/cert.h"
 
 /* ---- matrices of rationals ------------------------------------------------------------------ */
-
-/* The rational number that a double is. */
-static void set_double(fmpq_t out, double value)
-{
-    int exponent;
-    const double mantissa = ldexp(frexp(value, &exponent), 53); /* an integer below 2^53 */
-    fmpq_set_si(out, (slong)mantissa, 1);
-    exponent -= 53;
-    if (exponent > 0)
-        fmpq_mul_2exp(out, out, (ulong)exponent);
-    else
-        fmpq_div_2exp(out, out, (ulong)-exponent);
-}
 
 /* Row by row; out has its shape. */
 static void read_matrix(fmpq_mat_t out, const double *from)
@@ -33,7 +13,7 @@ static void read_matrix(fmpq_mat_t out, const double *from)
     const slong columns = fmpq_mat_ncols(out);
     for (slong i = 0; i < fmpq_mat_nrows(out); i++)
         for (slong j = 0; j < columns; j++)
-            set_double(fmpq_mat_entry(out, i, j), from[i * columns + j]);
+            sg_exact_rational(fmpq_mat_entry(out, i, j), from[i * columns + j]);
 }
 
 /* [a 1] with a's rows, the column of ones last. */
@@ -195,7 +175,7 @@ static void synthesise(fmpq_mat_t s, struct net *net, size_t j, const double *ph
         fmpq_t constant;
         fmpq_init(constant);
         for (size_t c = 0; c < k; c++) {
-            set_double(constant, phi[c]);
+            sg_exact_rational(constant, phi[c]);
             for (slong r = 0; r < (slong)of->n; r++)
                 fmpq_add(fmpq_mat_entry(s, r, (slong)c), fmpq_mat_entry(s, r, (slong)c), constant);
         }
@@ -219,7 +199,7 @@ static void at_module(fmpq_mat_t delta, const fmpq_mat_t truth, struct net *net,
     fmpq_mat_sub(off, s, module->arriving ? delta : truth);
     if (module->terms & 1)
         add_product(net->dA[j], net->per_row, net->h[module->at], off, false);
-    set_double(mix, module->mix);
+    sg_exact_rational(mix, module->mix);
     fmpq_mat_sub(s, s, delta);
     fmpq_mat_scalar_mul_fmpq(s, s, mix);
     fmpq_mat_add(delta, delta, s);
@@ -318,7 +298,7 @@ static void left_over(fmpq_mat_t D, const struct net *net, size_t i, const fmpq_
         fmpq_mat_init(turned, fmpq_mat_nrows(D), fmpq_mat_ncols(D));
         fmpq_mat_transpose(turned, net->dA[j]);
         fmpq_mat_add(turned, turned, net->dA[j]);
-        set_double(scale, of->module[j].mix);
+        sg_exact_rational(scale, of->module[j].mix);
         fmpq_mul(scale, scale, mu);
         fmpq_mat_scalar_mul_fmpq(turned, turned, scale);
         fmpq_mat_add(D, D, turned);
@@ -359,7 +339,7 @@ enum sg_status sg_cert_ledger_step(const struct sg_cert_ledger *of)
         return SG_NOT_FINITE;
     net_init(&net, of);
     fmpq_init(mu);
-    set_double(mu, of->mu);
+    sg_exact_rational(mu, of->mu);
     forward(&net);
     backward(&net);
     for (size_t i = 1; i < of->layers; i++) {

@@ -21,12 +21,7 @@
 
 #include <glpk.h>
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"        /* inline functions of FLINT */
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wpedantic"
-#include <flint/fmpz_mat.h>
-#pragma GCC diagnostic pop
+#include "cert/exact.h"
 
 /* Unknowns of an exact solve, and entries of the program: either takes seconds. */
 enum { UNKNOWNS = 60, ENTRIES = 2000000, CANDIDATES = 100, ATTEMPTS = 3 };
@@ -77,10 +72,9 @@ static int whole_exponent(double v)
 static void set_whole(fmpz_t out, double v, int exponent)
 {
     int e;
-    const double m = frexp(v, &e);
-    fmpz_set_d(out, ldexp(m, 53));
+    sg_exact_parts(out, &e, v);
     if (v != 0)
-        fmpz_mul_2exp(out, out, (ulong)(e - 53 - exponent));
+        fmpz_mul_2exp(out, out, (ulong)(e - exponent));
 }
 
 static void fill_whole(struct classes *s)
