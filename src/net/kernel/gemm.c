@@ -97,6 +97,10 @@ bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *
                  const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
                  sg_real alpha, bool add)
 {
+#if SG_NET_HAS_LIBRARY
+    if (sg_net_library(c, a, b, left, right, op, m, k, n, alpha, add))
+        return true;
+#endif
     struct product p = {c, a, b, left, right, op, m, k, n, alpha, add};
     if (!__builtin_cpu_supports("avx512f") &&
         !(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
@@ -112,6 +116,10 @@ bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *
                  const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
                  sg_real alpha, bool add)
 {
+#if SG_NET_HAS_LIBRARY
+    if (sg_net_library(c, a, b, left, right, op, m, k, n, alpha, add))
+        return true;
+#endif
     (void)c, (void)a, (void)b, (void)left, (void)right, (void)op, (void)m, (void)k, (void)n,
         (void)alpha, (void)add;
     return false;

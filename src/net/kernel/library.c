@@ -4,7 +4,7 @@
  * it gemm.c has all of them. */
 #include "net/kernel/real.h"
 
-#if defined SG_HAVE_DNNL && !defined SG_KERNEL_F64
+#if SG_NET_HAS_LIBRARY
 #include <dnnl.h>
 
 /* OpenMP's own header wants -fopenmp, which would turn on more than this call. */
@@ -69,14 +69,5 @@ bool sg_net_library(float *c, const float *a, const float *b, const float *left,
         return false;
     sg_base_split(((m > n ? m : n) + PIECE - 1) / PIECE, multiply_pieces, &p);
     return true;
-}
-#else
-bool sg_net_library(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
-                    const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
-                    sg_real alpha, bool add)
-{
-    (void)c, (void)a, (void)b, (void)left, (void)right, (void)op, (void)m, (void)k, (void)n,
-        (void)alpha, (void)add;
-    return false;
 }
 #endif

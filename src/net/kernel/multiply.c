@@ -281,8 +281,7 @@ void sg_net_multiply_wide(sg_real *c, const sg_real *a, const sg_real *b, enum s
 {
     const int mi = (int)m, ki = (int)k, ni = (int)n;
     if (m > 1 && k > 1 && n > 1 && m * k * n > SMALL) {
-        if (sg_net_library(c, a, b, NULL, NULL, op, m, k, n, alpha, add) ||
-            sg_net_gemm(c, a, b, NULL, NULL, op, m, k, n, alpha, add))
+        if (sg_net_gemm(c, a, b, NULL, NULL, op, m, k, n, alpha, add))
             return;
         SG_BLAS(gemm)(CblasRowMajor, op == SG_TN ? CblasTrans : CblasNoTrans,
                       op == SG_NT ? CblasTrans : CblasNoTrans, mi, ni, ki, alpha, a,
@@ -319,8 +318,7 @@ void sg_net_multiply_start(sg_real *c, const sg_real *a, const sg_real *b, const
                            const sg_real *right, size_t m, size_t k, size_t n)
 {
     if (m > 1 && k > NARROW && n > NARROW && m * k * n > SMALL &&
-        (sg_net_library(c, a, b, left, right, SG_NN, m, k, n, 1, false) ||
-         sg_net_gemm(c, a, b, left, right, SG_NN, m, k, n, 1, false)))
+        sg_net_gemm(c, a, b, left, right, SG_NN, m, k, n, 1, false))
         return;
     sg_net_multiply_here(c, a, b, SG_NN, m, k, n, 1.0, false);
     sg_net_multiply(c, left, right, SG_NN, m, 1, n, 1.0, true);

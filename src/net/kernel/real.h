@@ -95,12 +95,16 @@ sg_net_multiply_here(sg_real *c, const sg_real *a, const sg_real *b, enum sg_tra
 bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
                  const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
                  sg_real alpha, bool add);
-/* The same by the library that has the machine's fastest product.  Returns false, having done
- * nothing, where there is none for this type or the product is too small to be worth the call. */
-#define sg_net_library SG_KERNEL(sg_net_library)
-bool sg_net_library(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
-                    const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
-                    sg_real alpha, bool add);
+/* The same by the library that has the machine's fastest product; sg_net_gemm asks it first.
+ * Returns false, having done nothing, where the product is too small to be worth the call. */
+#if defined SG_HAVE_DNNL && defined SG_KERNEL_F32
+#define SG_NET_HAS_LIBRARY 1
+bool sg_net_library(float *c, const float *a, const float *b, const float *left,
+                    const float *right, enum sg_transpose op, size_t m, size_t k, size_t n,
+                    float alpha, bool add);
+#else
+#define SG_NET_HAS_LIBRARY 0
+#endif
 /* c = a b + left_i right_j. */
 #define sg_net_multiply_start SG_KERNEL(sg_net_multiply_start)
 void sg_net_multiply_start(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
