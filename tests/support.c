@@ -205,6 +205,18 @@ double *random_vector(size_t n, double scale, struct sg_rng *rng)
     return a;
 }
 
+void *random_reals(size_t n, double scale, enum sg_dtype dtype, struct sg_rng *rng)
+{
+    double *a = random_vector(n, scale, rng);
+    if (dtype == SG_F64)
+        return a;
+    float *b = SG_NEW(n, float);
+    for (size_t i = 0; i < n; i++)
+        b[i] = (float)a[i];
+    free(a);
+    return b;
+}
+
 double random_between(double low, double high, struct sg_rng *rng)
 {
     return low + (high - low) * sg_base_rng_uniform(rng);

@@ -80,6 +80,8 @@ void child_check(int expected, const char *what, const char *file, int line);
 /* ---- random instances ------------------------------------------------------------------ */
 
 double *random_vector(size_t n, double scale, struct sg_rng *rng);       /* N(0, scale^2) */
+/* The same in the net's type. */
+void *random_reals(size_t n, double scale, enum sg_dtype dtype, struct sg_rng *rng);
 double random_between(double low, double high, struct sg_rng *rng);
 /* low..high, both included */
 size_t random_size(size_t low, size_t high, struct sg_rng *rng);

@@ -23,18 +23,6 @@ static double number(const void *a, size_t i, enum sg_dtype dtype)
     return dtype == SG_F32 ? (double)((const float *)a)[i] : ((const double *)a)[i];
 }
 
-static void *random_numbers(size_t n, double scale, enum sg_dtype dtype, struct sg_rng *rng)
-{
-    double *a = random_vector(n, scale, rng);
-    if (dtype == SG_F64)
-        return a;
-    float *b = SG_NEW(n, float);
-    for (size_t i = 0; i < n; i++)
-        b[i] = (float)a[i];
-    free(a);
-    return b;
-}
-
 static void make(struct instance *in, enum sg_dtype dtype, struct sg_rng *rng)
 {
     *in = (struct instance){.arch = {.dtype = dtype, .loss = SG_MSE,
@@ -54,11 +42,11 @@ static void make(struct instance *in, enum sg_dtype dtype, struct sg_rng *rng)
     in->arch.modules = in->modules;
     in->net = sg_net_alloc(&in->arch);
     in->work = sg_net_work_alloc(in->net, in->n);
-    in->x = random_numbers(in->n * in->arch.inputs, 1, dtype, rng);
-    in->y = random_numbers(in->n * in->arch.labels, 1, dtype, rng);
-    in->one = random_numbers(in->n, 1, dtype, rng);       /* compressed rows have no ones */
-    in->w = random_numbers(sg_net_sizes(in->net).w, 0.5, dtype, rng);
-    in->phi = random_numbers(sg_net_sizes(in->net).phi, 0.5, dtype, rng);
+    in->x = random_reals(in->n * in->arch.inputs, 1, dtype, rng);
+    in->y = random_reals(in->n * in->arch.labels, 1, dtype, rng);
+    in->one = random_reals(in->n, 1, dtype, rng);       /* compressed rows have no ones */
+    in->w = random_reals(sg_net_sizes(in->net).w, 0.5, dtype, rng);
+    in->phi = random_reals(sg_net_sizes(in->net).phi, 0.5, dtype, rng);
     in->dphi = sg_base_alloc(sg_net_sizes(in->net).phi, in->real);
     in->scratch =
         sg_base_alloc(in->n * sg_net_step_scratch(in->net, SG_STEP_LINE_SEARCH), in->real);

@@ -20,18 +20,6 @@ struct instance {
     void *rows[BATCHES][3], *w, *phi;
 };
 
-static void *random_reals(size_t n, double scale, enum sg_dtype dtype, struct sg_rng *rng)
-{
-    double *a = random_vector(n, scale, rng);
-    if (dtype == SG_F64)
-        return a;
-    float *b = SG_NEW(n, float);
-    for (size_t i = 0; i < n; i++)
-        b[i] = (float)a[i];
-    free(a);
-    return b;
-}
-
 /* Two layers, a module in the middle and one at the output; batches of different sizes. */
 static struct instance make_instance(enum sg_dtype dtype, struct sg_rng *rng)
 {
