@@ -59,8 +59,8 @@ static json_t *classes_json(const struct sg_class_analysis *a)
     json_t *array = json_array();
     for (size_t k = 0; k < a->classes; k++)
         sg_report_add(array,
-                              json_pack("{s:o, s:I}", "value", sg_report_number(a->class_value[k]),
-                                        "count", (json_int_t)a->class_count[k]));
+                      json_pack("{s:o, s:I}", "value", sg_report_number(a->class_value[k]),
+                                "count", (json_int_t)a->class_count[k]));
     return array;
 }
 
@@ -72,7 +72,7 @@ static json_t *sg_json(const struct sg_class_analysis *a, const struct sg_table 
     sg_cli_json_put(object, "likelihood_ratio", a->likelihood_ratio);
     sg_report_put(object, "degrees_of_freedom", json_integer((json_int_t)a->freedom));
     sg_report_put(object, "attracts",
-                        a->local.known ? json_boolean(a->local.attracts) : json_null());
+                  a->local.known ? json_boolean(a->local.attracts) : json_null());
     sg_cli_json_put(object, "mu_critical", a->local.mu_critical);
     sg_cli_json_put(object, "nu_critical", a->local.nu_critical);
     sg_cli_json_put(object, "together", a->local.together);
@@ -97,9 +97,9 @@ json_t *sg_cli_classes_json(const struct sg_class_analysis *a, const struct sg_t
     sg_report_put(object, "coefficients", coefficients_json(a, &a->optimum, table));
     sg_report_put(object, "minimum_norm", json_boolean(a->rank < a->columns));
     sg_report_put(object, "separable",
-                        a->optimum.decided ? json_boolean(!a->optimum.finite &&
-                                                          a->separation != SG_SEPARATION_PART)
-                                           : json_null());
+                  a->optimum.decided ? json_boolean(!a->optimum.finite &&
+                                                    a->separation != SG_SEPARATION_PART)
+                                     : json_null());
     static const char *const separation[] = {NULL, "none", "part", "all"};
     put_text(object, "separation", separation[a->separation]);
     put_text(object, "certificate", sg_cli_class_certificate(a));

@@ -40,7 +40,7 @@ static json_t *digits_json(const struct sg_analysis *a, const struct sg_table *t
         sg_report_put(each, "(intercept)", digits(a->intercept, a->intercept_error));
     for (size_t k = 0; k < a->design.features; k++)
         sg_report_put(each, table->names[a->design.column[k]],
-                            digits(a->coefficients[k], a->coefficient_error[k]));
+                      digits(a->coefficients[k], a->coefficient_error[k]));
     sg_report_put(object, "coefficients", each);
     sg_report_put(object, "rss", digits(a->rss, a->rss_error));
     return object;
@@ -75,7 +75,7 @@ json_t *sg_cli_json_rows(const struct sg_analysis_row *row, size_t rows)
         sg_cli_json_put(object, "tolerance", row[i].tolerance);
         sg_report_put(object, "steps", json_integer((json_int_t)row[i].steps));
         sg_report_put(object, "verdict",
-                            json_string(sg_analysis_verdict_name(row[i].verdict)));
+                      json_string(sg_analysis_verdict_name(row[i].verdict)));
         sg_report_add(array, object);
     }
     return array;
@@ -151,7 +151,7 @@ static json_t *check_json(const struct sg_analysis *a)
     sg_cli_json_put(object, "max_abs_diff", c->max_abs_diff);
     sg_cli_json_put(object, "predicted_diff", c->predicted_diff);
     sg_report_put(object, "coordinates",
-                        json_string(a->options.standardise ? "standardised" : "file"));
+                  json_string(a->options.standardise ? "standardised" : "file"));
     sg_report_put(object, "steps", json_integer((json_int_t)c->steps));
     sg_report_put(object, "converged", json_boolean(c->converged));
     sg_report_put(object, "verdict", json_string(sg_analysis_verdict_name(c->verdict)));
@@ -169,8 +169,8 @@ static json_t *layers_json(const struct sg_analysis *a)
     json_t *object = json_object();
     sg_report_put(object, "layers", json_integer((json_int_t)a->options.layers));
     sg_report_put(object, "sg_at",
-                        a->options.sg_at ? json_integer((json_int_t)a->options.sg_at)
-                                         : json_string("everywhere"));
+                  a->options.sg_at ? json_integer((json_int_t)a->options.sg_at)
+                                   : json_string("everywhere"));
     sg_cli_json_put(object, "kappa", a->options.kappa);
     sg_cli_json_put(object, "sigma", l->sigma);
     sg_report_put(object, "norms", numbers(l->norm, a->options.layers));
@@ -195,8 +195,8 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     sg_report_put(object, "lambda_x", numbers(a->lambda_x, a->columns));
     sg_report_put(object, "lambda_z", numbers(a->lambda_z, 3));
     sg_report_put(object, "zero_eigenvalues",
-                        json_pack("{s:I, s:I}", "lambda_x", (json_int_t)a->rate_x.zeros, "lambda_z",
-                                  (json_int_t)a->rate_z.zeros));
+                  json_pack("{s:I, s:I}", "lambda_x", (json_int_t)a->rate_x.zeros, "lambda_z",
+                            (json_int_t)a->rate_z.zeros));
     sg_cli_json_put(object, "mu_critical", a->rate_x.critical);
     sg_cli_json_put(object, "nu_critical", a->rate_z.critical);
     sg_cli_json_put(object, "mu_optimal", a->rate_x.optimal);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/analyze.h"
+#include "cli/cli.h"
 
 enum { NAME_WIDTH = SG_CLI_NAME_WIDTH };
 
@@ -173,13 +174,7 @@ static void print_speed(FILE *out, const struct sg_analysis *a)
 
 void sg_cli_print_wrapped(FILE *out, const char *s)
 {
-    for (size_t column = 0, word; *s; s += word + (s[word] == ' ')) {
-        word = strcspn(s, " ");
-        const bool fits = column > 0 && column + 1 + word <= 80;
-        fprintf(out, "%s%.*s", fits ? " " : column ? "\n  " : "  ", (int)word, s);
-        column = fits ? column + 1 + word : 2 + word;
-    }
-    fputc('\n', out);
+    sg_cli_wrap_text(out, s, 2, 2, 80);
 }
 
 static void print_explained(FILE *out, const struct sg_analysis *a)

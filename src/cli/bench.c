@@ -148,7 +148,7 @@ static json_t *as_json(const struct sg_benchmark *benchmark, const struct sg_ben
             sg_report_put(json, sizes[i].name, json_integer((json_int_t)sizes[i].value));
     if (setup->batch)
         sg_report_put(json, "samples_per_second",
-                            sg_report_number(result->steps_per_second * (double)setup->batch));
+                      sg_report_number(result->steps_per_second * (double)setup->batch));
     const struct { const char *name; double value; } ideal[] = {
         {"gemm_seconds", result->gemm_seconds},
         {"copied_bytes", result->copied_bytes},
@@ -161,7 +161,7 @@ static json_t *as_json(const struct sg_benchmark *benchmark, const struct sg_ben
     json_t *gemms = json_object();
     for (size_t g = 0; g < SG_BENCH_GEMMS && result->gemm[g].name; g++)
         sg_report_put(gemms, result->gemm[g].name,
-                            sg_report_number(result->gemm[g].gflops));
+                      sg_report_number(result->gemm[g].gflops));
     if (json_object_size(gemms))
         sg_report_put(json, "gemm_gflops", json_incref(gemms));
     json_decref(gemms);

@@ -143,7 +143,7 @@ static json_t *explained_json(const struct sg_claim *claim, const struct sg_case
     for (size_t i = 0; claim->supposes && claim->supposes[i]; i++) {
         const struct sg_hypothesis *h = claim->supposes[i];
         sg_report_add(hypotheses, json_pack("{s:s, s:s, s:s}", "id", h->id, "words",
-                                                    h->words, "mend", h->mend));
+                                            h->words, "mend", h->mend));
     }
     for (size_t i = 0; sg_claim_reads(&key, claim, i); i++) {
         sg_report_add(keys, key_json(&key));

@@ -75,8 +75,8 @@ static void print_help(void)
     char *status = sg_base_format("exit status: %s", manual.exit_status);
     putchar('\n');
     sg_cli_wrap_text(stdout,
-                         "`synthgrad COMMAND --help` gives the options and examples of one.", 0, 2,
-                         sg_cli_width());
+                     "`synthgrad COMMAND --help` gives the options and examples of one.", 0, 2,
+                     sg_cli_width());
     sg_cli_wrap_text(stdout, status, 0, 2, sg_cli_width());
     printf("\nexamples:\n%s", manual.examples);
     free(status);

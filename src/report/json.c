@@ -82,7 +82,7 @@ static json_t *kinds_json(const struct sg_evidence *ev)
             present = present || (int)ev->row[i].kind == kind;
         if (present)
             sg_report_add(kinds,
-                                  json_string(sg_claim_kind_name((enum sg_evidence_kind)kind)));
+                          json_string(sg_claim_kind_name((enum sg_evidence_kind)kind)));
     }
     return kinds;
 }
@@ -99,14 +99,14 @@ static json_t *tables_json(const struct sg_evidence *ev)
             json_t *values = json_array();
             for (size_t k = 0; k + 1 < list->n_columns; k++)
                 sg_report_add(values,
-                                      sg_report_number(list->value[i * (list->n_columns - 1) + k]));
+                              sg_report_number(list->value[i * (list->n_columns - 1) + k]));
             sg_report_add(rows,
-                                  json_pack("{s:o, s:o}", "name",
-                                          sg_report_text(list->row[i]), "values", values));
+                          json_pack("{s:o, s:o}", "name",
+                                  sg_report_text(list->row[i]), "values", values));
         }
         sg_report_add(tables, json_pack("{s:o, s:o, s:o}", "title",
-                                        sg_report_text(list->title), "columns", columns, "rows",
-                                        rows));
+                                sg_report_text(list->title), "columns", columns, "rows",
+                                rows));
     }
     return tables;
 }
