@@ -74,7 +74,7 @@ CP6  | src/closed/log_point.c   | s/features\[i \* \*f + c\] = data->one\[i\];/f
 CP6  | src/closed/log_plane.c   | s/- g \* (s->m\[0\]/- 1.01 * g * (s->m[0]/                           | cp6_no_bias
 CP6  | src/closed/regression.c  | s/x - log1p(x));/x - 0.99 * log1p(x));/                             | cp6_log_loss
 AD1  | src/closed/log_gap.c     | s/= data->one\[i\];/= data->one[i] + 0.01 * p[i] * p[i];/   | ad1_artificial_data
-CP7  | src/claim/cp7/claim.c | s/= i == j ? -1 : 0;/= i == j ? -0.999 : 0;/                 | cp7_matching_module
+CP7  | src/claim/cp7/rows.c | s/= i == j ? -1 : 0;/= i == j ? -0.999 : 0;/                 | cp7_matching_module
 DY2  | src/closed/frozen.c     | s/- mu \* fit->lambda_x\[i\]/+ mu * fit->lambda_x[i]/              | dy2_rank_deficient
 DY4  | src/closed/line.c       | s/= nu \* creal(c) \*/= mu * creal(c) */                           | dy4_no_ones
 DY8  | src/closed/deep_joint.c | s/dV_VT\[a \* s.K + o\] + dV_VT/dV_VT[a * s.K + o] - dV_VT/        | dy8_repelling_minima
