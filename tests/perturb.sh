@@ -3,7 +3,7 @@
 #
 # The perturbed copy of one file is compiled with the build's own command and linked in front of the archive; the working tree is
 # not touched.  A claim of `synthgrad list` without a row fails, as does a row whose sed expression changes nothing.
-# A case is judged in one replicate and without its control: the claim's own rows have to notice.
+# A case is judged in five replicates at most and without its control: the claim's own rows have to notice.
 #
 #   B=build/release sh tests/perturb.sh [K/N] [CLAIM...]        K/N: every N-th row and case, beginning with the K-th
 B=${B:-build/release}
@@ -160,7 +160,7 @@ cut -d '|' -f 4 "$work/rows" | sort -u > "$work/names"
 # mine: every N-th line, beginning with the K-th, after its number.
 mine() { awk -v k="$part" -v n="$parts" '(NR - k) % n == 0 { print NR "|" $0 }' "$1"; }
 while read -r name; do
-    sed -f tests/one_replicate.sed "cases/$name.cfg" > "$work/cases/$name.cfg"
+    sed -f tests/five_replicates.sed "cases/$name.cfg" > "$work/cases/$name.cfg"
 done < "$work/names"
 mine "$work/names" > "$work/mine"
 while IFS='|' read -r n name; do unperturbed "case$n" "$name"; done < "$work/mine"

@@ -147,7 +147,7 @@ static double eigenvalue_ratio(struct sg_lab *lab, const struct sg_data *data)
 static void fill(struct sg_lab *lab, struct sg_deep_step *m)
 {
     const struct sg_deep_run *s = m->run;
-    const size_t d = s->data.d, out = s->data.m, n_p = s->data.n * out;
+    const size_t d = s->data.d, out = s->data.m, r = d < out ? d : out, n_p = s->data.n * out;
     const enum sg_status status = sg_closed_deep_normal_alloc(&m->normal, &s->deep, s->fixed,
                                                               s->moments);
     sg_lab_own_normal(lab, m->normal);
@@ -164,7 +164,7 @@ static void fill(struct sg_lab *lab, struct sg_deep_step *m)
         return;
     }
     m->n = m->sizes.w + m->sizes.phi;
-    m->rank = m->least * (d + out - m->least);
+    m->rank = r * (d + out - r);
     m->mu_unit = 2 / m->sizes.lambda;
     m->nu_unit = 2 / m->sizes.gamma;
     m->steps = (uint64_t)lab->trial->c->train.steps;
