@@ -9,7 +9,7 @@ export work
 printf '%s\n' "$@" tests/*/test_*.sh > "$work/tests"
 {
     grep -E "$longest" "$work/tests"
-    for part in 1 2 3 4; do echo "tests/perturb.sh $part/4"; done
+    for part in 1 2 3 4 5 6; do echo "tests/perturb.sh $part/6"; done
     grep -v -E "$longest" "$work/tests"
 } | xargs -P "${JOBS:-1}" -I '{}' sh -c '
     out=$(mktemp "$work/out.XXXXXX")
