@@ -47,9 +47,8 @@ put() { # MODE FOLDER FILE...
     mode=$1 into=$2
     shift 2
     folder "$into"
-    for file; do
-        note "$into/${file##*/}" && install -m "$mode" "$file" "$to$into" || exit 2
-    done
+    for file; do note "$into/${file##*/}" || exit 2; done
+    install -m "$mode" "$@" "$to$into" || exit 2
 }
 put_as() { # FILE PATH
     folder "${2%/*}"
