@@ -8,7 +8,7 @@ FLAVOUR ?= release
 # Arb is a package of its own until FLINT 3 brings it.  (Not $(wildcard): make would remember a folder that is not there yet.)
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libglpk-dev libdnnl-dev \
-             $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils pandoc
+             $(ARB_DEPS) libcmocka-dev gnuplot-nox librsvg2-bin python3-gi gir1.2-rsvg-2.0 libxml2-utils pandoc
 DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-torch libclang-rt-14-dev
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every figure is a picture: its script is UTF-8 and free of the symbol font, the SVG drawn from it is well-formed XML.
+# Every figure is a picture: its script is UTF-8 and free of the symbol font, the SVG drawn from it is well-formed XML, no label is missing, no text lies on
+# another, beyond the edge or under a curve.
 program=$PWD/${B:-build/release}/synthgrad
 unset MAKEFLAGS MFLAGS MAKELEVEL
 work=$(mktemp -d) || exit 1
@@ -12,6 +13,7 @@ no_picture() { # prints what is wrong with an SVG, or nothing
     xmllint --noout --nonet "$1" 2>&1 | head -n 2
     grep -q 'font-family="Symbol"' "$1" && echo "asks for the symbol font"
 }
+boxes() { "${PYTHON:-/usr/bin/python3}" tests/cli/figure_geometry.py "$@"; }
 command -v xmllint > /dev/null || { echo "test_figures: no xmllint here; make deps installs it"; exit 1; }
 
 # ---- the checks themselves: each notices what it is for ----
@@ -24,11 +26,59 @@ for file in bytes open latin; do
 done
 [ -z "$(no_picture "$work/good.svg")" ] || complain "good.svg: $(no_picture "$work/good.svg")"
 
+# Drawings with one fault each, and the words that the fault is told by.
+mkdir "$work/data"
+faulty() { # NAME WORDS < what a script says after the style
+    { echo "load 'plots/style.gp'"; cat; } > "$work/$1.gp"
+    sh tools/figure.sh "$work/$1.gp" "$work/data" "$work/$1" > "$work/log" 2>&1 || complain "$1: $(cat "$work/log")"
+    said=$(boxes "$work/$1.svg" "$work/$1.gp")
+    [ -n "$2" ] || { [ -z "$said" ] || complain "$1: $said"; return; }
+    [ "$(printf '%s\n' "$said" | wc -l)" -eq 1 ] || complain "$1: not one fault: $said"
+    case $said in *"$2"*) ;; *) complain "$1: the fault is not told: $said";; esac
+}
+faulty sound '' <<'G'
+set title "A finding"; set xlabel "time t"; set ylabel "loss L_{SG}"; set label 1 "curve" at 2,1.2; set key top right
+plot [0:10] [-2:2] 0.5*sin(x) title "in the key", 0.5*cos(x) with points notitle
+G
+faulty on_another '"curve" lies on "another"' <<'G'
+set xlabel "time t"; set label 1 "another" at 2,1.2; set label 2 "curve" at 2.1,1.25
+plot [0:10] [-2:2] 0.5*sin(x)
+G
+faulty beyond '"as long as it pleases to be" reaches beyond the edge' <<'G'
+set label 1 "as long as it pleases to be" at 9,1.2
+plot [0:10] [-2:2] 0.5*sin(x)
+G
+faulty crossed 'runs through "curve"' <<'G'
+set label 1 "curve" at 4,-0.4
+plot [0:10] [-2:2] 0.5*sin(x)
+G
+faulty marked 'runs through "label"' <<'G'
+set label 1 "label" at 5,1.5
+plot [0:10] [-2:2] '+' using (5.3):(1.5) with points pt 7 ps 0.5
+G
+faulty arrowed 'runs through "label"' <<'G'
+set label 1 "label" at 5,1.5; set arrow 1 from 4,1.5 to 6,1.5
+plot [0:10] [-2:2] 0.5*sin(x)
+G
+faulty under_key "lies under the key's" <<'G'
+set key top right
+plot [0:10] [-2:2] 0.5*sin(x) title "a key", [9.3:9.5] 1.82 with lines lw 5
+G
+# gnuplot leaves out what has no room; here the script says what the drawing does not have.
+printf 'set ylabel "left out"\n' >> "$work/sound.gp"
+case $(boxes "$work/sound.svg" "$work/sound.gp") in *'"left out" is set in'*) ;; *) complain "a missing label passes";; esac
+for file in bytes open; do
+    case $(boxes "$work/$file.svg" "$work/sound.gp") in *'no picture'*) ;; *) complain "boxes: $file.svg passes for a picture";; esac
+done
+
 # ---- all scripts, those of cases that take long included ----
 for script in plots/*.gp; do
     is_utf8 "$script" || complain "$script is not UTF-8"
     found=$(grep -n 'Symbol\|\\[0-7][0-7][0-7]' "$script" | head -n 1)
     [ -z "$found" ] || complain "$script: write the letter itself: $found"
+    # One drawing: the style opens it, tools/figure.sh makes the PNG of it.
+    found=$(grep -n 'set terminal\|set output\|unset output' "$script" | head -n 1)
+    [ "$script" = plots/style.gp ] || [ -z "$found" ] || complain "$script opens a drawing of its own: $found"
 done
 grep -q '^set encoding utf8$' plots/style.gp || complain "plots/style.gp does not set the encoding"
 
@@ -48,6 +98,8 @@ for script in $scripts; do
     [ -z "$said" ] || complain "$name: $said"
     said=$(no_picture "$work/out/figures/$name.svg")
     [ -z "$said" ] || complain "$name.svg: $said"
+    said=$(boxes "$work/out/figures/$name.svg" "$script")
+    [ -z "$said" ] || complain "$said"
     drawn=$((drawn + 1))
 done
 [ $drawn -ge $least ] || complain "only $drawn figures were drawn"
@@ -76,13 +128,14 @@ for svg in results/figures/*.svg; do
     [ -e "$svg" ] && [ "$svg" -nt "$script" ] && [ "$svg" -nt plots/style.gp ] || continue
     said=$(no_picture "$svg")
     [ -z "$said" ] || complain "$svg: $said"
+    said=$(boxes "$svg" "$script")
+    [ -z "$said" ] || complain "$said"
 done
 
 # ---- what is no picture is not drawn, and does not come into the page ----
-mkdir "$work/data"
 cat > "$work/raw.gp" <<'G'
 load 'plots/style.gp'
-do for [pass = 1:2] { eval sg_terminal(pass); set title "{/Symbol \321}L"; plot x }
+set title "{/Symbol \321}L"; plot x
 G
 sh tools/figure.sh "$work/raw.gp" "$work/data" "$work/raw" 2> "$work/log" && \
     complain "figure.sh draws an SVG that is not UTF-8"
