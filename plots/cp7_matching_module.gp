@@ -4,15 +4,14 @@ load 'plots/style.gp'
 stats dir.'/level.dat' using 1 nooutput; gap = STATS_max
 stats dir.'/runs.dat' using 2 nooutput; last = STATS_max
 low = 1e-14
-ends(who) = sprintf("< awk '$1 == %d && $3 > %g { x = $2; y = $3 } END { print x, y }' %s", who, low, sg_shell(dir.'/runs.dat'))
+# The last step at which a run is above 3e-8.
+x_at(who) = real(system(sprintf("awk '$1 == %d && $3 > 3e-8 { x = $2 } END { print x }' %s", who, sg_shell(dir.'/runs.dat'))))
 set title "An SG of the loss's own form closes the gap that a linear SG leaves"
 set xlabel "step"; set ylabel "loss above its infimum (nats a sample)"
 set logscale xy; set format y '10^{%L}'; set format x '10^{%L}'; set yrange [low:5]; set xrange [1:3 * last]
 set label 1 "linear SG: stays at ".sg_power(gap).", as predicted (CP6)" at graph 0.99,first 200 * gap right textcolor rgb sg_ink_orange
-stats ends(2) using 1:2 nooutput
-set label 2 "SG of the\nloss's form" at 0.62 * STATS_max_x,3e-8 left textcolor rgb sg_blue
-stats ends(0) using 1:2 nooutput
-set label 3 "backprop" at 0.42 * STATS_max_x,3e-8 right textcolor rgb sg_ink_green
+set label 2 "SG of the\nloss's form" at 1.6 * x_at(2),3e-8 left textcolor rgb sg_blue
+set label 3 "backprop" at 0.8 * x_at(0),3e-8 right textcolor rgb sg_ink_green
 plot gap with lines lc rgb 'black' lw 2 dt 3, \
      dir.'/runs.dat' using ($1 == 1 && $2 > 0 ? $2 : NaN):3 with lines lt 2, \
      dir.'/runs.dat' using ($1 == 2 && $2 > 0 ? $2 : NaN):3 with lines lt 1, \

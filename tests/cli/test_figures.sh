@@ -98,11 +98,45 @@ for script in $scripts; do
     [ -z "$said" ] || complain "$name: $said"
     said=$(no_picture "$work/out/figures/$name.svg")
     [ -z "$said" ] || complain "$name.svg: $said"
-    said=$(boxes "$work/out/figures/$name.svg" "$script")
-    [ -z "$said" ] || complain "$said"
+    printf '%s\n%s\n' "$work/out/figures/$name.svg" "$script" >> "$work/pairs"
     drawn=$((drawn + 1))
 done
+[ ! -s "$work/pairs" ] || said=$(xargs -d '\n' "${PYTHON:-/usr/bin/python3}" tests/cli/figure_geometry.py < "$work/pairs")
+[ -z "$said" ] || complain "$said"
 [ $drawn -ge $least ] || complain "only $drawn figures were drawn"
+# The run as a whole, against the summaries: rows by state, by kind of evidence, and the theorems' names.
+said=$("$program" plots run_margins run_evidence --out "$work/out" 2>&1) && [ "$(printf '%s\n' "$said" | grep -c 'run_.*svg')" -eq 2 ] || complain "plots of the run: $said"
+for name in run_margins run_evidence; do
+    said=$(boxes "$work/out/figures/$name.svg" "plots/$name.gp")
+    [ -z "$said" ] || complain "$said"
+done
+said=$("${PYTHON:-/usr/bin/python3}" - "$work/out" << 'P'
+import collections, glob, json, sys
+margins, kinds = collections.Counter(), collections.Counter()
+for path in glob.glob(sys.argv[1] + "/*/summary.json"):
+    with open(path, encoding="utf-8") as file:
+        summary = json.load(file)
+    for row in summary["rows"]:
+        state = 0 if row["state"] == "met" else 1 if summary["ok"] else 2
+        margin = "inf" if row["margin"] is None else "%.6g" % row["margin"]
+        margins[(summary["claim"], margin, str(state))] += 1
+        kinds[(summary["claim"], row["evidence"])] += 1
+for line in open("proofs/coq/THEOREMS", encoding="utf-8"):
+    words = line.split()
+    if len(words) > 2 and words[1] not in ("=", ":"):
+        kinds[(words[0], "machine-checked")] += len(words) - 2
+def lines(name):
+    with open(f"{sys.argv[1]}/{name}.dat", encoding="utf-8") as file:
+        return [line.split() for line in file if line[0] != "#"]
+if collections.Counter((w[1], w[2], w[3]) for w in lines("run_margins/margins")) != margins or not margins:
+    print("run_margins: not the summaries' rows")
+names = ["closed form", "simulated", "certified", "machine-checked"]
+table = {(w[1], name): int(n) for w in lines("run_evidence/evidence") for name, n in zip(names, w[2:])}
+if {k: n for k, n in table.items() if n} != {k: n for k, n in kinds.items() if k[1] in names}:
+    print("run_evidence: not the summaries' counts")
+P
+)
+[ -z "$said" ] || complain "$said"
 # Letters come out as letters: DY3's axis names both rates and the eigenvalue.
 for letter in μ ν λ; do
     grep -q "$letter" "$work/out/figures/dy3_joint_spectrum.svg" || complain "no $letter in DY3's figure"
@@ -128,9 +162,10 @@ for svg in results/figures/*.svg; do
     [ -e "$svg" ] && [ "$svg" -nt "$script" ] && [ "$svg" -nt plots/style.gp ] || continue
     said=$(no_picture "$svg")
     [ -z "$said" ] || complain "$svg: $said"
-    said=$(boxes "$svg" "$script")
-    [ -z "$said" ] || complain "$said"
+    printf '%s\n%s\n' "$svg" "$script" >> "$work/here"
 done
+[ ! -s "$work/here" ] || said=$(xargs -d '\n' "${PYTHON:-/usr/bin/python3}" tests/cli/figure_geometry.py < "$work/here")
+[ -z "$said" ] || complain "$said"
 
 # ---- what is no picture is not drawn, and does not come into the page ----
 cat > "$work/raw.gp" <<'G'

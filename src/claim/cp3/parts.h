@@ -11,5 +11,8 @@ enum { SG_CP3_FAMILIES = 7 };
 struct sg_case *sg_cp3_with_terms(struct sg_lab *lab, unsigned terms);
 /* Row: on integer data, where all sums are exact, a run leaves every bit. */
 void sg_cp3_exact(struct sg_lab *lab, unsigned terms, struct sg_rng *rng);
+/* Series "noise": how small phi can make the joint update at the least-squares point, for each
+ * family and each level of noise, as a share of |y|. */
+void sg_cp3_draw(struct sg_lab *lab);
 
 #endif
