@@ -17,8 +17,8 @@ full="cut short, the disk is probably full; make room and say it again"
 tail -c 20 "$part.svg" 2> /dev/null | grep -q '</svg>' || refuse "$full"
 iconv -f UTF-8 -t UTF-8 "$part.svg" > /dev/null 2>&1 || \
     refuse "the SVG is not UTF-8, so no browser shows it; write the letters of $script in UTF-8"
-# Where there is no Helvetica a browser takes its own, with serifs, unless it is told what is near.
-sed 's/font-family="Helvetica"/font-family="Helvetica, Arial, sans-serif"/g' "$part.svg" > "$part.png" && cat "$part.png" > "$part.svg" || refuse "$full"
+# Where there is no Helvetica a browser takes its own, with serifs, unless it is told what is near; it is said once a text, not once a word.
+sed 's/<tspan font-family="Helvetica" */<tspan /g; s/font-family="Helvetica"/font-family="Helvetica, Arial, sans-serif"/g' "$part.svg" > "$part.png" && cat "$part.png" > "$part.svg" || refuse "$full"
 tail -c 20 "$part.svg" | grep -q '</svg>' || refuse "$full"
 said=$(rsvg-convert --width 1500 --output "$part.png" "$part.svg" 2>&1) || refuse "$(printf '%s\n' "$said" | grep . | tail -n 1)"
 tail -c 12 "$part.png" 2> /dev/null | LC_ALL=C grep -aq IEND || refuse "$full"
