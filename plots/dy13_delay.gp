@@ -7,8 +7,8 @@ step_at(tau, y) = real(system(sprintf("awk '$2 == 1 && $1 == %d && $5 > %g { x =
 set title "However late the pairs, training converges: it only starts later"
 set xlabel "step"; set ylabel "distance of the weights, |W − W_{LS}|"; set xrange [0:1400]
 set logscale y; set format y "10^{%T}"; set yrange [1e-10:1e3]
-set label 1 "τ = 200" at step_at(200, 1e-7) + 35,1e-7 left
-set label 2 "τ = 0" at step_at(0, 1e-6) + 35,1e-6 left textcolor rgb sg_blue
+set label 1 "τ = 200" at step_at(200, 1e-7) + 50,1e-7 left
+set label 2 "τ = 0" at step_at(0, 1e-6) + 60,1e-6 left textcolor rgb sg_blue
 set label 3 "τ = 20" at step_at(20, 1e-8) - 210,3e-9 right textcolor rgb sg_ink_sky
 set arrow 3 from step_at(20, 1e-8) - 200,3e-9 to step_at(20, 3e-9) - 8,3e-9 head filled size 15,20 lw 1.5 dt 1 lc rgb sg_sky
 set label 4 "τ = 50" at step_at(50, 1e-6) - 20,1e-6 right textcolor rgb sg_ink_yellow
