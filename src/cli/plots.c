@@ -128,10 +128,12 @@ static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
     json_t *all, *summary;
     char *const folders[] = {(char *)d->out};
     enum sg_status status = sg_report_gather(&all, 1, folders, err);
+    bool ran = false; /* something to draw of the run as a whole */
     size_t i;
     if (status != SG_OK)
         return status;
     json_array_foreach(all, i, summary) {
+        ran = ran || json_array_size(json_object_get(summary, "rows")) > 0;
         const char *name = json_string_value(json_object_get(summary, "case"));
         char *script = script_of(d, name);
         if (status == SG_OK && !sg_base_interrupted() && !strchr(name, '/') && is_file(script) &&
@@ -139,9 +141,9 @@ static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
             status = draw(d, name, err);
         free(script);
     }
-    if (status == SG_OK)
+    if (status == SG_OK && ran)
         status = sg_report_write_run(d->out, d->home, all, err);
-    for (size_t k = 0; k < OF_THE_RUN && status == SG_OK && !sg_base_interrupted(); k++)
+    for (size_t k = 0; k < OF_THE_RUN && ran && status == SG_OK && !sg_base_interrupted(); k++)
         status = draw(d, of_the_run[k], err);
     json_decref(all);
     return status;
