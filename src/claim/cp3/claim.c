@@ -62,6 +62,8 @@ static void says(struct sg_lab *lab, void *on)
         sg_lab_part(lab, check_family, &family);
     for (family.terms = 1; family.terms <= SG_CP3_FAMILIES; family.terms++)
         sg_lab_part(lab, check_exact, &family);
+    if (lab->trial->figure)
+        sg_cp3_draw(lab);
 }
 
 /* ---- hypotheses ------------------------------------------------------------------------------ */

@@ -19,5 +19,8 @@ void sg_cp3_check_state(struct sg_lab *lab, struct sg_twin *t, const double *sta
                         double gradient, double length);
 /* Row: on integer data, where all sums are exact, a run leaves every bit. */
 void sg_cp3_exact(struct sg_lab *lab, unsigned terms, struct sg_rng *rng);
+/* Series "noise": how small phi can make the joint update at the least-squares point, for each
+ * family and each level of noise, as a share of |y|. */
+void sg_cp3_draw(struct sg_lab *lab);
 
 #endif
