@@ -53,7 +53,7 @@ static bool take(struct parser *p, const char *word)
 }
 
 /* A text between quotes, of `*length` bytes, in the header itself.  NULL: none, or one with an
- * escape in it. */
+ * escape or a control character in it. */
 static const char *take_text(struct parser *p, size_t *length)
 {
     const char quote = look(p);
@@ -63,6 +63,9 @@ static const char *take_text(struct parser *p, size_t *length)
     *length = strcspn(text, quote == '"' ? "\"\\" : "'\\");
     if (text[*length] != quote)
         return NULL;
+    for (size_t k = 0; k < *length; k++)
+        if ((unsigned char)text[k] < ' ')
+            return NULL;
     p->at = text + *length + 1;
     return text;
 }
@@ -130,9 +133,12 @@ static enum sg_status take_field(struct parser *p)
     table->names = sg_base_grow(table->names, n->fields, &p->names_capacity, sizeof *table->names);
     char *name = table->names[n->fields++] = copy_name(p, text, length);
     table->columns = n->fields;
-    if (*name == '\0' || !sg_data_is_text(name))
-        return REFUSE(p, "field %zu: the name \"%s\" is empty or not plain text; rename it",
-                      n->fields, SG_NPY_SHOW(name));
+    if (*name == '\0')
+        return REFUSE(p, "field %zu has no name, as padding has not; save the array without, by "
+                      "numpy.lib.recfunctions.repack_fields", n->fields);
+    if (!sg_data_is_text(name))
+        return REFUSE(p, "field %zu: the name \"%s\" is not plain text; rename it", n->fields,
+                      SG_NPY_SHOW(name));
     if (look(p) == '[')
         return REFUSE(p, "field %zu (\"%s\") is structured itself; save fields of numbers",
                       n->fields, SG_NPY_SHOW(name));
@@ -163,20 +169,25 @@ static enum sg_status take_descr(struct parser *p)
 
 static enum sg_status take_shape(struct parser *p)
 {
+    bool comma = false;
     if (!take(p, "("))
         return refuse_header(p);
     while (look(p) != ')') {
         size_t size = 0;
-        if (*p->at < '0' || *p->at > '9')
+        /* Python has no number 04 */
+        if (*p->at < '0' || *p->at > '9' || (*p->at == '0' && p->at[1] >= '0' && p->at[1] <= '9'))
             return refuse_header(p);
         for (; *p->at >= '0' && *p->at <= '9'; p->at++)
             size = size < ROWS_MOST ? 10 * size + (size_t)(*p->at - '0') : size;
         if (p->dimensions < 2)
             p->shape[p->dimensions] = size;
         p->dimensions++;
-        if (!take(p, ",") && look(p) != ')')
+        comma = take(p, ",");
+        if (!comma && look(p) != ')')
             return refuse_header(p);
     }
+    if (p->dimensions == 1 && !comma)                       /* (4) is no tuple */
+        return refuse_header(p);
     return take(p, ")") ? SG_OK : refuse_header(p);
 }
 
