@@ -8,8 +8,8 @@ FLAVOUR ?= release
 # Arb is a package of its own until FLINT 3 brings it.  (Not $(wildcard): make would remember a folder that is not there yet.)
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libglpk-dev libdnnl-dev \
-             $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils pandoc
-DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-torch libclang-rt-14-dev
+             $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils pandoc python3 python3-numpy
+DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3-mpmath python3-torch libclang-rt-14-dev
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
 # ---- flags.  -O2 without contraction: theory code gives the same bits at every call site. ----
@@ -74,7 +74,7 @@ Q := $(if $(V),,@)
 .DELETE_ON_ERROR:
 .PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants odd proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
 
-all: build/synthgrad  ## build the library and the program (default)
+all: build/synthgrad $(SHLIB)  ## build the library and the program (default)
 
 # The link names the flavour asked for last; what has to be newer than the program depends on the program, not on the link.
 build/synthgrad: $B/synthgrad FORCE
@@ -192,8 +192,9 @@ report: build/synthgrad  ## verdicts, figures and numbers as one page: results/r
 	@$(MAKE) --no-print-directory plots pages
 	build/synthgrad report
 
-test: $(TESTS) build/synthgrad  ## unit tests, command-line tests and perturbed formulas
-	@CC="$(CC)" B=$B JOBS=$(JOBS) sh tests/run.sh $(TESTS)
+# Python loads no library of a sanitizer's.
+test: $(TESTS) build/synthgrad $(if $(filter release,$(FLAVOUR)),$(SHLIB))  ## unit tests, command-line tests, Python's and perturbed formulas
+	@CC="$(CC)" PYTHON="$(PYTHON)" B=$B JOBS=$(JOBS) sh tests/run.sh $(TESTS)
 
 bench: build/synthgrad  ## speed against NumPy, PyTorch and the machine's own GEMM, as ratios within one run
 	@$(PYTHON) tools/bench.py
