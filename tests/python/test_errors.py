@@ -244,15 +244,16 @@ class Errors(unittest.TestCase):
 
     def test_threads(self):
         """One simulation stepped by eight threads takes every step once."""
-        sim = sg.Simulation(NET, x, y, W, PHI, 0.01, 0.01)
-        threads = [threading.Thread(target=lambda: [sim.run(10) for _ in range(100)])
+        many = np.tile(x, (2000, 1)), np.tile(y, 2000)      # steps long enough to meet
+        sim = sg.Simulation(NET, *many, W, PHI, 0.01, 0.01)
+        threads = [threading.Thread(target=lambda: [sim.run(5) for _ in range(10)])
                    for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertEqual(sim.time, 8000)
-        alone = sg.Simulation(NET, x, y, W, PHI, 0.01, 0.01).run(8000)
+        self.assertEqual(sim.time, 400)
+        alone = sg.Simulation(NET, *many, W, PHI, 0.01, 0.01).run(400)
         self.assertTrue(np.array_equal(sim.w, alone.w))
 
     def test_interrupt(self):
