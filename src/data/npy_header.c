@@ -301,7 +301,7 @@ static enum sg_status check_header(struct parser *p)
 
 enum sg_status sg_npy_read_header(struct sg_npy *npy)
 {
-    struct parser p = {.npy = npy};
+    struct parser p = {.npy = npy, .at = ""};
     enum sg_status status = read_text(&p);
     if (status == SG_OK)
         status = take_header(&p);
