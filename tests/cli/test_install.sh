@@ -17,6 +17,7 @@ for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so lib/pkgconfig/s
             include/synthgrad/synthgrad.h share/man/man1/synthgrad.1 \
             share/bash-completion/completions/synthgrad share/synthgrad/cases/dy1_backprop.cfg \
             share/synthgrad/plots/style.gp share/doc/synthgrad/README.md \
+            lib/python3/dist-packages/synthgrad.py share/doc/synthgrad/examples/tour.py \
             share/doc/synthgrad/CITATION.cff share/doc/synthgrad/examples/rates.c share/doc/synthgrad/proofs/dy1_backprop.md; do
     [ -s "$usr/$file" ] || complain "$file is missing or empty"
 done
@@ -133,6 +134,14 @@ awk '{ if ($NF < 0.3) exit 1 }' one || complain "example train learns nothing: $
 ./example-verdict "$prefix/share/synthgrad/cases/dy3_joint_spectrum.cfg" > one 2> log && [ "$(tail -1 one)" = 'DY3 holds' ] ||
     complain "example verdict: $(cat one log)"
 unset LD_LIBRARY_PATH
+
+# The Python module finds the library and the cases of its own installation.
+python=${PYTHON:-/usr/bin/python3}
+if "$python" -c 'import numpy' 2> log; then
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$prefix/lib/python3/dist-packages" \
+        "$python" "$prefix/share/doc/synthgrad/examples/tour.py" > one 2> log || complain "tour.py: exit $?: $(tail -3 log)"
+    [ "$(grep -cx 'stable for mu < 1.9999 and nu < 0.3845\|DY3 holds - control: fails' one)" -eq 2 ] || complain "tour.py: $(cat one)"
+fi
 
 # The headers, in the oldest and the newest language that they promise, without a word from the compiler; and each of them alone.
 compiles() { # TOOL STANDARD HEADER
