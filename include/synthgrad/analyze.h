@@ -27,6 +27,9 @@ struct sg_analysis_options {
     size_t layers;         /* of a deep linear net (DY15), 2..SG_DEEP_LAYERS_MAX; 0: none */
     size_t sg_at;          /* the layer under its SG; 0: an SG after every hidden layer */
     double kappa;          /* nu / mu */
+    double momentum;       /* heavy ball's beta of both parts at the user's rates, in [0, 1) */
+    bool with_rates;
+    double mu, nu;         /* the user's rates: what becomes of training with them? */
 };
 
 /* Both blocks at their fastest rates: the largest modulus of the joint spectrum, zero eigenvalues
@@ -73,6 +76,22 @@ struct sg_analysis_delay {
     double mu_delayed_pairs, nu_delayed_pairs;   /* SG trained on pairs (z, g) tau steps old: no
                                                     price, locally */
     double nu_stale_sg;            /* SG whose own gradient is tau steps old: it alone pays */
+};
+
+/* Either part at the user's momentum (0 without): its limit 2 (1 + beta) / lambda_max, the fastest
+ * rate 2 (1 + beta) / (lambda_max + lambda_min) and 1 - contraction there; and with a momentum of
+ * its own, the fastest of all (DY3). */
+struct sg_analysis_part {
+    double critical, optimal, deficit;
+    struct sg_momentum own;
+};
+
+/* The user's rates. */
+struct sg_analysis_yours {
+    bool known;                    /* options.with_rates */
+    double deficit_weights, deficit_sg;   /* 1 - contraction; not above 0: that part diverges, or
+                                             at best stays */
+    double steps_to_1e6;           /* NaN where it does not shrink */
 };
 
 /* A deep linear net p = x W_1 ... W_N on the target in its own units, divided by y_scale and, with
@@ -134,6 +153,8 @@ struct sg_analysis {
     bool realizable;               /* the residual is at the rounding level of y */
     double *lambda_x, lambda_z[3]; /* [columns], descending */
     struct sg_rates rate_x, rate_z;
+    struct sg_analysis_part part_x, part_z;
+    struct sg_analysis_yours yours;
     struct sg_analysis_speed speed;
     bool has_scaled;               /* y_scale > 0 */
     struct sg_rates scaled_z;      /* were the target divided by y_scale and, with an intercept,
@@ -157,6 +178,14 @@ enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *ta
                                 struct sg_error *err) SG_MUST_CHECK;
 /* Tolerates a zeroed struct. */
 void sg_analysis_free(struct sg_analysis *a);
+/* 1 - contraction of a part at a rate, null directions left out. */
+double sg_analysis_part_deficit(const struct sg_rates *rates, double rate, double beta);
+/* Whole steps that shrink what shrinks by `deficit` a step by a factor of 1e6. */
+double sg_analysis_steps_to_1e6(double deficit);
+/* The rates at which a part shrinks by `deficit` a step or more: [*low, *high], empty where
+ * low > high.  deficit = 0: its stable rates, 0 to `critical`. */
+void sg_analysis_part_range(double *low, double *high, const struct sg_rates *rates,
+                            double deficit, double beta);
 /* Digits of `value` that are known when it is off by `error` at most: printed with as many it is
  * within one unit of the last.  0: none is.  At most 15. */
 int sg_analysis_digits(double value, double error);

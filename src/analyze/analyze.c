@@ -184,17 +184,12 @@ static void describe_fit(struct sg_analysis *a, const struct fits *f, const stru
 
 /* ---- rates ----------------------------------------------------------------------------- */
 
-static double steps_to_1e6(double deficit)
-{
-    return deficit >= 1 ? 1 : ceil(log(1e6) / -log1p(-deficit));
-}
-
 static struct sg_analysis_speed speed_of(const struct sg_rates *x, const struct sg_rates *z)
 {
     struct sg_analysis_speed s = {.sg_is_slower = z->deficit < x->deficit};
     s.deficit = s.sg_is_slower ? z->deficit : x->deficit;
     s.contraction = s.sg_is_slower ? z->contraction : x->contraction;
-    s.steps_to_1e6 = steps_to_1e6(s.deficit);
+    s.steps_to_1e6 = sg_analysis_steps_to_1e6(s.deficit);
     return s;
 }
 
@@ -211,7 +206,7 @@ static struct sg_analysis_explained explain(const struct sg_analysis *a)
     sg_closed_explained_pair(lambda, e.unexplained);
     e.smallest = lambda[1];
     e.deficit = 2 * lambda[1] / (lambda[0] + lambda[1]);
-    e.steps_to_1e6 = steps_to_1e6(e.deficit);
+    e.steps_to_1e6 = sg_analysis_steps_to_1e6(e.deficit);
     return e;
 }
 
@@ -312,6 +307,7 @@ static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best, con
     a->rate_x = sg_closed_rates(a->lambda_x, a->columns);
     a->rate_z = sg_closed_rates(a->lambda_z, 3);
     a->speed = speed_of(&a->rate_x, &a->rate_z);
+    sg_analysis_rate_parts(a);
     if (a->options.with_delay)
         a->delay = limits_at(a, a->options.delay);
     const enum sg_status status = a->y_scale > 0 ? scale_target(a, best) : SG_OK;

@@ -9,7 +9,9 @@
 #include "synthgrad/report.h"
 
 enum { DELAY_MOST = 10000 };
-static const double KAPPA_LEAST = 1e-6, KAPPA_MOST = 1e6;
+static const double KAPPA_LEAST = 1e-6, KAPPA_MOST = 1e6, MOMENTUM_MOST = 0.999999;
+/* Rates whose figure has room in the doubles. */
+static const double RATE_LEAST = 1e-120, RATE_MOST = 1e120;
 
 enum { NAMES_MOST = 1000 };
 
@@ -19,6 +21,8 @@ struct request {
     const char *path, *target;
     size_t left_out;                    /* rows without a cell */
     struct json_t *json;                /* targets by name; NULL: one target */
+    const char *out;                    /* the results folder for files; NULL: none are written */
+    bool plot, several;                 /* several: targets */
 };
 
 /* Names between commas; owns a copy of them all. */
@@ -89,21 +93,55 @@ static void say_left_out(const struct request *r)
         printf("%zu row%s left out: a cell is missing\n", r->left_out, sg_cli_plural(r->left_out));
 }
 
+/* The files of an analysis, and its figure, before anything is printed. */
+static enum sg_status write_files(char **name, const struct request *r,
+                                  const struct sg_analysis *a, struct sg_error *err)
+{
+    *name = NULL;
+    if (!r->out)
+        return SG_OK;
+    *name = sg_cli_analysis_name(r->path, r->several ? r->target : NULL);
+    const struct sg_cli_place place = {r->out, *name, r->path, r->target};
+    enum sg_status status = sg_cli_analysis_write(&place, a, r->table, err);
+    if (status == SG_OK && r->plot)
+        status = sg_cli_draw(r->out, *name, err);
+    return status;
+}
+
+static void say_files(const struct request *r, const struct sg_analysis *a, const char *name)
+{
+    if (!name)
+        return;
+    printf("\nWritten to %s/%s\n", r->out, name);
+    if (r->plot)
+        printf("  figure: %s/figures/%s.svg\n", r->out, name);
+    else
+        printf("  `synthgrad plots --out %s %s` draws your stable rates\n", r->out, name);
+    if (a->has_layers && a->layers.decided)
+        printf("  `synthgrad run %s/%s/%s_%s.cfg` simulates that this minimum %s\n", r->out, name,
+               name, a->layers.attracts ? "return" : "flight",
+               a->layers.attracts ? "attracts" : "repels");
+}
+
 static enum sg_status analyze_mse(bool *failed, const struct request *r,
                                   const struct sg_analysis_options *options, struct sg_error *err)
 {
     struct sg_analysis a;
+    char *name;
     enum sg_status status = sg_analyze_table(&a, r->table, r->path, r->target, options, err);
     if (status != SG_OK)
         return status;
     *failed = *failed || a.check.verdict == SG_CHECK_FAILS;
-    if (sg_cli_option(r->command, "json")->given)
+    status = write_files(&name, r, &a, err);
+    if (status == SG_OK && sg_cli_option(r->command, "json")->given)
         status = give_json(r, sg_cli_analysis_json(&a, r->table), err);
-    else {
+    else if (status == SG_OK) {
         say_left_out(r);
         sg_cli_analysis_print(stdout, &a, r->table, r->path, r->target);
+        say_files(r, &a, name);
         status = flushed(err);
     }
+    free(name);
     sg_analysis_free(&a);
     return status;
 }
@@ -153,6 +191,34 @@ static bool read_layers(struct sg_analysis_options *options, const struct sg_com
     return true;
 }
 
+static bool is_rate(double rate)
+{
+    return rate >= RATE_LEAST && rate <= RATE_MOST;
+}
+
+/* "MU,NU" and the momentum; false after a refusal. */
+static bool read_rates(struct sg_analysis_options *options, const struct sg_command *command)
+{
+    const struct sg_option *rates = sg_cli_option(command, "rates");
+    char *end = NULL;
+    if (!sg_cli_real(&options->momentum, command, "momentum", 0, MOMENTUM_MOST))
+        return false;
+    if (!rates->given)
+        return true;
+    options->with_rates = true;
+    options->mu = strtod(rates->value, &end);
+    const bool comma = end != rates->value && *end == ',';
+    char *last = comma ? end + 1 : end;
+    options->nu = comma ? strtod(end + 1, &last) : 0;
+    if (!comma || last == end + 1 || *last != '\0' || !is_rate(options->mu) ||
+        !is_rate(options->nu))
+        return sg_cli_refuse("--rates %.40s: give two rates above 0 with a comma between them, "
+                             "those of the weights and of the SG: --rates 0.1,0.05",
+                             rates->value),
+               false;
+    return true;
+}
+
 static size_t first_unknown(const struct sg_table *table, const struct names *targets)
 {
     for (size_t k = 0; k < targets->n; k++) {
@@ -173,6 +239,7 @@ static enum sg_status analyze_all(bool *failed, struct request *r, const struct 
     const struct sg_table *table = r->table;
     enum sg_status status = SG_OK;
     r->json = targets->n > 1 && sg_cli_option(r->command, "json")->given ? json_object() : NULL;
+    r->several = targets->n > 1;
     const size_t unknown = first_unknown(table, targets);   /* refused before anything is printed */
     const size_t first = unknown < targets->n ? unknown : 0;
     for (size_t k = first; k < targets->n && status == SG_OK; k++) {
@@ -217,7 +284,11 @@ static int read_and_analyze(const struct sg_command *command, const char *path,
     if (status != SG_OK)
         return sg_cli_fail(status, &err);
     struct request r = {.command = command, .table = &table, .left_out = left_out,
-                        .path = strcmp(path, "-") == 0 ? "standard input" : path};
+                        .path = strcmp(path, "-") == 0 ? "standard input" : path,
+                        .plot = sg_cli_option(command, "plot")->given,
+                        .out = sg_cli_option(command, "out")->value};
+    if (r.plot && !r.out)
+        r.out = "results";
     status = analyze_all(&failed, &r, targets, options, log_loss, &err);
     sg_data_table_free(&table);
     return status == SG_OK && failed ? SG_EXIT_SHORT : sg_cli_fail(status, &err);
@@ -245,7 +316,11 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
     };
     if (log_loss && options.standardise_target)
         return sg_cli_refuse("--standardise-target goes with --loss mse only");
-    if (!read_layers(&options, command, log_loss))
+    static const char *const of_mse[] = {"rates", "momentum", "out", "plot"};
+    for (size_t i = 0; i < sizeof of_mse / sizeof *of_mse && log_loss; i++)
+        if (sg_cli_option(command, of_mse[i])->given)
+            return sg_cli_refuse("--%s goes with --loss mse only", of_mse[i]);
+    if (!read_rates(&options, command) || !read_layers(&options, command, log_loss))
         return SG_EXIT_USAGE;
     int code = SG_EXIT_USAGE;
     if (read_names(&targets, sg_cli_option(command, "target")) &&
@@ -279,6 +354,17 @@ static struct sg_option options[] = {
      .metavar = "K",
      .help = "its SG is after layer K; or everywhere: after every hidden layer"},
     {.name = "kappa", .metavar = "X", .help = "nu/mu of that net, 1e-6..1e6 (default 1)"},
+    {.name = "rates",
+     .metavar = "MU,NU",
+     .help = "your learning rates: are they stable, and how fast?"},
+    {.name = "momentum",
+     .metavar = "BETA",
+     .help = "heavy ball on weights and SG, 0..0.999999 (default 0)"},
+    {.name = "out",
+     .metavar = "DIR",
+     .help = "write the numbers to DIR/analyze_FILE; with --layers a case too"},
+    {.name = "plot",
+     .help = "draw the stable rates: DIR/figures/analyze_FILE.svg (DIR: results)"},
     {.name = "loss", .metavar = "LOSS", .help = "mse (default), or log: the target says classes"},
     {.name = "json", .help = "JSON on stdout"},
     {.name = NULL},
@@ -294,6 +380,7 @@ struct sg_command sg_command_analyze = {
     .examples =
         "  synthgrad analyze data.csv --target y\n"
         "  synthgrad analyze data.csv --target y --delay 10 --json\n"
+        "  synthgrad analyze data.csv --target y --rates 0.1,0.05 --plot\n"
         "  zcat data.csv.gz | synthgrad analyze - --target y --drop id,city --drop-missing\n"
         "  synthgrad analyze data.csv --target y --layers 4 --sg-at everywhere --kappa 0.3\n"
         "  synthgrad analyze data.csv --target ill --loss log\n\n"
