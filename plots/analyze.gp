@@ -1,7 +1,7 @@
 # A table's stable learning rates with an SG at the output, by `synthgrad analyze FILE.csv --target y --plot`: inside the black rectangle both parts settle.
 load 'plots/style.gp'
 stats dir.'/limits.dat' using (mu_c = $1, nu_c = $2, x0 = $3, x1 = $4, y0 = $5, beta = $7, realizable = $8, flat = $9, $6) nooutput
-y1 = STATS_max; f = (y1/y0)**0.05; y0 = y0/f; y1 = y1*f
+y1 = STATS_max; f = (y1/y0)**0.09; y0 = y0/f; y1 = y1*f
 mine = 0; my_steps = 0; stable_x = 1; stable_z = 1
 stats dir.'/points.dat' using ($1 == 0 ? (best = $4, best_mu = $2, best_nu = $3, $4) : (mine = 1, my_mu = $2, my_nu = $3, my_steps = $4, stable_x = $5, stable_z = $6, $4)) nooutput
 stats dir.'/levels.dat' using 1 nooutput

@@ -103,7 +103,13 @@ struct sg_analysis_layers {
     double mu_backprop;            /* 2 / sharpness_backprop: backprop's largest stable mu */
     struct sg_deep_attraction fate;    /* its limit: the largest stable mu of the joint step */
     bool attracts, decided;        /* decided: the sign is clear of rounding */
+    /* Where that changes: from the user's kappa up to a thousand times it if the minimum repels,
+     * down to a thousandth if it attracts, looked at in steps of a quarter.  kappa_critical: NaN
+     * where it does not change as far as kappa_seen; not looked for in systems larger than
+     * SG_ANALYSIS_SCANNED. */
+    double kappa_critical, kappa_seen;
 };
+enum { SG_ANALYSIS_SCANNED = 200 };
 
 enum sg_analysis_verdict { SG_CHECK_HOLDS, SG_CHECK_INCONCLUSIVE, SG_CHECK_FAILS };
 

@@ -117,7 +117,7 @@ static void say_files(const struct request *r, const struct sg_analysis *a, cons
         printf("  figure: %s/figures/%s.svg\n", r->out, name);
     else
         printf("  `synthgrad plots --out %s %s` draws your stable rates\n", r->out, name);
-    if (a->has_layers && a->layers.decided)
+    if (sg_cli_analysis_has_case(a))
         printf("  `synthgrad run %s/%s/%s_%s.cfg` simulates that this minimum %s\n", r->out, name,
                name, a->layers.attracts ? "return" : "flight",
                a->layers.attracts ? "attracts" : "repels");

@@ -152,7 +152,7 @@ enum sg_status sg_cli_analysis_write(const struct sg_cli_place *place,
         status = write_limits(place, a, err);
     if (status == SG_OK)
         status = write_points(place, a, err);
-    if (status == SG_OK && a->has_layers && a->layers.decided)
+    if (status == SG_OK && sg_cli_analysis_has_case(a))
         status = sg_cli_analysis_write_case(place, a, table, err);
     if (status == SG_OK)
         status = sg_report_write_json(json, sg_cli_analysis_json(a, table), err);

@@ -111,12 +111,33 @@ void sg_cli_print_wrapped(FILE *out, const char *s)
 
 /* ---- deep linear nets ------------------------------------------------------------------ */
 
+/* kappa_c, as far as it was looked for. */
+static void print_change(FILE *out, const struct sg_analysis *a)
+{
+    const struct sg_analysis_layers *l = &a->layers;
+    if (!l->decided)
+        return;
+    if (isfinite(l->kappa_critical) && l->attracts)
+        fprintf(out, "  Below kappa_c = %.4g it repels.\n", l->kappa_critical);
+    else if (isfinite(l->kappa_critical))
+        fprintf(out, "  Take a faster SG: above kappa_c = %.4g it attracts.\n", l->kappa_critical);
+    else if (l->attracts && l->kappa_seen < a->options.kappa)
+        fprintf(out, "  So it does for slower SGs, looked at down to kappa = %.3g.\n",
+                l->kappa_seen);
+    else if (!l->attracts)
+        fprintf(out, "  Take a faster SG, or fewer.\n");
+}
+
 static void print_fate(FILE *out, const struct sg_analysis *a)
 {
     const struct sg_analysis_layers *l = &a->layers;
     fprintf(out, "  %-32s %16.6g  %16.6g\n", "sharpness, lambda_max(H)", l->sharpness,
             l->sharpness_backprop);
-    fprintf(out, "  %-32s %16.6g  %16.6g\n", "stable below (mu)", l->fate.limit, l->mu_backprop);
+    if (l->decided && !l->attracts)
+        fprintf(out, "  %-32s %16s  %16.6g\n", "stable below (mu)", "none", l->mu_backprop);
+    else
+        fprintf(out, "  %-32s %16.6g  %16.6g\n", "stable below (mu)", l->fate.limit,
+                l->mu_backprop);
     if (!l->decided)
         fprintf(out, "  Rounding hides whether this minimum attracts: its slowest eigenvalue is\n"
                      "  %.2g, known to %.2g.\n", creal(l->fate.top), l->fate.error);
@@ -125,8 +146,8 @@ static void print_fate(FILE *out, const struct sg_analysis *a)
                      "  exp(%.3g mu t).\n", a->options.kappa, creal(l->fate.top));
     else
         fprintf(out, "  At kappa = %.4g this minimum repels: small errors grow like\n"
-                     "  exp(%.3g mu t).  Take a faster SG.\n", a->options.kappa,
-                creal(l->fate.top));
+                     "  exp(%.3g mu t).\n", a->options.kappa, creal(l->fate.top));
+    print_change(out, a);
 }
 
 /* The layers of a deep linear net (DY15). */
