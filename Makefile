@@ -9,7 +9,7 @@ FLAVOUR ?= release
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libglpk-dev libdnnl-dev \
              $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils pandoc
-DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-torch libclang-rt-14-dev
+DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-jsonschema python3-torch libclang-rt-14-dev
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
 # ---- flags.  -O2 without contraction: theory code gives the same bits at every call site. ----

@@ -101,7 +101,7 @@ static enum sg_status write_files(char **name, const struct request *r,
     if (!r->out)
         return SG_OK;
     *name = sg_cli_analysis_name(r->path, r->several ? r->target : NULL);
-    const struct sg_cli_place place = {r->out, *name, r->path, r->target};
+    const struct sg_cli_place place = {r->out, *name, r->path, r->target, r->left_out};
     enum sg_status status = sg_cli_analysis_write(&place, a, r->table, err);
     if (status == SG_OK && r->plot)
         status = sg_cli_draw(r->out, *name, err);
@@ -254,8 +254,11 @@ static enum sg_status analyze_all(bool *failed, struct request *r, const struct 
         free(part.cells);
     }
     r->table = table;
-    if (r->json && status == SG_OK)
-        return sg_report_write_json("-", json_pack("{s:o}", "targets", r->json), err);
+    if (r->json && status == SG_OK) {
+        json_t *all = sg_report_object();
+        sg_report_put(all, "targets", r->json);
+        return sg_report_write_json("-", all, err);
+    }
     json_decref(r->json);
     return status;
 }

@@ -21,8 +21,8 @@ void sg_cli_classes_print(FILE *out, const struct sg_class_analysis *a,
 
 /* ---- files ------------------------------------------------------------------------------ */
 
-/* Where an analysis goes, out/name, and the file and target that it is of. */
-struct sg_cli_place { const char *out, *name, *path, *target; };
+/* Where an analysis goes, out/name, and what it is of; left_out: rows without a cell. */
+struct sg_cli_place { const char *out, *name, *path, *target; size_t left_out; };
 /* "analyze_" and the file's name without its ending, and the target's unless that is NULL, with _
  * for what is no letter, digit, dash or _ (a fresh string). */
 char *sg_cli_analysis_name(const char *path, const char *target);

@@ -90,7 +90,7 @@ static json_t *check_json(const struct sg_class_analysis *a)
 
 json_t *sg_cli_classes_json(const struct sg_class_analysis *a, const struct sg_table *table)
 {
-    json_t *object = json_object();
+    json_t *object = sg_report_object();
     put_text(object, "loss", "log");
     sg_cli_json_columns(object, a->n, &a->design, table, a->rank, a->condition_number);
     sg_report_put(object, "classes", classes_json(a));

@@ -154,8 +154,11 @@ enum sg_status sg_cli_analysis_write(const struct sg_cli_place *place,
         status = write_points(place, a, err);
     if (status == SG_OK && sg_cli_analysis_has_case(a))
         status = sg_cli_analysis_write_case(place, a, table, err);
-    if (status == SG_OK)
-        status = sg_report_write_json(json, sg_cli_analysis_json(a, table), err);
+    if (status == SG_OK) {
+        json_t *object = sg_cli_analysis_json(a, table);
+        sg_report_put(object, "rows_left_out", json_integer((json_int_t)place->left_out));
+        status = sg_report_write_json(json, object, err);
+    }
     free(json);
     return status;
 }

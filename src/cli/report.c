@@ -20,11 +20,13 @@ static int report(const struct sg_command *command, size_t n_args, char **args)
     if (status != SG_OK)
         return sg_cli_fail(status, &err);
     char *page = sg_base_format("%s/report/index.html", folder);
-    if (sg_cli_option(command, "json")->given)
-        status = sg_report_write_json(
-            "-", json_pack("{s:o}", "report", sg_report_text(page)), &err);
-    else
+    if (sg_cli_option(command, "json")->given) {
+        json_t *object = sg_report_object();
+        sg_report_put(object, "report", sg_report_text(page));
+        status = sg_report_write_json("-", object, &err);
+    } else {
         printf("%s\n", page);
+    }
     free(page);
     return sg_cli_fail(status, &err);
 }
