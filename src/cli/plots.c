@@ -26,7 +26,7 @@ static bool is_file(const char *path)
 
 static enum sg_status find_drawer(struct drawing *d, struct sg_error *err)
 {
-    d->home = sg_base_format("%s/..", sg_cli_cases_folder());
+    d->home = sg_cli_home();
     d->drawer = sg_base_format("%s/tools/figure.sh", d->home);
     if (is_file(d->drawer))
         return SG_OK;

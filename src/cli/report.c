@@ -14,7 +14,7 @@ static int report(const struct sg_command *command, size_t n_args, char **args)
     const struct sg_option *out = sg_cli_option(command, "out");
     const char *folder = out->given ? out->value : "results";
     struct sg_error err;
-    char *home = sg_base_format("%s/..", sg_cli_cases_folder());
+    char *home = sg_cli_home();
     enum sg_status status = sg_report_write_page(folder, home, &err);
     free(home);
     if (status != SG_OK)
