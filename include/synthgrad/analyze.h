@@ -200,7 +200,8 @@ const char *sg_analysis_verdict_name(enum sg_analysis_verdict verdict);
 
 /* ---- classes under the log loss (CP6, CP7) ---------------------------------------------- */
 
-enum { SG_CLASSES_MOST = 20 };
+/* joint systems larger than SG_CLASSES_LOCAL are not looked at: their eigenvalues take minutes */
+enum { SG_CLASSES_MOST = 100, SG_CLASSES_LOCAL = 1600 };
 
 /* The optimum, or the point where the SG rests. */
 struct sg_class_fit {
@@ -242,11 +243,16 @@ enum sg_class_verdict {
 /* The joint step I - diag(mu, nu) J at the SG's point, on the subspace that training from phi = 0
  * keeps to.  From eigenvalues, floating point without guarantee. */
 struct sg_class_local {
-    bool known;                    /* the SG's optimum is unique there */
+    bool known;                    /* the SG's optimum is unique there, and the system is not... */
+    bool large;                    /* ...larger than SG_CLASSES_LOCAL */
     bool attracts;
     double mu_critical;            /* stable below it for the weights under an SG at its optimum in
                                       every step; NaN if it repels */
     double nu_critical;            /* for the SG with the weights at rest, 2 / lambda_max(S_z) */
+    /* The fastest rates of each in that sense, and 1 - contraction there; how many times these
+     * are fastest for both together, and 1 - contraction of the joint step there.  NaN if the
+     * point repels. */
+    double mu_optimal, mu_deficit, nu_optimal, nu_deficit, joint_scale, joint_deficit;
     double together;               /* (mu, nu) = t (mu_critical, nu_critical) is stable for
                                       0 < t < this */
     double slowest;                /* smallest modulus of an eigenvalue of the weights under an SG

@@ -400,7 +400,7 @@ struct sg_command sg_command_analyze = {
         "norms, backprop_norm, sharpness, sharpness_backprop, mu_critical,\n"
         "mu_critical_backprop, attracts, slowest}.\n\n"
         "--loss log: a target with two values (the larger is class 1: p is its log odds), or\n"
-        "3 to 20 integers.  Where a linear SG rests (CP6), its loss against the optimum's,\n"
+        "3 to 100 integers.  Where a linear SG rests (CP6), its loss against the optimum's,\n"
         "stable rates, and a verdict:\n"
         "  harmless    no gap, by theorem\n"
         "  negligible  2 n gap is at most its degrees of freedom, rank (classes - 1): what the\n"
@@ -411,6 +411,7 @@ struct sg_command sg_command_analyze = {
         "  loss, classes [{value, count}], separable, separation (none, part, all: proved),\n"
         "  certificate, optimum {finite, loss, lower, accuracy, coefficients}, sg {the same,\n"
         "  gap, relative_gap, likelihood_ratio, degrees_of_freedom, attracts, mu_critical,\n"
-        "  nu_critical, together}, theory, verdict, sg_needed, check {verdict, reason, rows}.\n"
+        "  nu_critical, mu_optimal, nu_optimal, deficit_weights, deficit_sg,\n"
+        "  together_optimal, deficit_together, together}, theory, verdict, sg_needed, check {verdict, reason, rows}.\n"
         "--delay, --no-intercept and --standardise-target go with --loss mse only.\n",
 };
