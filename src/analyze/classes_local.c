@@ -86,8 +86,8 @@ static double *restricted(size_t *n_w, size_t *width, const struct sg_log_point 
     return inner;
 }
 
-/* Eigenvalues, and the largest t for which |1 - t lambda| < 1 for all: t < 2 Re lambda / |lambda|^2;
- * not positive where one has no positive real part. */
+/* Eigenvalues, and the largest t for which |1 - t lambda| < 1 for all:
+ * t < 2 Re lambda / |lambda|^2; not positive where one has no positive real part. */
 static enum sg_status reach(double *t, double complex *lambda, const double *matrix, size_t n)
 {
     const enum sg_status status = sg_base_eigen_general(lambda, NULL, matrix, n);
@@ -130,8 +130,8 @@ static double fastest(double *deficit, const double complex *lambda, size_t n, d
     return (low + high) / 2;
 }
 
-/* J_ww - J_wphi J_phiphi^-1 J_phiw (n_w x n_w), and J_phiphi's largest and smallest eigenvalues.  SG_SINGULAR:
- * the SG's optimum is not unique. */
+/* J_ww - J_wphi J_phiphi^-1 J_phiw (n_w x n_w), and J_phiphi's largest and smallest eigenvalues.
+ * SG_SINGULAR: the SG's optimum is not unique. */
 static enum sg_status reduce(double *reduced, double *top, double *least, const double *j,
                              size_t n_w, size_t width)
 {

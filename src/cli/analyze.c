@@ -420,6 +420,7 @@ struct sg_command sg_command_analyze = {
         "  certificate, optimum {finite, loss, lower, accuracy, coefficients}, sg {the same,\n"
         "  gap, relative_gap, likelihood_ratio, degrees_of_freedom, attracts, mu_critical,\n"
         "  nu_critical, mu_optimal, nu_optimal, deficit_weights, deficit_sg,\n"
-        "  together_optimal, deficit_together, together}, theory, verdict, sg_needed, check {verdict, reason, rows}.\n"
+        "  together_optimal, deficit_together, together}, theory, verdict, sg_needed,\n"
+        "  check {verdict, reason, rows}.\n"
         "--delay, --no-intercept and --standardise-target go with --loss mse only.\n",
 };

@@ -1,7 +1,8 @@
 /* What an analysis leaves in a folder: its JSON, and the numbers behind its figure.
  *
- * Training at (mu, nu) shrinks an error by 1 - deficit a step, the slower part's.  So the rates that
- * are at least as fast as some deficit are a rectangle, and the figure is one inside the other. */
+ * Training at (mu, nu) shrinks an error by 1 - deficit a step, the slower part's.  So the rates
+ * that are at least as fast as some deficit are a rectangle, and the figure is one inside the
+ * other. */
 #include <ctype.h>
 #include <jansson.h>
 #include <math.h>

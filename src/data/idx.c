@@ -4,9 +4,9 @@
  *   elements, last index fastest
  *
  * TYPE 08 is unsigned bytes.  Labels may be of type 0c, signed 32-bit, with one column or more, of
- * which the first is the class: QMNIST's, beside the writer and the like.  A header is believed only as far as the file's
- * length bears it out, so that a few forged bytes neither allocate nor unpack gigabytes.  Y. LeCun,
- * C. Cortes, C. Burges, "The MNIST database of handwritten digits". */
+ * which the first is the class: QMNIST's, beside the writer and the like.  A header is believed
+ * only as far as the file's length bears it out, so that a few forged bytes neither allocate nor
+ * unpack gigabytes.  Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits". */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +25,8 @@ enum {
 /* Refuses s's file; no line is to blame. */
 #define REFUSE(s, ...) sg_base_refuse((s)->err, (s)->path, 0, __VA_ARGS__)
 
-/* rows = 1 for labels, and columns those of a row of them; bytes of the header itself.  width: bytes
- * of an element.  elements: in bytes. */
+/* rows = 1 for labels, and columns those of a row of them; bytes of the header itself.
+ * width: bytes of an element.  elements: in bytes. */
 struct header { size_t n, rows, columns, elements, bytes, width; };
 
 static uint32_t big_endian(const unsigned char *b)

@@ -125,14 +125,14 @@ json_t *sg_report_judgement_json(const struct sg_judgement *j)
                                    "verdict", sg_claim_verdict_name(j->control_verdict), "ok",
                                    j->control_ok)
                        : json_null();
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}",
-                     "format", (int)SG_REPORT_FORMAT, "claim", j->claim->id, "case", j->case_name, "title", j->claim->title,
-                     "verdict", sg_claim_verdict_name(j->verdict), "expected", j->expected, "ok",
-                     j->ok, "own", j->own, "evidence", kinds_json(&j->evidence), "rows", rows_json(&j->evidence),
-                     "tables", tables_json(&j->evidence), "control", control, "seconds",
-                     sg_report_number(j->seconds), "seed", (json_int_t)j->seed, "replicates",
-                     (json_int_t)j->replicates, "note",
-                     sg_report_text(j->evidence.note));
+    return json_pack(
+        "{s:i, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}",
+        "format", (int)SG_REPORT_FORMAT, "claim", j->claim->id, "case", j->case_name, "title",
+        j->claim->title, "verdict", sg_claim_verdict_name(j->verdict), "expected", j->expected,
+        "ok", j->ok, "own", j->own, "evidence", kinds_json(&j->evidence), "rows",
+        rows_json(&j->evidence), "tables", tables_json(&j->evidence), "control", control,
+        "seconds", sg_report_number(j->seconds), "seed", (json_int_t)j->seed, "replicates",
+        (json_int_t)j->replicates, "note", sg_report_text(j->evidence.note));
 }
 
 /* stdout's or the file's, whole. */

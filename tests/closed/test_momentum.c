@@ -61,7 +61,8 @@ static void deficit_and_the_fastest(void **state)
         CHECK_CLOSE(sg_closed_momentum_deficit(2 * (1 + beta) - reach, beta), wanted, tol);
     }
     for (int t = 0; t < 200; t++) {
-        const double most = random_between(0.1, 9, rng), least = most * random_between(0.001, 1, rng);
+        const double most = random_between(0.1, 9, rng),
+                     least = most * random_between(0.001, 1, rng);
         const struct sg_rates rates = {.largest = most, .smallest = least};
         const struct sg_momentum best = sg_closed_momentum_fastest(&rates);
         context("eigenvalues %.17g and %.17g", least, most);

@@ -304,7 +304,7 @@ const struct sg_hypothesis sg_dy15_attracts = {
     .mend = "take a larger kappa (train.nu)"};
 const struct sg_hypothesis sg_dy15_stable = {
     .id = "small-step",
-    .words = "mu is at most half the largest that is stable at either minimum (beside one that repels: "
-             "for the modes that come back)",
+    .words = "mu is at most half the largest that is stable at either minimum (beside one that "
+             "repels: for the modes that come back)",
     .met = is_stable,
     .mend = "lower train.mu, and train.nu with it"};
