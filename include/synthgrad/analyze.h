@@ -22,6 +22,7 @@ struct sg_analysis_options {
     bool standardise;
     bool standardise_target;   /* the target too: then every number is for (y - mean) / scale */
     bool intercept;        /* a ones column after the features */
+    const char *weights;   /* a column that says how often each row counts, or NULL */
     bool with_delay;
     size_t delay;          /* tau, in steps */
     size_t layers;         /* of a deep linear net (DY15), 2..SG_DEEP_LAYERS_MAX; 0: none */
@@ -152,8 +153,8 @@ struct sg_analysis {
     double *coefficient_error, intercept_error, rss_error;   /* bounds on their errors, of first
                                       order: the arithmetic's, and what rounding a decimal cell to
                                       a double may have moved */
-    double rss, y_mean;
-    double *residual;              /* [n] p* - y */
+    double rss, y_mean;            /* rss: of squares times weights; y_mean: weighted, too */
+    double *residual;              /* [n] p* - y; with weights times sqrt(w_i / mean w) */
     double y_scale;                /* the standard deviation of y (divisor n), or its root mean
                                       square without an intercept */
     bool realizable;               /* the residual is at the rounding level of y */

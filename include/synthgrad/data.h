@@ -115,6 +115,7 @@ struct sg_design {
     double *y_mean, *y_scale;   /* [outputs] y = (cell - y_mean) / y_scale; else 0 and 1 */
     double *y_mean_rest;        /* [outputs] as mean_rest */
     bool intercept;             /* a ones column was appended as the last column of X */
+    double weight;              /* mean of the weights; 1 without */
 };
 
 struct sg_design_options {
@@ -122,6 +123,9 @@ struct sg_design_options {
                                    without an intercept by their root mean square alone */
     bool standardise_targets;
     bool intercept;
+    const char *weights;        /* a column of numbers >= 0, no feature then: row i counts w_i
+                                   times, in means and deviations too.  x, y and `one` of a row are
+                                   multiplied by sqrt(w_i / mean w).  NULL: all rows alike */
 };
 
 /* X and y from a table.  targets: n_targets column names.  Constant feature columns are dropped,

@@ -21,7 +21,7 @@ static void scaled_map(double *map, struct sg_data *scaled, const struct sg_anal
     *scaled = *data;
     scaled->y = SG_NEW(data->n, double);
     for (size_t i = 0; i < data->n; i++)
-        scaled->y[i] = (data->y[i] - centre) / a->y_scale;
+        scaled->y[i] = (data->y[i] - centre * data->one[i]) / a->y_scale;
     for (size_t k = 0; k < data->d; k++)
         map[k] = (x->w[k] - (k + 1 == data->d ? centre : 0)) / a->y_scale;
 }

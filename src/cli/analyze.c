@@ -269,12 +269,14 @@ static int read_and_analyze(const struct sg_command *command, const char *path,
                             const struct names *drop,
                             const struct sg_analysis_options *options, bool log_loss)
 {
-    const char *only[2 * NAMES_MOST];
+    const char *only[2 * NAMES_MOST + 1];
     size_t n_only = 0;
     for (size_t k = 0; k < features->n; k++)
         only[n_only++] = features->name[k];
     for (size_t k = 0; k < targets->n && features->n > 0; k++)
         only[n_only++] = targets->name[k];
+    if (features->n > 0 && options->weights)
+        only[n_only++] = options->weights;
     const struct sg_csv_options part = {.only = only, .n_only = n_only, .drop = drop->name,
                                         .n_drop = drop->n,
                                         .drop_missing =
@@ -314,12 +316,13 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
         .standardise = !sg_cli_option(command, "no-standardise")->given,
         .intercept = !sg_cli_option(command, "no-intercept")->given,
         .standardise_target = sg_cli_option(command, "standardise-target")->given,
+        .weights = sg_cli_option(command, "weights")->value,
         .with_delay = sg_cli_option(command, "delay")->given,
         .delay = (size_t)tau,
     };
     if (log_loss && options.standardise_target)
         return sg_cli_refuse("--standardise-target goes with --loss mse only");
-    static const char *const of_mse[] = {"rates", "momentum", "out", "plot"};
+    static const char *const of_mse[] = {"rates", "momentum", "out", "plot", "weights"};
     for (size_t i = 0; i < sizeof of_mse / sizeof *of_mse && log_loss; i++)
         if (sg_cli_option(command, of_mse[i])->given)
             return sg_cli_refuse("--%s goes with --loss mse only", of_mse[i]);
@@ -343,6 +346,9 @@ static struct sg_option options[] = {
     {.name = "features", .metavar = "A,B", .help = "only these columns are features"},
     {.name = "drop", .metavar = "A,B", .help = "leave these columns out: ids, words, targets"},
     {.name = "drop-missing", .help = "leave rows out that lack a cell, and count them"},
+    {.name = "weights",
+     .metavar = "COL",
+     .help = "this column says how often each row counts: weighted least squares"},
     {.name = "no-standardise", .help = "keep the features in the file's units"},
     {.name = "standardise-target",
      .help = "centre the target and divide it by its standard deviation"},

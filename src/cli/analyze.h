@@ -31,8 +31,8 @@ char *sg_cli_analysis_name(const char *path, const char *target);
 enum sg_status sg_cli_analysis_write(const struct sg_cli_place *place,
                                      const struct sg_analysis *a, const struct sg_table *table,
                                      struct sg_error *err) SG_MUST_CHECK;
-/* Is there a deep net whose minimum attracts or repels for sure, on columns that are
- * independent? */
+/* Is there a deep net whose minimum attracts or repels for sure, on columns that are independent
+ * and rows that count alike? */
 bool sg_cli_analysis_has_case(const struct sg_analysis *a);
 /* plots.c: draws the figure of results that are there. */
 enum sg_status sg_cli_draw(const char *out, const char *name, struct sg_error *err) SG_MUST_CHECK;

@@ -17,7 +17,7 @@ static const double STEPS_MOST = 1e7;
 
 bool sg_cli_analysis_has_case(const struct sg_analysis *a)
 {
-    return a->has_layers && a->layers.decided && a->rank == a->columns;
+    return a->has_layers && a->layers.decided && a->rank == a->columns && !a->options.weights;
 }
 
 static enum sg_status write_data(const struct sg_cli_place *place, const struct sg_analysis *a,

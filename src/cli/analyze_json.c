@@ -228,6 +228,8 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
 {
     json_t *object = sg_report_object();
     sg_cli_json_columns(object, a->n, &a->design, table, a->rank, a->condition_number);
+    sg_report_put(object, "weights",
+                  a->options.weights ? sg_report_text(a->options.weights) : json_null());
     sg_report_put(object, "coefficients", coefficients_json(a, table));
     sg_report_put(object, "minimum_norm", json_boolean(a->rank < a->columns));
     sg_cli_json_put(object, "rss", a->rss);

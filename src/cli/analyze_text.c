@@ -60,13 +60,18 @@ static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_t
 {
     sg_cli_print_columns(out, a->n, &a->design, table, &a->options, a->rank, a->columns,
                          a->condition_number);
+    if (a->options.weights) {
+        fprintf(out, "  rows weighted by ");
+        sg_cli_print_name(out, a->options.weights);
+        fprintf(out, ", in every mean and loss\n");
+    }
     if (a->options.standardise_target)
         fprintf(out, "  target standardised: (target %c %.6g) / %.6g\n",
                 a->design.y_mean[0] < 0 ? '+' : '-', fabs(a->design.y_mean[0]),
                 a->design.y_scale[0]);
     fprintf(out, "  target: mean %.6g, %s %.6g\n  residual: root mean square %.6g\n", a->y_mean,
             a->options.intercept ? "standard deviation" : "root mean square", a->y_scale,
-            sqrt(a->rss / (double)a->n));
+            sqrt(a->rss / ((double)a->n * a->design.weight)));
     if (a->realizable)
         fprintf(out, "  The columns reproduce the target to rounding (realizable data).\n");
 }

@@ -184,6 +184,24 @@ if command -v gnuplot > /dev/null; then
     cmp -s "$work/files/figures/analyze_plain.svg" "$work/first.svg" || complain "plots draws another figure"
 fi
 
+# Weights: rows said as often, no feature, and refused where they mean nothing.
+printf 'a,b,w,y\n1,2,2,3.1\n2,1,0,99\n3,5,1,7.2\n4,3,3,8.8\n5,9,1,12.5\n0,4,2,2.5\n' > "$work/weighted.csv"
+awk -F, 'NR == 1 { print "a,b,y"; next } { for (i = 0; i < $3; i++) print $1 "," $2 "," $4 }' "$work/weighted.csv" > "$work/said.csv"
+expect 0 said.csv --target y; grep '^  [(ab].* [0-9]' "$work/out" | cut -c 1-50 > "$work/a"
+expect 0 weighted.csv --target y --weights w; fits
+grep '^  [(ab].* [0-9]' "$work/out" | cut -c 1-50 | cmp -s - "$work/a" || complain "weights are not rows said as often"
+grep -q '6 rows, 2 features' "$work/out" && grep -q 'rows weighted by w' "$work/out" || complain "weights are a feature"
+expect 0 weighted.csv --target y --features a --weights w; grep -q '6 rows, 1 feature,' "$work/out" || complain "weights beside --features"
+expect 2 weighted.csv --target y --weights v
+grep -q 'no column "v" for the weights' "$work/err" || complain "unknown weights: $(cat "$work/err")"
+expect 2 weighted.csv --target y --weights y
+expect 2 weighted.csv --target w --loss log --weights b
+sed 's/^3,5,1/3,5,-1/' "$work/weighted.csv" > "$work/negative.csv"
+expect 2 negative.csv --target y --weights w
+grep -q 'row 3 has the weight -1' "$work/err" || complain "a negative weight: $(cat "$work/err")"
+awk -F, 'NR == 1 { print; next } { print $1 "," $2 ",0," $4 }' "$work/weighted.csv" > "$work/none.csv"
+expect 2 none.csv --target y --weights w
+
 # A minimum that repels on a table of one's own: the case that is written shows the flight.  With a
 # faster SG it attracts, and the case shows the return.  The wrong one of the two falls short.
 printf 'a,b,y\n0.1559,3.356,0.93997\n0.1559,-3.356,-0.89144\n-0.1559,3.356,-1.1014\n-0.1559,-3.356,1.0529\n' \

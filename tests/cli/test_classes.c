@@ -287,6 +287,19 @@ static void test_separable(void **state)
     CHECK(stopped > 0);
 }
 
+/* Seven classes in a row, where scores grow so fast that an SG of fixed rate leaves. */
+static void test_slices(void **state)
+{
+    double cells[] = {0.22, 0, -0.17, 0, 1.14, 1, 1.34, 1, 1.36, 1, 1.74, 2, 2.19, 2, 1.76,
+                      2,    2.6, 3,    2.99, 3, 3.36, 3, 3.75, 4, 3.81, 4, 3.98, 4, 4.34, 4,
+                      5,    5,   5.88, 6,    6.18, 6, 6.03, 6, 5.9, 6};
+    (void)state;
+    struct sg_class_analysis a = analyzed(cells, COUNT(cells) / 2, 2, &standard);
+    CHECK(a.reason == SG_CLASS_BOTH_SEPARATE && a.verdict == SG_CLASS_HARMLESS);
+    CHECK(a.check == SG_CHECK_HOLDS);
+    sg_class_analysis_free(&a);
+}
+
 /* Two groups told apart by one feature: log odds are those of the shares, 3 of 10 and 14 of 20, and
  * the SG finds them too; whatever the values are called. */
 static void test_groups(void **state)
@@ -660,6 +673,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_definitions),
         TEST(test_separable),
+        TEST(test_slices),
         TEST(test_groups),
         TEST(test_no_room),
         TEST(test_verdict_knows_the_sample_size),

@@ -49,6 +49,7 @@ analyze everywhere t.csv --target y --drop z --layers 3 --sg-at everywhere --no-
 analyze exact t.csv --target z --drop y --standardise-target
 analyze origin t.csv --target y --no-intercept
 analyze several t.csv --target y,z
+analyze weighted t.csv --target y --weights z
 analyze dependent dependent.csv --target y --drop-missing
 printf 'a,b,ill\n0,1,0\n1,0,1\n1,1,0\n0,0,1\n2,1,1\n2,5,0\n' > "$work/two.csv"
 printf 'x,y\n-3,0\n-1.1,0\n0.1,0\n0.1,1\n0.7,1\n3,1\n' > "$work/meet.csv"
