@@ -84,8 +84,8 @@ static double look(struct rig *r)
     return r->field = hypot(sg_base_norm(r->dw, r->n_w), sg_base_norm(r->dphi, r->n_phi));
 }
 
-/* rule: nu is theta for a normalised step.  From r's state until |F| <= enough, or the work is used up, or the state is no longer
- * finite (then |F| is NaN). */
+/* From r's state until |F| <= enough, or the work is used up, or the state is no longer finite
+ * (then |F| is NaN).  nu: theta for a normalised step. */
 static void run(struct rig *r, double mu, double nu, enum sg_step_rule rule, double enough,
                 uint64_t most)
 {

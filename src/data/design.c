@@ -269,7 +269,7 @@ static enum sg_status read_weights(double *v, struct sg_design *design, bool *is
     }
     if (!(most > 0))
         return sg_base_refuse(err, path, HEADER_LINE,
-                              "all weights in \"%s\" are 0, so no row counts; choose another column",
+                              "all weights in \"%s\" are 0, so no row counts; take another column",
                               SHOW(name));
     design->weight = most * (sum / (double)table->rows);
     for (size_t i = 0; i < table->rows; i++)
@@ -289,7 +289,8 @@ static void scale_rows(struct sg_data *data, const double *v)
     }
 }
 
-/* The caller owns the scratch c, v (rows) and is_target (columns), and clears up after a refusal. */
+/* The caller owns the scratch c, v (rows) and is_target (columns), and clears up after a
+ * refusal. */
 static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c, double *v,
                                bool *is_target, const struct sg_table *table, const char *path,
                                const char *const *targets,

@@ -587,8 +587,8 @@ static struct sg_analysis simulated_with(size_t which, const struct sg_table *ta
     return a;
 }
 
-/* Weights that are whole numbers are rows said as often; in any unit.  A row of weight 0 is as if it
- * were not there, whatever is in it. */
+/* Weights that are whole numbers are rows said as often; in any unit.  A row of weight 0 is as if
+ * it were not there, whatever is in it. */
 static void test_weights(void **state)
 {
     static const struct sg_analysis_options *const asked[] = {&standard, &file_units,

@@ -199,8 +199,8 @@ expect 2 weighted.csv --target w --loss log --weights b
 sed 's/^3,5,1/3,5,-1/' "$work/weighted.csv" > "$work/negative.csv"
 expect 2 negative.csv --target y --weights w
 grep -q 'row 3 has the weight -1' "$work/err" || complain "a negative weight: $(cat "$work/err")"
-awk -F, 'NR == 1 { print; next } { print $1 "," $2 ",0," $4 }' "$work/weighted.csv" > "$work/none.csv"
-expect 2 none.csv --target y --weights w
+awk -F, 'NR == 1 { print; next } { print $1 "," $2 ",0," $4 }' "$work/weighted.csv" > "$work/zeros.csv"
+expect 2 zeros.csv --target y --weights w
 
 # A minimum that repels on a table of one's own: the case that is written shows the flight.  With a
 # faster SG it attracts, and the case shows the return.  The wrong one of the two falls short.
