@@ -9,7 +9,7 @@ FLAVOUR ?= release
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libglpk-dev libdnnl-dev \
              $(ARB_DEPS) libcmocka-dev gnuplot-nox librsvg2-bin python3 python3-numpy python3-gi gir1.2-rsvg-2.0 libxml2-utils pandoc
-DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3-mpmath python3-torch libclang-rt-14-dev
+DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3-mpmath python3-jsonschema python3-torch libclang-rt-14-dev
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
 # ---- flags.  -O2 without contraction: theory code gives the same bits at every call site. ----
@@ -170,7 +170,7 @@ verify: build/synthgrad  ## check every claim: verdict, bound, measured value, m
 # Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there.
 LARGE := $(patsubst cases/%.cfg,%,$(shell grep -l '^budget\|kind = "idx"' cases/*.cfg))
 OF_THE_RUN := run_margins run_evidence
-FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp,$(wildcard plots/*.gp)))) \
+FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp plots/analyze.gp,$(wildcard plots/*.gp)))) \
              $(foreach case,$(LARGE),$(if $(wildcard plots/$(case).gp),$(if $(wildcard results/$(case)/*.dat),$(case))))
 FIGURES   := $(patsubst %,results/figures/%.png,$(FIGURES_OF))
 plots: $(FIGURES)  ## the figures: results/figures/*.svg and *.png

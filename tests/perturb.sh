@@ -43,6 +43,7 @@ DY10 | src/closed/saxe.c        | s/exp(-2 \* sigma \* t)/exp(-2.001 * sigma * t
 DY15 | src/closed/factorisation.c | s/= log(pull\[i\]) + sum/= log(1.01 * pull[i]) + sum/               | dy15_factorisation
 DY15 | src/closed/factorisation.c | s/above \*= f->layer\[(i - 1) \* r\] \*/above *= 1.001 */              | dy15_one_sg
 DY15 | src/closed/deep_several.c  | s/-= kappa \* c->gamma/-= 1.01 * kappa * c->gamma/                    | dy15_factorisation
+DY15 | src/closed/deep_several.c  | s/-= kappa \* c->gamma/-= 1.01 * kappa * c->gamma/                    | dy15_flight
 DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
 DY12 | src/closed/transient.c   | s/+ mu \* fit->lambda_x\[0\] \* corner/+ 0.5 * mu * fit->lambda_x[0] * corner/ | dy12_order

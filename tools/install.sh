@@ -65,6 +65,7 @@ install_all() {
     put 644 "$prefix/include/synthgrad" include/synthgrad/*.h
     put 644 "$share/synthgrad/cases" cases/*.cfg
     put 644 "$share/synthgrad/plots" plots/*.gp
+    put 644 "$share/synthgrad/schema" schema/*.json
     put 644 "$share/synthgrad" tools/figure.sh
     put_as build/synthgrad.1 "$share/man/man1/synthgrad.1"
     put_as build/synthgrad.bash "$share/bash-completion/completions/synthgrad"

@@ -210,6 +210,7 @@ struct sg_judgement {
     struct sg_evidence evidence;
     enum sg_verdict verdict;
     bool ok;                            /* verdict and control are as expected */
+    bool own;                           /* of a case of the user's, not of the project's */
     bool has_control, control_ok;
     char control_what[(int)SG_CASE_TEXT_MAX + (int)SG_ROW_WHAT_MAX + 16];
     enum sg_verdict control_verdict;

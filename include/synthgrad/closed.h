@@ -123,6 +123,18 @@ void sg_closed_momentum_spectrum(sg_complex *eigenvalues, const struct sg_fit *f
                                  double nu, double beta);
 /* Its spectral radius, null directions left out. */
 double sg_closed_momentum_radius(const struct sg_fit *fit, double mu, double nu, double beta);
+/* 1 - |l|, l the root of larger modulus for a, with all its digits: of a far below 1, too.
+ * Negative where l is outside the unit circle. */
+double sg_closed_momentum_deficit(double a, double beta);
+/* The a whose deficit is `deficit` <= 1 - sqrt(beta), the smaller of two: the other is
+ * 2 (1 + beta) less it. */
+double sg_closed_momentum_reach(double deficit, double beta);
+/* The momentum and rate at which the slowest mode of a quadratic is fastest:
+ *     sqrt(beta) = (sqrt L - sqrt l) / (sqrt L + sqrt l),   rate = 4 / (sqrt L + sqrt l)^2,
+ * L and l its largest and smallest eigenvalues.  deficit: 1 - sqrt(beta).
+ * Source: Polyak, USSR Comput. Math. Math. Phys. 4 (1964). */
+struct sg_momentum { double beta, rate, deficit; };
+struct sg_momentum sg_closed_momentum_fastest(const struct sg_rates *rates);
 /* The step in (theta_t, theta_t - theta_{t-1}), [[J, beta I], [J - I, beta I]] (2 size rows), from
  * J, that of gradient descent at the same rates. */
 void sg_closed_momentum_jacobian(double *out, const double *jacobian, size_t size, double beta);

@@ -128,6 +128,7 @@ struct sg_design {
     double *y_mean_rest;        /* [outputs] as mean_rest */
     bool intercept;             /* a ones column was appended as the last column of X */
     size_t line;                /* that messages about columns name: 1, the header's, or 0 */
+    double weight;              /* mean of the weights; 1 without */
 };
 
 struct sg_design_options {
@@ -135,6 +136,9 @@ struct sg_design_options {
                                    without an intercept by their root mean square alone */
     bool standardise_targets;
     bool intercept;
+    const char *weights;        /* a column of numbers >= 0, no feature then: row i counts w_i
+                                   times, in means and deviations too.  x, y and `one` of a row are
+                                   multiplied by sqrt(w_i / mean w).  NULL: all rows alike */
 };
 
 /* X and y from a table.  targets: n_targets column names.  Constant feature columns are dropped,

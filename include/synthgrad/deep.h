@@ -142,11 +142,12 @@ void sg_closed_deep_normal_crossings(double *a, double *size,
  *   top      the eigenvalue with the largest real part, error: 10 size u |J| its condition number
  *   limit    the largest stable mu of simultaneous steps with nu = kappa mu, or 0
  *   at       the eigenvalue that decides the limit
+ *   follows  the largest mu below which a step moves only those outwards that the flow does
  *   lambda   of H, the largest eigenvalue: 2 / lambda is backprop's limit there
  *   size     of the system.  dropped: as in sg_closed_deep_normal_sizes. */
 struct sg_deep_attraction {
     sg_complex top, at;
-    double error, limit, lambda, dropped;
+    double error, limit, follows, lambda, dropped;
     size_t size;
 };
 /* Hypotheses: E[x^T r] = 0 at w; 1 <= n_at, at[n_at - 1] <= n_layers.  deep->at is not read.

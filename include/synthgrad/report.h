@@ -10,6 +10,10 @@ SG_PUBLIC_BEGIN
 
 struct json_t;   /* jansson */
 
+/* "format" in every JSON object that leaves the program; schema/ has what is in it.  It is raised
+ * when a key goes or changes its meaning, not when one is added. */
+enum { SG_REPORT_FORMAT = 1 };
+
 /* ---- verdicts --------------------------------------------------------------------------- */
 
 /* The judgement as the conventions' JSON object (a new reference).  Non-finite numbers are null. */
@@ -27,6 +31,8 @@ void sg_report_add(struct json_t *array, struct json_t *value);
 /* Writes OUT/CASE/summary.json and OUT/CASE/SERIES.dat. */
 enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j,
                                     struct sg_error *err) SG_MUST_CHECK;
+/* An empty object with "format" in it (a new reference). */
+struct json_t *sg_report_object(void);
 /* Writes any JSON to a file, "-" for stdout.  Takes the reference. */
 enum sg_status sg_report_write_json(const char *path, struct json_t *json,
                                     struct sg_error *err) SG_MUST_CHECK;

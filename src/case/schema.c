@@ -19,7 +19,8 @@ static const struct sg_case_choice expects[] = {
 static const struct sg_case_choice experiments[] = {
     WORD("main", SG_EXPERIMENT_MAIN), WORD("map", SG_EXPERIMENT_MAP),
     WORD("drawn", SG_EXPERIMENT_DRAWN), WORD("deep", SG_EXPERIMENT_DEEP),
-    WORD("unlocked", SG_EXPERIMENT_UNLOCKED), WORD("minibatches", SG_EXPERIMENT_MINIBATCHES), {0}};
+    WORD("unlocked", SG_EXPERIMENT_UNLOCKED), WORD("minibatches", SG_EXPERIMENT_MINIBATCHES),
+    WORD("flight", SG_EXPERIMENT_FLIGHT), WORD("return", SG_EXPERIMENT_RETURN), {0}};
 static const struct sg_case_choice kinds[] = {
     WORD("gaussian", SG_DATA_GAUSSIAN), WORD("csv", SG_DATA_CSV), WORD("classes", SG_DATA_CLASSES),
     WORD("grid", SG_DATA_GRID), WORD("idx", SG_DATA_IDX), WORD("digits", SG_DATA_DIGITS),
@@ -86,8 +87,8 @@ const struct sg_case_key sg_case_keys[] = {
      .meaning = "How many independent data sets and starts."},
 
     {TOP(experiment), CHOICE(experiments), .preset = "\"main\"",
-     .meaning = "Main, a map over (mu, nu), nets drawn at random, nets with hidden layers, "
-                "unlocked halves of a net, or minibatches."},
+     .meaning = "Main, a map over (mu, nu), drawn or deep nets, unlocked halves, minibatches, a "
+                "start that leaves a minimum or returns."},
     {TOP(budget), SG_KEY_TEXT, .preset = "\"none\"", .example = "\"about 40 minutes on two cores\"",
      .meaning = "What a large experiment costs; it then runs with --full only, and goes on where "
                 "it was stopped."},

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cases.h"
 #include "cli/cli.h"
 #include "cli/list.h"
 #include "judge/judge.h"
@@ -107,7 +108,9 @@ static void print_claim(const struct sg_claim *claim, const struct sg_case *case
     sg_cli_wrap_mathematics(stdout, claim->statement, 2, 2, width);
     print_hypotheses(claim, width);
     print_keys(claim, width);
-    printf("\n  proof and what is checked: proofs/%s.md\n", claim->name);
+    char *proof = sg_cli_proof(claim->name);
+    printf("\n  proof and what is checked: %s\n", proof);
+    free(proof);
     for (size_t i = 0; i < n; i++)
         if (sg_cli_is_of(&cases[i], claim))
             printf("  run it: synthgrad run %s    (control: %s)\n", cases[i].path,

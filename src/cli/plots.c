@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/analyze.h"
 #include "cli/cases.h"
 #include "cli/cli.h"
 #include "synthgrad/report.h"
@@ -25,7 +26,7 @@ static bool is_file(const char *path)
 
 static enum sg_status find_drawer(struct drawing *d, struct sg_error *err)
 {
-    d->home = sg_base_format("%s/..", sg_cli_cases_folder());
+    d->home = sg_cli_home();
     d->drawer = sg_base_format("%s/tools/figure.sh", d->home);
     if (is_file(d->drawer))
         return SG_OK;
@@ -53,9 +54,13 @@ static bool has_columns(const struct drawing *d, const char *name)
     return found;
 }
 
+/* An analysis of a table has analyze.gp, a case its own. */
 static char *script_of(const struct drawing *d, const char *name)
 {
-    return sg_base_format("%s/plots/%s.gp", d->home, name);
+    char *analysis = sg_base_format("%s/%s/analysis.json", d->out, name);
+    char *script = sg_base_format("%s/plots/%s.gp", d->home, is_file(analysis) ? "analyze" : name);
+    free(analysis);
+    return script;
 }
 
 /* The drawer says itself what went wrong, in a line on standard error. */
@@ -123,15 +128,44 @@ static enum sg_status prepare_run(const struct drawing *d, struct sg_error *err)
     return status;
 }
 
+static int is_analysis(const struct dirent *entry)
+{
+    return strncmp(entry->d_name, "analyze_", sizeof "analyze_" - 1) == 0;
+}
+
+/* Of tables: not in the summaries. */
+static enum sg_status draw_analyses(const struct drawing *d, int *drawn, struct sg_error *err)
+{
+    struct dirent **entry = NULL;
+    const int n = scandir(d->out, &entry, is_analysis, alphasort);
+    enum sg_status status = SG_OK;
+    *drawn = 0;
+    for (int i = 0; i < n; i++) {
+        char *json = sg_base_format("%s/%s/analysis.json", d->out, entry[i]->d_name);
+        if (status == SG_OK && !sg_base_interrupted() && is_file(json)) {
+            status = draw(d, entry[i]->d_name, err);
+            ++*drawn;
+        }
+        free(json);
+        free(entry[i]);
+    }
+    free(entry);
+    return status;
+}
+
 static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
 {
     json_t *all, *summary;
     char *const folders[] = {(char *)d->out};
-    enum sg_status status = sg_report_gather(&all, 1, folders, err);
+    int analyses;
     bool ran = false; /* something to draw of the run as a whole */
+    enum sg_status status = draw_analyses(d, &analyses, err);
     size_t i;
+    if (status == SG_OK)
+        status = sg_report_gather(&all, 1, folders, err);
     if (status != SG_OK)
-        return status;
+        return status == SG_BAD_INPUT && analyses > 0 && json_array_size(d->figures) > 0 ? SG_OK
+                                                                                       : status;
     json_array_foreach(all, i, summary) {
         ran = ran || json_array_size(json_object_get(summary, "rows")) > 0;
         const char *name = json_string_value(json_object_get(summary, "case"));
@@ -149,14 +183,38 @@ static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
     return status;
 }
 
+static enum sg_status drawing_make(struct drawing *d, const char *out, struct sg_error *err)
+{
+    *d = (struct drawing){.out = out, .figures = json_array()};
+    enum sg_status status = find_drawer(d, err);
+    if (status == SG_OK && setenv("GNUPLOT_LIB", d->home, 1) != 0)
+        status = sg_base_refuse(err, NULL, 0, "%s", strerror(errno));
+    return status;
+}
+
+static void drawing_free(struct drawing *d)
+{
+    json_decref(d->figures);
+    free(d->home);
+    free(d->drawer);
+}
+
+enum sg_status sg_cli_draw(const char *out, const char *name, struct sg_error *err)
+{
+    struct drawing d;
+    enum sg_status status = drawing_make(&d, out, err);
+    if (status == SG_OK)
+        status = draw(&d, name, err);
+    drawing_free(&d);
+    return status;
+}
+
 static int plots(const struct sg_command *command, size_t n_args, char **args)
 {
     const struct sg_option *out = sg_cli_option(command, "out");
-    struct drawing d = {.out = out->given ? out->value : "results", .figures = json_array()};
+    struct drawing d;
     struct sg_error err;
-    enum sg_status status = find_drawer(&d, &err);
-    if (status == SG_OK && setenv("GNUPLOT_LIB", d.home, 1) != 0)
-        status = sg_base_refuse(&err, NULL, 0, "%s", strerror(errno));
+    enum sg_status status = drawing_make(&d, out->given ? out->value : "results", &err);
     if (status == SG_OK && n_args == 0)
         status = draw_all(&d, &err);
     for (size_t i = 0; i < n_args && status == SG_OK; i++)
@@ -173,9 +231,7 @@ static int plots(const struct sg_command *command, size_t n_args, char **args)
             puts(json_string_value(figure));
         }
     }
-    json_decref(d.figures);
-    free(d.home);
-    free(d.drawer);
+    drawing_free(&d);
     return sg_cli_fail(status, &err);
 }
 

@@ -17,7 +17,7 @@ struct job {
     struct sg_judgement j;
     enum sg_status status;
     struct sg_error err;
-    bool finished;
+    bool finished, own;            /* own: no case of the project's */
 };
 
 struct plan {
@@ -184,6 +184,7 @@ static void judge_one(size_t i, void *context)
     job->status = sg_base_place_check(&plan->place, plan->out, &job->err);
     if (job->status == SG_OK)
         job->status = sg_claim_judge(&job->j, &job->c, &options, &job->err);
+    job->j.own = job->own;
     if (job->status == SG_OK && plan->named && job->j.verdict == SG_SKIPPED)
         job->status = sg_base_refuse(&job->err, NULL, 0, "%s", job->j.evidence.note);
     if (job->status == SG_OK && job->j.verdict != SG_SKIPPED)
@@ -256,6 +257,7 @@ static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args,
                                     job->c.claim);
         else
             status = sg_claim_fits(claim, &job->c, err);
+        job->own = sg_cli_case_is_own(job->c.path, job->c.name);
         if (wanted(plan, &job->c) && kept++ % plan->shards == plan->shard - 1)
             plan->n++;
         else

@@ -111,20 +111,26 @@ static bool is_constant_to_rounding(const double *c, size_t n)
     return most - least <= 8 * SG_UNIT_ROUNDOFF * fmax(fabs(least), fabs(most));
 }
 
+/* How often row i counts, over the mean.  v NULL: all alike. */
+static double counts(const double *v, size_t i)
+{
+    return v ? v[i] : 1;
+}
+
 /* c (n) without its mean, in two passes: the first leaves what no double can hold of it. */
-static void centre(double *c, double *mean, double *mean_rest, size_t n)
+static void centre(double *c, double *mean, double *mean_rest, size_t n, const double *v)
 {
     double sum = 0, rest = 0;
     for (size_t i = 0; i < n; i++)
-        sum += c[i];
+        sum += counts(v, i) * c[i];
     *mean = sum / (double)n;
     for (size_t i = 0; i < n; i++)
-        rest += c[i] - *mean;
+        rest += counts(v, i) * (c[i] - *mean);
     *mean += rest / (double)n;
     rest = 0;
     for (size_t i = 0; i < n; i++) {
         c[i] -= *mean;
-        rest += c[i];
+        rest += counts(v, i) * c[i];
     }
     *mean_rest = rest / (double)n;
     for (size_t i = 0; i < n; i++)
@@ -137,7 +143,7 @@ struct standard { double mean, mean_rest, scale; };
 /* c (n, not constant), centred or not, divided by the root of its mean square.  The squares are
  * corrected by the sum that rounding leaves (Chan, Golub and LeVeque 1983).
  * False when the scale is below the normal doubles: then 1 / scale overflows. */
-static bool standardise(double *c, struct standard *s, size_t n, bool centred)
+static bool standardise(double *c, struct standard *s, size_t n, bool centred, const double *v)
 {
     double largest = sg_base_max_abs(c, n), rest = 0, squares = 0;
     int exponent = 0;
@@ -146,10 +152,10 @@ static bool standardise(double *c, struct standard *s, size_t n, bool centred)
         c[i] = ldexp(c[i], -exponent);
     *s = (struct standard){0};
     if (centred)
-        centre(c, &s->mean, &s->mean_rest, n);
+        centre(c, &s->mean, &s->mean_rest, n, v);
     for (size_t i = 0; i < n; i++) {
-        rest += centred ? c[i] : 0;
-        squares += c[i] * c[i];
+        rest += centred ? counts(v, i) * c[i] : 0;
+        squares += counts(v, i) * c[i] * c[i];
     }
     const double sigma = sqrt((squares - rest * rest / (double)n) / (double)n);
     for (size_t i = 0; i < n; i++)
@@ -191,12 +197,13 @@ static void sort_columns(struct sg_design *design, double *c, const struct sg_ta
 
 static enum sg_status fill_features(struct sg_data *data, struct sg_design *design, double *c,
                                     const struct sg_table *table, const char *path, bool asked,
-                                    struct sg_error *err)
+                                    const double *v, struct sg_error *err)
 {
     for (size_t k = 0; k < design->features; k++) {
         gather(c, table, design->column[k]);
         struct standard s = {.scale = 1};
-        if (asked && !is_constant(c, data->n) && !standardise(c, &s, data->n, design->intercept))
+        if (asked && !is_constant(c, data->n) &&
+            !standardise(c, &s, data->n, design->intercept, v))
             return refuse_spread(err, path, design->line, table->names[design->column[k]]);
         design->mean[k] = s.mean;
         design->mean_rest[k] = s.mean_rest;
@@ -220,7 +227,7 @@ static enum sg_status refuse_constant(struct sg_error *err, const char *path, si
 
 static enum sg_status fill_targets(struct sg_data *data, struct sg_design *design, double *c,
                                    const struct sg_table *table, const char *path,
-                                   bool asked, struct sg_error *err)
+                                   bool asked, const double *v, struct sg_error *err)
 {
     for (size_t k = 0; k < data->m; k++) {
         const char *name = table->names[design->y_column[k]];
@@ -228,7 +235,7 @@ static enum sg_status fill_targets(struct sg_data *data, struct sg_design *desig
         struct standard s = {.scale = 1};
         if (asked && is_constant(c, data->n))
             return refuse_constant(err, path, design->line, name, c[0]);
-        if (asked && !standardise(c, &s, data->n, design->intercept))
+        if (asked && !standardise(c, &s, data->n, design->intercept, v))
             return refuse_spread(err, path, design->line, name);
         design->y_mean[k] = s.mean;
         design->y_mean_rest[k] = s.mean_rest;
@@ -239,8 +246,56 @@ static enum sg_status fill_targets(struct sg_data *data, struct sg_design *desig
     return SG_OK;
 }
 
-/* The caller owns the scratch c (rows) and is_target (columns), and clears up after a refusal. */
-static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c,
+/* v (rows): the weights over their mean.  Their column is no feature. */
+static enum sg_status read_weights(double *v, struct sg_design *design, bool *is_target,
+                                   const struct sg_table *table, const char *path,
+                                   const char *name, struct sg_error *err)
+{
+    size_t j = 0;
+    while (j < table->columns && strcmp(table->names[j], name) != 0)
+        j++;
+    if (j == table->columns)
+        return sg_base_refuse(err, path, header_line(table), "there is no column \"%s\" for the weights",
+                              SHOW(name));
+    if (is_target[j])
+        return sg_base_refuse(err, path, header_line(table),
+                              "\"%s\" is the target and cannot be the weights too", SHOW(name));
+    is_target[j] = true;
+    gather(v, table, j);
+    const double most = sg_base_max_abs(v, table->rows);
+    double sum = 0;
+    for (size_t i = 0; i < table->rows; i++) {
+        if (v[i] < 0)
+            return sg_base_refuse(err, path, header_line(table),
+                                  "row %zu has the weight %.6g in \"%s\"; weights are numbers of "
+                                  "at least 0, how often a row counts", i + 1, v[i], SHOW(name));
+        sum += most > 0 ? v[i] / most : 0;
+    }
+    if (!(most > 0))
+        return sg_base_refuse(err, path, header_line(table),
+                              "all weights in \"%s\" are 0, so no row counts; take another column",
+                              SHOW(name));
+    design->weight = most * (sum / (double)table->rows);
+    for (size_t i = 0; i < table->rows; i++)
+        v[i] = v[i] / most / (sum / (double)table->rows);
+    return SG_OK;
+}
+
+static void scale_rows(struct sg_data *data, const double *v)
+{
+    for (size_t i = 0; i < data->n; i++) {
+        const double root = sqrt(v[i]);
+        for (size_t k = 0; k < data->d; k++)
+            data->x[i * data->d + k] *= root;
+        for (size_t k = 0; k < data->m; k++)
+            data->y[i * data->m + k] *= root;
+        data->one[i] *= root;
+    }
+}
+
+/* The caller owns the scratch c, v (rows) and is_target (columns), and clears up after a
+ * refusal. */
+static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c, double *v,
                                bool *is_target, const struct sg_table *table, const char *path,
                                const char *const *targets,
                                const struct sg_design_options *options, struct sg_error *err)
@@ -249,15 +304,23 @@ static enum sg_status assemble(struct sg_data *data, struct sg_design *design, d
         find_targets(design->y_column, is_target, table, path, targets, design->outputs, err);
     if (status != SG_OK)
         return status;
+    if (options->weights)
+        status = read_weights(v, design, is_target, table, path, options->weights, err);
+    else
+        v = NULL;
+    if (status != SG_OK)
+        return status;
     sort_columns(design, c, table, is_target);
     if (design->features == 0 && !design->intercept)
         return sg_base_refuse(err, path, design->line, "no feature column is left (%zu all zero); "
                               "add a feature or an intercept", design->dropped);
     sg_data_alloc(data, table->rows, design->features + design->intercept, design->outputs);
-    status = fill_features(data, design, c, table, path, options->standardise, err);
-    if (status != SG_OK)
-        return status;
-    return fill_targets(data, design, c, table, path, options->standardise_targets, err);
+    status = fill_features(data, design, c, table, path, options->standardise, v, err);
+    if (status == SG_OK)
+        status = fill_targets(data, design, c, table, path, options->standardise_targets, v, err);
+    if (status == SG_OK && v)
+        scale_rows(data, v);
+    return status;
 }
 
 enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design,
@@ -274,6 +337,7 @@ enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *desig
     *design = (struct sg_design){.outputs = n_targets,
                                  .intercept = options->intercept,
                                  .line = header_line(table),
+                                 .weight = 1,
                                  .column = SG_NEW(columns, size_t),
                                  .dropped_column = SG_NEW(columns, size_t),
                                  .dropped_rounded = SG_NEW(columns, bool),
@@ -284,11 +348,12 @@ enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *desig
                                  .y_mean = SG_NEW(n_targets, double),
                                  .y_mean_rest = SG_NEW(n_targets, double),
                                  .y_scale = SG_NEW(n_targets, double)};
-    double *c = SG_NEW(table->rows, double);
+    double *c = SG_NEW(table->rows, double), *v = SG_NEW(table->rows, double);
     bool *is_target = SG_NEW(columns, bool);
     enum sg_status status =
-        assemble(data, design, c, is_target, table, path, targets, options, err);
+        assemble(data, design, c, v, is_target, table, path, targets, options, err);
     free(c);
+    free(v);
     free(is_target);
     if (status != SG_OK) {
         sg_data_free(data);

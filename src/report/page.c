@@ -28,6 +28,11 @@ bool sg_page_is_skipped(const json_t *summary)
     return strcmp(sg_page_text(summary, "verdict"), "skipped") == 0;
 }
 
+bool sg_page_is_own(const json_t *summary)
+{
+    return json_is_true(json_object_get(summary, "own"));
+}
+
 void sg_page_kinds(const struct sg_page *page, const json_t *kinds)
 {
     size_t i;

@@ -16,7 +16,8 @@ usr=$work/dest/usr
 for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so lib/pkgconfig/synthgrad.pc \
             include/synthgrad/synthgrad.h share/man/man1/synthgrad.1 \
             share/bash-completion/completions/synthgrad share/synthgrad/cases/dy1_backprop.cfg \
-            share/synthgrad/plots/style.gp share/doc/synthgrad/README.md \
+            share/synthgrad/plots/style.gp share/synthgrad/plots/analyze.gp \
+            share/synthgrad/schema/analysis.schema.json share/doc/synthgrad/README.md \
             lib/python3/dist-packages/synthgrad.py share/doc/synthgrad/examples/tour.py \
             share/doc/synthgrad/CITATION.cff share/doc/synthgrad/examples/rates.c share/doc/synthgrad/proofs/dy1_backprop.md; do
     [ -s "$usr/$file" ] || complain "$file is missing or empty"
@@ -204,6 +205,16 @@ for refused in dy3_joint_spectrum no_such_case ../x; do
     "$prefix/bin/synthgrad" plots "$refused" --out out > figures 2> log; code=$?
     [ $code -eq 2 ] && [ "$(grep -c . log)" -eq 1 ] || complain "plots $refused: exit $code: $(cat log)"
 done
+# Paths that explain names are there, and written as a user would.
+"$prefix/bin/synthgrad" explain DY3 > explained 2> log || complain "explain: $(cat log)"
+grep -q '/\.\./' explained && complain "explain names $(grep -m 1 '/\.\./' explained)"
+sed -n 's/.*proof and what is checked: //p; s/.*synthgrad run \(.*\.cfg\).*/\1/p' explained |
+    while IFS= read -r path; do [ -e "$path" ] || echo "$path"; done > missing
+[ -s missing ] && complain "explain names $(head -1 missing)"
+[ "$(grep -c 'synthgrad run' explained)" -ge 2 ] || complain "explain names no case"
+printf 'a,y\n1,2\n2,3.5\n4,4\n5,7\n' > table.csv
+"$prefix/bin/synthgrad" analyze table.csv --target y --rates 0.1,0.01 --out out --plot > log 2>&1 || complain "analyze: $(cat log)"
+[ -s out/figures/analyze_table.svg ] && [ -s out/figures/analyze_table.png ] || complain "no figure of a table: $(cat log)"
 man=$prefix/share/man/man1/synthgrad.1
 for command in verify run list explain new analyze bench merge plots report search; do
     grep -q "^\.SS \"synthgrad $command" "$man" || complain "$command is not in the manual"
