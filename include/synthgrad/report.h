@@ -60,6 +60,7 @@ struct sg_entry { const struct sg_claim *claim; enum sg_verdict verdict; bool ok
  * theorem's case that is expected to fail, and does, shows what lies beyond a hypothesis: it counts
  * as a case and not against the theorem. */
 enum { SG_CENSUS_MAX = 400 };
+bool sg_report_is_beyond(const struct sg_claim *claim, const char *verdict, bool ok);
 void sg_report_census(char sentence[SG_CENSUS_MAX], const struct sg_entry *entry, size_t n);
 
 /* ---- progress: on a terminal only ------------------------------------------------------- */

@@ -85,13 +85,16 @@ grep -q '^set encoding utf8$' plots/style.gp || complain "plots/style.gp does no
 # ---- drawn afresh: the figures of all cases but those of more than about a second or on files that may not be here; with a slow program, DY3's ----
 slow=' ad1_artificial_data dy11_deep dy8_map_deep nl1_learning_curves nl2_applied nl2_random nl2_seen_loss'
 slow="$slow nl1_sigmoid nl6_one_framework nl6_unlocked "
+# A figure shows the first replicate.
 scripts='plots/*.gp' least=20 drawn=0
+mkdir "$work/cases"
 [ "${B:-build/release}" = build/release ] || { scripts=plots/dy3_joint_spectrum.gp; least=1; }
 for script in $scripts; do
     name=$(basename "$script" .gp)
     case "$slow" in *" $name "*) continue;; esac
     [ -e "cases/$name.cfg" ] && ! grep -q '^budget\|kind = "idx"' "cases/$name.cfg" || continue
-    "$program" run "cases/$name.cfg" --jobs 1 --out "$work/out" > "$work/log" 2>&1
+    sed -f tests/one_replicate.sed "cases/$name.cfg" > "$work/cases/$name.cfg"
+    "$program" run "$work/cases/$name.cfg" --jobs 1 --out "$work/out" > "$work/log" 2>&1
     [ -s "$work/out/$name/summary.json" ] || { complain "$name: $(tail -n 3 "$work/log")"; continue; }
     said=$(LC_ALL=C sh tools/figure.sh "$script" "$work/out/$name" "$work/out/figures/$name" 2>&1) || \
         complain "$name: not drawn"
