@@ -126,7 +126,7 @@ for path in glob.glob(sys.argv[1] + "/*/summary.json"):
         kinds[(summary["claim"], row["evidence"])] += 1
 for line in open("proofs/coq/THEOREMS", encoding="utf-8"):
     words = line.split()
-    if len(words) > 2 and words[1] not in ("=", ":"):
+    if len(words) > 2 and words[0] != "#" and words[1] not in ("=", ":"):
         kinds[(words[0], "machine-checked")] += len(words) - 2
 def lines(name):
     with open(f"{sys.argv[1]}/{name}.dat", encoding="utf-8") as file:
