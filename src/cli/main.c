@@ -14,7 +14,7 @@
 static struct sg_command *const commands[] = {
     &sg_command_verify, &sg_command_run,     &sg_command_list,  &sg_command_explain,
     &sg_command_new,    &sg_command_analyze, &sg_command_bench, &sg_command_merge,
-    &sg_command_plots,  &sg_command_report,  &sg_command_search,
+    &sg_command_plots,  &sg_command_report,  &sg_command_search,  &sg_command_train,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -61,6 +61,7 @@ static const struct sg_manual manual = {
         "  synthgrad verify                       every claim: verdict, bound, measured value, "
         "margin\n"
         "  synthgrad run cases/dy3_joint_spectrum.cfg\n"
+        "  synthgrad train cases/train_digits.cfg --against backprop   a net of your own with SGs\n"
         "  synthgrad analyze data.csv --target y  which learning rates are stable on your data\n",
     .n = COMMANDS,
     .command = commands,

@@ -53,9 +53,13 @@ static bool has_columns(const struct drawing *d, const char *name)
     return found;
 }
 
+/* A training's figure has one script for all. */
 static char *script_of(const struct drawing *d, const char *name)
 {
-    return sg_base_format("%s/plots/%s.gp", d->home, name);
+    char *training = sg_base_format("%s/%s/training.json", d->out, name);
+    const bool is = is_file(training);
+    free(training);
+    return sg_base_format("%s/plots/%s.gp", d->home, is ? "train" : name);
 }
 
 /* The drawer says itself what went wrong, in a line on standard error. */
@@ -118,14 +122,52 @@ static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
     return status;
 }
 
+static enum sg_status open_drawing(struct drawing *d, const char *out, struct sg_error *err)
+{
+    *d = (struct drawing){.out = out, .figures = json_array()};
+    enum sg_status status = find_drawer(d, err);
+    if (status == SG_OK && setenv("GNUPLOT_LIB", d->home, 1) != 0)
+        status = sg_base_refuse(err, NULL, 0, "%s", strerror(errno));
+    return status;
+}
+
+static void close_drawing(struct drawing *d)
+{
+    json_decref(d->figures);
+    free(d->home);
+    free(d->drawer);
+}
+
+bool sg_cli_can_draw(void)
+{
+    const char *path = getenv("PATH");
+    bool found = false;
+    while (path && *path && !found) {
+        const size_t length = strcspn(path, ":");
+        char *gnuplot = sg_base_format("%.*s/gnuplot", (int)length, path);
+        found = access(gnuplot, X_OK) == 0;
+        free(gnuplot);
+        path += length + (path[length] == ':');
+    }
+    return found;
+}
+
+enum sg_status sg_cli_draw(const char *out, const char *name, struct sg_error *err)
+{
+    struct drawing d;
+    enum sg_status status = open_drawing(&d, out, err);
+    if (status == SG_OK)
+        status = draw_named(&d, name, err);
+    close_drawing(&d);
+    return status;
+}
+
 static int plots(const struct sg_command *command, size_t n_args, char **args)
 {
     const struct sg_option *out = sg_cli_option(command, "out");
-    struct drawing d = {.out = out->given ? out->value : "results", .figures = json_array()};
+    struct drawing d;
     struct sg_error err;
-    enum sg_status status = find_drawer(&d, &err);
-    if (status == SG_OK && setenv("GNUPLOT_LIB", d.home, 1) != 0)
-        status = sg_base_refuse(&err, NULL, 0, "%s", strerror(errno));
+    enum sg_status status = open_drawing(&d, out->given ? out->value : "results", &err);
     if (status == SG_OK && n_args == 0)
         status = draw_all(&d, &err);
     for (size_t i = 0; i < n_args && status == SG_OK; i++)
@@ -139,9 +181,7 @@ static int plots(const struct sg_command *command, size_t n_args, char **args)
             puts(json_string_value(figure));
         }
     }
-    json_decref(d.figures);
-    free(d.home);
-    free(d.drawer);
+    close_drawing(&d);
     return sg_cli_fail(status, &err);
 }
 
