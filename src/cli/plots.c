@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +72,16 @@ static enum sg_status draw(const struct drawing *d, const char *name, struct sg_
     pid_t child;
     int ended = -1;
     enum sg_status status = SG_OK;
-    if (posix_spawnp(&child, "sh", NULL, NULL, words, environ) != 0 ||
-        waitpid(child, &ended, 0) != child || !WIFEXITED(ended) || WEXITSTATUS(ended) != 0)
+    posix_spawnattr_t attributes;
+    sigset_t none;                       /* we keep signals from our threads: Ctrl-C ends gnuplot */
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    const int failed = posix_spawnp(&child, "sh", NULL, &attributes, words, environ);
+    posix_spawnattr_destroy(&attributes);
+    if (failed || waitpid(child, &ended, 0) != child || !WIFEXITED(ended) ||
+        WEXITSTATUS(ended) != 0)
         status = sg_base_refuse(err, figure, 0, "not drawn");
     if (status == SG_OK) {
         char *svg = sg_base_format("%s.svg", figure);
