@@ -5,13 +5,11 @@ file = dir.'/curves.dat'; sgs = dir.'/sgs.dat'; labels = dir.'/labels.txt'
 line(i) = system(sprintf("sed -n %dp %s", i, sg_shell(labels)))
 stats file using 1 nooutput; rules = int(STATS_max) + 1
 stats file using 3 nooutput; last = STATS_max
+stats file using 4 nooutput; time = STATS_max == last ? "step, all rows in each" : "epoch"
 more(f) = int(system(sprintf("grep -vc '^#' %s || true", sg_shell(f)))) > 0
 has_sg = more(sgs)
-number(x) = x == x + 0 && abs(x) < 1e300
-test = 1; stats file using (valid(20) ? $19 : 1/0) nooutput
-test = STATS_records > 0 && STATS_max == STATS_max
-stats file using (valid(13) ? $13 : 1/0) nooutput
-right = test ? 19 : 13; has_accuracy = test || (STATS_records > 0 && STATS_max == STATS_max)
+there(k) = int(system(sprintf("awk '!/^#/ && $%d !~ /nan/ {n++} END {print n + 0}' %s", k, sg_shell(file)))) > 0
+test = there(19); right = test ? 19 : 13; has_accuracy = there(right)
 # Colour, dash: the case itself is blue and solid, backprop black and dashed as it is in every figure.
 is_bp(r) = line(r + 2) eq 'backprop' && r > 0
 array hue[7] = [sg_blue, sg_orange, sg_green, sg_pink, sg_yellow, sg_sky, sg_grey]
@@ -51,7 +49,8 @@ do for [pass = 1:2] {
     eval sg_terminal(pass)
     set multiplot title headline font (long ? ',15' : ',19') noenhanced
     set lmargin at screen 0.09; set rmargin at screen (has_accuracy || has_sg ? 0.43 : 0.72); set bmargin at screen 0.13; set tmargin at screen 0.9
-    set xlabel "epoch"; set ylabel "training loss" offset 1,0; set logscale y; set format y "%g"
+    set xlabel time; set ylabel "training loss" offset 1,0; set logscale y; set format y "%g"
+    if (high / low < 50) { set ytics (1); do for [e = -9:9] { do for [m in "1 2 5"] { set ytics add (sprintf("%g", m * 10.0**e) m * 10.0**e) } } } else { set ytics autofreq }
     set xrange [0:last]; set yrange [low:high]; unset key
     set style fill transparent solid 0.18 noborder
     do for [r = 1:rules] { set label r line(r + 1) at graph 1.03, graph place[r] left noenhanced textcolor rgb colour(r - 1) font ',14' }
@@ -59,20 +58,20 @@ do for [pass = 1:2] {
          for [r = 0:rules - 1] only(r) using 3:10 with lines lc rgb colour(r) lw 3 dt dash(r)
     do for [r = 1:rules] { unset label r }
     unset logscale y; set format y "%g"
-    set lmargin at screen 0.69; set rmargin at screen 0.97
+    set lmargin at screen 0.69; set rmargin at screen 0.97; set ytics autofreq
     if (has_accuracy) {
         set bmargin at screen (two ? 0.6 : 0.13); set tmargin at screen 0.9
         set ylabel (test ? "test accuracy" : "accuracy") offset 1,0; set yrange [0:1]; set ytics 0, 0.2
         if (two) { unset xlabel; set format x "" }
         plot for [r = 0:rules - 1] only(r) using 3:(column(right + 1)):(column(right + 2)) with filledcurves fc rgb colour(r), \
              for [r = 0:rules - 1] only(r) using 3:(column(right)) with lines lc rgb colour(r) lw 3 dt dash(r)
-        set xlabel "epoch"; set format x "%g"
+        set xlabel time; set format x "%g"
     }
     if (has_sg) {
         set bmargin at screen 0.13; set tmargin at screen (two ? 0.52 : 0.88)
         set ylabel "error of the SG, |s - g| / |g|" offset 1,0; set yrange [-0.09 * top * (bars + 1):top]; set ytics 0, (top > 2 ? 1 : 0.5)
         set arrow 1 from graph 0, first 1 to graph 1, first 1 nohead lc rgb sg_grey lw 1.2 dt 3
-        set label 1 "at 1 no better than s = 0; dotted: the least possible" at graph 0.98, graph 1.07 right textcolor rgb '#444444' font ',12'
+        set label 1 "at 1 no better than s = 0; dotted: the least possible" at graph 0.98, graph (two ? 1.07 : 1.03) right textcolor rgb '#444444' font ',12'
         set label 2 "bars: small steps lower the loss (DY6)" at graph 0.02, first (-0.09 * top * (bars + 1)) left offset 0,0.6 textcolor rgb '#444444' font ',12'
         i = 20
         do for [p in pairs] { if (words(layers_of(rule_of(p))) > 1) {

@@ -22,18 +22,15 @@ struct ask {
 static void hear(const struct sg_study_news *news, void *context)
 {
     struct ask *ask = context;
-    char note[sizeof ask->progress.note], *loss = sg_base_format("%s", ""), *accuracy = loss;
+    char note[sizeof ask->progress.note], loss[32] = "", accuracy[32] = "";
     if (isfinite(news->loss))
-        loss = sg_base_format(": loss %.3g", news->loss);
+        snprintf(loss, sizeof loss, ": loss %.3g", news->loss);
     if (isfinite(news->accuracy))
-        accuracy = sg_base_format(", accuracy %.3f", news->accuracy);
+        snprintf(accuracy, sizeof accuracy, ", accuracy %.3f", news->accuracy);
     snprintf(note, sizeof note, "%s, seed %zu%s%s", news->study->arm[news->arm].label,
              news->seed + 1, loss, accuracy);
     ask->progress.total = (size_t)news->total;
     sg_report_progress_at(&ask->progress, (size_t)news->done, (size_t)news->kept, note);
-    if (accuracy != loss)
-        free(accuracy);
-    free(loss);
 }
 
 /* "backprop,dfa" */

@@ -178,7 +178,8 @@ static void put_file(FILE *out, int which, const struct sg_study *s, const struc
             put_module(&sheet, j);
         }
         if (which == LABELS)
-            fprintf(out, "%s\n", arm->label);
+            fprintf(out, "%s%s\n", arm->label,
+                    sg_study_last(s, sheet.arm) + 1 < s->looks ? " (diverges)" : "");
     }
 }
 

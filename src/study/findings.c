@@ -91,6 +91,8 @@ static void say_quality(struct sg_study *s, size_t arm, size_t j)
     if (!(size > 0))
         say(s, "%s: the true gradient there is 0 at the end, so its SG has nothing to predict.",
             name);
+    else if (!isfinite(cosine))
+        say(s, "%s still predicts 0 at the end%s.", name, reach);
     else
         say(s, "%s ends with a relative error of %.2g and a cosine of %.2f to the true "
                "gradient%s%s.", name, error, cosine, reach,
@@ -193,10 +195,10 @@ static void say_ledger(struct sg_study *s, size_t arm, size_t j)
     if (b + 1 >= s->layers || !isfinite(below) || !s->arm[arm].linear[j])
         return;
     char *name = sg_name(s, arm, j);
-    say(s, "%s: the weights below it gained %.3g in |w|^2, those above %.3g; its own account for "
-           "%.3g of the difference (ledger, DY14), and %.3g %s.",
-        name, below, above, paid, below - above - paid,
-        s->gd ? "are the steps' own squares" : "go with the optimiser, order or delay");
+    say(s, "%s: the weights below it gained %.3g in |w|^2, those above %.3g; of the difference the "
+           "SG's own matrix accounts for %.3g (ledger, DY14) and %s for %.3g.",
+        name, below, above, paid,
+        s->gd ? "the steps' squares" : "the optimiser, order or delay", below - above - paid);
     free(name);
 }
 
@@ -316,6 +318,8 @@ void sg_study_find(struct sg_study *s)
     s->headline = headline(s);
     for (size_t arm = 0; arm < s->n_arms; arm++) {
         say_diverged(s, arm);
+        if (sg_study_last(s, arm) == 0)           /* the start says nothing */
+            continue;
         for (size_t j = 0; j < s->arm[arm].n_modules; j++) {
             say_quality(s, arm, j);
             say_rise(s, arm, j);
