@@ -63,7 +63,7 @@ static char *sg_name(const struct sg_study *s, size_t arm, size_t j)
 static void say_diverged(struct sg_study *s, size_t arm)
 {
     size_t n = 0;
-    double first = INFINITY;
+    double first = HUGE_VAL;
     for (size_t i = 0; i < s->seeds; i++) {
         const struct sg_study_run *run = &s->run[arm * s->seeds + i];
         n += run->status == SG_DIVERGED;

@@ -198,7 +198,8 @@ static inline void ref_start(struct ref_run *r, const struct sg_case *c, const s
     }
     const bool whole = !c->given[sg_case_key_find("train.batch")];
     r->batch = whole ? data->n : (size_t)c->train.batch;
-    r->order = whole ? NULL : sg_data_batches_alloc(data->n, r->batch, (uint64_t)c->seed, "case", 0);
+    if (!whole)
+        r->order = sg_data_batches_alloc(data->n, r->batch, (uint64_t)c->seed, "case", 0);
 }
 
 static inline void ref_end(struct ref_run *r)

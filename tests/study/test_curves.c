@@ -43,8 +43,8 @@ static char *draw_data(bool mse, struct sg_rng *rng)
     return mse ? sg_base_format("{ kind = \"gaussian\"; n = %zu; d = %zu; outputs = %zu; condition "
                                 "= 4.0; noise = 0.3; }", n, random_size(2, 5, rng),
                                 random_size(1, 3, rng))
-               : sg_base_format("{ kind = \"classes\"; n = %zu; d = %zu; labels = \"noisy\"; one_hot "
-                                "= true; }", n, random_size(2, 5, rng));
+               : sg_base_format("{ kind = \"classes\"; n = %zu; d = %zu; labels = \"noisy\"; "
+                                "one_hot = true; }", n, random_size(2, 5, rng));
 }
 
 /* All that a training may be, as text.  Nets with activations, batch norm or feedback have MSE and
