@@ -53,7 +53,7 @@ COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknow
 SOURCES      := $(shell cat $(sort $(wildcard include/synthgrad/*.h src/*/*.[ch] src/*/*/*.[ch])) | sha1sum | cut -c1-12)
 
 # ---- sources by wildcard: a new file needs no edit here.  net/kernel/ is written in SG_REAL and compiled twice. ----
-LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net train sim closed cert case judge lab claim/* search analyze report)))
+LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net train sim closed cert case judge lab claim/* search study analyze report)))
 KERNEL_SRC := $(wildcard src/net/kernel/*.c)
 CLI_SRC    := $(wildcard src/cli/*.c)
 TEST_SRC   := $(wildcard tests/*/test_*.c)
@@ -170,7 +170,7 @@ verify: build/synthgrad  ## check every claim: verdict, bound, measured value, m
 # Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there.
 LARGE := $(patsubst cases/%.cfg,%,$(shell grep -l '^budget\|kind = "idx"' cases/*.cfg))
 OF_THE_RUN := run_margins run_evidence
-FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp plots/analyze.gp,$(wildcard plots/*.gp)))) \
+FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp plots/analyze.gp plots/train.gp,$(wildcard plots/*.gp)))) \
              $(foreach case,$(LARGE),$(if $(wildcard plots/$(case).gp),$(if $(wildcard results/$(case)/*.dat),$(case))))
 FIGURES   := $(patsubst %,results/figures/%.png,$(FIGURES_OF))
 plots: $(FIGURES)  ## the figures: results/figures/*.svg and *.png

@@ -82,12 +82,16 @@ struct sg_progress {
     double piece_started;         /* when it first spoke */
     /* what was done then: parts kept by an earlier run take no time */
     size_t piece_first;
+    char note[112];               /* more about what is done, "" for nothing */
+    size_t kept;                  /* of `done`, what an earlier run did */
 };
 void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t total);
 /* One more of `total` is done. */
 void sg_report_progress_step(struct sg_progress *p);
 /* `done` of `total` of a part are done. */
 void sg_report_progress_piece(struct sg_progress *p, const char *what, size_t done, size_t total);
+/* `done` of `total` are done, `kept` of them by an earlier run; note: how well. */
+void sg_report_progress_at(struct sg_progress *p, size_t done, size_t kept, const char *note);
 /* Call before other output goes to the terminal. */
 void sg_report_progress_clear(const struct sg_progress *p);
 

@@ -72,6 +72,18 @@ const void *sg_sim_w(const struct sg_sim *sim);
 const void *sg_sim_phi(const struct sg_sim *sim);
 /* Steps taken. */
 uint64_t sg_sim_time(const struct sg_sim *sim);
+/* Other rates from the next step on.  The past and the moments stay. */
+void sg_sim_set_rates(struct sg_sim *sim, double mu, double nu);
+
+/* What a sim goes on from: time, moments, (w, phi) now and as far back as a delay reads.  Bytes of
+ * this machine, for a sim of the same spec. */
+size_t sg_sim_bytes(const struct sg_sim *sim);
+void sg_sim_save(void *bytes, const struct sg_sim *sim);
+/* Longest delay of the timing: how many batches of the past a step may read. */
+size_t sg_sim_past(const struct sg_sim *sim);
+/* past[k], k = 1..sg_sim_past(): the batch of k steps ago, good as long as that of sg_sim_step
+ * would be; of times before the start NULL.  past NULL: there is no delay. */
+void sg_sim_load(struct sg_sim *sim, const void *bytes, const struct sg_batch *const *past);
 
 /* The step map's state is (w, phi) now and, with delays, the past it may read: slot k holds
  * (w, phi) k steps ago.  Then, under heavy ball, its m: w's, phi's.  Gradient descent and heavy

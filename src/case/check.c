@@ -89,12 +89,12 @@ static enum sg_status check_labels(const struct sg_case *c, const struct sg_case
                               "loss = \"%s\" needs labels, gaussian data has none; "
                               "write kind = \"classes\" in data",
                               choice(SG_GROUP_NET, "loss", c->net.loss));
-    if (softmax == one_column)
+    if (softmax == one_column && !(softmax && csv))
         return sg_case_refuse(r, line,
                               softmax ? "loss = \"softmax\" needs a column of y for each class; "
                                         "write %s"
                                       : "loss = \"logistic\" needs y in one column; write %s",
-                              csv       ? "the other loss or other targets"
+                              csv       ? "one target"
                               : images  ? "the other loss"
                               : softmax ? "one_hot = true"
                                         : "one_hot = false");
@@ -165,8 +165,9 @@ static enum sg_status check_moments(const struct sg_case *c, const struct sg_cas
     const struct sg_case_shape shape = sg_case_moments_shape(c);
     const size_t line = sg_case_line(r, SG_GROUP_DATA, "kind"), map = c->data.map.n,
                  weights = c->net.weights.n;
+    const bool training = sg_case_is_training(c);     /* its weights are a start, on any data */
     if (c->data.kind != SG_DATA_MOMENTS)
-        return weights == 0 ? SG_OK
+        return weights == 0 || training ? SG_OK
                             : sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "weights"),
                                              "weights of a global minimum need data made around "
                                              "them; write kind = \"moments\" in data");
@@ -179,7 +180,7 @@ static enum sg_status check_moments(const struct sg_case *c, const struct sg_cas
         return sg_case_refuse(r, line,
                               "moments data are centred and have no ones column; "
                               "write bias = false");
-    if ((map == 0) == (weights == 0))
+    if ((map == 0) == (weights == 0) && !(training && map != 0))
         return sg_case_refuse(r, line,
                               "moments data need the least-squares map or net's weights, whose "
                               "product it is; give one of the two");

@@ -76,6 +76,34 @@ enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
     return SG_IO;
 }
 
+/* One column of classes becomes a column for each, by ascending value. */
+static enum sg_status make_one_hot(struct sg_data *data, const char *path, const char *target,
+                                   struct sg_error *err)
+{
+    enum { MOST = 64 };
+    double value[MOST + 1], *sorted = sg_base_copy(data->y, data->n, sizeof *data->y);
+    size_t classes = 0;
+    sg_base_sort(sorted, data->n);
+    for (size_t i = 0; i < data->n && classes <= MOST; i++)
+        if (i == 0 || sorted[i] != sorted[i - 1])
+            value[classes++] = sorted[i];
+    free(sorted);
+    if (classes < 2 || classes > MOST)
+        return sg_base_refuse(err, path, 1,
+                              "loss = \"softmax\" wants 2 to %d classes, and \"%s\" has %s; "
+                              "name another target, or write loss = \"mse\"",
+                              (int)MOST, sg_base_show(target, 40).text,
+                              classes < 2 ? "one value in every row" : "more values");
+    double *y = SG_NEW(data->n * classes, double);
+    for (size_t i = 0; i < data->n; i++)
+        for (size_t k = 0; k < classes; k++)
+            y[i * classes + k] = data->y[i] == value[k];
+    free(data->y);
+    data->y = y;
+    data->m = classes;
+    return SG_OK;
+}
+
 static enum sg_status read_table(struct sg_data *data, const struct sg_case *c,
                                  struct sg_error *err)
 {
@@ -85,9 +113,11 @@ static enum sg_status read_table(struct sg_data *data, const struct sg_case *c,
     const char *targets[SG_CASE_LIST_MAX];
     for (size_t i = 0; i < c->data.target.n; i++)
         targets[i] = c->data.target.value[i];
+    const bool classes = c->net.loss == SG_SOFTMAX_XENT && c->data.target.n == 1;
     const struct sg_design_options options = {.standardise = c->data.standardise,
                                               .intercept = c->data.bias,
-                                              .standardise_targets = c->data.standardise_target};
+                                              .standardise_targets = c->data.standardise_target &&
+                                                                     !classes};
     struct sg_table table = {0};
     struct sg_design design = {0};
     enum sg_status status = sg_data_read_table(&table, NULL, path, NULL, err);
@@ -96,6 +126,10 @@ static enum sg_status read_table(struct sg_data *data, const struct sg_case *c,
                                      &options, err);
         if (status == SG_OK)
             sg_data_design_free(&design);
+        if (status == SG_OK && c->net.loss == SG_SOFTMAX_XENT && data->m == 1)
+            status = make_one_hot(data, path, targets[0], err);
+        if (status != SG_OK)
+            sg_data_free(data);
         sg_data_table_free(&table);
     }
     free(path);
@@ -184,7 +218,7 @@ static enum sg_status check_finite(const struct sg_data *data, const struct sg_c
 /* map, or the product of the weights from the left. */
 static double *least_squares_map(const struct sg_case *c, struct sg_case_shape shape)
 {
-    if (c->net.weights.n == 0)
+    if (c->data.map.n != 0)
         return sg_base_copy(c->data.map.value, c->data.map.n, sizeof(double));
     double *P = SG_NEW(shape.d * shape.d, double);
     for (size_t i = 0; i < shape.d; i++)

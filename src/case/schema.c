@@ -52,6 +52,9 @@ static const struct sg_case_choice orders[] = {
 static const struct sg_case_choice delays[] = {
     WORD("none", SG_DELAY_NONE), WORD("stale_backprop", SG_DELAY_STALE_BACKPROP),
     WORD("delayed_pairs", SG_DELAY_PAIRS), WORD("stale_sg", SG_DELAY_STALE_SG), {0}};
+static const struct sg_case_choice starts[] = {
+    WORD("glorot", SG_START_GLOROT), WORD("he", SG_START_HE), WORD("weights", SG_START_WEIGHTS),
+    {0}};
 static const struct sg_case_choice searches[] = {
     WORD("fixed", SG_SEARCH_FIXED), WORD("backtracking", SG_SEARCH_BACKTRACKING), {0}};
 static const struct sg_case_choice step_rules[] = {
@@ -79,7 +82,7 @@ static const struct sg_case_choice units[] = {
 
 const struct sg_case_key sg_case_keys[] = {
     {TOP(claim), SG_KEY_IDENTIFIER, .example = "\"DY3\"",
-     .meaning = "The claim this case is evidence for."},
+     .meaning = "The claim this case is evidence for; without it and expect, a net to train."},
     {TOP(expect), SG_KEY_WORD, .choices = expects, .example = "\"holds\"",
      .meaning = "The verdict that the theory predicts; any other makes the run fall short."},
     {TOP(seed), INT(0, INT_MAX), .preset = "1", .meaning = "Seed of all random streams."},
@@ -169,6 +172,8 @@ const struct sg_case_key sg_case_keys[] = {
                 "an SG there sees h after it."},
     {NET(batch_norm), SG_KEY_BOOL, .preset = "false",
      .meaning = "Batch norm between each hidden layer's weights and its activation."},
+    {NET(biases), SG_KEY_BOOL, .preset = "false",
+     .meaning = "Each layer has a bias of its own; batch norm has it where there is one."},
     {NET(credit), CHOICE(credits), .preset = "\"true\"",
      .meaning = "Each hidden layer's gradient: itself; through fixed random matrices; "
                 "dl/dp times a random matrix, or times ones; 0."},
@@ -176,8 +181,8 @@ const struct sg_case_key sg_case_keys[] = {
      .meaning = "Numbers of the network and of its SG modules."},
     {NET(weights), REALS, .one_will_do = true, .not_in_control = true, .preset = "()",
      .example = "(0.1, 0.1, 0.1, 0.3, 0.0, 0.05)",
-     .meaning = "W_1, W_2, ..., each row by row, of the global minimum to look at (DY8); "
-                "with moments data only."},
+     .meaning = "W_1, W_2, ..., each row by row: the global minimum to look at (DY8, on "
+                "moments), or where a training starts."},
 
     {SG_GROUP_TOP, "sg", offsetof(struct sg_case, module), SG_KEY_GROUP_LIST, .holds = SG_GROUP_SG,
      .example = "( { at = \"output\"; mix = 1.0; } )",
@@ -209,8 +214,10 @@ const struct sg_case_key sg_case_keys[] = {
     {TRAIN(delay), CHOICE(delays), .preset = "\"none\"",
      .meaning = "Which part reads a state tau steps old."},
     {TRAIN(units), CHOICE(units), .preset = "\"critical\"",
-     .meaning = "mu and nu as they are; or as multiples of 2/lambda_max; "
+     .meaning = "mu and nu as they are, as in every training; or as multiples of 2/lambda_max; "
                 "or of 2/(lambda_max + lambda_min)."},
+    {TRAIN(start), CHOICE(starts), .preset = "\"glorot\"",
+     .meaning = "Weights N(0, 2/(in + out)), or N(0, 2/in), or as net.weights gives them."},
     {TRAIN(search), CHOICE(searches), .preset = "\"fixed\"",
      .meaning = "mu as given in every step, or found by backtracking with mu as the largest tried "
                 "(DY5)."},
@@ -240,9 +247,11 @@ const struct sg_case_key sg_case_keys[] = {
     {TRAIN(epochs), INT(1, 100000), .preset = "10", .meaning = "Passes over the training images."},
     {TRAIN(decay), SG_KEY_BOOL, .preset = "false",
      .meaning = "Both rates fall linearly, to 0 after the last epoch; else they are constant."},
-    {TRAIN(batch), INT(1, 100000), .preset = "64", .meaning = "Rows of a minibatch."},
+    {TRAIN(batch), INT(1, 100000), .preset = "64",
+     .meaning = "Rows of a minibatch; a training that gives none takes all rows in each step."},
     {TRAIN(seeds), INT(1, 1000), .preset = "3",
-     .meaning = "Runs of an empirical claim, from different starts and in different orders."},
+     .meaning = "Runs of a training or of an empirical claim, from different starts and in "
+                "different orders."},
     {TRAIN(tau), INTS(0, 10000), .one_will_do = true, .at_least = 1, .preset = "(1)",
      .example = "(1, 2, 5)",
      .meaning = "Delays in steps, a run for each; read only where there is a delay."},

@@ -34,8 +34,6 @@ enum sg_status sg_cli_analysis_write(const struct sg_cli_place *place,
 /* Is there a deep net whose minimum attracts or repels for sure, on columns that are independent
  * and rows that count alike? */
 bool sg_cli_analysis_has_case(const struct sg_analysis *a);
-/* plots.c: draws the figure of results that are there. */
-enum sg_status sg_cli_draw(const char *out, const char *name, struct sg_error *err) SG_MUST_CHECK;
 
 /* Sentences of the analysis under the log loss; NULL where it is undecided. */
 const char *sg_cli_class_certificate(const struct sg_class_analysis *a);

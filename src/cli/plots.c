@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,13 +55,26 @@ static bool has_columns(const struct drawing *d, const char *name)
     return found;
 }
 
-/* An analysis of a table has analyze.gp, a case its own. */
+/* What has one script for all: analyses of tables, trainings. */
+static const char *shared_script(const struct drawing *d, const char *name)
+{
+    static const struct {
+        const char *file, *script;
+    } shared[] = {{"analysis.json", "analyze"}, {"training.json", "train"}};
+    const char *script = NULL;
+    for (size_t i = 0; i < sizeof shared / sizeof *shared && !script; i++) {
+        char *path = sg_base_format("%s/%s/%s", d->out, name, shared[i].file);
+        if (is_file(path))
+            script = shared[i].script;
+        free(path);
+    }
+    return script;
+}
+
 static char *script_of(const struct drawing *d, const char *name)
 {
-    char *analysis = sg_base_format("%s/%s/analysis.json", d->out, name);
-    char *script = sg_base_format("%s/plots/%s.gp", d->home, is_file(analysis) ? "analyze" : name);
-    free(analysis);
-    return script;
+    const char *shared = shared_script(d, name);
+    return sg_base_format("%s/plots/%s.gp", d->home, shared ? shared : name);
 }
 
 /* The drawer says itself what went wrong, in a line on standard error. */
@@ -72,8 +86,16 @@ static enum sg_status draw(const struct drawing *d, const char *name, struct sg_
     pid_t child;
     int ended = -1;
     enum sg_status status = SG_OK;
-    if (posix_spawnp(&child, "sh", NULL, NULL, words, environ) != 0 ||
-        waitpid(child, &ended, 0) != child || !WIFEXITED(ended) || WEXITSTATUS(ended) != 0)
+    posix_spawnattr_t attributes;
+    sigset_t none;                       /* we keep signals from our threads: Ctrl-C ends gnuplot */
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    const int failed = posix_spawnp(&child, "sh", NULL, &attributes, words, environ);
+    posix_spawnattr_destroy(&attributes);
+    if (failed || waitpid(child, &ended, 0) != child || !WIFEXITED(ended) ||
+        WEXITSTATUS(ended) != 0)
         status = sg_base_refuse(err, figure, 0, "not drawn");
     if (status == SG_OK) {
         char *svg = sg_base_format("%s.svg", figure);
@@ -128,25 +150,23 @@ static enum sg_status prepare_run(const struct drawing *d, struct sg_error *err)
     return status;
 }
 
-static int is_analysis(const struct dirent *entry)
+static int is_shown(const struct dirent *entry)
 {
-    return strncmp(entry->d_name, "analyze_", sizeof "analyze_" - 1) == 0;
+    return entry->d_name[0] != '.';
 }
 
-/* Of tables: not in the summaries. */
-static enum sg_status draw_analyses(const struct drawing *d, int *drawn, struct sg_error *err)
+/* Analyses and trainings: they are not in the summaries. */
+static enum sg_status draw_shared(const struct drawing *d, int *drawn, struct sg_error *err)
 {
     struct dirent **entry = NULL;
-    const int n = scandir(d->out, &entry, is_analysis, alphasort);
+    const int n = scandir(d->out, &entry, is_shown, alphasort);
     enum sg_status status = SG_OK;
     *drawn = 0;
     for (int i = 0; i < n; i++) {
-        char *json = sg_base_format("%s/%s/analysis.json", d->out, entry[i]->d_name);
-        if (status == SG_OK && !sg_base_interrupted() && is_file(json)) {
+        if (status == SG_OK && !sg_base_interrupted() && shared_script(d, entry[i]->d_name)) {
             status = draw(d, entry[i]->d_name, err);
             ++*drawn;
         }
-        free(json);
         free(entry[i]);
     }
     free(entry);
@@ -157,14 +177,14 @@ static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
 {
     json_t *all, *summary;
     char *const folders[] = {(char *)d->out};
-    int analyses;
+    int shared;
     bool ran = false; /* something to draw of the run as a whole */
-    enum sg_status status = draw_analyses(d, &analyses, err);
+    enum sg_status status = draw_shared(d, &shared, err);
     size_t i;
     if (status == SG_OK)
         status = sg_report_gather(&all, 1, folders, err);
     if (status != SG_OK)
-        return status == SG_BAD_INPUT && analyses > 0 && json_array_size(d->figures) > 0 ? SG_OK
+        return status == SG_BAD_INPUT && shared > 0 && json_array_size(d->figures) > 0 ? SG_OK
                                                                                        : status;
     json_array_foreach(all, i, summary) {
         ran = ran || json_array_size(json_object_get(summary, "rows")) > 0;
@@ -199,12 +219,26 @@ static void drawing_free(struct drawing *d)
     free(d->drawer);
 }
 
+bool sg_cli_can_draw(void)
+{
+    const char *path = getenv("PATH");
+    bool found = false;
+    while (path && *path && !found) {
+        const size_t length = strcspn(path, ":");
+        char *gnuplot = sg_base_format("%.*s/gnuplot", (int)length, path);
+        found = access(gnuplot, X_OK) == 0;
+        free(gnuplot);
+        path += length + (path[length] == ':');
+    }
+    return found;
+}
+
 enum sg_status sg_cli_draw(const char *out, const char *name, struct sg_error *err)
 {
     struct drawing d;
     enum sg_status status = drawing_make(&d, out, err);
     if (status == SG_OK)
-        status = draw(&d, name, err);
+        status = draw_named(&d, name, err);
     drawing_free(&d);
     return status;
 }

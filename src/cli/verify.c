@@ -251,7 +251,15 @@ static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args,
         if (status != SG_OK)
             break;
         const struct sg_claim *claim = sg_claim_find(job->c.claim);
-        if (!claim)
+        if (sg_case_is_training(&job->c) && !plan->named) {
+            sg_case_free(&job->c);               /* trainings have no verdict */
+            continue;
+        }
+        if (sg_case_is_training(&job->c))
+            status = sg_base_refuse(err, job->c.path, 0,
+                                    "a case without a claim is a training; `synthgrad train` runs "
+                                    "it, or name the claim that it is evidence for");
+        else if (!claim)
             status = sg_base_refuse(err, job->c.path, 0,
                                     "there is no claim \"%s\"; `synthgrad list` names them",
                                     job->c.claim);
