@@ -1,5 +1,6 @@
 /* synthgrad: one program, one file a subcommand. */
 #include <fenv.h>
+#include <jansson.h>
 #include <lapacke.h>
 #include <signal.h>
 #include <stdio.h>
@@ -51,6 +52,15 @@ void LAPACKE_xerbla(const char *name, lapack_int info)
     if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
         sg_base_exhausted(1, 1);
     fprintf(stderr, "synthgrad: %s: argument %d is wrong\n", name, (int)-info);
+}
+
+/* jansson 2.14 drops letters of the text that it reads when it finds no memory, and says nothing. */
+static void *json_memory(size_t size)
+{
+    void *memory = malloc(size);
+    if (!memory)
+        sg_base_exhausted(1, size);
+    return memory;
 }
 
 static const struct sg_manual manual = {
@@ -118,6 +128,7 @@ int main(int argc, char **argv)
     if (room != SG_OK)                   /* OpenBLAS would look for address space at exit too */
         _exit(sg_cli_fail(room, &err));
     sg_base_init();
+    json_set_alloc_funcs(json_memory, free);
 #ifdef SG_TRAP_FLOATING_POINT
     feenableexcept(FE_INVALID | FE_DIVBYZERO);
 #endif
