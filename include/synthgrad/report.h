@@ -19,10 +19,10 @@ struct json_t *sg_report_number(double value);
 /* A text (a new reference).  Bytes that are no UTF-8, or that a terminal would obey, appear as
  * \xHH. */
 struct json_t *sg_report_text(const char *text);
-/* Puts a value into an object, or at the end of an array.  Takes the reference.  A value or a place
- * for it that could not be made ends the process as memory does that is exhausted: no JSON is
- * shorter than it should be. */
+/* Puts a value into an object.  Takes the reference.  A value or a place for it that could not be
+ * made ends the process as memory does that is exhausted: no JSON is shorter than it should be. */
 void sg_report_put(struct json_t *object, const char *key, struct json_t *value);
+/* The same, at the end of an array. */
 void sg_report_add(struct json_t *array, struct json_t *value);
 /* Writes OUT/CASE/summary.json and OUT/CASE/SERIES.dat. */
 enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j,

@@ -14,11 +14,11 @@ static struct paths find(const struct sg_case *c)
     struct paths paths = {0};
     const struct sg_text_list *const list[] = {&c->data.train_files, &c->data.test_files};
     if (c->data.kind == SG_DATA_CSV)
-        paths.path[paths.n++] = sg_case_find_file(c, c->data.file, "", &sg_case_nist);
+        paths.path[paths.n++] = sg_case_find_file(c, c->data.file, "", sg_case_nist);
     for (size_t l = 0; c->data.kind == SG_DATA_IDX && l < 2; l++)
         for (size_t i = 0; i < list[l]->n; i++)
             paths.path[paths.n++] =
-                sg_case_find_file(c, list[l]->value[i], ".gz", &sg_case_mnist);
+                sg_case_find_file(c, list[l]->value[i], ".gz", sg_case_mnist);
     return paths;
 }
 
