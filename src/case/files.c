@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/regular.h"
 #include "case/schema.h"
 
 enum { FILES_MOST = 2 * SG_CASE_LIST_MAX };
@@ -56,9 +57,7 @@ static uint64_t add_file(uint64_t digest, const char *path)
 {
     unsigned char bytes[1 << 14];
     uint64_t length = 0;
-    struct stat s;
-    /* a pipe would be emptied, or waited for */
-    FILE *file = stat(path, &s) == 0 && S_ISREG(s.st_mode) ? fopen(path, "rbe") : NULL;
+    FILE *file = sg_base_open_regular(path);     /* a pipe would be emptied, or waited for */
     for (size_t got; file && (got = fread(bytes, 1, sizeof bytes, file)) > 0; length += got)
         digest = sg_base_digest(digest, bytes, got);
     if (file)

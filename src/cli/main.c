@@ -54,7 +54,7 @@ void LAPACKE_xerbla(const char *name, lapack_int info)
     fprintf(stderr, "synthgrad: %s: argument %d is wrong\n", name, (int)-info);
 }
 
-/* jansson 2.14 drops letters of the text that it reads when it finds no memory, and says nothing. */
+/* jansson 2.14 drops letters of the text that it reads when it finds no memory, without a word. */
 static void *json_memory(size_t size)
 {
     void *memory = malloc(size);

@@ -23,8 +23,11 @@ static int report(const struct sg_command *command, size_t n_args, char **args)
     if (sg_cli_option(command, "json")->given)
         status = sg_report_write_json(
             "-", json_pack("{s:o}", "report", sg_report_text(page)), &err);
-    else
-        printf("%s\n", page);
+    else {
+        char *shown = sg_cli_printable_path(page);
+        printf("%s\n", shown);
+        free(shown);
+    }
     free(page);
     return sg_cli_fail(status, &err);
 }
