@@ -9,7 +9,7 @@ FLAVOUR ?= release
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libglpk-dev libdnnl-dev \
              $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils pandoc
-DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-torch libclang-rt-14-dev
+DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-torch libclang-rt-14-dev abigail-tools reuse faketime
 DEPS_DEB    := $(DEPS) debhelper dpkg-dev lintian mmdebstrap
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
@@ -49,9 +49,11 @@ DNNL_LIBS     = $(if $(DNNL),-ldnnl -lgomp)
 # GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
 PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm
 CPPFLAGS_ALL  = $(if $(GLPK),-DSG_HAVE_GLPK) $(if $(DNNL),-DSG_HAVE_DNNL) $(if $(FLINT),-DSG_HAVE_FLINT) $(if $(ARB),-DSG_HAVE_ARB) -Iinclude -Isrc $(PKG_CFLAGS) $(CPPFLAGS)
+# By the letter of C11, gcc computes float as double on s390x, where the machine has both.
+EXCESS       := $(if $(filter s390x-%,$(shell $(CC) -dumpmachine 2>/dev/null)),-fexcess-precision=fast)
 # No builder's folder in what is built; the shell knows it, whatever letters are in it.
 MAP          := "-ffile-prefix-map=$$PWD=."
-CFLAGS_ALL    = $(STD) $(MAP) $(OPT) $(WARN) $(WERROR) $(CFLAGS) $(OPT_LAST)
+CFLAGS_ALL    = $(STD) $(EXCESS) $(MAP) $(OPT) $(WARN) $(WERROR) $(CFLAGS) $(OPT_LAST)
 LDFLAGS_ALL   = $(OPT) $(LINK_$(FLAVOUR)) -pthread $(LDFLAGS)
 COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 SOURCES      := $(shell cat $(sort $(wildcard include/synthgrad/*.h src/*/*.[ch] src/*/*/*.[ch])) | sha1sum | cut -c1-12)
@@ -76,7 +78,7 @@ SHLIB      := $B/libsynthgrad.so.$(VERSION)
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all deps deps-dev deps-deb deps-proofs deb verify test plots report bench trace asan lint reference mutants odd proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
+.PHONY: FORCE all deps deps-dev deps-deb deps-proofs abi deb verify test plots report bench trace asan lint reference mutants odd proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
 
 all: build/synthgrad  ## build the library and the program (default)
 
@@ -322,6 +324,9 @@ install: build/synthgrad $(SHLIB) man reference pages  ## to PREFIX (default /us
 
 uninstall:  ## remove the files that install wrote, and the folders that it made if they are empty
 	@sh tools/install.sh uninstall
+
+abi: shared  ## do programs linked with the last tag's shared library run with this one?  (abidiff)
+	@JOBS=$(JOBS) sh tools/abi.sh
 
 deb:  ## Debian's packages in build/deb, checked by lintian (`make deps-deb` first); ROOT=root: also used in a fresh Debian
 	@JOBS=$(JOBS) sh tools/deb.sh $(VERSION) $(ROOT)
