@@ -1,12 +1,18 @@
 /* What the bits of a result depend on besides the program and its input: the machine's kind, the
  * libraries and the environment that makes them choose other code. */
-#include <gnu/libc-version.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#define SG_LIBC "glibc", gnu_get_libc_version()
+#else
+#define SG_LIBC "C library", "unknown"
+#endif
 
 #include "synthgrad/base.h"
 
@@ -65,7 +71,7 @@ static void describe(void)
     add("%.20s, %s-endian, %zu-bit,", named ? system.machine : "unknown", first ? "little" : "big",
         8 * sizeof(void *));
     add_processor();
-    add("; glibc %.20s; BLAS %.40s of %.80s;", gnu_get_libc_version(),
+    add("; %s %.20s; BLAS %.40s of %.80s;", SG_LIBC,
         openblas_get_corename ? openblas_get_corename() : "unknown",
         openblas_get_config ? openblas_get_config() : "unknown");
     add_environment();

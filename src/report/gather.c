@@ -25,7 +25,7 @@ FILE *sg_page_open(const char *path)
 {
     FILE *file = sg_base_open_regular(path);
     if (!file && errno == ENOMEM)
-        sg_base_exhausted(1, sizeof *file);
+        sg_base_exhausted(1, BUFSIZ);
     return file;
 }
 
