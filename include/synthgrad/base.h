@@ -309,6 +309,9 @@ void sg_base_tell(const char *what, size_t done, size_t total);
 void sg_base_interrupt(void);
 /* Has sg_base_interrupt() been called?  Long loops ask. */
 bool sg_base_interrupted(void);
+/* Forgets sg_base_interrupt(), for a program that goes on after it, as an interpreter does.  Call
+ * it when no long loop runs. */
+void sg_base_resume(void);
 
 SG_PUBLIC_END
 
