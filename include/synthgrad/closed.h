@@ -28,7 +28,7 @@ struct sg_fit {
     double *v_x, *v_z;             /* eigenvectors in columns */
     bool realizable;               /* r* is at the rounding level of y */
 };
-/* Accuracy: W* to about u cond(X).  Source: DY1, DY3. */
+/* The fit of a data set.  Accuracy: W* to about u cond(X).  Source: DY1, DY3. */
 enum sg_status sg_closed_fit_alloc(struct sg_fit **fit, const struct sg_data *data) SG_MUST_CHECK;
 void sg_closed_fit_free(struct sg_fit *fit);
 /* phi* = (I; -I; 0), the SG that predicts the true gradient for every W (CP2). */
@@ -245,7 +245,7 @@ enum sg_status sg_closed_chain_bound(double *bound, const struct sg_chain *chain
  * sum x sign f and sum sign f, with subgradient 0 at 0. */
 struct sg_spurious { int64_t loss, slope_a, slope_b; };
 extern const int sg_closed_spurious_x[4];
-/* Hypothesis: |a|, |b| < 2^59. */
+/* Loss and slopes at (a, b).  Hypothesis: |a|, |b| < 2^59. */
 struct sg_spurious sg_closed_spurious(int64_t a, int64_t b);
 /* Is (a, b) in the open double wedge |b| < |a|, or at the origin?  The theorem: with a constant SG,
  * c, the SG-critical points are these with c = 0. */
@@ -278,7 +278,8 @@ void sg_closed_line_point(double *phi, const double *c, size_t m);
 /* The spectrum of the joint step along these points where S_x = I, and stability in all directions
  * but theirs.  Below, c (m) are the eigenvalues of C, complex ones as conjugate pairs. */
 struct sg_line;
-/* SG_HYPOTHESIS (judged at rounding level): the data are not realizable, S_x is not I, or [Y 1] is
+/* The part of it that no point changes.
+ * SG_HYPOTHESIS (judged at rounding level): the data are not realizable, S_x is not I, or [Y 1] is
  * rank-deficient. */
 enum sg_status sg_closed_line_alloc(struct sg_line **line, const struct sg_fit *fit) SG_MUST_CHECK;
 void sg_closed_line_free(struct sg_line *line);

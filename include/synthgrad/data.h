@@ -55,7 +55,7 @@ struct sg_classes {
     bool bias;             /* the last column of X is ones; the hyperplane ignores it */
     bool one_hot;          /* y is (1, 0) for class 0, (0, 1) for class 1; else one column */
 };
-/* Hypotheses: n >= 1, at least one feature. */
+/* Draws such a set.  Hypotheses: n >= 1, at least one feature. */
 void sg_data_make_classes(struct sg_data *data, const struct sg_classes *spec,
                           struct sg_rng *rng);
 /* The same labels on a grid [theory, NL2]: side x side points of [-1, 1]^2, row by row from

@@ -23,10 +23,10 @@ struct json_t *sg_report_number(double value);
 /* A text (a new reference).  Bytes that are no UTF-8, or that a terminal would obey, appear as
  * \xHH. */
 struct json_t *sg_report_text(const char *text);
-/* Puts a value into an object, or at the end of an array.  Takes the reference.  A value or a place
- * for it that could not be made ends the process as memory does that is exhausted: no JSON is
- * shorter than it should be. */
+/* Puts a value into an object.  Takes the reference.  A value or a place for it that could not be
+ * made ends the process as memory does that is exhausted: no JSON is shorter than it should be. */
 void sg_report_put(struct json_t *object, const char *key, struct json_t *value);
+/* The same, at the end of an array. */
 void sg_report_add(struct json_t *array, struct json_t *value);
 /* Writes OUT/CASE/summary.json and OUT/CASE/SERIES.dat. */
 enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j,
@@ -61,12 +61,13 @@ void sg_report_print_shortfall(FILE *out, const struct sg_judgement *j);
 
 /* What became of one case. */
 struct sg_entry { const struct sg_claim *claim; enum sg_verdict verdict; bool ok; };
+enum { SG_CENSUS_MAX = 400 };
+/* Is it a theorem's case that is expected to fail, and does? */
+bool sg_report_is_beyond(const struct sg_claim *claim, const char *verdict, bool ok);
 /* "21 theorems: 21 hold.  6 experiments: 1 reproduced, 5 not reproduced.  71 cases as expected, 0
  * not, 11 skipped": theory and experiment apart, each claim once.  mixed: its cases differ.  A
  * theorem's case that is expected to fail, and does, shows what lies beyond a hypothesis: it counts
  * as a case and not against the theorem. */
-enum { SG_CENSUS_MAX = 400 };
-bool sg_report_is_beyond(const struct sg_claim *claim, const char *verdict, bool ok);
 void sg_report_census(char sentence[SG_CENSUS_MAX], const struct sg_entry *entry, size_t n);
 
 /* ---- progress: on a terminal only ------------------------------------------------------- */

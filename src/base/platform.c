@@ -1,7 +1,6 @@
 /* What the bits of a result depend on besides the program and its input: the machine's kind, the
  * libraries and the environment that makes them choose other code. */
 #include <dlfcn.h>
-#include <gnu/libc-version.h>
 #include <gsl/gsl_cblas.h>
 #include <lapacke.h>
 #include <pthread.h>
@@ -10,6 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#define SG_LIBC "glibc", gnu_get_libc_version()
+#else
+#define SG_LIBC "C library", "unknown"
+#endif
 
 #include "synthgrad/base.h"
 
@@ -91,7 +97,7 @@ static void describe(void)
     add("%.20s, %s-endian, %zu-bit,", named ? system.machine : "unknown", first ? "little" : "big",
         8 * sizeof(void *));
     add_processor();
-    add("; glibc %.20s;", gnu_get_libc_version());
+    add("; %s %.20s;", SG_LIBC);
     add_blas();
     add_environment();
 }

@@ -228,6 +228,23 @@ static enum sg_status check_modules(const struct sg_case *c, const struct sg_cas
     return check_hidden(c, r);
 }
 
+/* A net that few machines have memory for is refused before any is taken. */
+static enum sg_status check_size(const struct sg_case *c, const struct sg_case_reader *r)
+{
+    const struct sg_case_net *net = &c->net;
+    const struct sg_case_shape ends = {(size_t)c->data.d, (size_t)c->data.outputs};
+    const double width = net->layers.n > 0 ? net->layers.value[0] : 0;
+    double weights = (double)sg_case_n_weights(c, ends);
+    for (size_t i = 0; i < net->depths.n; i++)      /* that many blocks of the first width */
+        weights = sg_base_max(weights, width * width * net->depths.value[i]);
+    if (weights > 5e7)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "layers"),
+                              "a net of these layers has %.3g weights, more than 5e7; "
+                              "make the layers narrower or fewer",
+                              weights);
+    return SG_OK;
+}
+
 /* What is said of hidden layers needs some; compressed rows are linear combinations of samples. */
 static enum sg_status check_blocks(const struct sg_case *c, const struct sg_case_reader *r)
 {
@@ -248,7 +265,7 @@ static enum sg_status check_blocks(const struct sg_case *c, const struct sg_case
                                   "write form = \"sample\"",
                                   of_hidden[k], choice(SG_GROUP_TRAIN, "form", c->train.form));
     }
-    return SG_OK;
+    return check_size(c, r);
 }
 
 static enum sg_status check_optimiser(const struct sg_case *c, const struct sg_case_reader *r)

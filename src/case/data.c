@@ -29,7 +29,7 @@ static enum sg_status make_gaussian(struct sg_data *data, const struct sg_case *
     return status;
 }
 
-const struct sg_case_place sg_case_nist = {"NIST_DIR", SG_NIST_DIR};
+const char sg_case_nist[] = "NIST_DIR";
 
 /* The first of folder/file and folder/file.suffix that is there.  Paths are fresh strings, since
  * one that is cut off could name another file. */
@@ -46,13 +46,12 @@ static char *find_in(const char *folder, size_t length, const char *file, const 
 }
 
 char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix,
-                        const struct sg_case_place *place)
+                        const char *variable)
 {
-    const char *slash = strrchr(c->path, '/'), *said = getenv(place->variable),
-               *folder = said ? said : place->built_in;
+    const char *slash = strrchr(c->path, '/'), *folder = getenv(variable);
     char *path =
         find_in(c->path, file[0] != '/' && slash ? (size_t)(slash + 1 - c->path) : 0, file, suffix);
-    if (!path && file[0] != '/' && folder[0] != '\0') {
+    if (!path && file[0] != '/' && folder && folder[0] != '\0') {
         char *with_slash = sg_base_format("%s/", folder);
         path = find_in(with_slash, strlen(with_slash), file, suffix);
         free(with_slash);
@@ -61,7 +60,7 @@ char *sg_case_find_file(const struct sg_case *c, const char *file, const char *s
 }
 
 enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
-                                 const struct sg_case_place *place, struct sg_error *err)
+                                 const char *variable, struct sg_error *err)
 {
     const struct sg_shown shown = sg_case_show(file);
     struct sg_case_reader r;
@@ -72,7 +71,7 @@ enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
         (void)sg_case_refuse(&r, 0,
                              "data file %s not found beside the case or in %s; "
                              "set %s to the folder that holds it",
-                             shown.text, place->variable, place->variable);
+                             shown.text, variable, variable);
     return SG_IO;
 }
 
@@ -107,9 +106,9 @@ static enum sg_status make_one_hot(struct sg_data *data, const char *path, const
 static enum sg_status read_table(struct sg_data *data, const struct sg_case *c,
                                  struct sg_error *err)
 {
-    char *path = sg_case_find_file(c, c->data.file, "", &sg_case_nist);
+    char *path = sg_case_find_file(c, c->data.file, "", sg_case_nist);
     if (!path)
-        return sg_case_not_found(c, c->data.file, &sg_case_nist, err);
+        return sg_case_not_found(c, c->data.file, sg_case_nist, err);
     const char *targets[SG_CASE_LIST_MAX];
     for (size_t i = 0; i < c->data.target.n; i++)
         targets[i] = c->data.target.value[i];

@@ -63,6 +63,9 @@ void sg_cli_wrap_text(FILE *out, const char *text, size_t first, size_t rest, si
 void sg_cli_wrap_mathematics(FILE *out, const char *text, size_t first, size_t rest, size_t width);
 /* A line of a list: head, and from `column` on the text, wrapped. */
 void sg_cli_print_entry(const char *head, size_t column, const char *text);
+/* A path as a terminal may have it: control characters as \xHH.  A fresh string, freed with
+ * free(). */
+char *sg_cli_printable_path(const char *path);
 /* May standard output have colours?  It is a terminal that has them, and NO_COLOR is not set. */
 bool sg_cli_colours(void);
 

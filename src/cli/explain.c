@@ -37,7 +37,7 @@ static int explain_case(bool as_json)
     enum sg_status status = SG_OK;
     FILE *memory = open_memstream(&text, &length);
     if (!memory)
-        sg_base_exhausted(1, sizeof *memory);
+        sg_base_exhausted(1, BUFSIZ);
     sg_case_print_schema(memory, print_readers);
     if (ferror(memory) || fclose(memory) != 0 || !text) /* there is no other cause */
         sg_base_exhausted(1, length);

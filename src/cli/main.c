@@ -1,5 +1,6 @@
 /* synthgrad: one program, one file a subcommand. */
 #include <fenv.h>
+#include <jansson.h>
 #include <lapacke.h>
 #include <pthread.h>
 #include <signal.h>
@@ -83,6 +84,15 @@ void LAPACKE_xerbla(const char *name, lapack_int info)
     fprintf(stderr, "synthgrad: %s: argument %d is wrong\n", name, (int)-info);
 }
 
+/* jansson 2.14 drops letters of the text that it reads when it finds no memory, without a word. */
+static void *json_memory(size_t size)
+{
+    void *memory = malloc(size);
+    if (!memory)
+        sg_base_exhausted(1, size);
+    return memory;
+}
+
 static const struct sg_manual manual = {
     .about = "theory verification and numerical analysis of synthetic gradients",
     .exit_status =
@@ -149,6 +159,7 @@ int main(int argc, char **argv)
     if (room != SG_OK)                   /* OpenBLAS would look for address space at exit too */
         _exit(sg_cli_fail(room, &err));
     sg_base_init();
+    json_set_alloc_funcs(json_memory, free);
 #ifdef SG_TRAP_FLOATING_POINT
     feenableexcept(FE_INVALID | FE_DIVBYZERO);
 #endif

@@ -262,7 +262,9 @@ static int plots(const struct sg_command *command, size_t n_args, char **args)
         status = sg_report_write_json("-", json_incref(d.figures), &err);
     else {
         json_array_foreach(d.figures, i, figure) {
-            puts(json_string_value(figure));
+            char *shown = sg_cli_printable_path(json_string_value(figure));
+            puts(shown);
+            free(shown);
         }
     }
     drawing_free(&d);

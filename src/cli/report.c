@@ -25,7 +25,9 @@ static int report(const struct sg_command *command, size_t n_args, char **args)
         sg_report_put(object, "report", sg_report_text(page));
         status = sg_report_write_json("-", object, &err);
     } else {
-        printf("%s\n", page);
+        char *shown = sg_cli_printable_path(page);
+        printf("%s\n", shown);
+        free(shown);
     }
     free(page);
     return sg_cli_fail(status, &err);

@@ -63,6 +63,14 @@ void sg_cli_print_entry(const char *head, size_t column, const char *text)
     free(line);
 }
 
+char *sg_cli_printable_path(const char *path)
+{
+    const size_t room = 4 * strlen(path) + 1;    /* \xHH for each byte */
+    char *shown = SG_NEW(room, char);
+    sg_base_escape(shown, room, path);
+    return shown;
+}
+
 bool sg_cli_colours(void)
 {
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

@@ -159,13 +159,15 @@ static void print_summary(const struct plan *plan)
     }
     sg_report_census(sentence, entry, n);
     if (n > 0) {
+        char *out = sg_cli_printable_path(plan->out);
         char *line = sg_base_format(
             "%s (kind: f closed form, s simulated, c certified, m machine-checked; margin: the "
             "largest error over its tolerance, above 1 fails; results in %s/)",
-            sentence, plan->out);
+            sentence, out);
         putchar('\n');
         sg_cli_wrap_text(stdout, line, 0, 0, sg_cli_width());
         free(line);
+        free(out);
     }
     free(entry);
 }

@@ -50,7 +50,7 @@ enum sg_status sg_data_stream_open(struct sg_stream *s, const char *path, struct
     s->length = (size_t)about.st_size;
     s->file = fdopen(fd, "rb");
     if (!s->file)
-        sg_base_exhausted(1, sizeof *s->file);
+        sg_base_exhausted(1, BUFSIZ);
     look_inside(s);
     return SG_OK;
 }
@@ -63,7 +63,7 @@ enum sg_status sg_data_stream_open_any(struct sg_stream *s, const char *path, st
     s->err = err;
     s->file = s->borrowed ? stdin : fopen(path, "rbe");
     if (!s->file && errno == ENOMEM)     /* not a file that is not there, which is skipped */
-        sg_base_exhausted(1, sizeof *s->file);
+        sg_base_exhausted(1, BUFSIZ);
     if (!s->file)
         return unreadable(s, "opened", errno);
     s->n_held = fread(s->held, 1, MAGIC, s->file);

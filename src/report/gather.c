@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/regular.h"
 #include "report/page.h"
 #include "synthgrad/report.h"
 
@@ -29,11 +30,9 @@ static int by_case(const void *a, const void *b)
 
 FILE *sg_page_open(const char *path)
 {
-    struct stat s;
-    errno = 0;
-    FILE *file = stat(path, &s) == 0 && !S_ISFIFO(s.st_mode) ? fopen(path, "rb") : NULL;
+    FILE *file = sg_base_open_regular(path);
     if (!file && errno == ENOMEM)
-        sg_base_exhausted(1, sizeof *file);
+        sg_base_exhausted(1, BUFSIZ);
     return file;
 }
 

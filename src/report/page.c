@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "base/regular.h"
 #include "report/page.h"
 #include "synthgrad/report.h"
 
@@ -157,7 +158,7 @@ enum sg_status sg_report_write_page(const char *folder, const char *home, struct
     if (status == SG_OK)
         status = sg_page_copy_proofs(&page, err);
     if (status == SG_OK)
-        status = sg_base_file_open(&file, path, err);
+        status = sg_base_file_open_ours(&file, path, err);
     if (status == SG_OK) {
         page.out = file.stream;
         page.drawn = SG_NEW(json_array_size(all), bool);

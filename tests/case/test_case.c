@@ -882,6 +882,10 @@ static const struct { const char *text; size_t line; const char *says; } malform
      "\"labels\" is a key of classes or grid data, but kind is \"gaussian\""},
     {MINIMAL "data = { kind = \"classes\";\nd = 1; };", 3, "d = 1 is the ones column alone"},
     {MINIMAL "data = { kind = \"classes\"; n = 1000000;\nd = 2000; };", 2, "more than 5e7 numbers"},
+    {MINIMAL "net = { activation = \"relu\";\nlayers = (10000, 6000); };", 3,
+     "has 6.01e+07 weights, more than 5e7"},
+    {MINIMAL "net = {\nlayers = (10000); depths = (3, 2); };", 3,
+     "has 3e+08 weights, more than 5e7"},
     {MINIMAL "net = { loss = \"logistic\"; };", 2, "needs labels, gaussian data has none"},
     {MINIMAL "net = { loss = \"softmax\"; };", 2, "write kind = \"classes\" in data"},
     {MINIMAL "data = { kind = \"classes\"; };\nnet = { loss = \"softmax\"; };", 3,
@@ -1107,8 +1111,8 @@ static void test_texts_fit_or_are_refused(void **state)
     assert_refused(control, 2, "csv data needs the columns");
     free(control);
     char *taus = repeat(MINIMAL "control = { tau = (10000", ", 10000", 31,
-                        "); layers = (10000, 10000, 10000); };");
-    assert_refused(taus, 2, "the control has 262 bytes, at most 255 fit");
+                        "); layers = (1000, 1000, 1000); };");
+    assert_refused(taus, 2, "the control has 259 bytes, at most 255 fit");
     free(taus);
     for (size_t fill = 225; fill <= 226; fill++) {   /* control_text of 255 and of 256 bytes */
         char *text = repeat(MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\"; };\n"

@@ -3,6 +3,7 @@
 # against the installed libraries, nothing left behind.
 [ "${B:-build/release}" = build/release ] ||
     { echo "test_install: skipped, what is installed is the release flavour"; exit 0; }
+builder="${MNIST_DIR:-$PWD} ${NIST_DIR:-$PWD} $PWD"
 unset MAKEFLAGS MFLAGS MAKELEVEL NIST_DIR MNIST_DIR LD_LIBRARY_PATH
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -27,6 +28,17 @@ done
     complain "the proof pages are not installed"
 for header in include/synthgrad/*.h; do
     cmp -s "$header" "$usr/$header" || complain "$header is not installed"
+done
+[ -s "$usr/share/man/man3/sg_closed_rates.3" ] || complain "the reference pages are not installed"
+for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so; do
+    for folder in $builder; do
+        grep -qaF "$folder" "$usr/$file" && complain "$file names a folder of the builder's: $folder"
+    done
+    readelf -SW "$usr/$file" | grep -q '\.debug_' && complain "$file is not stripped"
+    case $file in *.a) continue;; esac
+    readelf -dW "$usr/$file" | grep -q 'NOW' && readelf -lW "$usr/$file" | grep -q GNU_RELRO ||
+        complain "$file: addresses are not sealed at the start"
+    readelf -sW --dyn-syms "$usr/$file" | grep -q '__stack_chk_fail' || complain "$file: stacks are not guarded"
 done
 grep -q "$work" "$usr/lib/pkgconfig/synthgrad.pc" && complain "DESTDIR is in the pkg-config file"
 make uninstall DESTDIR="$work/dest" PREFIX=/usr > "$work/log" 2>&1 || complain "make uninstall: $(tail -3 "$work/log")"
