@@ -74,7 +74,7 @@ const struct sg_hypothesis sg_nl_test_images = {
     .mend = "raise data.test",
     .met = enough_images};
 const struct sg_hypothesis sg_nl_gallery_rates = {
-    .id = "rates",
+    .id = "factors",
     .words = "factors of mu and nu, where there are any, are above 0, one a rule",
     .mend = "write train.mu_times for backprop, one SG, SG everywhere and direct feedback, "
             "train.nu_times for one SG and SG everywhere",
@@ -98,18 +98,15 @@ static size_t size_of(const struct sg_nl_gallery *g)
     return sg_nl_portrait_size(g->depth, g->epochs);
 }
 
-/* The rates of a rule: the case's, times its factors. */
-static double mu_of(const struct sg_nl_gallery *g, enum sg_nl_rule rule)
+double sg_nl_rule_mu(const struct sg_case *c, enum sg_nl_rule rule)
 {
-    const struct sg_case_train *train = &g->trial->c->train;
-    return train->mu * sg_nl_times(&train->mu_times, rule);
+    return c->train.mu * sg_nl_times(&c->train.mu_times, rule);
 }
 
-static double nu_of(const struct sg_nl_gallery *g, enum sg_nl_rule rule)
+double sg_nl_rule_nu(const struct sg_case *c, enum sg_nl_rule rule)
 {
-    const struct sg_case_train *train = &g->trial->c->train;
     return rule == SG_NL_ONE_SG || rule == SG_NL_ALL_SG
-               ? train->nu * sg_nl_times(&train->nu_times, rule - SG_NL_ONE_SG)
+               ? c->train.nu * sg_nl_times(&c->train.nu_times, rule - SG_NL_ONE_SG)
                : SG_NAN;
 }
 
@@ -181,9 +178,9 @@ static enum sg_status train_one(double *values, const struct studio *s, const ch
         const struct sg_nl_net net = net_of(s, rule, seed);
         struct sg_nl_run run = sg_nl_run_of(&s->c, name, &net, seed);
         run.keep_state = true;
-        run.net_opt.rate = mu_of(s->g, rule);
+        run.net_opt.rate = sg_nl_rule_mu(&s->c, rule);
         if (net.n_sg > 0)
-            run.sg_opt.rate = nu_of(s->g, rule);
+            run.sg_opt.rate = sg_nl_rule_nu(&s->c, rule);
         status = train_and_paint(values, s, &run, large ? &s->trial : &s->nothing_kept, err);
         if (status == SG_OK)
             status = sg_claim_keep(&s->trial, portrait, values, bytes, err);
@@ -307,8 +304,8 @@ void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
             all[g->seeds + seed] = p.accuracy[1];
             all[2 * g->seeds + seed] = *p.loss;
         }
-        row[0] = mu_of(g, rule);
-        row[1] = nu_of(g, rule);
+        row[0] = sg_nl_rule_mu(lab->trial->c, rule);
+        row[1] = sg_nl_rule_nu(lab->trial->c, rule);
         for (size_t i = 0; i < READ; i++)
             range_of(row + 2 + 3 * i, all + i * g->seeds, g->seeds);
         row[COLUMNS - 1] = last < tenth ? SG_NAN

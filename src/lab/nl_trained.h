@@ -60,6 +60,9 @@ enum sg_status sg_nl_paint(struct sg_nl_portrait *p, const struct sg_nl_net *spe
 /* One SG after the block that the case names; one after every block; no SG, and dl/dp times a fixed
  * random matrix after every block. */
 enum sg_nl_rule { SG_NL_BACKPROP, SG_NL_ONE_SG, SG_NL_ALL_SG, SG_NL_DIRECT, SG_NL_RULES };
+/* The rates of a rule: the case's, times its factors.  nu: NaN where there is no SG. */
+double sg_nl_rule_mu(const struct sg_case *c, enum sg_nl_rule rule);
+double sg_nl_rule_nu(const struct sg_case *c, enum sg_nl_rule rule);
 
 struct sg_nl_gallery {
     const struct sg_trial *trial; /* the claim's */
