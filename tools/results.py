@@ -6,7 +6,8 @@ keep NAME SUMMARY...   writes proofs/results/NAME.json, NAME that of the case or
                        they come to over the runs: mean, least, most and Student's 95 % interval
 check                  every measured number of the pages on nets (proofs/nl*.md) is in a record of its
                        claim, or in a case of its claim, or in a section "... not kept"; exit 1 if not.
-                       A number: two decimals or more, an exponent, or per cent.
+                       A number: two decimals or more, an exponent, or per cent; a number with its
+                       interval or range is looked up as one.
 """
 import glob
 import json
@@ -104,39 +105,88 @@ def numbers_in(value):
             yield from numbers_in(v)
 
 
-NUMBER = re.compile(r"(?<![\w.:])(\d+\.\d+)(?:(?:\\cdot\s*10\^\{(-?\d+)\})|e(-?\d+))?(\s*\\?%)?")
+def rows_in(value):
+    """Lists of numbers: a row of a table, a spread; an effect with its interval."""
+    if isinstance(value, dict):
+        if value.get("interval"):
+            yield [abs(x) for x in [value["measured"]] + value["interval"]]
+        for v in value.values():
+            yield from rows_in(v)
+    elif isinstance(value, list):
+        if len(value) > 2 and all(isinstance(x, (int, float)) or x is None for x in value):
+            yield [math.inf if x is None else abs(x) for x in value]
+        for v in value:
+            yield from rows_in(v)
 
 
-def known(text, times, percent, values):
-    digits = len(text.split(".")[1])
-    scale = 10.0 ** times / (100.0 if percent else 1.0)
-    value, half = float(text) * scale, 0.5 * 10.0 ** -digits * scale
-    return any(abs(x - value) <= half * (1 + 1e-6) for x in values)
+def triples_in(record):
+    """What may stand on a page as "a [b, c]" or "a (b, c)": three in a row, or of a spread the mean
+    with the ends of its interval."""
+    for row in rows_in(record):
+        for i in range(len(row) - 2):
+            yield tuple(row[i:i + 3])
+        if len(row) == 5:
+            yield row[0], row[3], row[4]
+
+
+DECIMAL = r"\d+\.\d+"
+NUMBER = re.compile(rf"(?<![\w.:])({DECIMAL})(?:(?:\\cdot\s*10\^\{{(-?\d+)\}})|e(-?\d+))?(\s*\\?%)?")
+TRIPLE = re.compile(rf"({DECIMAL})(?: [\[(])-?({DECIMAL}), -?({DECIMAL})[\])]")
+
+
+def is_shown_as(x, text, scale=1.0):
+    """Is x what was rounded to this text?"""
+    half = 0.5 * 10.0 ** -len(text.split(".")[1]) * scale
+    return abs(x - float(text) * scale) <= half * (1 + 1e-6)
+
+
+class Records:
+    def __init__(self, claim):
+        self.values, self.triples = [], []
+        for path in glob.glob(f"{RECORDS}/{claim}_*.json"):
+            record = json.load(open(path))
+            self.values += numbers_in(record)
+            self.triples += triples_in(record)
+        for path in glob.glob(f"cases/{claim}_*.cfg"):
+            settings = re.findall(r"\d+\.\d+(?:e-?\d+)?|\d+e-?\d+", open(path).read())
+            self.values += [float(x) for x in settings]
+
+    def lack(self, line):
+        """What the line says and no record has, and how many things were looked at.  A number with
+        its interval or range has to be one row's: among thousands of numbers any three are."""
+        missing, n = [], 0
+        for found in TRIPLE.finditer(line):
+            n += 1
+            if not any(all(is_shown_as(x, text) for x, text in zip(triple, found.groups()))
+                       for triple in self.triples):
+                missing.append(found[0])
+        for found in NUMBER.finditer(TRIPLE.sub("", line)):
+            text, times = found[1], int(found[2] or found[3] or 0)
+            if len(text.split(".")[1]) < 2 and not any(found.groups()[1:]):
+                continue
+            n += 1
+            scale = 10.0 ** times / (100.0 if found[4] else 1.0)
+            if not any(is_shown_as(x, text, scale) for x in self.values):
+                missing.append(found[0])
+        return missing, n
 
 
 def check():
     missing = looked_at = 0
     for page in sorted(glob.glob("proofs/nl*.md")):
-        claim = os.path.basename(page).split("_")[0]
-        values = []
-        for record in glob.glob(f"{RECORDS}/{claim}_*.json"):
-            values += numbers_in(json.load(open(record)))
-        for case in glob.glob(f"cases/{claim}_*.cfg"):
-            values += [float(x) for x in re.findall(r"\d+\.\d+(?:e-?\d+)?|\d+e-?\d+", open(case).read())]
+        records = Records(os.path.basename(page).split("_")[0])
         kept = True
         for number, line in enumerate(open(page), 1):
             if line.startswith("#"):
                 kept = not line.rstrip().endswith("not kept")
             if not kept:
                 continue
-            for found in NUMBER.finditer(line):
-                if len(found[1].split(".")[1]) < 2 and not any(found.groups()[1:]):
-                    continue
-                looked_at += 1
-                if not known(found[1], int(found[2] or found[3] or 0), found[4], values):
-                    missing += 1
-                    print(f"results: {page}:{number}: {found[0]} is in no record of its claim",
-                          file=sys.stderr)
+            lacking, n = records.lack(line)
+            looked_at += n
+            missing += len(lacking)
+            for text in lacking:
+                print(f"results: {page}:{number}: {text} is in no record of its claim",
+                      file=sys.stderr)
     print(f"results: {looked_at} numbers on pages, {missing} in no record")
     return missing > 0
 
