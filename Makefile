@@ -8,8 +8,8 @@ FLAVOUR ?= release
 # Arb is a package of its own until FLINT 3 brings it.  (Not $(wildcard): make would remember a folder that is not there yet.)
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libglpk-dev libdnnl-dev \
-             $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils pandoc
-DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-torch libclang-rt-14-dev
+             $(ARB_DEPS) libcmocka-dev gnuplot-nox librsvg2-bin python3 python3-numpy python3-gi gir1.2-rsvg-2.0 libxml2-utils pandoc
+DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3-mpmath python3-torch libclang-rt-14-dev
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
 # ---- flags.  -O2 without contraction: theory code gives the same bits at every call site. ----
@@ -42,8 +42,10 @@ GLPK_LIBS     = $(if $(GLPK),-lglpk)
 # oneDNN has float32 products at the machine's own speed; without it our own are used, which are slower on many processors.
 DNNL          = $(wildcard /usr/include/dnnl.h /usr/include/oneapi/dnnl/dnnl.h)
 DNNL_LIBS     = $(if $(DNNL),-ldnnl -lgomp)
-# GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
-PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm
+# Any BLAS with the C interface, and LAPACK: make BLAS="-lblas -llapack".
+BLAS         ?= -lopenblas
+# GSL's own CBLAS would take its place: pkg-config's -lgslcblas is dropped.
+PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke $(BLAS) $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm
 CPPFLAGS_ALL  = $(if $(GLPK),-DSG_HAVE_GLPK) $(if $(DNNL),-DSG_HAVE_DNNL) $(if $(FLINT),-DSG_HAVE_FLINT) $(if $(ARB),-DSG_HAVE_ARB) -Iinclude -Isrc -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_MNIST_DIR='"$(MNIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL    = $(STD) $(OPT) $(WARN) $(WERROR) $(CFLAGS)
 LDFLAGS_ALL   = $(OPT) -pthread $(LDFLAGS)
@@ -72,16 +74,21 @@ Q := $(if $(V),,@)
 .DELETE_ON_ERROR:
 .PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants odd proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
 
-all: build/synthgrad  ## build the library and the program (default)
+all: build/synthgrad $(SHLIB)  ## build the library and the program (default)
 
 # The link names the flavour asked for last; what has to be newer than the program depends on the program, not on the link.
 build/synthgrad: $B/synthgrad FORCE
 	@[ "$$(readlink $@)" = $(FLAVOUR)/synthgrad ] || ln -sfn $(FLAVOUR)/synthgrad $@
 FORCE:
 
-$B/synthgrad: $(CLI_OBJ) $(LIB)
+# Programs are linked again when the BLAS is another one.
+$B/blas: FORCE
+	@mkdir -p $(@D)
+	@echo '$(BLAS)' | cmp -s - $@ || echo '$(BLAS)' > $@
+
+$B/synthgrad: $(CLI_OBJ) $(LIB) $B/blas
 	@echo "  link $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(LIB) $(PKG_LIBS)
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
@@ -90,7 +97,7 @@ $(LIB): $(LIB_OBJ)
 # The names of the public headers and no others: the linker adds some of its own, and gcc forgets to hide functions with target_clones.
 $B/libsynthgrad.map: $(wildcard include/synthgrad/*.h)
 	@{ echo '{ global:'; cat $^ | grep -o 'sg_[a-z0-9_]*' | sort -u | sed 's/$$/;/'; echo 'local: *; };'; } > $@
-$(SHLIB): $(LIB_OBJ) $B/libsynthgrad.map
+$(SHLIB): $(LIB_OBJ) $B/libsynthgrad.map $B/blas
 	@echo "  link $@"
 	$(Q)$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,$(SONAME) -Wl,-Bsymbolic-functions -Wl,--version-script,$B/libsynthgrad.map -o $@ $(LIB_OBJ) $(PKG_LIBS)
 
@@ -131,7 +138,7 @@ $B/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests -MMD -MP -c -o $@ $<
 # The fuzzers' targets without a fuzzer, all in one program.
 $B/tests/fuzz/test_corpus: $(FUZZ_SRC:%.c=$B/%.o)
-$B/tests/%: $B/tests/%.o $B/tests/support.o $(LIB)
+$B/tests/%: $B/tests/%.o $B/tests/support.o $(LIB) $B/blas
 	@echo "  link $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) -lcmocka $(PKG_LIBS)
 
@@ -162,10 +169,12 @@ verify: build/synthgrad  ## check every claim: verdict, bound, measured value, m
 
 # Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there.
 LARGE := $(patsubst cases/%.cfg,%,$(shell grep -l '^budget\|kind = "idx"' cases/*.cfg))
-FIGURES_OF = $(filter-out $(LARGE),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp,$(wildcard plots/*.gp)))) \
+OF_THE_RUN := run_margins run_evidence
+FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp,$(wildcard plots/*.gp)))) \
              $(foreach case,$(LARGE),$(if $(wildcard plots/$(case).gp),$(if $(wildcard results/$(case)/*.dat),$(case))))
 FIGURES   := $(patsubst %,results/figures/%.png,$(FIGURES_OF))
 plots: $(FIGURES)  ## the figures: results/figures/*.svg and *.png
+	@build/synthgrad plots $(OF_THE_RUN) > /dev/null
 
 results/figures/%.png: plots/%.gp plots/style.gp cases/%.cfg $B/synthgrad | build/synthgrad
 	$(if $(filter $*,$(LARGE)),,build/synthgrad run cases/$*.cfg > /dev/null)
@@ -185,8 +194,9 @@ report: build/synthgrad  ## verdicts, figures and numbers as one page: results/r
 	@$(MAKE) --no-print-directory plots pages
 	build/synthgrad report
 
-test: $(TESTS) build/synthgrad  ## unit tests, command-line tests and perturbed formulas
-	@CC="$(CC)" B=$B JOBS=$(JOBS) sh tests/run.sh $(TESTS)
+# Python loads no library of a sanitizer's.
+test: $(TESTS) build/synthgrad $(if $(filter release,$(FLAVOUR)),$(SHLIB))  ## unit tests, command-line tests, Python's and perturbed formulas
+	@CC="$(CC)" PYTHON="$(PYTHON)" B=$B JOBS=$(JOBS) sh tests/run.sh $(TESTS)
 
 bench: build/synthgrad  ## speed against NumPy, PyTorch and the machine's own GEMM, as ratios within one run
 	@$(PYTHON) tools/bench.py
@@ -249,9 +259,9 @@ $(FUZZERS:%=fuzz-corpus-%): fuzz-corpus-%: fuzz-build
 	@find build/fuzz/merged/$* $(FUZZ_FOUND) -exec cp -t tests/fuzz/corpus/$* {} +
 	@echo "fuzz: $*: $$(ls tests/fuzz/corpus/$* | wc -l) inputs"
 
-$B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(LIB)
+$B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(LIB) $B/blas
 	@echo "  link $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(LIB) $(PKG_LIBS)
 
 LEAST  ?= 0.95
 PYTHON ?= /usr/bin/python3
@@ -274,7 +284,7 @@ build/synthgrad.bash: $B/synthgrad
 # Where things go; LIBDIR for systems that keep libraries elsewhere.
 LIBDIR  ?= $(PREFIX)/lib
 # What a program linked with the archive needs besides.  Not pkg-config's gsl, which brings GSL's own CBLAS.
-PRIVATE  = -lgsl -lcsv -llapacke -lopenblas $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm -pthread
+PRIVATE  = -lgsl -lcsv -llapacke $(BLAS) $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm -pthread
 define PKG_CONFIG_FILE
 prefix=$(PREFIX)
 libdir=$(LIBDIR)

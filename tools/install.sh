@@ -47,9 +47,8 @@ put() { # MODE FOLDER FILE...
     mode=$1 into=$2
     shift 2
     folder "$into"
-    for file; do
-        note "$into/${file##*/}" && install -m "$mode" "$file" "$to$into" || exit 2
-    done
+    for file; do note "$into/${file##*/}" || exit 2; done
+    install -m "$mode" "$@" "$to$into" || exit 2
 }
 put_as() { # FILE PATH
     folder "${2%/*}"
@@ -71,7 +70,8 @@ install_all() {
     put_as build/synthgrad.bash "$share/bash-completion/completions/synthgrad"
     put 644 "$share/doc/synthgrad" README.md CHANGELOG.md CITATION.cff LICENSE
     put 644 "$share/doc/synthgrad/proofs" proofs/*.md
-    put 644 "$share/doc/synthgrad/examples" examples/*.c
+    put 644 "$share/doc/synthgrad/examples" examples/*.c examples/*.py
+    put 644 "$prefix/lib/python3/dist-packages" python/synthgrad.py
     put 644 "$share/doc/synthgrad/proofs/coq" proofs/coq/THEOREMS proofs/coq/*.v
     if command -v pandoc > /dev/null; then put 644 "$share/doc/synthgrad/proofs" build/pages/proofs/*.html; fi
     folder "$libdir/pkgconfig"

@@ -152,6 +152,12 @@ void sg_base_shortest(char text[SG_SHORTEST], double number, int digits);
 /* printf into a fresh string, freed with free(). */
 char *sg_base_format(const char *fmt, ...) SG_PRINTF(1, 2);
 
+/* The text with Greek letters, signs, powers and indices in place of their names: "nu <= 2/mu^2"
+ * becomes "ν ≤ 2/μ²".  UTF-8, freed with free(). */
+char *sg_base_mathematics(const char *ascii);
+/* Does the environment (LC_ALL, LC_CTYPE, LANG) say that text is UTF-8? */
+bool sg_base_utf8(void);
+
 /* Seconds of a monotonic clock. */
 double sg_base_seconds(void);
 
@@ -299,6 +305,9 @@ void sg_base_tell(const char *what, size_t done, size_t total);
 void sg_base_interrupt(void);
 /* Has sg_base_interrupt() been called?  Long loops ask. */
 bool sg_base_interrupted(void);
+/* Forgets sg_base_interrupt(), for a program that goes on after it, as an interpreter does.  Call
+ * it when no long loop runs. */
+void sg_base_resume(void);
 
 SG_PUBLIC_END
 

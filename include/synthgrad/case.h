@@ -119,6 +119,12 @@ enum sg_status sg_case_read(struct sg_case *c, const char *path,
                             struct sg_error *err) SG_MUST_CHECK;
 /* Tolerates NULL and a zeroed struct. */
 void sg_case_free(struct sg_case *c);
+/* The same in memory of its own: the struct is too large for a stack, and a program in another
+ * language cannot know its size.  *c is NULL after a failure.  Free with sg_case_close. */
+enum sg_status sg_case_open(struct sg_case **c, const char *path,
+                            struct sg_error *err) SG_MUST_CHECK;
+/* Tolerates NULL. */
+void sg_case_close(struct sg_case *c);
 /* Has the case a budget?  Then it runs with --full only. */
 bool sg_case_is_large(const struct sg_case *c);
 /* Digest of all bytes of the files that the case takes its data from.  Cases that make their data

@@ -62,8 +62,14 @@ void sg_data_make_digits(struct sg_images *images, size_t n, struct sg_rng *rng)
 
 /* ---- minibatches ------------------------------------------------------------------------ */
 
-/* A buffer of rows in the net's dtype. */
-struct sg_rows { enum sg_dtype dtype; size_t capacity, d, m; void *x, *y, *one; };
+/* A buffer of rows in the net's dtype.  shade: the 256 shades of the last images, of that mean and
+ * scale. */
+struct sg_rows {
+    enum sg_dtype dtype;
+    size_t capacity, d, m;
+    void *x, *y, *one, *shade;
+    double mean, scale;
+};
 void sg_data_rows_alloc(struct sg_rows *rows, enum sg_dtype dtype, size_t capacity, size_t d,
                         size_t m);
 void sg_data_rows_free(struct sg_rows *rows);

@@ -245,6 +245,10 @@ void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, 
  * nu or theta is the optimiser's rate.  The last two are for gradient descent and for families
  * linear in phi.  [theory, DY13] */
 enum sg_step_rule { SG_STEP_FIXED, SG_STEP_NORMALISED, SG_STEP_LINE_SEARCH, SG_STEP_RULES };
+/* E|z d|^2 of a module: the curvature of its L_SG along d.  Arguments otherwise as below. */
+double sg_net_step_curvature(const struct sg_net *net, size_t module, const void *direction,
+                             const struct sg_batch *batch, const struct sg_net_work *work,
+                             void *scratch);
 /* The rate of a module over theta, and 1 for the fixed rule.  0 where G = 0 or N = 0.
  * dphi, batch, work: of the last evaluation, which a replay counts as.
  * scratch: batch rows x sg_net_step_scratch() numbers in the net's dtype.  No allocation. */

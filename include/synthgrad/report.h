@@ -41,6 +41,10 @@ enum sg_status sg_report_gather(struct json_t **out, size_t n_folders, char *con
  * to, and the proof pages, which are copied to FOLDER/report/proofs. */
 enum sg_status sg_report_write_page(const char *folder, const char *home,
                                     struct sg_error *err) SG_MUST_CHECK;
+/* Writes FOLDER/run_margins/margins.dat and FOLDER/run_evidence/evidence.dat from the summaries
+ * `all`: columns for the figures of a whole run.  home: as above; theorems are counted there. */
+enum sg_status sg_report_write_run(const char *folder, const char *home, const struct json_t *all,
+                                   struct sg_error *err) SG_MUST_CHECK;
 /* For people: the case, its rows with measured value, prediction, tolerance and margin, its
  * control. */
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j);
@@ -56,6 +60,7 @@ struct sg_entry { const struct sg_claim *claim; enum sg_verdict verdict; bool ok
  * theorem's case that is expected to fail, and does, shows what lies beyond a hypothesis: it counts
  * as a case and not against the theorem. */
 enum { SG_CENSUS_MAX = 400 };
+bool sg_report_is_beyond(const struct sg_claim *claim, const char *verdict, bool ok);
 void sg_report_census(char sentence[SG_CENSUS_MAX], const struct sg_entry *entry, size_t n);
 
 /* ---- progress: on a terminal only ------------------------------------------------------- */

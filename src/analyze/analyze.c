@@ -9,7 +9,7 @@
 
 #include "analyze/check.h"
 
-enum { HEADER_LINE = 1, MOST_FEATURES = 1000 };
+enum { MOST_FEATURES = 1000 };
 
 /* Squares of these, and squares of weights made of them, stay within the doubles. */
 static const double LARGEST = 1e50, SMALLEST = 1e-50;
@@ -26,7 +26,7 @@ static enum sg_status check_ranges(const struct sg_data *data, const struct sg_d
 {
     if (!in_range(sg_base_max_abs(data->y, data->n)))
         return sg_base_refuse(
-            err, path, HEADER_LINE,
+            err, path, design->line,
             "the target reaches %.3g, too far from 1 for its squares; give it in another unit",
             sg_base_max_abs(data->y, data->n));
     for (size_t k = 0; k < design->features; k++) {
@@ -35,7 +35,7 @@ static enum sg_status check_ranges(const struct sg_data *data, const struct sg_d
             largest = sg_base_max(largest, fabs(data->x[i * data->d + k]));
         if (!in_range(largest))
             return sg_base_refuse(
-                err, path, HEADER_LINE,
+                err, path, design->line,
                 "column %zu reaches %.3g, too far from 1 for its squares; standardise it or give "
                 "it in another unit",
                 design->column[k] + 1, largest);
@@ -48,13 +48,13 @@ static enum sg_status check_names(const struct sg_design *design, const struct s
 {
     if (design->features > MOST_FEATURES)
         return sg_base_refuse(
-            err, path, HEADER_LINE,
+            err, path, design->line,
             "there are %zu feature columns and the analysis takes at most %d; leave some out",
             design->features, (int)MOST_FEATURES);
     for (size_t k = 0; k < design->features; k++)
         if (strcmp(table->names[design->column[k]], "(intercept)") == 0)
             return sg_base_refuse(
-                err, path, HEADER_LINE,
+                err, path, design->line,
                 "a column is named \"(intercept)\", as the constant term is; rename column %zu",
                 design->column[k] + 1);
     return SG_OK;
@@ -74,13 +74,13 @@ static enum sg_status check_coefficients(const struct sg_analysis *a, const char
     for (size_t k = 0; k < a->design.features; k++)
         if (!isfinite(a->coefficients[k]))
             return sg_base_refuse(
-                err, path, HEADER_LINE,
+                err, path, a->design.line,
                 "the coefficient of column %zu is beyond double precision; give it in another "
                 "unit",
                 a->design.column[k] + 1);
     if (!isfinite(a->intercept))
         return sg_base_refuse(
-            err, path, HEADER_LINE,
+            err, path, a->design.line,
             "the constant term is beyond double precision; give the columns in other units");
     return SG_OK;
 }

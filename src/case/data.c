@@ -76,7 +76,8 @@ enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
     return SG_IO;
 }
 
-static enum sg_status read_csv(struct sg_data *data, const struct sg_case *c, struct sg_error *err)
+static enum sg_status read_table(struct sg_data *data, const struct sg_case *c,
+                                 struct sg_error *err)
 {
     char *path = sg_case_find_file(c, c->data.file, "", &sg_case_nist);
     if (!path)
@@ -89,7 +90,7 @@ static enum sg_status read_csv(struct sg_data *data, const struct sg_case *c, st
                                               .standardise_targets = c->data.standardise_target};
     struct sg_table table = {0};
     struct sg_design design = {0};
-    enum sg_status status = sg_data_read_csv(&table, path, err);
+    enum sg_status status = sg_data_read_table(&table, NULL, path, NULL, err);
     if (status == SG_OK) {
         status = sg_data_make_design(data, &design, &table, path, targets, c->data.target.n,
                                      &options, err);
@@ -225,7 +226,7 @@ enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, 
     enum sg_status status = SG_OK;
     switch ((enum sg_data_kind)c->data.kind) {
     case SG_DATA_GAUSSIAN: status = make_gaussian(data, c, seed, replicate, err); break;
-    case SG_DATA_CSV: status = read_csv(data, c, err); break;
+    case SG_DATA_CSV: status = read_table(data, c, err); break;
     case SG_DATA_MOMENTS: status = make_moments(data, c, err); break;
     case SG_DATA_CLASSES:
     case SG_DATA_GRID: make_classes(data, c, seed, replicate); break;

@@ -258,6 +258,24 @@ void sg_case_free(struct sg_case *c)
     *c = (struct sg_case){0};
 }
 
+enum sg_status sg_case_open(struct sg_case **c, const char *path, struct sg_error *err)
+{
+    SG_REQUIRE(c);
+    *c = SG_NEW(1, struct sg_case);
+    const enum sg_status status = sg_case_read(*c, path, err);
+    if (status != SG_OK) {
+        sg_case_close(*c);
+        *c = NULL;
+    }
+    return status;
+}
+
+void sg_case_close(struct sg_case *c)
+{
+    sg_case_free(c);
+    free(c);
+}
+
 bool sg_case_is_large(const struct sg_case *c)
 {
     return strcmp(c->budget, "none") != 0;

@@ -120,8 +120,8 @@ const struct sg_case_key sg_case_keys[] = {
     {DATA(side), INT(2, 1000), .only = SG_ONLY_GRID, .preset = "20",
      .meaning = "The grid has side x side points in [-1, 1]^2."},
     {DATA(file), SG_KEY_TEXT, .only = SG_ONLY_CSV, .example = "\"longley.csv\"",
-     .meaning = "CSV file with a header, looked for beside the case file and then in the folder "
-                "that NIST_DIR names."},
+     .meaning = "CSV file with a header, or .npy file, looked for beside the case file and then in "
+                "the folder that NIST_DIR names."},
     /* A control's `target` is the SG's.  Other columns to predict are another experiment, not a
      * near violation. */
     {DATA(target), SG_KEY_TEXTS, .one_will_do = true, .at_least = 1, .only = SG_ONLY_CSV,

@@ -45,8 +45,10 @@ static bool read_names(struct names *names, const struct sg_option *option)
 static struct sg_table without(const struct sg_table *table, const struct names *names,
                                const char *target)
 {
-    struct sg_table part = {.rows = table->rows, .names = SG_NEW(table->columns, char *),
-                            .cells = SG_NEW(table->rows * table->columns, double)};
+    struct sg_table part = {.rows = table->rows,
+                            .names = SG_NEW(table->columns, char *),
+                            .cells = SG_NEW(table->rows * table->columns, double),
+                            .binary = table->binary};
     bool *keep = SG_NEW(table->columns, bool);
     for (size_t j = 0; j < table->columns; j++) {
         keep[j] = true;
@@ -213,7 +215,7 @@ static int read_and_analyze(const struct sg_command *command, const char *path,
     struct sg_error err = {""};
     bool failed = false;
     size_t left_out = 0;
-    enum sg_status status = sg_data_read_csv_part(&table, &left_out, path, &part, &err);
+    enum sg_status status = sg_data_read_table(&table, &left_out, path, &part, &err);
     if (status != SG_OK)
         return sg_cli_fail(status, &err);
     struct request r = {.command = command, .table = &table, .left_out = left_out,
@@ -286,7 +288,7 @@ static struct sg_option options[] = {
 struct sg_command sg_command_analyze = {
     .name = "analyze",
     .summary = "stable rates, speed, the price of delay; an SG under the log loss",
-    .arguments = "FILE.csv",
+    .arguments = "FILE",
     .options = options,
     .min_args = 1,
     .max_args = 1,
@@ -294,6 +296,7 @@ struct sg_command sg_command_analyze = {
     .examples =
         "  synthgrad analyze data.csv --target y\n"
         "  synthgrad analyze data.csv --target y --delay 10 --json\n"
+        "  synthgrad analyze data.npy --target c3\n"
         "  zcat data.csv.gz | synthgrad analyze - --target y --drop id,city --drop-missing\n"
         "  synthgrad analyze data.csv --target y --layers 4 --sg-at everywhere --kappa 0.3\n"
         "  synthgrad analyze data.csv --target ill --loss log\n\n"
@@ -301,9 +304,13 @@ struct sg_command sg_command_analyze = {
         "the file's units; a ones column is appended.  With --no-intercept the model goes\n"
         "through the origin, and nothing is centred.  Columns that are constant, or constant\n"
         "to rounding, are left out and named.  Numbers are printed with the digits that are\n"
-        "known.  FILE.csv may be gzip; - is standard input.  A missing cell is empty, NA, NaN,\n"
-        "null, None, a point or a question mark.  Exit 1 when the simulation contradicts\n"
-        "a prediction; \"inconclusive\" (rounding hides the answer) exits 0.\n\n"
+        "known.  Exit 1 when the simulation contradicts a prediction; \"inconclusive\"\n"
+        "(rounding hides the answer) exits 0.\n\n"
+        "FILE is CSV with a header, or .npy as numpy.save writes it; either may be gzip, and\n"
+        "- is standard input.  A .npy file holds rows x columns of numbers, whose columns are\n"
+        "called c0, c1, ..., or rows of a structured type, whose fields name the columns;\n"
+        "Python objects are not read.  A missing cell is empty, NA, NaN, null, None, a point\n"
+        "or a question mark.\n\n"
         "--layers N --sg-at K: p = x W_1 ... W_N, trained from a small or balanced start\n"
         "(DY15).  Which norm each layer ends with, the sharpness there, the largest stable mu,\n"
         "and whether that minimum attracts at kappa.  JSON layers {layers, sg_at, kappa, sigma,\n"

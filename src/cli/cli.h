@@ -59,6 +59,8 @@ size_t sg_cli_width(void);
 /* Breaks text at blanks.  The first line begins at column `first`, the others at `rest`.  A formula
  * without blanks may be longer than a line. */
 void sg_cli_wrap_text(FILE *out, const char *text, size_t first, size_t rest, size_t width);
+/* The same of text with formulas, in Unicode where the environment's text is UTF-8. */
+void sg_cli_wrap_mathematics(FILE *out, const char *text, size_t first, size_t rest, size_t width);
 /* A line of a list: head, and from `column` on the text, wrapped. */
 void sg_cli_print_entry(const char *head, size_t column, const char *text);
 /* May standard output have colours?  It is a terminal that has them, and NO_COLOR is not set. */

@@ -52,8 +52,8 @@ static void print_hypotheses(const struct sg_claim *claim, size_t width)
     for (; h && *h; h++) {
         char *words = sg_base_format("- %s", (*h)->words);
         char *mend = sg_base_format("else %s", (*h)->mend);
-        sg_cli_wrap_text(stdout, words, 4, 6, width);
-        sg_cli_wrap_text(stdout, mend, 6, 6, width);
+        sg_cli_wrap_mathematics(stdout, words, 4, 6, width);
+        sg_cli_wrap_mathematics(stdout, mend, 6, 6, width);
         free(words);
         free(mend);
     }
@@ -104,7 +104,7 @@ static void print_claim(const struct sg_claim *claim, const struct sg_case *case
 {
     const size_t width = sg_cli_width();
     printf("%s  %s\n\n", claim->id, claim->title);
-    sg_cli_wrap_text(stdout, claim->statement, 2, 2, width);
+    sg_cli_wrap_mathematics(stdout, claim->statement, 2, 2, width);
     print_hypotheses(claim, width);
     print_keys(claim, width);
     printf("\n  proof and what is checked: proofs/%s.md\n", claim->name);

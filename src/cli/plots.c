@@ -1,4 +1,4 @@
-/* plots: the figures of the results so far, by gnuplot. */
+/* plots: the figures of the results so far, by gnuplot: of cases, and of the run as a whole. */
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
@@ -98,15 +98,42 @@ static enum sg_status draw_named(const struct drawing *d, const char *name, stru
     return status == SG_OK ? draw(d, name, err) : status;
 }
 
+/* Figures that are of all cases together. */
+static const char *const of_the_run[] = {"run_margins", "run_evidence"};
+enum { OF_THE_RUN = sizeof of_the_run / sizeof *of_the_run };
+
+static bool is_of_the_run(const char *name)
+{
+    bool is = false;
+    for (size_t k = 0; k < OF_THE_RUN; k++)
+        is = is || strcmp(name, of_the_run[k]) == 0;
+    return is;
+}
+
+/* Their columns, from the summaries. */
+static enum sg_status prepare_run(const struct drawing *d, struct sg_error *err)
+{
+    json_t *all;
+    char *const folders[] = {(char *)d->out};
+    enum sg_status status = sg_report_gather(&all, 1, folders, err);
+    if (status != SG_OK)
+        return status;
+    status = sg_report_write_run(d->out, d->home, all, err);
+    json_decref(all);
+    return status;
+}
+
 static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
 {
     json_t *all, *summary;
     char *const folders[] = {(char *)d->out};
     enum sg_status status = sg_report_gather(&all, 1, folders, err);
+    bool ran = false; /* something to draw of the run as a whole */
     size_t i;
     if (status != SG_OK)
         return status;
     json_array_foreach(all, i, summary) {
+        ran = ran || json_array_size(json_object_get(summary, "rows")) > 0;
         const char *name = json_string_value(json_object_get(summary, "case"));
         char *script = script_of(d, name);
         if (status == SG_OK && !sg_base_interrupted() && !strchr(name, '/') && is_file(script) &&
@@ -114,6 +141,10 @@ static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
             status = draw(d, name, err);
         free(script);
     }
+    if (status == SG_OK && ran)
+        status = sg_report_write_run(d->out, d->home, all, err);
+    for (size_t k = 0; k < OF_THE_RUN && ran && status == SG_OK && !sg_base_interrupted(); k++)
+        status = draw(d, of_the_run[k], err);
     json_decref(all);
     return status;
 }
@@ -128,6 +159,9 @@ static int plots(const struct sg_command *command, size_t n_args, char **args)
         status = sg_base_refuse(&err, NULL, 0, "%s", strerror(errno));
     if (status == SG_OK && n_args == 0)
         status = draw_all(&d, &err);
+    for (size_t i = 0; i < n_args && status == SG_OK; i++)
+        if (is_of_the_run(args[i]))
+            status = prepare_run(&d, &err);
     for (size_t i = 0; i < n_args && status == SG_OK; i++)
         status = draw_named(&d, args[i], &err);
     size_t i;
@@ -155,5 +189,6 @@ struct sg_command sg_command_plots = {
     .summary = "the figures of the results so far, DIR/figures/CASE.svg and .png, by gnuplot",
     .arguments = "[CASE...]", .options = options, .max_args = 100000, .run = plots,
     .examples = "  synthgrad run dy3_joint_spectrum; synthgrad plots dy3_joint_spectrum\n"
+                "  synthgrad plots run_margins run_evidence   # of all cases together\n"
                 "  synthgrad verify; synthgrad plots; synthgrad report\n",
 };

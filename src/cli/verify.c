@@ -122,9 +122,10 @@ static void print_line(const struct sg_judgement *j)
             printf("  %.5g %s %.3g", row->measured, row->form == SG_ROW_BOUND ? "of" : "for",
                    row->predicted);
     }
+    const bool beyond = sg_report_is_beyond(j->claim, sg_claim_verdict_name(j->verdict), j->ok);
     puts(j->verdict == SG_SKIPPED ? ""
          : !j->ok                 ? "  *** not as expected ***"
-         : j->verdict == SG_FAILS ? "  as expected, beyond the hypotheses"
+         : beyond                 ? "  as expected, beyond the hypotheses"
                                   : "");
 }
 

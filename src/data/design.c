@@ -26,8 +26,11 @@ enum {
 /* A name in a message: 40 bytes of it; lives to the end of the call it is in. */
 #define SHOW(text_) (sg_base_show((text_), 40).text)
 
-/* The header is line 1: reading a CSV file allows nothing before it. */
-enum { HEADER_LINE = 1 };
+/* The header of a CSV file is line 1: reading one allows nothing before it. */
+static size_t header_line(const struct sg_table *table)
+{
+    return table->binary ? 0 : 1;
+}
 
 /* ---- names ----------------------------------------------------------------------------- */
 
@@ -49,7 +52,7 @@ static enum sg_status refuse_unknown(struct sg_error *err, const char *path,
     if (table->columns > LISTED)
         snprintf(more, sizeof more, " and %zu more", table->columns - LISTED);
     return sg_base_refuse(
-        err, path, HEADER_LINE,
+        err, path, header_line(table),
         "there is no column \"%s\" for the target; the nearest name is \"%s\" (columns: %s%s)",
         SHOW(target), SHOW(table->names[nearest]), list, more);
 }
@@ -60,7 +63,7 @@ static enum sg_status find_targets(size_t *column, bool *is_target, const struct
                                    struct sg_error *err)
 {
     if (targets == NULL || n_targets == 0)
-        return sg_base_refuse(err, path, HEADER_LINE,
+        return sg_base_refuse(err, path, header_line(table),
                               "no target is named; name the column to predict");
     for (size_t k = 0; k < n_targets; k++) {
         SG_REQUIRE(targets[k] != NULL);
@@ -70,7 +73,7 @@ static enum sg_status find_targets(size_t *column, bool *is_target, const struct
         if (j == table->columns)
             return refuse_unknown(err, path, table, targets[k]);
         if (is_target[j])
-            return sg_base_refuse(err, path, HEADER_LINE,
+            return sg_base_refuse(err, path, header_line(table),
                                   "the target \"%s\" is named twice; name every target once",
                                   SHOW(targets[k]));
         is_target[j] = true;
@@ -157,9 +160,10 @@ static bool standardise(double *c, struct standard *s, size_t n, bool centred)
     return s->scale >= DBL_MIN && s->scale <= DBL_MAX;
 }
 
-static enum sg_status refuse_spread(struct sg_error *err, const char *path, const char *name)
+static enum sg_status refuse_spread(struct sg_error *err, const char *path, size_t line,
+                                    const char *name)
 {
-    return sg_base_refuse(err, path, HEADER_LINE,
+    return sg_base_refuse(err, path, line,
                           "the spread of column \"%s\" is out of range for double precision; "
                           "give the column in another unit",
                           SHOW(name));
@@ -193,7 +197,7 @@ static enum sg_status fill_features(struct sg_data *data, struct sg_design *desi
         gather(c, table, design->column[k]);
         struct standard s = {.scale = 1};
         if (asked && !is_constant(c, data->n) && !standardise(c, &s, data->n, design->intercept))
-            return refuse_spread(err, path, table->names[design->column[k]]);
+            return refuse_spread(err, path, design->line, table->names[design->column[k]]);
         design->mean[k] = s.mean;
         design->mean_rest[k] = s.mean_rest;
         design->scale[k] = s.scale;
@@ -205,10 +209,10 @@ static enum sg_status fill_features(struct sg_data *data, struct sg_design *desi
     return SG_OK;
 }
 
-static enum sg_status refuse_constant(struct sg_error *err, const char *path, const char *name,
-                                      double value)
+static enum sg_status refuse_constant(struct sg_error *err, const char *path, size_t line,
+                                      const char *name, double value)
 {
-    return sg_base_refuse(err, path, HEADER_LINE,
+    return sg_base_refuse(err, path, line,
                           "the target \"%s\" is constant (%.6g) and cannot be standardised; "
                           "keep it in its own unit or choose another target",
                           SHOW(name), value);
@@ -223,9 +227,9 @@ static enum sg_status fill_targets(struct sg_data *data, struct sg_design *desig
         gather(c, table, design->y_column[k]);
         struct standard s = {.scale = 1};
         if (asked && is_constant(c, data->n))
-            return refuse_constant(err, path, name, c[0]);
+            return refuse_constant(err, path, design->line, name, c[0]);
         if (asked && !standardise(c, &s, data->n, design->intercept))
-            return refuse_spread(err, path, name);
+            return refuse_spread(err, path, design->line, name);
         design->y_mean[k] = s.mean;
         design->y_mean_rest[k] = s.mean_rest;
         design->y_scale[k] = s.scale;
@@ -247,7 +251,7 @@ static enum sg_status assemble(struct sg_data *data, struct sg_design *design, d
         return status;
     sort_columns(design, c, table, is_target);
     if (design->features == 0 && !design->intercept)
-        return sg_base_refuse(err, path, HEADER_LINE, "no feature column is left (%zu all zero); "
+        return sg_base_refuse(err, path, design->line, "no feature column is left (%zu all zero); "
                               "add a feature or an intercept", design->dropped);
     sg_data_alloc(data, table->rows, design->features + design->intercept, design->outputs);
     status = fill_features(data, design, c, table, path, options->standardise, err);
@@ -269,6 +273,7 @@ enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *desig
     *data = (struct sg_data){0};
     *design = (struct sg_design){.outputs = n_targets,
                                  .intercept = options->intercept,
+                                 .line = header_line(table),
                                  .column = SG_NEW(columns, size_t),
                                  .dropped_column = SG_NEW(columns, size_t),
                                  .dropped_rounded = SG_NEW(columns, bool),

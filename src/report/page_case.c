@@ -64,7 +64,7 @@ static void print_rows(const struct sg_page *page, const json_t *summary)
               : open ? "<tr><td class=\"open\">\u25cb "
                      : "<tr><td class=\"bad\">\u2717 ",
               page->out);
-        sg_html_text(page->out, sg_page_text(row, "what"));
+        sg_html_mathematics(page->out, sg_page_text(row, "what"));
         fputs(bound ? " <span class=\"soft\">(at most)</span></td>" : "</td>", page->out);
         print_numbers(page, row);
         fputs("<td>", page->out);
@@ -111,7 +111,7 @@ static void print_control(const struct sg_page *page, const json_t *control)
 {
     const bool ok = json_is_true(json_object_get(control, "ok"));
     fputs("<div class=\"control\">Control: ", page->out);
-    sg_html_text(page->out, sg_page_text(control, "what"));
+    sg_html_mathematics(page->out, sg_page_text(control, "what"));
     fputs(" \u2192 ", page->out);
     sg_html_text(page->out, sg_page_text(control, "verdict"));
     fputs(ok ? "</div>\n" : " <span class=\"bad\">\u2717 not as it has to</span></div>\n",

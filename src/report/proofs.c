@@ -188,7 +188,7 @@ void sg_page_statement(const struct sg_page *page, const struct sg_claim *claim)
         fputs("</div>\n", page->out);
     } else {
         fputs("<div class=\"statement\"><p>", page->out);
-        sg_html_text(page->out, claim->statement);
+        sg_html_mathematics(page->out, claim->statement);
         fputs("</p></div>\n", page->out);
     }
     free(text);

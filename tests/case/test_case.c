@@ -1009,6 +1009,26 @@ static void test_unreadable_files_are_io(void **state)
     assert_non_null(strstr(err.text, "cannot be read: No such file or directory"));
 }
 
+static void test_open_is_read_in_memory_of_its_own(void **state)
+{
+    (void)state;
+    char *path = write_text("open.cfg", MINIMAL "control = { mu = 1.5; };\n");
+    struct sg_case read, *opened = &read;
+    struct sg_error err = {""};
+    assert_int_equal(sg_case_open(&opened, path, &err), SG_OK);
+    assert_int_equal(sg_case_read(&read, path, &err), SG_OK);
+    assert_true(opened != &read && opened->digest == read.digest && opened->control != NULL);
+    assert_string_equal(opened->claim, "DY3");
+    sg_case_free(&read);
+    sg_case_close(opened);
+    opened = &read;
+    assert_int_equal(sg_case_open(&opened, folder, &err), SG_IO);
+    assert_null(opened);
+    sg_case_close(opened);
+    unlink(path);
+    free(path);
+}
+
 /* ---- lengths, names, paths ------------------------------------------------------------------ */
 
 static void test_texts_fit_or_are_refused(void **state)
@@ -1584,6 +1604,7 @@ int main(void)
         cmocka_unit_test(test_malformed_cases_are_refused),
         cmocka_unit_test(test_hostile_files_are_refused_at_once),
         cmocka_unit_test(test_unreadable_files_are_io),
+        cmocka_unit_test(test_open_is_read_in_memory_of_its_own),
         cmocka_unit_test(test_texts_fit_or_are_refused),
         cmocka_unit_test(test_text_is_utf8_without_control_characters),
         cmocka_unit_test(test_names_and_paths_are_whole_or_refused),

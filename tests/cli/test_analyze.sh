@@ -219,6 +219,56 @@ printf '# made by hand\na,y\n1,2\n2,3\n' > "$work/comment.csv"
 expect 2 comment.csv --target y
 grep -q 'has no comments' "$work/err" || complain "a comment: $(cat "$work/err")"
 
+# NumPy's .npy: the same table in another form, so the same answers to the last bit.
+npy() { # HEADER: the bytes before the elements, which are single ones
+    printf '\223NUMPY\1\0'
+    # shellcheck disable=SC2059
+    printf "\\$(printf %03o ${#1})\\0"
+    printf %s "$1"
+}
+printf 'a,b,y\n1,2,3\n2,9,5\n3,4,4\n4,1,8\n5,7,9\n6,3,10\n7,5,17\n8,6,11\n' > "$work/t.csv"
+{ npy "{'descr': [('a', '|i1'), ('b', '|i1'), ('y', '|i1')], 'fortran_order': False, 'shape': (8,)}"
+  printf '\1\2\3\2\11\5\3\4\4\4\1\10\5\7\11\6\3\12\7\5\21\10\6\13'; } > "$work/t.npy"
+expect 0 t.csv --target y --json; cp "$work/out" "$work/csv.json"
+expect 0 t.npy --target y --json; cmp -s "$work/out" "$work/csv.json" || complain "a .npy file differs"
+gzip -c "$work/t.npy" > "$work/t.npy.gz"
+expect 0 t.npy.gz --target y --json; cmp -s "$work/out" "$work/csv.json" || complain ".npy.gz differs"
+"$program" analyze - --target y --json < "$work/t.npy" | cmp -s - "$work/csv.json" ||
+    complain ".npy from standard input differs"
+expect 0 t.npy --target y; fits; tail -n +2 "$work/out" > "$work/a"
+expect 0 t.csv --target y; tail -n +2 "$work/out" | cmp -s - "$work/a" || complain "the text of a .npy file differs"
+# Without names, column by column.
+{ npy "{'descr': '|u1', 'fortran_order': True, 'shape': (8, 3), }"
+  printf '\1\2\3\4\5\6\7\10\2\11\4\1\7\3\5\6\3\5\4\10\11\12\21\13'; } > "$work/plain.npy"
+expect 0 plain.npy --target c2 --json
+sed 's/"c0"/"a"/; s/"c1"/"b"/' "$work/out" | cmp -s - "$work/csv.json" || complain "a plain array differs"
+expect 0 plain.npy --target c2 --features c0; fits
+expect 2 plain.npy --target y
+grep -q 'plain.npy: there is no column "y".*(columns: "c0", "c1", "c2")' "$work/err" ||
+    complain "an unknown column: $(cat "$work/err")"
+npy "{'descr': '|O', 'fortran_order': False, 'shape': (8, 3), }" > "$work/object.npy"
+expect 2 object.npy --target c0
+grep -q 'object.npy: the array holds Python objects' "$work/err" || complain "objects: $(cat "$work/err")"
+head -c 90 "$work/t.npy" > "$work/cut.npy"; expect 2 cut.npy --target y
+printf 'PK\3\4' > "$work/a.npz"; expect 2 a.npz --target y
+grep -q 'a.npz: this is a zip archive' "$work/err" || complain "an archive: $(cat "$work/err")"
+# In a case: CSV and .npy give the same verdict and numbers.
+for form in csv npy; do
+    mkdir "$work/$form"; cp "$work/t.$form" "$work/$form/"
+    cat > "$work/$form/x.cfg" << END
+claim = "DY3";  expect = "holds";
+data  = { kind = "csv"; file = "t.$form"; target = ["y"]; };
+sg    = ( { at = "output"; } );
+train = { mu = 0.9; nu = 0.7; units = "critical"; steps = 20000; };
+control = { mu = 1.01; };
+END
+    "$program" run "$work/$form/x.cfg" --json --out "$work/$form" > "$work/$form.all" 2> "$work/err" ||
+        complain "a case on .$form: exit $?: $(cat "$work/err")"
+    grep -v '"seconds"' "$work/$form.all" > "$work/$form.out"
+done
+grep -q '"verdict": "holds"' "$work/npy.out" && cmp -s "$work/csv.out" "$work/npy.out" ||
+    complain "a case on .npy differs: $(diff "$work/csv.out" "$work/npy.out" | head -5)"
+
 # Refusals.
 expect 2 two.csv --target ill --loss log --delay 3
 expect 2 two.csv --target ill --loss log --no-intercept

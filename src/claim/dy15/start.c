@@ -208,13 +208,7 @@ static bool is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
                     const struct sg_trial *trial)
 {
     const struct sg_dy15 *s = on;
-    size_t narrowest = s->r;
-    (void)trial;
-    for (size_t i = 1; i < s->N; i++)
-        narrowest = s->deep.width[i] < narrowest ? s->deep.width[i] : narrowest;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "one has %zu units for min(d, outputs) = %zu",
-             narrowest, s->r);
-    return narrowest == s->r;
+    return sg_lab_layers_are_wide(value, trial, s->r);
 }
 
 static bool has_full_rank(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
