@@ -215,7 +215,7 @@ test: $(TESTS) build/synthgrad $(if $(filter release,$(FLAVOUR)),$(SHLIB))  ## u
 bench: build/synthgrad  ## speed against NumPy, PyTorch and the machine's own GEMM, as ratios within one run
 	@$(PYTHON) tools/bench.py
 
-trace: build/synthgrad  ## claim -> proof, code, case, figure, test, perturbed formula; fails on a hole
+trace: build/synthgrad  ## claim -> proof, code, case, figure, test, perturbed formula, record of each number on a page about nets; fails on a hole
 	@sh tools/trace.sh
 
 # ---- what developers run ----

@@ -40,6 +40,8 @@ enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgeme
     json_t *json = sg_report_judgement_json(j);
     sg_report_put(json, "version", json_string(sg_base_build()->version));
     sg_report_put(json, "commit", json_string(sg_base_build()->commit));
+    sg_report_put(json, "sources", json_string(sg_base_build()->sources));
+    sg_report_put(json, "machine", json_string(sg_base_platform()));
     status = sg_report_write_json(path, json, err);
     free(path);
     return status;
