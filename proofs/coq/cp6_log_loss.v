@@ -167,6 +167,70 @@ have -> : dot y g = dot (y - p_LS) g by rewrite {1}yE [LHS]dotDl lg add0r.
 by rewrite /be divfK ?subrr // nrm2_eq0 res_neq0.
 Qed.
 
+(* The sign of t, and of the SG's coefficients at such a point: s goes with the score and against the label.            *)
+(* C: the predicted (alpha, beta, gamma) against those of the joint equations. *)
+Theorem cp6_sign w t c : ~ constant (X *m w) -> X *m w = t *: p_LS + c *: one -> normal2 p_LS (logit_grad (X *m w)) ->
+  0 < t /\ forall al be ga (phi := col_mx (col_mx al%:M be%:M) ga%:M), net_dir w phi = 0 -> sg_dir w phi = 0 -> be < 0 /\ 0 < al.
+Proof.
+set p := X *m w; set g := logit_grad p => p_var pE [og lg].
+have one0 : dot one one != 0.
+  rewrite -/(nrm2 _) nrm2_eq0; apply/eqP => one0; apply: p_var; exists 0; apply/colP => i.
+  by have /colP/(_ i) := one0; rewrite !mxE => /eqP; rewrite oner_eq0.
+pose centre (u : 'cV[R]_n) := u - (dot u one / dot one one) *: one.
+have centred u : dot (centre u) one = 0 by rewrite dotDl -scaleNr dotZl mulNr divfK ?subrr.
+have cp : centre p = t *: centre p_LS.
+  rewrite /centre pE dotDl !dotZl mulrDl mulfK // scalerDl scalerBr scalerA -mulrA opprD addrACA subrr addr0.
+  by [].
+have pg : dot p g = 0 by rewrite pE dotDl !dotZl lg og !mulr0 addr0.
+pose th := dot p one / dot one one; pose s := \col_i sigma (p i 0).
+have gE : g = s - y by apply/colP => i; rewrite !mxE.
+have cg : dot (centre p) g = 0 by rewrite dotDl -scaleNr dotZl pg og mulr0 addr0.
+have cs : dot (centre p) s = t * nrm2 (centre p_LS).
+  have -> : s = g + y by rewrite gE subrK.
+  rewrite dotDr cg add0r cp dotZl; congr (_ * _).
+  have cX : centre p_LS = X *m (wls - (dot p_LS one / dot one one) *: e) by rewrite mulmxBr -scalemxAr ones.
+  have -> : y = centre p_LS + (dot p_LS one / dot one one) *: one + (y - p_LS) by rewrite subrK addrC subrK.
+  have cr : dot (centre p_LS) (y - p_LS) = 0 by rewrite cX res_orth.
+  by rewrite dotDr [dot _ (_ + _ *: _)]dotDr dotZr centred mulr0 addr0 cr addr0.
+have pos : 0 < t * nrm2 (centre p_LS).
+  have sumE : \sum_i (p i 0 - th) * (sigma (p i 0) - sigma th) = t * nrm2 (centre p_LS).
+    rewrite -cs; have -> : dot (centre p) s = dot (centre p) (s - sigma th *: one).
+      by rewrite dotDr dotNr dotZr centred mulr0 subr0.
+    by apply: eq_bigr => i _; rewrite !mxE !mulr1.
+  rewrite lt_def -sumE sumr_ge0 ?andbT => [|i _]; last exact: incr_ge0.
+  apply/eqP => sum0; apply: p_var; exists th; apply/colP => i.
+  rewrite [RHS]mxE [const_mx _ _ _]mxE mulr1; apply: incr_eq0; move: i isT.
+  by move/psumr_eq0P: sum0 => h i _; apply: h => // j _; apply: incr_ge0.
+have N0 : 0 < nrm2 (centre p_LS).
+  rewrite lt_def nrm2_ge0 andbT; apply: contraTneq pos => ->; by rewrite mulr0 ltxx.
+have t0 : 0 < t by rewrite -(pmulr_lgt0 _ N0).
+split=> // al be ga phi; rewrite /net_dir /phi => net0 /sg_dirP; move: net0; rewrite sgE -/p -/g => net0 [p_f y_f o_f].
+have fit : al *: p + be *: p_LS + ga *: one = 0.
+  have -> : al *: p + be *: p_LS + ga *: one = X *m (al *: w + be *: wls + ga *: e).
+    by rewrite !mulmxDr -!scalemxAr ones.
+  apply: E_gram; rewrite !mulmxDr -!scalemxAr ones -/p -[RHS]net0.
+  rewrite !EDr !EZr; congr (_ + _ *: _ + _).
+  by have /eqP := ls; rewrite EDr ENr subr_eq0 => /eqP.
+have sE : al *: p + be *: y + ga *: one = be *: (y - p_LS).
+  by rewrite -[LHS]subr0 -fit scalerBr !opprD !addrA; move: (al *: p) (be *: y) (ga *: one) (be *: p_LS) => A B C D; mxring R.
+have yg : dot y g < 0.
+  rewrite lt_neqAle y_g_neq0 /= -oppr_ge0 /dot -sumrN; apply: sumr_ge0 => j _.
+  by rewrite mxE; case: (y01 j) => ->; rewrite ?mul0r ?oppr0 // mul1r oppr_ge0 subr_le0 ltW ?(sigma01 _).2.
+have be_lt0 : be < 0.
+  have r0 : 0 < nrm2 (y - p_LS) by rewrite nrm2_gt0 res_neq0.
+  have yy : dot y (y - p_LS) = nrm2 (y - p_LS).
+    have {1}-> : y = p_LS + (y - p_LS) by rewrite addrC subrK.
+    by rewrite dotDl res_orth add0r.
+  move: y_f; rewrite sE dotDr dotNr dotZr yy => /eqP; rewrite subr_eq0 => /eqP byg.
+  by rewrite -(pmulr_llt0 _ r0) byg.
+split=> //; have := congr1 (dot (centre p_LS)) fit; rewrite !dotDr !dotZr centred mulr0 addr0 dot0r.
+have self u : dot (centre p_LS) u = dot (centre p_LS) (centre u).
+  by rewrite [in RHS]/centre dotDr dotNr dotZr centred mulr0 subr0.
+rewrite (self p) (self p_LS) cp dotZr -/(nrm2 _) mulrA -mulrDl => /eqP.
+rewrite mulf_eq0 [nrm2 _ == 0]gt_eqF // orbF addr_eq0 => /eqP alt.
+by rewrite -(pmulr_lgt0 _ t0) alt oppr_gt0.
+Qed.
+
 (* Unique: the problem in (t, c) is convex.  C: the joint equations solved from several starts. *)
 Theorem cp6_unique p1 p2 : (exists t c, p1 - p2 = t *: p_LS + c *: one) ->
   normal2 p_LS (logit_grad p1) -> normal2 p_LS (logit_grad p2) -> p1 = p2.

@@ -138,6 +138,23 @@ Qed.
 
 End Decouple.
 
+(* What `balanced` above comes from: the ledger of DY14, started at 0 and kept (the flow), at an SG that is exact on      *)
+(* regressors of full column rank; lambda = 1 / kappa, so c = 2 lambda.  C: A against V V^T, D against (A + A^T)/kappa.   *)
+Theorem dy15_from_ledger (R : realFieldType) n p k m q (h : 'M[R]_(n, k)) (Y : 'M_(n, m)) (Q : 'M_(n, q))
+    (W1 : 'M_(p, k)) (V2 : 'M_(k, m)) (A : 'M_k) (B : 'M_(m, k)) (C : 'M_(q, k)) (r : nat) (T : 'M_(k, r)) lambda
+    (z := row_mx (row_mx h Y) Q) : (forall U : 'M_(k + m + q, k), z *m U = 0 -> U = 0) ->
+  z *m col_mx (col_mx A B) C = (h *m V2 - Y) *m V2^T -> W1^T *m W1 - T *m T^T = lambda *: (A + A^T) ->
+  W1^T *m W1 = T *m T^T + (lambda *+ 2) *: (V2 *m V2^T).
+Proof.
+move=> z_inj exact ledger; have A_is : A = V2 *m V2^T.
+  have : z *m (col_mx (col_mx A B) C - col_mx (col_mx (V2 *m V2^T) (- V2^T)) 0) = 0.
+    by rewrite mulmxBr exact /z !mul_row_col mulmx0 addr0 mulmxN mulmxA mulmxBl subrr.
+  move/z_inj/eqP; rewrite subr_eq0 => /eqP/eq_col_mx[/eq_col_mx[-> _] _].
+  by [].
+apply/eqP; rewrite -subr_eq0 opprD addrA ledger A_is trmx_mul trmxK -mulr2n.
+by rewrite -scalerMnr -scalerMnl subrr.
+Qed.
+
 (* For every singular value of the product there is such a mode, over a real closed field: P as a polynomial in the top *)
 (* layer's squared singular value is 0 at 0 and large at large arguments. *)
 Section Exists.

@@ -66,4 +66,32 @@ rewrite mulrBl mul1r -[rate * _ * _]mulrA divfK ?lt0r_neq0 // -[l * _]dotZr -eig
 by rewrite /E -scalemxAl dotZr -mulmxA dot_mulmx trmxK.
 Qed.
 
+(* 3.  All eigenvalues of a block are strictly inside the unit disc iff the rate is below 2 / b, b = lambda_max of       *)
+(* E[a^T a] (nonsingular; b is attained at an eigenvector, and no vector exceeds it).  C: the limits, by bisection.     *)
+Theorem dy3_inside (k : nat) (A : 'M[R]_(n, k)) rate b : 0 < rate -> (forall u : 'cV_k, A *m u = 0 -> u = 0) ->
+  (exists2 v : 'cV[R]_k, v != 0 & E A A *m v = b *: v) -> (forall u : 'cV_k, n%:R^-1 * nrm2 (A *m u) <= b * nrm2 u) ->
+  (forall l (v : 'cV_k), v != 0 -> (1%:M - rate *: E A A) *m v = l *: v -> `|l| < 1) <-> rate * b < 2%:R.
+Proof.
+move=> rate0 A_inj [v v0 eig] top; have N0 : 0 < nrm2 v by rewrite nrm2_gt0.
+have n0 : 0 < n%:R^-1 :> R.
+  rewrite invr_gt0 ltr0n lt0n; apply: contraNneq v0 => n0; apply/eqP/A_inj/matrixP => -[j lt_j]; exfalso.
+  by rewrite n0 in lt_j.
+have bE : b = n%:R^-1 * nrm2 (A *m v) / nrm2 v.
+  apply: (mulIf (lt0r_neq0 N0)); rewrite divfK ?lt0r_neq0 // -[b * _]dotZr -eig /E -scalemxAl dotZr.
+  by rewrite -mulmxA dot_mulmx trmxK.
+have b0 : 0 < b by rewrite bE divr_gt0 // mulr_gt0 // nrm2_gt0; apply: contraNneq v0 => /A_inj ->.
+split=> [inside|small l u u0 eig_u].
+  have : (1%:M - rate *: E A A) *m v = (1 - rate * b) *: v.
+    by rewrite mulmxBl mul1mx -scalemxAl eig scalerA scalerBl scale1r.
+  by move/(inside _ _ v0); rewrite ltr_norml => /andP[]; rewrite ltr_subr_addl addrC -ltr_subr_addl opprK.
+have U0 : 0 < nrm2 u by rewrite nrm2_gt0.
+rewrite (dy3_rate eig_u u0); set q := _ / nrm2 u.
+have q0 : 0 < q by rewrite divr_gt0 // mulr_gt0 // nrm2_gt0; apply: contraNneq u0 => /A_inj ->.
+have qb : q <= b by rewrite ler_pdivr_mulr.
+have rq : 0 < rate * q by apply: mulr_gt0.
+rewrite ltr_norml; apply/andP; split; last by rewrite ltr_subl_addl ltr_addr.
+rewrite ltr_subr_addl addrC -ltr_subr_addl opprK; apply: le_lt_trans small.
+by rewrite ler_wpmul2l // ltW.
+Qed.
+
 End JointSpectrum.
