@@ -8,24 +8,28 @@ FLAVOUR ?= release
 # Arb is a package of its own until FLINT 3 brings it.  (Not $(wildcard): make would remember a folder that is not there yet.)
 ARB_DEPS  := $(shell [ -e /usr/include/flint/arb_mat.h ] || echo libflint-arb-dev)
 DEPS      := gcc make pkg-config libgsl-dev liblapacke-dev libopenblas-dev libconfig-dev libjansson-dev libcsv-dev zlib1g-dev libflint-dev libglpk-dev libdnnl-dev \
-             $(ARB_DEPS) libcmocka-dev gnuplot-nox libxml2-utils pandoc
-DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3 python3-numpy python3-mpmath python3-torch libclang-rt-14-dev
+             $(ARB_DEPS) libcmocka-dev gnuplot-nox librsvg2-bin python3 python3-numpy python3-gi gir1.2-rsvg-2.0 libxml2-utils pandoc
+DEPS_DEV  := $(DEPS) clang clang-tidy cppcheck python3-mpmath python3-jsonschema python3-torch libclang-rt-14-dev abigail-tools reuse faketime
+DEPS_DEB    := $(DEPS) debhelper dpkg-dev lintian mmdebstrap
 DEPS_PROOFS := coq libcoq-mathcomp-algebra
 
 # ---- flags.  -O2 without contraction: theory code gives the same bits at every call site. ----
 STD      := -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -fPIC -fno-semantic-interposition -pthread
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wvla -Wstrict-prototypes -Wmissing-prototypes
 WERROR   ?= $(if $(CI),-Werror)
-OPT_release := -O2 -g
+# Hardened as Debian's packages are: checked copies, guarded stacks, and addresses bound and sealed at the start.
+HARDEN      := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+OPT_release := -O2 -g $(HARDEN)
+LINK_release := -Wl,-z,relro,-z,now
 # clang says where a loop that asks for vectors got none; checked loops never do.
 SANITIZE    := -O1 -g -fno-sanitize-recover=all -Wno-pass-failed
 OPT_asan    := $(SANITIZE) -fsanitize=address,undefined -fno-omit-frame-pointer
 OPT_fuzz    := $(SANITIZE) -fsanitize=fuzzer-no-link,address,undefined -DSG_FUZZER
 OPT_fpe     := -O1 -g -DSG_TRAP_FLOATING_POINT
 OPT      := $(OPT_$(FLAVOUR))
-# Where NIST's and MNIST's files lie, if you have them: cases that need them are skipped without.  The environment wins at run time.
-NIST_DIR  ?= $(abspath $(wildcard ../shared/nist))
-MNIST_DIR ?= $(abspath $(wildcard ../shared/mnist))
+# Where NIST's and MNIST's files lie, if you have them: cases that need them are skipped without.  No program remembers it.
+export NIST_DIR  ?= $(abspath $(wildcard ../shared/nist))
+export MNIST_DIR ?= $(abspath $(wildcard ../shared/mnist))
 B        := build/$(FLAVOUR)
 
 # Lazy, so that `make deps verify` on a fresh machine asks pkg-config only after the packages are there.
@@ -42,16 +46,22 @@ GLPK_LIBS     = $(if $(GLPK),-lglpk)
 # oneDNN has float32 products at the machine's own speed; without it our own are used, which are slower on many processors.
 DNNL          = $(wildcard /usr/include/dnnl.h /usr/include/oneapi/dnnl/dnnl.h)
 DNNL_LIBS     = $(if $(DNNL),-ldnnl -lgomp)
-# GSL's own CBLAS would take the place of OpenBLAS: pkg-config's -lgslcblas is dropped.
-PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke -lopenblas $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm
-CPPFLAGS_ALL  = $(if $(GLPK),-DSG_HAVE_GLPK) $(if $(DNNL),-DSG_HAVE_DNNL) $(if $(FLINT),-DSG_HAVE_FLINT) $(if $(ARB),-DSG_HAVE_ARB) -Iinclude -Isrc -DSG_NIST_DIR='"$(NIST_DIR)"' -DSG_MNIST_DIR='"$(MNIST_DIR)"' $(PKG_CFLAGS) $(CPPFLAGS)
-CFLAGS_ALL    = $(STD) $(OPT) $(WARN) $(WERROR) $(CFLAGS)
-LDFLAGS_ALL   = $(OPT) -pthread $(LDFLAGS)
+# Any BLAS with the C interface, and LAPACK: make BLAS="-lblas -llapack".
+BLAS         ?= -lopenblas
+# GSL's own CBLAS would take its place: pkg-config's -lgslcblas is dropped.
+PKG_LIBS      = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lcsv -llapacke $(BLAS) $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm
+CPPFLAGS_ALL  = $(if $(GLPK),-DSG_HAVE_GLPK) $(if $(DNNL),-DSG_HAVE_DNNL) $(if $(FLINT),-DSG_HAVE_FLINT) $(if $(ARB),-DSG_HAVE_ARB) -Iinclude -Isrc $(PKG_CFLAGS) $(CPPFLAGS)
+# By the letter of C11, gcc computes float as double on s390x, where the machine has both.
+EXCESS       := $(if $(filter s390x-%,$(shell $(CC) -dumpmachine 2>/dev/null)),-fexcess-precision=fast)
+# No builder's folder in what is built; the shell knows it, whatever letters are in it.
+MAP          := "-ffile-prefix-map=$$PWD=."
+CFLAGS_ALL    = $(STD) $(EXCESS) $(MAP) $(OPT) $(WARN) $(WERROR) $(CFLAGS) $(OPT_LAST)
+LDFLAGS_ALL   = $(OPT) $(LINK_$(FLAVOUR)) -pthread $(LDFLAGS)
 COMMIT       := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 SOURCES      := $(shell cat $(sort $(wildcard include/synthgrad/*.h src/*/*.[ch] src/*/*/*.[ch])) | sha1sum | cut -c1-12)
 
 # ---- sources by wildcard: a new file needs no edit here.  net/kernel/ is written in SG_REAL and compiled twice. ----
-LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net train sim closed cert case judge lab claim/* search analyze report)))
+LIB_SRC    := $(wildcard $(addsuffix /*.c,$(addprefix src/,base data net train sim closed cert case judge lab claim/* search study analyze report)))
 KERNEL_SRC := $(wildcard src/net/kernel/*.c)
 CLI_SRC    := $(wildcard src/cli/*.c)
 TEST_SRC   := $(wildcard tests/*/test_*.c)
@@ -70,32 +80,40 @@ SHLIB      := $B/libsynthgrad.so.$(VERSION)
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all deps deps-dev deps-proofs verify test plots report bench trace asan lint mutants odd proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
+.PHONY: FORCE all deps deps-dev deps-deb deps-proofs abi deb verify test plots report bench trace asan lint reference mutants odd proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
 
-all: build/synthgrad  ## build the library and the program (default)
+all: build/synthgrad $(SHLIB)  ## build the library and the program (default)
 
 # The link names the flavour asked for last; what has to be newer than the program depends on the program, not on the link.
 build/synthgrad: $B/synthgrad FORCE
 	@[ "$$(readlink $@)" = $(FLAVOUR)/synthgrad ] || ln -sfn $(FLAVOUR)/synthgrad $@
 FORCE:
 
-$B/synthgrad: $(CLI_OBJ) $(LIB)
+# Programs are linked again when the BLAS is another one.
+$B/blas: FORCE
+	@mkdir -p $(@D)
+	@echo '$(BLAS)' | cmp -s - $@ || echo '$(BLAS)' > $@
+
+$B/synthgrad: $(CLI_OBJ) $(LIB) $B/blas
 	@echo "  link $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(LIB) $(PKG_LIBS)
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+.PHONY: shared
+shared: $(SHLIB)  ## build the shared library, which `make install` does too
+
 # The names of the public headers and no others: the linker adds some of its own, and gcc forgets to hide functions with target_clones.
 $B/libsynthgrad.map: $(wildcard include/synthgrad/*.h)
 	@{ echo '{ global:'; cat $^ | grep -o 'sg_[a-z0-9_]*' | sort -u | sed 's/$$/;/'; echo 'local: *; };'; } > $@
-$(SHLIB): $(LIB_OBJ) $B/libsynthgrad.map
+$(SHLIB): $(LIB_OBJ) $B/libsynthgrad.map $B/blas
 	@echo "  link $@"
 	$(Q)$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,$(SONAME) -Wl,-Bsymbolic-functions -Wl,--version-script,$B/libsynthgrad.map -o $@ $(LIB_OBJ) $(PKG_LIBS)
 
 # Objects wait for deps when both are asked for, and never rebuild because of it.
-BUILD_AFTER := $(filter deps deps-dev,$(MAKECMDGOALS))
+BUILD_AFTER := $(filter deps deps-dev deps-deb,$(MAKECMDGOALS))
 $(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ): | $(BUILD_AFTER)
 
 # What is built is in one object, made again when it is something else.
@@ -107,7 +125,7 @@ $B/src/base/build.o: $B/built
 $B/src/base/build.o: CPPFLAGS_ALL += -DSG_VERSION='"$(VERSION)"' -DSG_COMMIT='"$(COMMIT)"' -DSG_SOURCES='"$(SOURCES)"'
 
 # Loops with sqrt and division: gcc makes vectors of them at -O3; lanes of one loop are independent, so the bits stay.
-$B/src/net/kernel/optimise.%: OPT += $(if $(filter release,$(FLAVOUR)),-O3)
+$B/src/net/kernel/optimise.%: OPT_LAST = $(if $(filter release,$(FLAVOUR)),$(if $(filter -O0,$(OPT) $(CFLAGS)),,-O3))
 
 # A folder of src/claim is a claim; the table is made again when a folder comes or goes.
 $B/claims.c: tools/claims.sh src/claim $(wildcard src/claim/*/claim.c)
@@ -131,7 +149,7 @@ $B/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests -MMD -MP -c -o $@ $<
 # The fuzzers' targets without a fuzzer, all in one program.
 $B/tests/fuzz/test_corpus: $(FUZZ_SRC:%.c=$B/%.o)
-$B/tests/%: $B/tests/%.o $B/tests/support.o $(LIB)
+$B/tests/%: $B/tests/%.o $B/tests/support.o $(LIB) $B/blas
 	@echo "  link $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) -lcmocka $(PKG_LIBS)
 
@@ -153,6 +171,9 @@ deps:  ## packages to build, verify, test and plot (Debian)
 deps-dev:  ## packages for lint, sanitizers and mutants
 	$(call install_packages,$(DEPS_DEV))
 
+deps-deb:  ## packages for `make deb`
+	$(call install_packages,$(DEPS_DEB))
+
 deps-proofs:  ## packages for the machine-checked proofs (Coq with mathcomp, about 1.1 GB)
 	$(call install_packages,$(DEPS_PROOFS))
 
@@ -162,10 +183,12 @@ verify: build/synthgrad  ## check every claim: verdict, bound, measured value, m
 
 # Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there.
 LARGE := $(patsubst cases/%.cfg,%,$(shell grep -l '^budget\|kind = "idx"' cases/*.cfg))
-FIGURES_OF = $(filter-out $(LARGE),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp,$(wildcard plots/*.gp)))) \
+OF_THE_RUN := run_margins run_evidence
+FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp plots/analyze.gp plots/train.gp,$(wildcard plots/*.gp)))) \
              $(foreach case,$(LARGE),$(if $(wildcard plots/$(case).gp),$(if $(wildcard results/$(case)/*.dat),$(case))))
 FIGURES   := $(patsubst %,results/figures/%.png,$(FIGURES_OF))
 plots: $(FIGURES)  ## the figures: results/figures/*.svg and *.png
+	@build/synthgrad plots $(OF_THE_RUN) > /dev/null
 
 results/figures/%.png: plots/%.gp plots/style.gp cases/%.cfg $B/synthgrad | build/synthgrad
 	$(if $(filter $*,$(LARGE)),,build/synthgrad run cases/$*.cfg > /dev/null)
@@ -185,13 +208,14 @@ report: build/synthgrad  ## verdicts, figures and numbers as one page: results/r
 	@$(MAKE) --no-print-directory plots pages
 	build/synthgrad report
 
-test: $(TESTS) build/synthgrad  ## unit tests, command-line tests and perturbed formulas
-	@CC="$(CC)" B=$B JOBS=$(JOBS) sh tests/run.sh $(TESTS)
+# Python loads no library of a sanitizer's.
+test: $(TESTS) build/synthgrad $(if $(filter release,$(FLAVOUR)),$(SHLIB))  ## unit tests, command-line tests, Python's and perturbed formulas
+	@CC="$(CC)" PYTHON="$(PYTHON)" B=$B JOBS=$(JOBS) sh tests/run.sh $(TESTS)
 
 bench: build/synthgrad  ## speed against NumPy, PyTorch and the machine's own GEMM, as ratios within one run
 	@$(PYTHON) tools/bench.py
 
-trace: build/synthgrad  ## claim -> proof, code, case, figure, test, perturbed formula; fails on a hole
+trace: build/synthgrad  ## claim -> proof, code, case, figure, test, perturbed formula, record of each number on a page about nets; fails on a hole
 	@sh tools/trace.sh
 
 # ---- what developers run ----
@@ -200,7 +224,7 @@ asan:  ## tests and verdicts under the address and undefined-behaviour sanitizer
 	build/asan/synthgrad verify --jobs $(JOBS) --out build/asan/results > /dev/null
 	$(MAKE) FLAVOUR=release build/synthgrad
 
-lint: build/synthgrad width  ## imports one way, 100 columns, two compilers with warnings as errors, clang-tidy, cppcheck
+lint: build/synthgrad width reference  ## imports one way, 100 columns, a comment for every public function, two compilers with warnings as errors, clang-tidy, cppcheck
 	@sh tools/rooms.sh $B
 	@$(MAKE) --no-print-directory -k -j $(JOBS) $(LINT_SRC:%.c=build/lint/%.ok) $(KERNEL_SRC:%.c=build/lint/%.kernel.ok)
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=ctunullpointer --error-exitcode=1 \
@@ -249,9 +273,9 @@ $(FUZZERS:%=fuzz-corpus-%): fuzz-corpus-%: fuzz-build
 	@find build/fuzz/merged/$* $(FUZZ_FOUND) -exec cp -t tests/fuzz/corpus/$* {} +
 	@echo "fuzz: $*: $$(ls tests/fuzz/corpus/$* | wc -l) inputs"
 
-$B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(LIB)
+$B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(LIB) $B/blas
 	@echo "  link $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(LIB) $(PKG_LIBS)
 
 LEAST  ?= 0.95
 PYTHON ?= /usr/bin/python3
@@ -271,10 +295,16 @@ build/synthgrad.1: $B/synthgrad
 build/synthgrad.bash: $B/synthgrad
 	@$< --help-bash > $@
 
+# The library's manual: a page for the functions under each comment of the public headers, and a page a header.
+reference: build/man3/synthgrad_base.3  ## the library's reference pages: build/man3/*.3; fails on a public function without a comment
+build/man3/synthgrad_base.3: tools/reference.awk $(wildcard include/synthgrad/*.h) Makefile
+	@rm -rf build/man3 && mkdir -p build/man3
+	@awk -v into=build/man3 -v version=$(VERSION) -f tools/reference.awk $(sort $(filter %.h,$^))
+
 # Where things go; LIBDIR for systems that keep libraries elsewhere.
 LIBDIR  ?= $(PREFIX)/lib
 # What a program linked with the archive needs besides.  Not pkg-config's gsl, which brings GSL's own CBLAS.
-PRIVATE  = -lgsl -lcsv -llapacke -lopenblas $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm -pthread
+PRIVATE  = -lgsl -lcsv -llapacke $(BLAS) $(FLINT_LIBS) $(GLPK_LIBS) $(DNNL_LIBS) -lm -pthread
 define PKG_CONFIG_FILE
 prefix=$(PREFIX)
 libdir=$(LIBDIR)
@@ -294,13 +324,22 @@ export PKG_CONFIG_FILE
 install uninstall: export SG_DESTDIR := $(DESTDIR)
 install uninstall: export SG_PREFIX  := $(PREFIX)
 install uninstall: export SG_LIBDIR  := $(LIBDIR)
+# Empty for packagers, who keep the debugging symbols elsewhere.
+STRIP ?= strip
+install uninstall: export SG_STRIP   := $(STRIP)
 install uninstall: export SG_WRITTEN := $(value DESTDIR) $(value PREFIX) $(value LIBDIR)
 
-install: build/synthgrad $(SHLIB) man pages  ## to PREFIX (default /usr/local), under DESTDIR
+install: build/synthgrad $(SHLIB) man reference pages  ## to PREFIX (default /usr/local), under DESTDIR
 	@sh tools/install.sh install $(LIB) $(SHLIB) $(SONAME) $B/synthgrad
 
 uninstall:  ## remove the files that install wrote, and the folders that it made if they are empty
 	@sh tools/install.sh uninstall
+
+abi: shared  ## do programs linked with the last tag's shared library run with this one?  (abidiff)
+	@JOBS=$(JOBS) sh tools/abi.sh
+
+deb:  ## Debian's packages in build/deb, checked by lintian (`make deps-deb` first); ROOT=root: also used in a fresh Debian
+	@JOBS=$(JOBS) sh tools/deb.sh $(VERSION) $(ROOT)
 
 # Machine-checked proofs, optional: Coq 8.16, mathcomp.  Compiled copies under build/proofs; `From SG Require Import a b.` orders them.
 COQC      ?= coqc

@@ -3,13 +3,12 @@
  *
  *     cc verdict.c $(pkg-config --cflags --libs synthgrad) -o verdict */
 #include <stdio.h>
-#include <stdlib.h>
 #include <synthgrad/synthgrad.h>
 
 int main(int argc, char **argv)
 {
     const struct sg_judge_options options = {.out = NULL};
-    struct sg_case *c = SG_NEW(1, struct sg_case);       /* too large for a stack */
+    struct sg_case *c;
     struct sg_judgement j;
     struct sg_error err;
     if (argc != 2) {
@@ -17,7 +16,7 @@ int main(int argc, char **argv)
         return 2;
     }
     sg_base_init();
-    if (sg_case_read(c, argv[1], &err) != SG_OK ||
+    if (sg_case_open(&c, argv[1], &err) != SG_OK ||
         sg_claim_judge(&j, c, &options, &err) != SG_OK) {
         fprintf(stderr, "verdict: %s\n", err.text);
         return 2;
@@ -30,7 +29,6 @@ int main(int argc, char **argv)
     printf("%s %s\n", j.claim->id, sg_claim_verdict_name(j.verdict));
     const int code = j.ok ? 0 : 1;
     sg_claim_judgement_free(&j);
-    sg_case_free(c);
-    free(c);
+    sg_case_close(c);
     return code;
 }

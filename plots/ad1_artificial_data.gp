@@ -1,18 +1,24 @@
-# AD1: the gaps of all seeds, set by set in ascending order, predicted and trained; the recalled value of the paper is a bar across.
+# AD1: by how much the loss at an SG's resting point exceeds its infimum, on the six data sets of the paper, for random seeds: a dot is what CP6 predicts for
+# a seed, a ring where its training stopped, the bar the paper's value, as recalled. Seeds lie side by side in no order.
 load 'plots/style.gp'
-do for [pass = 1:2] {
-    eval sg_terminal(pass)
-    set title "AD1: what a linear SG costs under the log loss, shallow models"
-    set logscale y; set format y "10^{%T}"; set yrange [5e-15:1]
-    set xrange [-0.55:5.55]; unset xtics
-    set ylabel "loss at the SG's resting point less the infimum"
-    set xtics ("linear2" 0, "linear100" 1, "noisy2" 2, "noisy100" 3, "random2" 4, "random100" 5) scale 0
-    set grid noxtics
-    set key bottom left
-    plot dir.'/gaps.dat' using ($1 + 0.8 * ($2 - 0.5)):4 with points pt 6 ps 1.5 lw 1.5 lc rgb sg_orange title "where training stopped", \
-         '' using ($1 + 0.8 * ($2 - 0.5)):3 with points pt 7 ps 0.6 lc rgb sg_blue title "predicted by CP6, seeds in ascending order", \
-         dir.'/sets.dat' using ($1 - 0.45):($2 > 0 ? $2 : 5e-6):(0.9):(0) with vectors nohead lw 3 lc rgb 'black' dt 1 title "the paper's value, recalled (0.00000: below 5e-6)", \
-         '' using ($2 > 0 ? NaN : $1):(5e-6):(0):(-4.2e-6) with vectors head filled lw 2 lc rgb 'black' dt 1 notitle, \
-         '' using 1:(0.45):(sprintf("%d of %d finite", $3, $4)) with labels font ',14' textcolor rgb '#444444' notitle
-    unset output
+array name[6] = ["linear2", "linear100", "noisy2", "noisy100", "random2", "random100"]
+beside(k) = 0.56 * (k * 0.618034 - floor(k * 0.618034) - 0.5)
+set title "Under the log loss a linear SG stops short of the optimum, as predicted"
+set xtics ("" 0) scale 0
+do for [k = 1:6] {
+    stats dir.'/sets.dat' using ($1 == k - 1 ? $3 : NaN) nooutput; finite = STATS_max
+    stats dir.'/sets.dat' using ($1 == k - 1 ? $4 : NaN) nooutput
+    set xtics add (sprintf("%s\n%d of %d", name[k], finite, STATS_max) k - 1)
 }
+set logscale y; set format y "10^{%T}"; set yrange [5e-15:3]; set ytics 100
+set xrange [-0.55:5.55]; set bmargin 5.3; set grid noxtics
+set xlabel "data set, and its seeds with a finite optimum (the classes overlap)" offset 0,-0.9
+set ylabel "loss above its infimum (nats a sample)"
+set label 1 "● predicted for a seed" at -0.3,1e-8 left textcolor rgb sg_blue
+set label 2 "○ where training stopped" at -0.3,1e-9 left textcolor rgb sg_ink_orange
+set label 3 "▬ the paper's value" at -0.3,1e-10 left
+set label 4 "the paper:\n< 0.000005" at 3.95,2e-3 center
+plot dir.'/gaps.dat' using ($1 + beside($0)):3 with points pt 7 ps 0.5 lc rgb sg_blue, \
+     '' using ($1 + beside($0)):4 with points pt 6 ps 1.4 lw 2 lc rgb sg_orange, \
+     dir.'/sets.dat' using ($1 - 0.4):($2 > 0 ? $2 : 5e-6):(0.8):(0) with vectors nohead lw 4 lc rgb 'black' dt 1, \
+     '' using ($2 > 0 ? NaN : $1):(5e-6):(0):(-4.2e-6) with vectors head filled lw 2 lc rgb 'black' dt 1

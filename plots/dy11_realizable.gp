@@ -1,20 +1,22 @@
-# DY11 on realizable data: how far down the line of fixed points small steps stay stable, against the delay.
+# DY11 on realizable data, where the SG's solutions form a line φ* + c (1, −1, 0): how far down that line training is stable, against the delay. Lines: from
+# the characteristic equation, at the case's learning rates and at smaller ones; rings: bisected in the simulation. From c = −1/2 up (shaded) every delay is.
 load 'plots/style.gp'
 x(tau) = tau + 1
-do for [pass = 1:2] {
-    eval sg_terminal(pass)
-    set title "DY11: the line of fixed points φ* + c (1, -1, 0) on realizable data"
-    set logscale x; set xrange [1:130]; set yrange [*:-0.3]
-    set xtics ("0" 1, "1" 2, "2" 3, "3" 4, "5" 6, "10" 11, "20" 21, "50" 51, "100" 101); set ytics 0.25
-    set xlabel "delay τ"; set ylabel "smallest stable c"
-    set key below center vertical maxrows 3 Left reverse samplen 3
-    set object 1 rectangle from graph 0, first -0.5 to graph 1, graph 1 fs solid 0.15 noborder fc rgb sg_sky behind
-    set label 1 "stable for every delay" at graph 0.03, first -0.42
-    plot -0.5 lc rgb 'black' lw 2.5 dt 1 title "c = -1/2", \
-         dir.'/c_limit.dat' using (x($1)):2 with lines lt 1 title "characteristic equation, the case's steps", \
-         '' using (x($1)):3 with lines lt 3 title "steps 4 times smaller", \
-         '' using (x($1)):4 with lines lt 4 title "16 times smaller", \
-         dir.'/c_bisected.dat' using (x($1)):3 with points pt 6 ps 2 lw 2.5 lc rgb sg_orange title "bisected in the simulation"
-    unset object 1; unset label 1
-    unset output
-}
+end(column_of) = real(system(sprintf("awk '!/^#/ { y = $%d } END { print y }' %s", column_of, sg_shell(dir.'/c_limit.dat'))))
+set title "On realizable data any delay is stable from c = −1/2 up" 
+set logscale x; set xrange [1:420]; set yrange [-1.45:-0.2]
+set xtics ("0" 1, "1" 2, "2" 3, "3" 4, "5" 6, "10" 11, "20" 21, "50" 51, "100" 101); set ytics 0.25
+set xlabel "delay τ in steps (axis: log(τ + 1))"; set ylabel "place c on the line of solutions"
+set object 1 rectangle from graph 0, first -0.5 to graph 1, graph 1 fs solid 0.18 noborder fc rgb sg_sky behind
+set label 1 "c > −1/2: stable for every delay" at graph 0.03, first -0.35 textcolor rgb sg_blue
+set label 2 "above a line: stable" at 1.15,-0.9 left textcolor rgb sg_ink_grey
+set label 3 "below it: not" at 1.15,-1.39 left textcolor rgb sg_ink_grey
+set label 4 "rates μ, ν" at 135,end(2) - 0.03 left textcolor rgb sg_blue
+set label 5 "μ/4, ν/4" at 135,end(3) - 0.05 left textcolor rgb sg_ink_green
+set label 6 "μ/16, ν/16" at 135,end(4) left textcolor rgb sg_ink_pink
+set label 7 "○ bisected" at 9,-0.68 right textcolor rgb sg_ink_orange
+plot -0.5 lc rgb 'black' lw 2 dt 1, \
+     dir.'/c_limit.dat' using (x($1)):2 with lines lt 1, \
+     dir.'/c_limit.dat' using (x($1)):3 with lines lt 3, \
+     dir.'/c_limit.dat' using (x($1)):4 with lines lt 4, \
+     dir.'/c_bisected.dat' using (x($1)):3 with points pt 6 ps 2 lw 2.5 lc rgb sg_orange

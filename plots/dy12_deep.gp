@@ -1,22 +1,28 @@
-# DY12 at depth: a stable step amplifies first, by how much the order decides; and a run in which the SG's loss rises while the network's falls.
+# DY12 at depth, two linear layers with an SG between them. Left, an error near the minimum in the worst direction of each order of updates: it grows before it
+# falls; dotted, the spectral radius to the power of the step. Right, a run on which the SG's loss rises while the network's falls.
 load 'plots/style.gp'
-do for [pass = 1:2] {
-    eval sg_terminal(pass)
-    set multiplot layout 1,2 title "DY12 at depth: two linear layers, the SG between them"
-    set logscale y
-    set title "an error near the minimum, worst direction of each order"
-    set xlabel "step"; set ylabel "error over its start" offset 1; set xrange [0:300]; set yrange [0.1:10]
-    set key right top
-    plot dir.'/transient.dat' using ($1 == 0 ? $2 : 1/0):3 with lines lt 1 lw 3.5 title "simultaneous", \
-         '' using ($1 == 1 ? $2 : 1/0):3 with lines lt 2 lw 3.5 title "SG first", \
-         '' using ($1 == 2 ? $2 : 1/0):3 with lines lt 3 lw 3.5 title "network first", \
-         '' using ($1 == 0 ? $2 : 1/0):4 with lines lc rgb sg_grey lw 2 dt 3 title "spectral radius to the step"
-    set title "a run from half the weights, φ = 0"
-    set ylabel ""; set xrange [0:400]; set yrange [1e-3:300]; set format y "10^{%T}"; set key right top
-    plot dir.'/course.dat' using 1:3 with lines lt 1 lw 3 title "L - min L", '' using 1:4 with lines lt 2 lw 3 title "L_{SG}", \
-         '' using ($6 > 0 ? $1 : 1/0):4 every 3 with points pt 9 ps 1.2 lc rgb sg_yellow title "L_{SG} rises while L falls", \
-         '' using 1:5 with lines lt 3 lw 3 title "L_{SG} out of reach without labels"
-    unset logscale y; set format y
-    unset multiplot
-    unset output
-}
+order(r, x) = column(1) == r ? x : 1/0
+peak(r) = real(system(sprintf("awk '$1 == %d && $3 > y { y = $3 } END { print y }' %s", r, sg_shell(dir.'/transient.dat'))))
+set multiplot title "A stable step may first amplify: how much, the update order decides" font sg_big
+set logscale y
+eval sg_panel(0.09, 0.5)
+set title "an error near the minimum, over its start"
+set logscale x; set xtics ("0" 1, "1" 2, "10" 11, "100" 101, "300" 301)
+set xlabel "step (axis: log(1 + step))"; set xrange [1:301]; set yrange [0.1:10]; set ytics (0.1, 0.2, 0.5, 1, 2, 5, 10)
+set label 1 sprintf("simultaneous and SG first: × %.1f", peak(0)) at 1.2,6.2 left textcolor rgb sg_blue
+set label 2 sprintf("network first: × %.1f", peak(2)) at 300,3.4 right textcolor rgb sg_ink_green
+set label 3 "radius^{step}" at 11,0.42 right textcolor rgb sg_ink_grey
+plot dir.'/transient.dat' using ($2 + 1):(order(0, $3)) with lines lt 1 lw 4, \
+     '' using ($2 + 1):(order(1, $3)) with lines lt 2 lw 3, \
+     '' using ($2 + 1):(order(2, $3)) with lines lt 3 lw 3, \
+     '' using ($2 + 1):(order(0, $4)) with lines lc rgb sg_grey lw 2.5 dt 3
+unset label; unset logscale x
+eval sg_panel(0.6, 0.975)
+set title "a run from half the weights, φ = 0"
+set xlabel "step"; set xrange [0:400]; set xtics 100; set yrange [2e-3:20]; set format y "10^{%T}"; set ytics autofreq
+set label 1 "loss above its minimum" at 395,0.2 right textcolor rgb sg_blue
+set label 2 "the SG's loss" at 50,1 left textcolor rgb sg_ink_orange
+set label 3 "▲ rises, while the network's falls" at 395,3.6e-3 right textcolor rgb sg_ink_yellow
+plot dir.'/course.dat' using 1:3 with lines lt 1, '' using 1:4 with lines lt 2, \
+     '' using ($6 > 0 ? $1 : 1/0):4 every 4 with points pt 9 ps 1.2 lc rgb sg_yellow
+unset multiplot

@@ -1,18 +1,13 @@
-# DY12: a stable step that first amplifies; and a run in which the SG's loss rises while the network's falls.
+# DY12: the joint step of network and SG is not a normal matrix. An error near the solution, in the worst direction: it first grows, then falls at the rate of
+# the spectral radius (dashed), which says nothing of the growth.
 load 'plots/style.gp'
-do for [pass = 1:2] {
-    eval sg_terminal(pass)
-    set multiplot layout 1,2 title "DY12: the joint step is not normal"
-    set logscale y; set format y "10^{%T}"
-    set title "an error near the solution, worst direction"
-    set xlabel "step"; set ylabel "error over its start"; set xrange [0:120]; set yrange [1e-3:20]; set key right top
-    plot dir.'/transient.dat' using 1:2 with lines lt 1 title "simulated", \
-         '' using 1:3 with lines lt 2 title "spectral radius to the step"
-    set title "a run from w = 0, φ = 0"
-    set ylabel ""; set xrange [0:120]; set yrange [1e-2:*]; set key right top
-    plot dir.'/course.dat' using 1:2 with lines lt 1 title "L", '' using 1:3 with lines lt 2 title "L_{SG}", \
-         '' using 1:($4/2) with lines lt 3 title "out of reach without labels"
-    unset logscale y; set format y
-    unset multiplot
-    unset output
-}
+stats dir.'/transient.dat' using 2 nooutput; peak = STATS_max; at = STATS_index_max
+stats dir.'/transient.dat' using ($1 == 1 ? $3 : NaN) nooutput; radius = STATS_max
+set title sprintf("Stable, yet an error near the solution first grows %.1f times", peak)
+set logscale y; set format y "10^{%T}"
+set xlabel "step"; set ylabel "error over its start"; set xrange [0:100]; set yrange [1e-3:20]
+set label 1 sprintf("× %.1f", peak) at at + 1,1.7 * peak center textcolor rgb sg_blue
+set label 2 "simulated error" at 38,0.6 left textcolor rgb sg_blue
+set label 3 sprintf("%.2g^{step}, of the spectral radius", radius) at 2,3e-3 left textcolor rgb sg_ink_orange
+set arrow 1 from graph 0,first 1 to graph 1,first 1 nohead lc rgb sg_grey lw 1.5 dt 3
+plot dir.'/transient.dat' using 1:2 with lines lt 1 lw 4, '' using 1:3 with lines lt 2

@@ -1,12 +1,10 @@
-# DY13: three linear layers, the SG at the output: grad L -> 0; once backprop would be ahead it waits for |Phi - Phi*|.
+# DY13 in a net of three linear layers with the SG at the output: the gradient of the loss, with the SG and by backprop from the same weights, and the SG's
+# distance from its solution. All vanish; once backprop would be ahead, the SG's run waits for its SG.
 load 'plots/style.gp'
-do for [pass = 1:2] {
-    eval sg_terminal(pass)
-    set title "DY13: in a three-layer net the gradient vanishes as |Φ - Φ*| does"
-    set xlabel "step"; set logscale xy; set format y "10^{%T}"; set xrange [1:20000]; set yrange [1e-8:1e2]; set key left bottom Left reverse
-    plot dir.'/course.dat' using 1:2 with lines lt 1 title "|∇L| with the SG", \
-         '' using 1:3 with lines lt 2 title "|∇L| of backprop from the same weights", \
-         '' using 1:4 with lines lt 3 title "|Φ - Φ*| over its start"
-    unset logscale xy; set format y
-    unset output
-}
+set title "In a three-layer net the gradient vanishes as the SG's error does"
+set xlabel "step"; set logscale xy; set format y "10^{%T}"; set format x "10^{%T}"; set xrange [1:30000]; set yrange [1e-8:30]
+set label 1 "gradient |∇L| with the SG" at 900,3 right textcolor rgb sg_blue
+set label 2 "by backprop" at 5200,1e-6 right textcolor rgb sg_ink_orange
+set label 3 "SG's error |Φ − Φ*|, over its start" at 40,0.1 center textcolor rgb sg_ink_green
+set label 1 at 2,10 left
+plot dir.'/course.dat' using 1:2 with lines lt 1, '' using 1:3 with lines lt 2, '' using 1:4 with lines lt 3

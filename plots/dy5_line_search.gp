@@ -1,24 +1,20 @@
-# DY5: V falls to rounding level while the rates stay bounded below; and the start where they do not, which a fixed rate leaves at once.
+# DY5: V is the squared error above its least, plus the SG's squared error. Left, noisy data: a line search on V converges. Right, realizable
+# data, from three starts near c = −3 on the SG's line of solutions: a line search lets V fall in every step, and stalls (named by the distance of the start);
+# a fixed learning rate with the normalised step of DY13 (black) lets it rise first and is done soon.
 load 'plots/style.gp'
-do for [pass = 1:2] {
-    eval sg_terminal(pass)
-    set multiplot layout 1,2 title "DY5: asked to fall in every step V may stall; a fixed rate lets it rise, and is done in 70 steps"
-    set logscale y; set format y "10^{%T}"
-    set title "noisy data, from w = 0, φ = 0: backtracking"
-    set xlabel "step"; unset key; set yrange [1e-30:1e6]
-    set label 1 "accepted μ" at graph 0.98,0.91 right textcolor lt 2
-    set label 2 "smallest singular value of Z" at graph 0.98,0.78 right textcolor lt 3
-    set label 3 "V" at graph 0.58,0.55 left textcolor lt 1
-    plot dir.'/descent.dat' using 1:2 with lines lt 1, '' using 1:3 with lines lt 2, '' using 1:4 with lines lt 3
-    unset label 1; unset label 2; unset label 3
-    set title "realizable data, from c = -3: V"
-    set yrange [1e-20:1e2]
-    do for [k = 2:4] { set label k sprintf("backtracking from 10^{-%d}", k) at 490,3*10**(1 - 2*k) right textcolor lt (k - 1) }
-    set label 5 "fixed μ, the SG's step\nnormalised (DY13)" at 75,1e-13 left
-    plot for [k = 2:4] dir.'/stall.dat' using (abs($1 - 10**(-k)) < 1e-6*$1 ? $2 : 1/0):3 with lines lt (k-1), \
-         for [k = 2:4] dir.'/straight.dat' using (abs($1 - 10**(-k)) < 1e-6*$1 && $3 > 1e-20 ? $2 : 1/0):3 with lines lc rgb 'black' lw 2.5 dt k
-    do for [k = 2:5] { unset label k }
-    unset logscale y; set format y
-    unset multiplot
-    unset output
-}
+set multiplot title "Asked to fall in every step, V may stall; let rise first, it does not" font sg_big
+set logscale y; set format y "10^{%T}"
+eval sg_panel(0.09, 0.475)
+set title "V on noisy data, from w = 0, φ = 0"
+set xlabel "step"; set yrange [1e-24:1e2]; set xtics 100; set ytics 1e4
+set label 1 "line search:\nconverges" at 110,1e-5 left textcolor rgb sg_blue
+plot dir.'/descent.dat' using 1:($2 > 1e-24 ? $2 : 1/0) with lines lt 1
+unset label
+eval sg_panel(0.58, 0.975)
+set title "V on realizable data, near c = −3"
+set yrange [1e-20:1e3]; unset ylabel; set xrange [0:500]
+do for [k = 2:4] { set label k sprintf("line search from 10^{−%d}", k) at 490,4.5*10**(1 - 2*k) right textcolor rgb (k == 2 ? sg_blue : k == 3 ? sg_ink_orange : sg_ink_green) }
+set label 5 "fixed learning rate,\nthe SG's step normalised:\nrises, then converges" at 85,1e-12 left
+plot for [k = 2:4] dir.'/stall.dat' using (abs($1 - 10**(-k)) < 1e-6*$1 ? $2 : 1/0):3 every 5 with lines lt (k-1), \
+     for [k = 2:4] dir.'/straight.dat' using (abs($1 - 10**(-k)) < 1e-6*$1 && $3 > 1e-20 ? $2 : 1/0):3 with lines lc rgb 'black' lw 2.5
+unset multiplot

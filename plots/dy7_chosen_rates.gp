@@ -1,21 +1,24 @@
-# DY7: the gradient falls, the relative error stays below rho; and what that costs at each depth.
+# DY7: deep linear nets trained by an SG that is taught before each step until its relative error is at most 1/2. Left, a run at depth 6: the gradient over its
+# start, and the error of each step. Right, what it takes at each depth until the gradient is 10⁻⁶ of its start.
 load 'plots/style.gp'
-do for [pass = 1:2] {
-    eval sg_terminal(pass)
-    set multiplot layout 1,2 title "DY7: deep linear nets, the SG taught as long as each step needs it"
-    set logscale y; set format y "10^{%T}"
-    set title "depth 6, widths up to 8"
-    set xlabel "iteration"; set autoscale x; set xtics autofreq; set yrange [1e-7:1e4]; set key right top
-    set arrow 1 from graph 0,first 0.5 to graph 1,first 0.5 nohead lc rgb sg_grey lw 1.5 dt 3
-    plot dir.'/course.dat' using 1:2 with lines lt 1 title "|∇L| over its start", \
-         '' using 1:3 with lines lt 2 title "relative error of the step (bound 1/2)", \
-         '' using 1:5 with lines lt 3 title "accepted μ"
-    unset arrow 1
-    set title "until |∇L| is 10^{-6} of its start"
-    set xlabel "depth"; set xrange [1.5:10.5]; set yrange [1e-3:1e5]; set xtics 2,1,10; set key right top
-    plot dir.'/grid.dat' using 1:3 with linespoints lt 1 ps 1.5 title "iterations", \
-         '' using 1:4 with linespoints lt 2 ps 1.5 title "SG steps an iteration", '' using 1:5 with linespoints lt 3 ps 1.5 title "smallest μ"
-    unset logscale y; set format y
-    unset multiplot
-    unset output
-}
+set multiplot title "Taught as long as each step needs it, an SG trains deep nets" font sg_big
+set title font ',18'
+set lmargin at screen 0.1; set rmargin at screen 0.49
+set xrange [0:*]; set xtics 100
+set tmargin at screen 0.83; set bmargin at screen 0.45
+set title "depth 6: the gradient over its start"
+set logscale y; set format y "10^{%T}"; set yrange [1e-7:10]; set ytics 100; set format x ""
+plot dir.'/course.dat' using 1:2 with lines lt 1
+set tmargin at screen 0.36; set bmargin at screen 0.15
+set title "relative error of the step, bound 1/2" offset 0,-0.4
+unset logscale y; set format y "%g"; set format x "%g"; set yrange [0:0.6]; set ytics 0.5; set xlabel "step"
+set arrow 1 from graph 0,first 0.5 to graph 1,first 0.5 nohead lc rgb 'black' lw 2 dt 1
+plot dir.'/course.dat' using 1:3 with points pt 7 ps 0.3 lc rgb sg_orange
+unset arrow
+eval sg_panel(0.58, 0.975)
+set title "to 10^{−6} of the gradient at the start" offset 0,0
+set xlabel "depth (layers)"; set xrange [1.5:10.5]; set logscale y; set format y "10^{%T}"; set yrange [0.05:3000]; set xtics 2,2,10; set ytics 10
+set label 1 "steps" at 6,900 right textcolor rgb sg_blue
+set label 2 "SG's steps before each" at 6.2,4 center textcolor rgb sg_ink_orange
+plot dir.'/grid.dat' using 1:3 with linespoints lt 1 ps 1.5, '' using 1:4 with linespoints lt 2 ps 1.5
+unset multiplot

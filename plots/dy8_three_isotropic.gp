@@ -1,35 +1,32 @@
-# DY8: a flight from one global minimum to another over the loss surface of a three-layer net on white data.
+# DY8: three linear layers on white data (S = I, R = ρI), from a start next to a global minimum. Left: backprop stays, a slow SG leaves and rests elsewhere.
+# Right, that flight over the loss (dark: high), in the plane of both minima and the point farthest off the line between them.
 load 'plots/style.gp'
-stats dir.'/flight.dat' using 1:2 nooutput
-end = STATS_max_x
+stats dir.'/flight.dat' using 1 nooutput; end = STATS_max
 stats dir.'/flight.dat' every ::1000::1000 using 5 nooutput
 rest = STATS_max
-stats dir.'/slice.dat' using 1:2 nooutput
-do for [pass = 1:2] {
-    eval sg_terminal(pass)
-    set multiplot title "DY8: a global minimum of three linear layers on white data (S = I, R = ρI) repels under a synthetic gradient"
-    set origin 0,0; set size 0.46,0.93
-    set title "distance from where it started"
-    set xlabel "flow time"; set ylabel "|w - w*|"
-    set logscale y; set format y "10^{%L}"; set xrange [0:end/8]; set yrange [1e-8:10]
-    set key default; set key noautotitle spacing 1.2 at graph 0.98,0.22 right top; set xtics 300
-    plot dir.'/flight.dat' using 1:2 with lines lt 1 title "synthetic gradient", '' using 1:3 with lines lt 3 title "backprop, same start"
-    unset logscale y; set format y "%g"
-    set origin 0.46,0; set size 0.54,0.93
-    set title "the flight over the loss surface"
-    set xlabel "towards the rest"; set ylabel "farthest off that line" offset 1
-    set xrange [STATS_min_x:STATS_max_x]; set yrange [STATS_min_y:STATS_max_y]; set cbrange [-10:-1]
-    set palette defined (0 '#ffffff', 0.45 '#cfe3f1', 1 '#0b3c5d')
-    set cblabel "log_{10}(L - min L)" offset 1
-    unset key; set xtics autofreq
-    set label 1 "start: repels" at 0,0 offset 1.2,-0.9 tc rgb 'black' front
-    set label 2 "rest" at rest,0 offset -4.2,-0.9 tc rgb 'black' front
-    set label 3 "flight, projected" at graph 0.97,0.95 right tc rgb '#8a5a00' front
-    plot dir.'/slice.dat' using 1:2:3 with image, \
-         dir.'/flight.dat' using 5:6 with lines lc rgb sg_yellow lw 4 dt 1, \
-         '' every ::0::0 using 5:6 with points pt 6 ps 2.6 lw 4 lc rgb sg_orange, \
-         '' every ::1000::1000 using 5:6 with points pt 7 ps 2.4 lc rgb sg_orange
-    unset label
-    unset multiplot
-    unset output
-}
+stats dir.'/slice.dat' using 1 nooutput name 'A'
+stats dir.'/slice.dat' using 2 nooutput name 'B'
+set multiplot title "Even on white data a global minimum can repel under an SG" font sg_big
+eval sg_panel(0.095, 0.46)
+set title "distance from the minimum"
+set xlabel "time, learning rate × step"; set ylabel "|w − w*|" offset 1.5
+set logscale y; set format y "10^{%L}"; set xrange [0:end/8]; set yrange [3e-9:20]; set xtics 300; set ytics 100
+set label 1 "SG: leaves, and\nrests elsewhere" at end/8*0.52,4e-5 left textcolor rgb sg_blue
+set label 2 "backprop stays" at end/8*0.3,7e-8 left textcolor rgb sg_ink_green
+plot dir.'/flight.dat' using 1:2 with lines lt 1 lw 4, '' using 1:3 with lines lt 3
+unset logscale y; set format y "%g"; unset label
+eval sg_panel(0.6, 0.86)
+set title "the flight over the loss"
+set xlabel "towards where it rests"; set ylabel "off that line, where it goes farthest" offset 1.5
+set xrange [A_min:A_max]; set yrange [B_min:B_max]; set cbrange [-10:-1]; set xtics 0.2; set ytics 0.01
+set palette defined (0 '#ffffff', 0.45 '#cfe3f1', 1 '#0b3c5d')
+set cblabel "log_{10}(loss above its least)" offset 0.5; set cbtics 3
+low = B_min + 0.07 * (B_max - B_min)
+set label 1 "start" at 0,low center front
+set label 2 "rests" at rest,low center front
+plot dir.'/slice.dat' using 1:2:3 with image, \
+     dir.'/flight.dat' using 5:6 with lines lc rgb 'black' lw 5.5 dt 1, \
+     dir.'/flight.dat' using 5:6 with lines lc rgb sg_yellow lw 3 dt 1, \
+     '' every ::0::0 using 5:6 with points pt 6 ps 2.2 lw 4 lc rgb sg_orange, \
+     '' every ::1000::1000 using 5:6 with points pt 7 ps 2.0 lc rgb sg_orange
+unset multiplot

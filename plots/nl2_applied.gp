@@ -1,3 +1,3 @@
-# NL2, the same figure from another case.
-finding = "Every SG applied: the net stays where linear SGs see its loss, early and late (loss of label 1, six relu layers)"
+# NL2 where every SG is applied: the true loss of label 1 over a plane of inputs beside what the SGs of six relu layers see of it, and how well it agrees.
+finding = "Where SGs drive the net, it stays where linear SGs see its loss"
 load 'plots/nl2_seen_loss.gp'

@@ -3,8 +3,9 @@
 #
 # The perturbed copy of one file is compiled with the build's own command and linked in front of the archive; the working tree is
 # not touched.  A claim of `synthgrad list` without a row fails, as does a row whose sed expression changes nothing.
+# A case is judged in five replicates at most and without its control: the claim's own rows have to notice.
 #
-#   B=build/release sh tests/perturb.sh [CLAIM...]
+#   B=build/release sh tests/perturb.sh [K/N] [CLAIM...]        K/N: every N-th row and case, beginning with the K-th
 B=${B:-build/release}
 program=$B/synthgrad
 
@@ -42,6 +43,7 @@ DY10 | src/closed/saxe.c        | s/exp(-2 \* sigma \* t)/exp(-2.001 * sigma * t
 DY15 | src/closed/factorisation.c | s/= log(pull\[i\]) + sum/= log(1.01 * pull[i]) + sum/               | dy15_factorisation
 DY15 | src/closed/factorisation.c | s/above \*= f->layer\[(i - 1) \* r\] \*/above *= 1.001 */              | dy15_one_sg
 DY15 | src/closed/deep_several.c  | s/-= kappa \* c->gamma/-= 1.01 * kappa * c->gamma/                    | dy15_factorisation
+DY15 | src/closed/deep_several.c  | s/-= kappa \* c->gamma/-= 1.01 * kappa * c->gamma/                    | dy15_flight
 DY11 | src/closed/rates.c       | s/(double)tau + 1.0/(double)tau + 2.0/                             | dy11_delay
 DY12 | src/closed/sequential.c  | s/sg_first ? net : sg, sg_first ? sg : net/sg_first ? sg : net, sg_first ? net : sg/ | dy12_order
 DY12 | src/closed/transient.c   | s/+ mu \* fit->lambda_x\[0\] \* corner/+ 0.5 * mu * fit->lambda_x[0] * corner/ | dy12_order
@@ -74,7 +76,7 @@ CP6  | src/closed/log_point.c   | s/features\[i \* \*f + c\] = data->one\[i\];/f
 CP6  | src/closed/log_plane.c   | s/- g \* (s->m\[0\]/- 1.01 * g * (s->m[0]/                           | cp6_no_bias
 CP6  | src/closed/regression.c  | s/x - log1p(x));/x - 0.99 * log1p(x));/                             | cp6_log_loss
 AD1  | src/closed/log_gap.c     | s/= data->one\[i\];/= data->one[i] + 0.01 * p[i] * p[i];/   | ad1_artificial_data
-CP7  | src/claim/cp7/claim.c | s/= i == j ? -1 : 0;/= i == j ? -0.999 : 0;/                 | cp7_matching_module
+CP7  | src/claim/cp7/rows.c | s/= i == j ? -1 : 0;/= i == j ? -0.999 : 0;/                 | cp7_matching_module
 DY2  | src/closed/frozen.c     | s/- mu \* fit->lambda_x\[i\]/+ mu * fit->lambda_x[i]/              | dy2_rank_deficient
 DY4  | src/closed/line.c       | s/= nu \* creal(c) \*/= mu * creal(c) */                           | dy4_no_ones
 DY8  | src/closed/deep_joint.c | s/dV_VT\[a \* s.K + o\] + dV_VT/dV_VT[a * s.K + o] - dV_VT/        | dy8_repelling_minima
@@ -99,6 +101,8 @@ trap 'exit 130' INT TERM
 bad=0
 complain() { printf 'perturb: %s\n' "$*"; bad=1; }
 
+part=1 parts=1
+case $1 in [0-9]*/[0-9]*) part=${1%/*} parts=${1#*/}; shift ;; esac
 only=" $* "
 rows | while IFS='|' read -r claim file expression name; do
     set -f; set -- $claim "$expression" $file $name; set +f
@@ -120,7 +124,7 @@ build() {
     sed -e "$3" "$2" > "$copy" 2> "$work/$1/log" || { head -n 1 "$work/$1/log"; return 1; }
     cmp -s "$2" "$copy" && { echo "the expression changes nothing in $2"; return 1; }
     compile=$(grep -F -e " -o $object " "$work/commands" | sed -e "s| -o $object | -o $work/$1/perturbed.o -iquote ${2%/*} -w -g0 |; s| $2\$| $copy|")
-    link=$(grep -F -e " -o $program " "$work/commands" | sed -e "s| -o $program | -o $work/$1/synthgrad $work/$1/perturbed.o |")
+    link=$(grep -F -e " -o $program " "$work/commands" | sed -e "s| -o $program | -s -o $work/$1/synthgrad $work/$1/perturbed.o |")
     [ -n "$compile" ] && [ -n "$link" ] || { echo "make prints no command for $object"; return 1; }
     eval "$compile" > "$work/$1/log" 2>&1 || { echo "does not compile: $(grep -m 1 error "$work/$1/log")"; return 1; }
     eval "$link" > "$work/$1/log" 2>&1 || { echo "does not link: $(tail -n 1 "$work/$1/log")"; return 1; }
@@ -130,7 +134,7 @@ build() {
 perturb() {
     mkdir "$work/$1"
     if why=$(build "$1" "$3" "$4"); then
-        "$work/$1/synthgrad" verify "$5" --out "$work/$1/results" > "$work/$1/log" 2>&1
+        "$work/$1/synthgrad" verify "$work/cases/$5.cfg" --out "$work/$1/results" > "$work/$1/log" 2>&1
         code=$?
         case $code in
         1) verdict=noticed ;;
@@ -147,37 +151,31 @@ perturb() {
 # unperturbed N CASE
 unperturbed() {
     mkdir "$work/$1"
-    "$program" verify "$2" --out "$work/$1/results" > "$work/$1/log" 2>&1 && return
+    "$program" verify "$work/cases/$2.cfg" --out "$work/$1/results" > "$work/$1/log" 2>&1 && return
     : > "$work/$1/bad"
     printf '%-5s verify %s fails without any change: %s\n' "" "$2" "$(tail -n 1 "$work/$1/log")" > "$work/$1/line"
 }
 
-# Two at a time: every second job.
-cut -d '|' -f 4 "$work/rows" | sort -u > "$work/cases"
-half() {
-    n=0
-    while read -r name; do
-        n=$((n + 1))
-        [ $((n % 2)) -ne "$1" ] || unperturbed "case$n" "$name"
-    done < "$work/cases"
-    n=0
-    while IFS='|' read -r claim file expression name; do
-        n=$((n + 1))
-        [ $((n % 2)) -ne "$1" ] || perturb "row$n" "$claim" "$file" "$expression" "$name"
-    done < "$work/rows"
-}
-half 0 &
-half 1
-wait
+mkdir "$work/cases"
+cut -d '|' -f 4 "$work/rows" | sort -u > "$work/names"
+# mine: every N-th line, beginning with the K-th, after its number.
+mine() { awk -v k="$part" -v n="$parts" '(NR - k) % n == 0 { print NR "|" $0 }' "$1"; }
+while read -r name; do
+    sed -f tests/five_replicates.sed "cases/$name.cfg" > "$work/cases/$name.cfg"
+done < "$work/names"
+mine "$work/names" > "$work/mine"
+while IFS='|' read -r n name; do unperturbed "case$n" "$name"; done < "$work/mine"
+mine "$work/rows" > "$work/mine"
+while IFS='|' read -r n claim file expression name; do
+    perturb "row$n" "$claim" "$file" "$expression" "$name"
+done < "$work/mine"
 
 for line in "$work"/case*/line; do
     [ ! -e "$line" ] || cat "$line"
 done
-n=0
-while read -r row; do
-    n=$((n + 1))
+while IFS='|' read -r n row; do
     cat "$work/row$n/line" 2> /dev/null || complain "no verdict on $row"
-done < "$work/rows"
+done < "$work/mine"
 for job in "$work"/*/bad; do
     [ ! -e "$job" ] || bad=1
 done

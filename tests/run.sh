@@ -1,17 +1,27 @@
 #!/bin/sh
-# Runs the test programs named, the command-line tests and the perturbed formulas, JOBS at a time;
-# prints what failed and one closing line.  Zero tests are a failure.
+# Runs the test programs named, the command-line tests, those in Python and the perturbed formulas,
+# JOBS at a time; prints what was skipped or failed and one closing line.  Zero tests are a failure.
+# What takes longest is first, so that no core waits at the end.
+longest='tests/judge/test_keys|tests/cli/test_(install|figures)'
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-export work
+export work PYTHON="${PYTHON:-/usr/bin/python3}" PYTHONDONTWRITEBYTECODE=1
+python=
+if [ "${B:-build/release}" != build/release ]; then
+    echo 'skipped: tests/python, which load the library of the release flavour'
+elif "$PYTHON" -c 'import numpy' 2> /dev/null; then
+    python=$(ls tests/python/test_*.py)
+else
+    echo "skipped: tests/python, since $PYTHON has no NumPy (make deps installs python3-numpy)"
+fi
+printf '%s\n' "$@" $python tests/*/test_*.sh > "$work/tests"
 {
-    printf '%s\n' "$@"
-    for script in tests/*/test_*.sh tests/perturb.sh; do
-        [ -e "$script" ] && printf '%s\n' "$script"
-    done
+    grep -E "$longest" "$work/tests"
+    for part in 1 2 3 4 5 6; do echo "tests/perturb.sh $part/6"; done
+    grep -v -E "$longest" "$work/tests"
 } | xargs -P "${JOBS:-1}" -I '{}' sh -c '
     out=$(mktemp "$work/out.XXXXXX")
-    case {} in *.sh) sh {};; *) {};; esac > "$out" 2>&1 ||
+    case "{}" in *.sh*) sh {};; *.py) "$PYTHON" {};; *) {};; esac > "$out" 2>&1 ||
         { mv "$out" "$out.failed"; echo "FAILED: {}" >> "$out.failed"; }'
 for output in "$work"/*.failed; do
     [ -e "$output" ] && cat "$output"

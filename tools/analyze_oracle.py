@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Random tables through `synthgrad analyze`, against least squares in 80 digits and more.
 
-    tools/analyze_oracle.py [COUNT [FIRST]]      COUNT tables (default 2000), seeds from FIRST (1)
+    tools/analyze_oracle.py [COUNT [FIRST [ROWS]]]   COUNT tables (default 2000), seeds from FIRST
+                                                      (1), at most ROWS rows (100000)
 
 Kinds: plain, offsets to 1e15, scales 1e-150 to 1e150, columns constant to rounding, one-hot, ids,
-more columns than rows, collinear to rounding, classes (separable, in part, not).  Checked:
+more columns than rows, collinear to rounding, classes on a line (separable, in part, not), and 2 to
+30 classes in space (separable, or each around one point).  Checked:
   - every coefficient, the constant and the RSS are within one unit of the last digit claimed
   - the verdict is never "fails", and a refusal is one line with exit 2
-  - classes on a line are separable in whole, in part or not as their order says
+  - classes on a line are separable in whole, in part or not as their order says, classes in space
+    as they were made; the loss is that of the coefficients; no SG is better than the optimum
 Exit 1 on any fault.  The truth is that of the cells as they are written, not of their doubles.
 """
 import json
@@ -18,15 +21,22 @@ import sys
 import tempfile
 from fractions import Fraction
 
-from mpmath import mp, mpf, matrix, lu_solve, log10, floor, sqrt
+from mpmath import mp, mpf, matrix, lu_solve, log10, log, exp
 
 PROGRAM = os.environ.get("SYNTHGRAD", "build/synthgrad")
-KINDS = ["plain", "offset", "scale", "ulp", "one_hot", "id", "wide", "collinear", "line"]
+KINDS = ["plain", "offset", "scale", "ulp", "one_hot", "id", "wide", "collinear", "line", "classes"]
 
 
-def draw(kind, rng):
+def rows_of(rng, most):
+    """Mostly few, now and then as many as may be."""
+    if rng.random() < 0.9:
+        return rng.randint(3, 40)
+    return int(10 ** rng.uniform(1.6, max(1.6, log10(most))))
+
+
+def draw(kind, rng, most):
     """Rows of text, header first; the last column is y."""
-    n, d = rng.randint(3, 40), rng.randint(1, 4)
+    n, d = rows_of(rng, most), rng.randint(1, 4)
     if kind == "wide":
         n, d = rng.randint(2, 5), rng.randint(6, 9)
     columns = []
@@ -160,11 +170,88 @@ def check_line(path, rng, seen):
     return faults
 
 
+def draw_classes(rng, k):
+    """Rows of numbers, the class last, and how they are separable: "all" by linear scores, or each
+    class all around one point, so that "none"."""
+    d, offset = rng.randint(1, 4), rng.choice([0, 0, 10, 1e4])
+    if rng.random() < 0.5:
+        centre = [offset + rng.gauss(0, 1) for _ in range(d)]
+        rows = []
+        for c in range(k):
+            for j in range(d):
+                for sign in (-1, 1):
+                    x = list(centre)
+                    x[j] += sign * 2.0 ** rng.randint(-3, 3)
+                    rows.append(x + [c])
+            rows += [[v + rng.gauss(0, 1) for v in centre] + [c] for _ in range(rng.randint(0, 4))]
+        return rows, "none"
+    # Slices of the first axis: scores c x - c^2 / 2 separate them.
+    rows = []
+    for c in range(k):
+        for _ in range(rng.randint(1, 4)):
+            at = c + rng.uniform(-0.4, 0.4)
+            rows.append([offset + at] + [rng.gauss(0, 1) for _ in range(d - 1)] + [c])
+    return rows, "all"
+
+
+def loss_of(rows, coefficients, classes):
+    """Mean log loss of the coefficients in 50 digits, and how much rounding may have moved it."""
+    mp.dps = 50
+    total, size = mpf(0), mpf(0)
+    for row in rows:
+        scores = []
+        for column in coefficients:
+            terms = [mpf(column["(intercept)"])] + [mpf(column[f"c{j}"]) * mpf(v)
+                                                    for j, v in enumerate(row[:-1])]
+            scores.append(sum(terms))
+            size = max(size, sum(abs(t) for t in terms))
+        own = scores[classes.index(row[-1])]
+        total += log(sum(exp(s - own) for s in scores))
+    return total / len(rows), size * 2.0 ** -48
+
+
+def check_classes(path, rng, seen):
+    """2 to 30 classes in space."""
+    k = rng.randint(2, 30)
+    rows, want = draw_classes(rng, k)
+    d = len(rows[0]) - 1
+    with open(path, "w", encoding="ascii") as out:
+        out.write(",".join(f"c{j}" for j in range(d)) + ",y\n")
+        out.write("".join(",".join(repr(v) for v in r) + "\n" for r in rows))
+    done = run(path, "--loss", "log")
+    if done.returncode == 2:
+        seen["refused"] += 1
+        return [] if refused(done) else [f"not a clear refusal: {done.stderr}"]
+    if done.returncode != 0:
+        return [f"exit {done.returncode}: {done.stderr or done.stdout[-300:]}"]
+    answer = json.loads(done.stdout)
+    seen["space " + str(answer["separation"])] += 1
+    faults = []
+    if answer["separation"] not in (want, None):
+        faults.append(f"{k} classes, separable: {answer['separation']}, is {want}")
+    for name in ("optimum", "sg"):
+        fit = answer[name]
+        if not fit["coefficients"] or fit["loss"] is None:
+            continue
+        columns = ([dict.fromkeys(fit["coefficients"], 0.0), fit["coefficients"]] if k == 2 else
+                   [fit["coefficients"][str(c)] for c in range(k)])
+        truth, error = loss_of(rows, columns, list(range(k)))
+        if abs(truth - mpf(fit["loss"])) > error + mpf(fit["loss"]) * 2.0 ** -40:
+            faults.append(f"{k} classes, {name}: loss {fit['loss']!r}, is {mp.nstr(truth, 17)}")
+        seen["losses"] += 1
+    gap = answer["sg"]["gap"]
+    if gap is not None and gap < 0:
+        faults.append(f"{k} classes: the SG is better than the optimum by {-gap}")
+    return faults
+
+
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    most = int(sys.argv[3]) if len(sys.argv) > 3 else 100000
     seen = dict.fromkeys(["holds", "inconclusive", "fails", "refused", "dependent", "digits",
-                          "numbers", "line all", "line part", "line none", "line None"], 0)
+                          "numbers", "line all", "line part", "line none", "line None", "space all", "space part",
+                          "space none", "space None", "losses"], 0)
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "table.csv")
@@ -173,8 +260,10 @@ def main():
             kind = KINDS[seed % len(KINDS)]
             if kind == "line":
                 faults = check_line(path, rng, seen)
+            elif kind == "classes":
+                faults = check_classes(path, rng, seen)
             else:
-                table = draw(kind, rng)
+                table = draw(kind, rng, most)
                 with open(path, "w", encoding="ascii") as out:
                     out.write("".join(",".join(r) + "\n" for r in table))
                 faults = check_table(table, path, rng, seen)

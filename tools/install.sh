@@ -1,7 +1,8 @@
 #!/bin/sh
 # install.sh install LIBRARY SHARED SONAME PROGRAM | uninstall: the work of these two targets of make.
 # SG_DESTDIR, SG_PREFIX, SG_LIBDIR: where to, every character taken as it is.
-# SG_WRITTEN: the same three before make read them.  PKG_CONFIG_FILE: what goes into synthgrad.pc.
+# SG_STRIP: the command that takes the debugging symbols off.  Empty: they stay.
+# SG_WRITTEN: the first three before make read them.  PKG_CONFIG_FILE: what goes into synthgrad.pc.
 #
 # install lists what it writes before it writes it, in PREFIX/share/synthgrad/installed, a path a line
 # without DESTDIR: files, and with a slash behind them the folders that were not there.
@@ -47,9 +48,11 @@ put() { # MODE FOLDER FILE...
     mode=$1 into=$2
     shift 2
     folder "$into"
-    for file; do
-        note "$into/${file##*/}" && install -m "$mode" "$file" "$to$into" || exit 2
-    done
+    for file; do note "$into/${file##*/}" || exit 2; done
+    install -m "$mode" "$@" "$to$into" || exit 2
+}
+strip_of() { # WHAT FILE: of debugging symbols, or of all that no loader asks for
+    [ -z "$SG_STRIP" ] || "$SG_STRIP" "--strip-$1" "$to$2" || exit 2
 }
 put_as() { # FILE PATH
     folder "${2%/*}"
@@ -60,18 +63,24 @@ install_all() {
     folder "$share/synthgrad"
     note "$list" && chmod 644 "$to$list" || exit 2
     put 755 "$prefix/bin" "$program"
+    strip_of all "$prefix/bin/${program##*/}"
     put 644 "$libdir" "$library" "$shared"
+    strip_of debug "$libdir/${library##*/}"
+    strip_of unneeded "$libdir/${shared##*/}"
     note "$libdir/$soname" && ln -sf "${shared##*/}" "$to$libdir/$soname" || exit 2
     note "$libdir/libsynthgrad.so" && ln -sf "$soname" "$to$libdir/libsynthgrad.so" || exit 2
     put 644 "$prefix/include/synthgrad" include/synthgrad/*.h
     put 644 "$share/synthgrad/cases" cases/*.cfg
     put 644 "$share/synthgrad/plots" plots/*.gp
-    put 644 "$share/synthgrad" tools/figure.sh
+    put 644 "$share/synthgrad/schema" schema/*.json
+    put 755 "$share/synthgrad" tools/figure.sh
     put_as build/synthgrad.1 "$share/man/man1/synthgrad.1"
+    put 644 "$share/man/man3" build/man3/*.3
     put_as build/synthgrad.bash "$share/bash-completion/completions/synthgrad"
     put 644 "$share/doc/synthgrad" README.md CHANGELOG.md CITATION.cff LICENSE
     put 644 "$share/doc/synthgrad/proofs" proofs/*.md
-    put 644 "$share/doc/synthgrad/examples" examples/*.c
+    put 644 "$share/doc/synthgrad/examples" examples/*.c examples/*.py
+    put 644 "$prefix/lib/python3/dist-packages" python/synthgrad.py
     put 644 "$share/doc/synthgrad/proofs/coq" proofs/coq/THEOREMS proofs/coq/*.v
     if command -v pandoc > /dev/null; then put 644 "$share/doc/synthgrad/proofs" build/pages/proofs/*.html; fi
     folder "$libdir/pkgconfig"

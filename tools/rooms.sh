@@ -29,8 +29,9 @@ judge:   base data case
 lab:     base data net sim train closed cert case judge
 claim:   base data net sim train closed cert case judge lab search
 analyze: base data net sim closed cert
+study:   base data net sim case judge lab
 report:  base data case judge
-cli:     base data net sim train closed cert case judge lab search analyze report
+cli:     base data net sim train closed cert case judge lab search analyze study report
 '
 # public header: its room, where the two have different names
 headers='

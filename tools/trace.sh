@@ -1,5 +1,6 @@
 #!/bin/sh
-# claim -> proof page, code, case, figure, test, perturbed formula.  Exit 1 on a hole.
+# claim -> proof page, code, case, figure, test, perturbed formula; measured number on a page about
+# nets -> record of the run (tools/results.py).  Exit 1 on a hole.
 #
 #   yes    it is there
 #   none   the page says `figure: none, because ...`
@@ -59,4 +60,5 @@ for word in $claims; do
     perturbed "$id"
     printf '\n'
 done
+python3 tools/results.py check || status=1
 exit $status

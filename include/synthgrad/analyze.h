@@ -22,11 +22,15 @@ struct sg_analysis_options {
     bool standardise;
     bool standardise_target;   /* the target too: then every number is for (y - mean) / scale */
     bool intercept;        /* a ones column after the features */
+    const char *weights;   /* a column that says how often each row counts, or NULL */
     bool with_delay;
     size_t delay;          /* tau, in steps */
     size_t layers;         /* of a deep linear net (DY15), 2..SG_DEEP_LAYERS_MAX; 0: none */
     size_t sg_at;          /* the layer under its SG; 0: an SG after every hidden layer */
     double kappa;          /* nu / mu */
+    double momentum;       /* heavy ball's beta of both parts at the user's rates, in [0, 1) */
+    bool with_rates;
+    double mu, nu;         /* the user's rates: what becomes of training with them? */
 };
 
 /* Both blocks at their fastest rates: the largest modulus of the joint spectrum, zero eigenvalues
@@ -75,6 +79,22 @@ struct sg_analysis_delay {
     double nu_stale_sg;            /* SG whose own gradient is tau steps old: it alone pays */
 };
 
+/* Either part at the user's momentum (0 without): its limit 2 (1 + beta) / lambda_max, the fastest
+ * rate 2 (1 + beta) / (lambda_max + lambda_min) and 1 - contraction there; and with a momentum of
+ * its own, the fastest of all (DY3). */
+struct sg_analysis_part {
+    double critical, optimal, deficit;
+    struct sg_momentum own;
+};
+
+/* The user's rates. */
+struct sg_analysis_yours {
+    bool known;                    /* options.with_rates */
+    double deficit_weights, deficit_sg;   /* 1 - contraction; not above 0: that part diverges, or
+                                             at best stays */
+    double steps_to_1e6;           /* NaN where it does not shrink */
+};
+
 /* A deep linear net p = x W_1 ... W_N on the target in its own units, divided by y_scale and, with
  * an intercept, centred: where training from a balanced start with A = 0 ends (DY15). */
 struct sg_analysis_layers {
@@ -84,7 +104,13 @@ struct sg_analysis_layers {
     double mu_backprop;            /* 2 / sharpness_backprop: backprop's largest stable mu */
     struct sg_deep_attraction fate;    /* its limit: the largest stable mu of the joint step */
     bool attracts, decided;        /* decided: the sign is clear of rounding */
+    /* Where that changes: from the user's kappa up to a thousand times it if the minimum repels,
+     * down to a thousandth if it attracts, looked at in steps of a quarter.  kappa_critical: NaN
+     * where it does not change as far as kappa_seen; not looked for in systems larger than
+     * SG_ANALYSIS_SCANNED. */
+    double kappa_critical, kappa_seen;
 };
+enum { SG_ANALYSIS_SCANNED = 200 };
 
 enum sg_analysis_verdict { SG_CHECK_HOLDS, SG_CHECK_INCONCLUSIVE, SG_CHECK_FAILS };
 
@@ -127,13 +153,15 @@ struct sg_analysis {
     double *coefficient_error, intercept_error, rss_error;   /* bounds on their errors, of first
                                       order: the arithmetic's, and what rounding a decimal cell to
                                       a double may have moved */
-    double rss, y_mean;
-    double *residual;              /* [n] p* - y */
+    double rss, y_mean;            /* rss: of squares times weights; y_mean: weighted, too */
+    double *residual;              /* [n] p* - y; with weights times sqrt(w_i / mean w) */
     double y_scale;                /* the standard deviation of y (divisor n), or its root mean
                                       square without an intercept */
     bool realizable;               /* the residual is at the rounding level of y */
     double *lambda_x, lambda_z[3]; /* [columns], descending */
     struct sg_rates rate_x, rate_z;
+    struct sg_analysis_part part_x, part_z;
+    struct sg_analysis_yours yours;
     struct sg_analysis_speed speed;
     bool has_scaled;               /* y_scale > 0 */
     struct sg_rates scaled_z;      /* were the target divided by y_scale and, with an intercept,
@@ -157,6 +185,14 @@ enum sg_status sg_analyze_table(struct sg_analysis *a, const struct sg_table *ta
                                 struct sg_error *err) SG_MUST_CHECK;
 /* Tolerates a zeroed struct. */
 void sg_analysis_free(struct sg_analysis *a);
+/* 1 - contraction of a part at a rate, null directions left out. */
+double sg_analysis_part_deficit(const struct sg_rates *rates, double rate, double beta);
+/* Whole steps that shrink what shrinks by `deficit` a step by a factor of 1e6. */
+double sg_analysis_steps_to_1e6(double deficit);
+/* The rates at which a part shrinks by `deficit` a step or more: [*low, *high], empty where
+ * low > high.  deficit = 0: its stable rates, 0 to `critical`. */
+void sg_analysis_part_range(double *low, double *high, const struct sg_rates *rates,
+                            double deficit, double beta);
 /* Digits of `value` that are known when it is off by `error` at most: printed with as many it is
  * within one unit of the last.  0: none is.  At most 15. */
 int sg_analysis_digits(double value, double error);
@@ -165,7 +201,8 @@ const char *sg_analysis_verdict_name(enum sg_analysis_verdict verdict);
 
 /* ---- classes under the log loss (CP6, CP7) ---------------------------------------------- */
 
-enum { SG_CLASSES_MOST = 20 };
+/* joint systems larger than SG_CLASSES_LOCAL are not looked at: their eigenvalues take minutes */
+enum { SG_CLASSES_MOST = 100, SG_CLASSES_LOCAL = 1600 };
 
 /* The optimum, or the point where the SG rests. */
 struct sg_class_fit {
@@ -207,11 +244,16 @@ enum sg_class_verdict {
 /* The joint step I - diag(mu, nu) J at the SG's point, on the subspace that training from phi = 0
  * keeps to.  From eigenvalues, floating point without guarantee. */
 struct sg_class_local {
-    bool known;                    /* the SG's optimum is unique there */
+    bool known;                    /* the SG's optimum is unique there, and the system is not... */
+    bool large;                    /* ...larger than SG_CLASSES_LOCAL */
     bool attracts;
     double mu_critical;            /* stable below it for the weights under an SG at its optimum in
                                       every step; NaN if it repels */
     double nu_critical;            /* for the SG with the weights at rest, 2 / lambda_max(S_z) */
+    /* The fastest rates of each in that sense, and 1 - contraction there; how many times these
+     * are fastest for both together, and 1 - contraction of the joint step there.  NaN if the
+     * point repels. */
+    double mu_optimal, mu_deficit, nu_optimal, nu_deficit, joint_scale, joint_deficit;
     double together;               /* (mu, nu) = t (mu_critical, nu_critical) is stable for
                                       0 < t < this */
     double slowest;                /* smallest modulus of an eigenvalue of the weights under an SG

@@ -36,7 +36,8 @@ SG_PUBLIC_BEGIN
 
 /* ---- build ------------------------------------------------------------------------------ */
 
-/* version: that of the release.
+/* What this is a build of.
+ * version: that of the release.
  * commit:  as git describes it, "-dirty" where files differ from it, "unknown" outside a checkout.
  * sources: a digest of the sources of the library and the program.
  * Two builds of the same sources give the same bits on the same libraries, whatever their
@@ -126,6 +127,7 @@ double sg_base_max(double a, double b);
 double sg_base_max_abs(const double *a, size_t n);
 /* max |a_i - b_i|.  NaN and n = 0 as above. */
 double sg_base_max_abs_diff(const double *a, const double *b, size_t n);
+/* Is no a_i an infinity or a NaN?  True for n = 0. */
 bool sg_base_all_finite(const double *a, size_t n);
 /* Sorts ascending.  No entry may be NaN. */
 void sg_base_sort(double *a, size_t n);
@@ -151,6 +153,12 @@ enum { SG_SHORTEST = 32 };
 void sg_base_shortest(char text[SG_SHORTEST], double number, int digits);
 /* printf into a fresh string, freed with free(). */
 char *sg_base_format(const char *fmt, ...) SG_PRINTF(1, 2);
+
+/* The text with Greek letters, signs, powers and indices in place of their names: "nu <= 2/mu^2"
+ * becomes "ν ≤ 2/μ²".  UTF-8, freed with free(). */
+char *sg_base_mathematics(const char *ascii);
+/* Does the environment (LC_ALL, LC_CTYPE, LANG) say that text is UTF-8? */
+bool sg_base_utf8(void);
 
 /* Seconds of a monotonic clock. */
 double sg_base_seconds(void);
@@ -193,6 +201,7 @@ void sg_base_mul(double *c, const double *a, const double *b, size_t m, size_t k
 void sg_base_mul_tn(double *c, const double *a, const double *b, size_t m, size_t k, size_t n);
 /* c = a b^T with a (m x k), b (n x k). */
 void sg_base_mul_nt(double *c, const double *a, const double *b, size_t m, size_t k, size_t n);
+/* sum a_i b_i, by cblas_ddot. */
 double sg_base_dot(const double *a, const double *b, size_t n);
 /* Euclidean. */
 double sg_base_norm(const double *a, size_t n);
@@ -262,7 +271,7 @@ enum sg_status sg_base_file_check_place(const char *path, bool folder,
  * or unmounted while hours of work go on is not made anew behind the user's back. */
 struct sg_place { uint64_t device, inode; };
 struct sg_place sg_base_place(const char *folder);
-/* SG_IO if the folder existed and is gone, or another one is in its place. */
+/* Is the folder the one it was?  SG_IO: it existed and is gone, or another one is in its place. */
 enum sg_status sg_base_place_check(const struct sg_place *place, const char *folder,
                                    struct sg_error *err) SG_MUST_CHECK;
 
@@ -270,6 +279,7 @@ enum sg_status sg_base_place_check(const struct sg_place *place, const char *fol
 
 /* How many threads all loops together may use (default 1). */
 void sg_base_set_jobs(size_t jobs);
+/* How many they may use now. */
 size_t sg_base_jobs(void);
 /* Calls body(i, context) for i = 0..n-1, on up to `jobs` threads.  Loops nest: an inner loop uses
  * the threads that are idle.  body writes only to slot i of the context, so results do not depend
@@ -299,6 +309,9 @@ void sg_base_tell(const char *what, size_t done, size_t total);
 void sg_base_interrupt(void);
 /* Has sg_base_interrupt() been called?  Long loops ask. */
 bool sg_base_interrupted(void);
+/* Forgets sg_base_interrupt(), for a program that goes on after it, as an interpreter does.  Call
+ * it when no long loop runs. */
+void sg_base_resume(void);
 
 SG_PUBLIC_END
 

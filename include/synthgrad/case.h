@@ -23,13 +23,16 @@ enum sg_data_kind {
 /* Which of its claim's experiments a case asks for. */
 enum sg_experiment {
     SG_EXPERIMENT_MAIN, SG_EXPERIMENT_MAP, SG_EXPERIMENT_DRAWN, SG_EXPERIMENT_DEEP,
-    SG_EXPERIMENT_UNLOCKED, SG_EXPERIMENT_MINIBATCHES
+    SG_EXPERIMENT_UNLOCKED, SG_EXPERIMENT_MINIBATCHES, SG_EXPERIMENT_FLIGHT,
+    SG_EXPERIMENT_RETURN
 };
 enum sg_form { SG_FORM_SAMPLE, SG_FORM_COMPRESSED, SG_FORM_SPECTRAL };
 enum sg_order { SG_SIMULTANEOUS, SG_SG_FIRST, SG_NETWORK_FIRST };
 enum sg_delay { SG_DELAY_NONE, SG_DELAY_STALE_BACKPROP, SG_DELAY_PAIRS, SG_DELAY_STALE_SG };
 /* How mu is chosen. */
 enum sg_search { SG_SEARCH_FIXED, SG_SEARCH_BACKTRACKING };
+/* Where a training's weights begin: drawn (enum sg_init), or net.weights. */
+enum sg_start { SG_START_GLOROT, SG_START_HE, SG_START_WEIGHTS };
 /* A rate as it is, or as a multiple of the critical or of the optimal one. */
 enum sg_units { SG_UNITS_ABSOLUTE, SG_UNITS_CRITICAL, SG_UNITS_OPTIMAL };
 
@@ -68,11 +71,11 @@ struct sg_case_net {
     int loss, type;                             /* enum sg_loss_kind, enum sg_dtype */
     int activation;                             /* enum sg_layer_kind, or SG_NO_ACTIVATION */
     int credit;                                 /* after each hidden block, enum sg_credit */
-    bool batch_norm;
+    bool batch_norm, biases;
     struct sg_real_list weights;                /* of all layers, one after the other */
 };
 struct sg_case_train {
-    int form, order, delay, units, search;
+    int form, order, delay, units, search, start;
     int sg_step;                                /* enum sg_step_rule */
     double mu, nu;
     struct sg_real_list mu_times, nu_times;     /* of the arms that a claim tells apart, or none */
@@ -90,7 +93,7 @@ struct sg_case_train {
 struct sg_case {
     char path[SG_CASE_TEXT_MAX * 4];
     char name[SG_CASE_TEXT_MAX];                /* the file's stem */
-    char claim[SG_CASE_TEXT_MAX], expect[SG_CASE_TEXT_MAX];
+    char claim[SG_CASE_TEXT_MAX], expect[SG_CASE_TEXT_MAX];   /* both "" in a training */
     char budget[SG_CASE_TEXT_MAX];              /* what a large case costs, "none" for others */
     uint64_t digest;                            /* of the file's text */
     int seed, replicates;
@@ -119,6 +122,14 @@ enum sg_status sg_case_read(struct sg_case *c, const char *path,
                             struct sg_error *err) SG_MUST_CHECK;
 /* Tolerates NULL and a zeroed struct. */
 void sg_case_free(struct sg_case *c);
+/* Does it name no claim, so that it is a net to train (study.h)? */
+bool sg_case_is_training(const struct sg_case *c);
+/* The same in memory of its own: the struct is too large for a stack, and a program in another
+ * language cannot know its size.  *c is NULL after a failure.  Free with sg_case_close. */
+enum sg_status sg_case_open(struct sg_case **c, const char *path,
+                            struct sg_error *err) SG_MUST_CHECK;
+/* Tolerates NULL. */
+void sg_case_close(struct sg_case *c);
 /* Has the case a budget?  Then it runs with --full only. */
 bool sg_case_is_large(const struct sg_case *c);
 /* Digest of all bytes of the files that the case takes its data from.  Cases that make their data
@@ -197,9 +208,9 @@ struct sg_case_arch {
 /* The boundary of the net at the end of a block, where h is the activation's output.  block:
  * 1..layers + 1, the last one the output.  A case numbers its boundaries by blocks. */
 size_t sg_case_end(const struct sg_case *c, size_t block);
-/* Builds the architecture that a case describes, on data of the given shape.  No layer has a bias
- * of its own: the ones column of X is the intercept.  The seed of the fixed matrices is the
- * case's, and what draws nets by replicate sets its own.
+/* Builds the architecture that a case describes, on data of the given shape.  Unless net.biases is
+ * set no layer has a bias of its own: the ones column of X is the intercept.  The seed of the fixed
+ * matrices is the case's, and what draws nets by replicate sets its own.
  * SG_BAD_INPUT:
  *   - the loss does not go with `labels` columns of y
  *   - a case changed after reading has a module where the net has no boundary, or two at one */

@@ -97,7 +97,8 @@ struct sg_interval { double low, high; };   /* contains the exact number */
  * HUGE_VAL: the answer is enough. */
 enum sg_status sg_cert_radius(struct sg_interval *radius, const double *a, size_t n,
                               double width) SG_MUST_CHECK;
-/* SG_REFUTED: some eigenvalue of a has a real part of at least *growth > 0.
+/* Does x' = a x grow?
+ * SG_REFUTED: some eigenvalue of a has a real part of at least *growth > 0.
  * SG_OK: all have a negative one, and *growth is NaN.
  * With an eigenvalue 0 SG_REFUTED is possible and SG_OK is not. */
 enum sg_status sg_cert_growth(double *growth, const double *a, size_t n) SG_MUST_CHECK;
@@ -170,7 +171,8 @@ enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_
 /* ---- logistic regression with a linear SG, m = 1, y in {0, 1} --------------------------- */
 
 struct sg_cert_log_point { double box; struct sg_interval gradient, loss; };
-/* SG_OK: the joint directions (E[x^T s], E[z^T (s - g)]) have exactly one zero (Krawczyk) in the
+/* A critical point, proved to be there.
+ * SG_OK: the joint directions (E[x^T s], E[z^T (s - g)]) have exactly one zero (Krawczyk) in the
  * box of half-width box max(1, |entry|) around (w, phi), d + 3 doubles.  |grad L| and L at that
  * zero lie in these intervals.  Source: CP6. */
 enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data,
@@ -178,7 +180,8 @@ enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct s
 /* L(w), an upper bound on inf L.  SG_OK whatever it is. */
 enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,
                                 const double *w) SG_MUST_CHECK;
-/* SG_OK: x w > 0 where y = 1 and < 0 where y = 0, sample by sample, so that inf L = 0.
+/* Does w separate the classes?
+ * SG_OK: x w > 0 where y = 1 and < 0 where y = 0, sample by sample, so that inf L = 0.
  * SG_REFUTED: not so. */
 enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *w) SG_MUST_CHECK;
 

@@ -172,6 +172,8 @@ enum sg_from { SG_FROM_PROJECT, SG_FROM_PAPER, SG_FROM_OTHERS };
 struct sg_claim {
     const char *id, *name, *title;      /* "DY3", "dy3_joint_spectrum", a line */
     const char *statement;              /* a paragraph for `explain` */
+    const char *subject;                /* NULL: a claim.  "a training": what else reads a case's
+                                           keys, and refuses others, by `reads` */
     enum sg_from from;
     const char *source;                 /* where there: "Theorem 1"; NULL: nowhere in particular */
     bool empirical;
@@ -210,6 +212,7 @@ struct sg_judgement {
     struct sg_evidence evidence;
     enum sg_verdict verdict;
     bool ok;                            /* verdict and control are as expected */
+    bool own;                           /* of a case of the user's, not of the project's */
     bool has_control, control_ok;
     char control_what[(int)SG_CASE_TEXT_MAX + (int)SG_ROW_WHAT_MAX + 16];
     enum sg_verdict control_verdict;

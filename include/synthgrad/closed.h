@@ -28,7 +28,7 @@ struct sg_fit {
     double *v_x, *v_z;             /* eigenvectors in columns */
     bool realizable;               /* r* is at the rounding level of y */
 };
-/* Accuracy: W* to about u cond(X).  Source: DY1, DY3. */
+/* The fit of a data set.  Accuracy: W* to about u cond(X).  Source: DY1, DY3. */
 enum sg_status sg_closed_fit_alloc(struct sg_fit **fit, const struct sg_data *data) SG_MUST_CHECK;
 void sg_closed_fit_free(struct sg_fit *fit);
 /* phi* = (I; -I; 0), the SG that predicts the true gradient for every W (CP2). */
@@ -123,6 +123,18 @@ void sg_closed_momentum_spectrum(sg_complex *eigenvalues, const struct sg_fit *f
                                  double nu, double beta);
 /* Its spectral radius, null directions left out. */
 double sg_closed_momentum_radius(const struct sg_fit *fit, double mu, double nu, double beta);
+/* 1 - |l|, l the root of larger modulus for a, with all its digits: of a far below 1, too.
+ * Negative where l is outside the unit circle. */
+double sg_closed_momentum_deficit(double a, double beta);
+/* The a whose deficit is `deficit` <= 1 - sqrt(beta), the smaller of two: the other is
+ * 2 (1 + beta) less it. */
+double sg_closed_momentum_reach(double deficit, double beta);
+/* The momentum and rate at which the slowest mode of a quadratic is fastest:
+ *     sqrt(beta) = (sqrt L - sqrt l) / (sqrt L + sqrt l),   rate = 4 / (sqrt L + sqrt l)^2,
+ * L and l its largest and smallest eigenvalues.  deficit: 1 - sqrt(beta).
+ * Source: Polyak, USSR Comput. Math. Math. Phys. 4 (1964). */
+struct sg_momentum { double beta, rate, deficit; };
+struct sg_momentum sg_closed_momentum_fastest(const struct sg_rates *rates);
 /* The step in (theta_t, theta_t - theta_{t-1}), [[J, beta I], [J - I, beta I]] (2 size rows), from
  * J, that of gradient descent at the same rates. */
 void sg_closed_momentum_jacobian(double *out, const double *jacobian, size_t size, double beta);
@@ -233,7 +245,7 @@ enum sg_status sg_closed_chain_bound(double *bound, const struct sg_chain *chain
  * sum x sign f and sum sign f, with subgradient 0 at 0. */
 struct sg_spurious { int64_t loss, slope_a, slope_b; };
 extern const int sg_closed_spurious_x[4];
-/* Hypothesis: |a|, |b| < 2^59. */
+/* Loss and slopes at (a, b).  Hypothesis: |a|, |b| < 2^59. */
 struct sg_spurious sg_closed_spurious(int64_t a, int64_t b);
 /* Is (a, b) in the open double wedge |b| < |a|, or at the origin?  The theorem: with a constant SG,
  * c, the SG-critical points are these with c = 0. */
@@ -266,7 +278,8 @@ void sg_closed_line_point(double *phi, const double *c, size_t m);
 /* The spectrum of the joint step along these points where S_x = I, and stability in all directions
  * but theirs.  Below, c (m) are the eigenvalues of C, complex ones as conjugate pairs. */
 struct sg_line;
-/* SG_HYPOTHESIS (judged at rounding level): the data are not realizable, S_x is not I, or [Y 1] is
+/* The part of it that no point changes.
+ * SG_HYPOTHESIS (judged at rounding level): the data are not realizable, S_x is not I, or [Y 1] is
  * rank-deficient. */
 enum sg_status sg_closed_line_alloc(struct sg_line **line, const struct sg_fit *fit) SG_MUST_CHECK;
 void sg_closed_line_free(struct sg_line *line);

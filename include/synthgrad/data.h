@@ -1,4 +1,5 @@
-/* data.h - regression and classification data: made, read from CSV, standardised, compressed.
+/* data.h - regression and classification data: made, read from CSV or .npy, standardised,
+ * compressed.
  *
  * A data set is n samples (x_i, y_i), x in R^d, y in R^m, as flat rows, and a column `one` that
  * biases and constant terms multiply.  E[.] = (1/n) sum_i. */
@@ -54,7 +55,7 @@ struct sg_classes {
     bool bias;             /* the last column of X is ones; the hyperplane ignores it */
     bool one_hot;          /* y is (1, 0) for class 0, (0, 1) for class 1; else one column */
 };
-/* Hypotheses: n >= 1, at least one feature. */
+/* Draws such a set.  Hypotheses: n >= 1, at least one feature. */
 void sg_data_make_classes(struct sg_data *data, const struct sg_classes *spec,
                           struct sg_rng *rng);
 /* The same labels on a grid [theory, NL2]: side x side points of [-1, 1]^2, row by row from
@@ -73,12 +74,13 @@ enum sg_status sg_data_make_moments(struct sg_data *data, const double *S, const
  * SG_SINGULAR unless a is positive semidefinite to rounding. */
 enum sg_status sg_data_factor_moments(double *l, const double *a, size_t n) SG_MUST_CHECK;
 
-/* ---- CSV (RFC 4180) --------------------------------------------------------------------- */
+/* ---- tables: CSV (RFC 4180), NumPy's .npy ----------------------------------------------- */
 
 struct sg_table {
     size_t rows, columns;
     char **names;          /* header, one per column, unique and not empty */
     double *cells;         /* rows x columns, all finite */
+    bool binary;           /* of a file without lines: messages name none */
 };
 
 /* Reads a header, then rows of finite decimal numbers.  Accepts LF or CRLF, quoted fields, a
@@ -98,6 +100,16 @@ struct sg_csv_options {
 enum sg_status sg_data_read_csv_part(struct sg_table *table, size_t *dropped, const char *path,
                                      const struct sg_csv_options *options,
                                      struct sg_error *err) SG_MUST_CHECK;
+/* The same of a CSV or a .npy file, which its first bytes tell apart.  Of .npy (formats 1.0 to 3.0,
+ * gzip or not):
+ *   - an array of rows x columns, floats of 4 or 8 bytes, integers or booleans, C or Fortran order;
+ *     the columns are called c0, c1, ...
+ *   - an array of rows of a structured type, whose fields are such numbers and name the columns
+ * Anything else, pickled objects first, is refused as "FILE: what is wrong, and what to change".
+ * NaN is a missing cell.  Integers beyond 2^53 are rounded to the nearest double. */
+enum sg_status sg_data_read_table(struct sg_table *table, size_t *dropped, const char *path,
+                                  const struct sg_csv_options *options,
+                                  struct sg_error *err) SG_MUST_CHECK;
 void sg_data_table_free(struct sg_table *table);
 
 /* What became of each column on the way from a table to X. */
@@ -115,6 +127,8 @@ struct sg_design {
     double *y_mean, *y_scale;   /* [outputs] y = (cell - y_mean) / y_scale; else 0 and 1 */
     double *y_mean_rest;        /* [outputs] as mean_rest */
     bool intercept;             /* a ones column was appended as the last column of X */
+    size_t line;                /* that messages about columns name: 1, the header's, or 0 */
+    double weight;              /* mean of the weights; 1 without */
 };
 
 struct sg_design_options {
@@ -122,6 +136,9 @@ struct sg_design_options {
                                    without an intercept by their root mean square alone */
     bool standardise_targets;
     bool intercept;
+    const char *weights;        /* a column of numbers >= 0, no feature then: row i counts w_i
+                                   times, in means and deviations too.  x, y and `one` of a row are
+                                   multiplied by sqrt(w_i / mean w).  NULL: all rows alike */
 };
 
 /* X and y from a table.  targets: n_targets column names.  Constant feature columns are dropped,

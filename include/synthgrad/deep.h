@@ -106,6 +106,7 @@ enum sg_status sg_closed_deep_normal_alloc(struct sg_deep_normal **normal,
                                            const struct sg_deep *deep, const double *w,
                                            const double *moments) SG_MUST_CHECK;
 void sg_closed_deep_normal_free(struct sg_deep_normal *normal);
+/* What was kept and what was dropped. */
 struct sg_deep_normal_sizes sg_closed_deep_normal_sizes(const struct sg_deep_normal *normal);
 /* The simultaneous step on x less the identity, ((w + phi)^2).  The flow's Jacobian for mu = 1,
  * nu = kappa. */
@@ -142,14 +143,16 @@ void sg_closed_deep_normal_crossings(double *a, double *size,
  *   top      the eigenvalue with the largest real part, error: 10 size u |J| its condition number
  *   limit    the largest stable mu of simultaneous steps with nu = kappa mu, or 0
  *   at       the eigenvalue that decides the limit
+ *   follows  the largest mu below which a step moves only those outwards that the flow does
  *   lambda   of H, the largest eigenvalue: 2 / lambda is backprop's limit there
  *   size     of the system.  dropped: as in sg_closed_deep_normal_sizes. */
 struct sg_deep_attraction {
     sg_complex top, at;
-    double error, limit, lambda, dropped;
+    double error, limit, follows, lambda, dropped;
     size_t size;
 };
-/* Hypotheses: E[x^T r] = 0 at w; 1 <= n_at, at[n_at - 1] <= n_layers.  deep->at is not read.
+/* That spectrum at the minimum w, its limit and what decides it.
+ * Hypotheses: E[x^T r] = 0 at w; 1 <= n_at, at[n_at - 1] <= n_layers.  deep->at is not read.
  * SG_HYPOTHESIS: H has a negative eigenvalue. */
 enum sg_status sg_closed_deep_attraction(struct sg_deep_attraction *out,
                                          const struct sg_deep *deep, const size_t *at,
@@ -205,9 +208,9 @@ enum sg_status sg_closed_factor_weights(double *w, const struct sg_factorisation
                                         const struct sg_deep *deep,
                                         struct sg_rng *rng) SG_MUST_CHECK;
 /* h_i = x W_1 ... W_i has the kernel X U diag(q) U^T X^T, q_a = (l_1,a ... l_i,a)^2 (modes),
- * i = 1..N.  What follows needs q and the overlaps C = U^T S U (modes^2), S = E[x^T x] of centred
- * x. */
+ * i = 1..N. */
 void sg_closed_factor_kernel(double *q, const struct sg_factorisation *factor, size_t i);
+/* The overlaps C = U^T S U (modes^2) that sg_closed_factor_cka wants, S = E[x^T x] of centred x. */
 void sg_closed_factor_overlaps(double *overlaps, const struct sg_factorisation *factor,
                                const double *S);
 /* Linear CKA of two kernels: sum_ab q_a p_b C_ab^2 over the root of those of (q, q) and (p, p).

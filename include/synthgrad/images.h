@@ -36,12 +36,13 @@ void sg_data_from_images(struct sg_data *data, const struct sg_images *images, b
 /* ---- read: IDX, plain or gzip ----------------------------------------------------------- */
 
 /* Reads the first `most` images of an IDX pair as MNIST has it: big-endian magic 0x00000803
- * (unsigned bytes, three dimensions) and 0x00000801, sizes, bytes.  Either file may be gzipped,
- * which its first bytes tell.
+ * (unsigned bytes, three dimensions) and 0x00000801, sizes, bytes.  Labels may be 32-bit integers
+ * (0x00000c01, or 0x00000c02 with the class in the first column: QMNIST's).  Either file may be
+ * gzipped, which its first bytes tell.
  * SG_BAD_INPUT (err: file, what is wrong, what to change), whatever `most` is, since both files
  * are read to their ends:
  *   - a file cut off, a byte too many, or a bad checksum
- *   - a label of `classes` or above
+ *   - a label below 0, or of `classes` or above
  *   - counts that differ
  * SG_IO: a file is not there or cannot be read.  On failure images is zeroed.
  * Nothing is allocated before the sizes in the header are known to fit the file's length (for
@@ -62,8 +63,14 @@ void sg_data_make_digits(struct sg_images *images, size_t n, struct sg_rng *rng)
 
 /* ---- minibatches ------------------------------------------------------------------------ */
 
-/* A buffer of rows in the net's dtype. */
-struct sg_rows { enum sg_dtype dtype; size_t capacity, d, m; void *x, *y, *one; };
+/* A buffer of rows in the net's dtype.  shade: the 256 shades of the last images, of that mean and
+ * scale. */
+struct sg_rows {
+    enum sg_dtype dtype;
+    size_t capacity, d, m;
+    void *x, *y, *one, *shade;
+    double mean, scale;
+};
 void sg_data_rows_alloc(struct sg_rows *rows, enum sg_dtype dtype, size_t capacity, size_t d,
                         size_t m);
 void sg_data_rows_free(struct sg_rows *rows);

@@ -41,7 +41,8 @@ struct sg_regression {
     double slack;           /* finite: the smallest (lambda - its correction) / lambda;
                                separated: the smallest margin over its rounding error */
 };
-/* Hypotheses: F (n x f) of full column rank (SG_SINGULAR), labels 0..c.
+/* The logistic regression of labels on features, or a direction that separates them.
+ * Hypotheses: F (n x f) of full column rank (SG_SINGULAR), labels 0..c.
  * SG_UNPROVED: neither case could be certified.  So it is for data separated only in part: an event
  * of measure zero for two classes, but not for more, where one class may be separated and the
  * others not.  *r is NULL unless SG_OK.

@@ -100,10 +100,12 @@ struct sg_net;
 /* h_i, g_i, s_i, delta_i and scratch.  One per thread. */
 struct sg_net_work;
 
-/* The words for a kind of layer, loss or SG family, in case files and messages: those of its kernel
- * row.  Aborts where the row is missing. */
+/* The word for a kind of layer, in case files and messages: that of its kernel row.  Aborts where
+ * the row is missing. */
 const char *sg_net_layer_name(int kind);
+/* The same for a loss. */
 const char *sg_net_loss_name(int kind);
+/* The same for an SG family. */
 const char *sg_net_family_name(int family);
 
 /* Copies arch.  Aborts on shapes that do not fit, and on a kind without its kernel row. */
@@ -112,7 +114,9 @@ void sg_net_free(struct sg_net *net);
 /* For batches of up to batch_max rows. */
 struct sg_net_work *sg_net_work_alloc(const struct sg_net *net, size_t batch_max);
 void sg_net_work_free(struct sg_net_work *work);
+/* The architecture that it was made of. */
 const struct sg_arch *sg_net_arch(const struct sg_net *net);
+/* How long w, phi and their like are. */
 struct sg_sizes sg_net_sizes(const struct sg_net *net);
 /* Units of h_i at boundary i. */
 size_t sg_net_width(const struct sg_net *net, size_t boundary);
@@ -245,6 +249,10 @@ void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, 
  * nu or theta is the optimiser's rate.  The last two are for gradient descent and for families
  * linear in phi.  [theory, DY13] */
 enum sg_step_rule { SG_STEP_FIXED, SG_STEP_NORMALISED, SG_STEP_LINE_SEARCH, SG_STEP_RULES };
+/* E|z d|^2 of a module: the curvature of its L_SG along d.  Arguments otherwise as below. */
+double sg_net_step_curvature(const struct sg_net *net, size_t module, const void *direction,
+                             const struct sg_batch *batch, const struct sg_net_work *work,
+                             void *scratch);
 /* The rate of a module over theta, and 1 for the fixed rule.  0 where G = 0 or N = 0.
  * dphi, batch, work: of the last evaluation, which a replay counts as.
  * scratch: batch rows x sg_net_step_scratch() numbers in the net's dtype.  No allocation. */

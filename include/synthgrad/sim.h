@@ -55,6 +55,7 @@ struct sg_sim_spec {
 };
 
 struct sg_sim;
+/* A run at the start (w, phi), which are copied.  The field outlives it. */
 struct sg_sim *sg_sim_alloc(const struct sg_sim_spec *spec, const void *w, const void *phi);
 void sg_sim_free(struct sg_sim *sim);
 /* Goes back to a start and other rates, without allocating.  The past is the start repeated, and
@@ -72,6 +73,18 @@ const void *sg_sim_w(const struct sg_sim *sim);
 const void *sg_sim_phi(const struct sg_sim *sim);
 /* Steps taken. */
 uint64_t sg_sim_time(const struct sg_sim *sim);
+/* Other rates from the next step on.  The past and the moments stay. */
+void sg_sim_set_rates(struct sg_sim *sim, double mu, double nu);
+
+/* What a sim goes on from: time, moments, (w, phi) now and as far back as a delay reads.  Bytes of
+ * this machine, for a sim of the same spec. */
+size_t sg_sim_bytes(const struct sg_sim *sim);
+void sg_sim_save(void *bytes, const struct sg_sim *sim);
+/* Longest delay of the timing: how many batches of the past a step may read. */
+size_t sg_sim_past(const struct sg_sim *sim);
+/* past[k], k = 1..sg_sim_past(): the batch of k steps ago, good as long as that of sg_sim_step
+ * would be; of times before the start NULL.  past NULL: there is no delay. */
+void sg_sim_load(struct sg_sim *sim, const void *bytes, const struct sg_batch *const *past);
 
 /* The step map's state is (w, phi) now and, with delays, the past it may read: slot k holds
  * (w, phi) k steps ago.  Then, under heavy ball, its m: w's, phi's.  Gradient descent and heavy
@@ -79,7 +92,9 @@ uint64_t sg_sim_time(const struct sg_sim *sim);
 
 /* Size of the state, in doubles. */
 size_t sg_sim_state_size(const struct sg_sim *sim);
+/* The state now. */
 void sg_sim_get_state(double *state, const struct sg_sim *sim);
+/* Goes to a state. */
 void sg_sim_set_state(struct sg_sim *sim, const double *state);
 
 /* Central-difference Jacobian (row-major, size^2 with size = sg_sim_state_size) of the REAL step
@@ -132,7 +147,8 @@ struct sg_searcher;
 struct sg_searcher *sg_sim_searcher_alloc(const struct sg_search_spec *spec, const double *w,
                                           const double *phi);
 void sg_sim_searcher_free(struct sg_searcher *s);
-/* SG_NO_CONVERGENCE: no mu above 2^-200 mu_max passes.  The state is then unchanged.
+/* One such step.
+ * SG_NO_CONVERGENCE: no mu above 2^-200 mu_max passes.  The state is then unchanged.
  * SG_DIVERGED: V is no longer finite. */
 enum sg_status sg_sim_searcher_step(struct sg_search_step *out,
                                     struct sg_searcher *s) SG_MUST_CHECK;
@@ -198,7 +214,8 @@ struct sg_tracker;
 struct sg_tracker *sg_sim_tracker_alloc(const struct sg_tracking_spec *spec, const double *w,
                                         const double *phi);
 void sg_sim_tracker_free(struct sg_tracker *t);
-/* SG_NO_CONVERGENCE: the condition was not met, or no mu above 2^-100 mu_max passes.
+/* One step of the weights, and as many of the SG before it as the condition asks for.
+ * SG_NO_CONVERGENCE: the condition was not met, or no mu above 2^-100 mu_max passes.
  * SG_DIVERGED: L is no longer finite. */
 enum sg_status sg_sim_tracker_step(struct sg_tracking_step *out,
                                    struct sg_tracker *t) SG_MUST_CHECK;
@@ -224,9 +241,11 @@ enum sg_status sg_sim_fitted_look(struct sg_fitted *f) SG_MUST_CHECK;
 enum sg_status sg_sim_fitted_step(struct sg_fitted *f) SG_MUST_CHECK;
 /* The weights now. */
 const double *sg_sim_fitted_w(const struct sg_fitted *f);
-/* phi, dw and dphi of the last look. */
+/* phi of the last look. */
 const double *sg_sim_fitted_phi(const struct sg_fitted *f);
+/* dw of the last look. */
 const double *sg_sim_fitted_dw(const struct sg_fitted *f);
+/* dphi of the last look. */
 const double *sg_sim_fitted_dphi(const struct sg_fitted *f);
 
 /* ---- the spectral form ------------------------------------------------------------------ */

@@ -16,6 +16,7 @@
 #include "synthgrad/report.h"
 #include "synthgrad/search.h"
 #include "synthgrad/sim.h"
+#include "synthgrad/study.h"
 #include "synthgrad/train.h"
 
 #endif

@@ -29,6 +29,7 @@ struct sg_train_spec {
 };
 
 struct sg_train;
+/* A run at its start, which the init, the name, the seed and the replicate decide. */
 struct sg_train *sg_train_alloc(const struct sg_train_spec *spec);
 void sg_train_free(struct sg_train *t);
 /* Takes `steps` more steps.  Never allocates.  SG_DIVERGED: w or phi is no longer finite.
@@ -42,7 +43,9 @@ size_t sg_train_epoch_steps(const struct sg_train *t);
 /* Loss and SG loss averaged over the steps since the last call, as seen in training.  Resets the
  * average. */
 struct sg_metrics sg_train_seen(struct sg_train *t);
+/* The weights now. */
 const void *sg_train_w(const struct sg_train *t);
+/* The SG parameters now. */
 const void *sg_train_phi(const struct sg_train *t);
 /* Batch norm's running moments. */
 void *sg_train_aux(const struct sg_train *t);
@@ -91,8 +94,9 @@ struct sg_score sg_train_score(struct sg_train *t, const struct sg_images *image
 
 /* Size of a checkpoint. */
 size_t sg_train_bytes(const struct sg_train *t);
+/* Writes a checkpoint. */
 void sg_train_save(void *bytes, const struct sg_train *t);
-/* Refuses nothing, so keep the bytes with what made them. */
+/* Goes to a checkpoint.  Refuses nothing, so keep the bytes with what made them. */
 void sg_train_load(struct sg_train *t, const void *bytes);
 
 SG_PUBLIC_END

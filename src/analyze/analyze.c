@@ -9,7 +9,7 @@
 
 #include "analyze/check.h"
 
-enum { HEADER_LINE = 1, MOST_FEATURES = 1000 };
+enum { MOST_FEATURES = 1000 };
 
 /* Squares of these, and squares of weights made of them, stay within the doubles. */
 static const double LARGEST = 1e50, SMALLEST = 1e-50;
@@ -26,7 +26,7 @@ static enum sg_status check_ranges(const struct sg_data *data, const struct sg_d
 {
     if (!in_range(sg_base_max_abs(data->y, data->n)))
         return sg_base_refuse(
-            err, path, HEADER_LINE,
+            err, path, design->line,
             "the target reaches %.3g, too far from 1 for its squares; give it in another unit",
             sg_base_max_abs(data->y, data->n));
     for (size_t k = 0; k < design->features; k++) {
@@ -35,7 +35,7 @@ static enum sg_status check_ranges(const struct sg_data *data, const struct sg_d
             largest = sg_base_max(largest, fabs(data->x[i * data->d + k]));
         if (!in_range(largest))
             return sg_base_refuse(
-                err, path, HEADER_LINE,
+                err, path, design->line,
                 "column %zu reaches %.3g, too far from 1 for its squares; standardise it or give "
                 "it in another unit",
                 design->column[k] + 1, largest);
@@ -48,13 +48,13 @@ static enum sg_status check_names(const struct sg_design *design, const struct s
 {
     if (design->features > MOST_FEATURES)
         return sg_base_refuse(
-            err, path, HEADER_LINE,
+            err, path, design->line,
             "there are %zu feature columns and the analysis takes at most %d; leave some out",
             design->features, (int)MOST_FEATURES);
     for (size_t k = 0; k < design->features; k++)
         if (strcmp(table->names[design->column[k]], "(intercept)") == 0)
             return sg_base_refuse(
-                err, path, HEADER_LINE,
+                err, path, design->line,
                 "a column is named \"(intercept)\", as the constant term is; rename column %zu",
                 design->column[k] + 1);
     return SG_OK;
@@ -74,13 +74,13 @@ static enum sg_status check_coefficients(const struct sg_analysis *a, const char
     for (size_t k = 0; k < a->design.features; k++)
         if (!isfinite(a->coefficients[k]))
             return sg_base_refuse(
-                err, path, HEADER_LINE,
+                err, path, a->design.line,
                 "the coefficient of column %zu is beyond double precision; give it in another "
                 "unit",
                 a->design.column[k] + 1);
     if (!isfinite(a->intercept))
         return sg_base_refuse(
-            err, path, HEADER_LINE,
+            err, path, a->design.line,
             "the constant term is beyond double precision; give the columns in other units");
     return SG_OK;
 }
@@ -126,7 +126,8 @@ static enum sg_status fit_both(struct fits *f, const struct sg_analysis_options 
         return status;
     const struct sg_design_options standard = {.standardise = true,
                                                .standardise_targets = options->standardise_target,
-                                               .intercept = options->intercept};
+                                               .intercept = options->intercept,
+                                               .weights = options->weights};
     struct sg_error unused;
     if (sg_data_make_design(&f->standard_data, &f->standard_design, table, path, &target, 1,
                             &standard, &unused) != SG_OK)
@@ -138,18 +139,26 @@ static enum sg_status fit_both(struct fits *f, const struct sg_analysis_options 
     return status;
 }
 
+static double cell_of(const struct sg_analysis *a, const struct sg_table *table, size_t i)
+{
+    return table->cells[i * table->columns + a->design.y_column[0]];
+}
+
 /* Standard deviation of y with an intercept, else its root mean square: what centring and scaling
  * the target would divide by. */
-static void describe_target(struct sg_analysis *a, const double *y)
+static void describe_target(struct sg_analysis *a, const struct sg_data *data,
+                            const struct sg_table *table)
 {
+    const double *y = data->y, *one = data->one;
     long double sum = 0, squares = 0;
     for (size_t i = 0; i < a->n; i++)
-        sum += (long double)y[i];
+        sum += (long double)y[i] * (long double)one[i];
     const long double mean = sum / (long double)a->n, centre = a->options.intercept ? mean : 0;
     bool constant = true;
     for (size_t i = 0; i < a->n; i++) {
-        squares += ((long double)y[i] - centre) * ((long double)y[i] - centre);
-        constant = constant && y[i] == y[0];
+        const long double away = (long double)y[i] - centre * (long double)one[i];
+        squares += away * away;
+        constant = constant && cell_of(a, table, i) == cell_of(a, table, 0);
     }
     a->y_mean = (double)mean;
     a->y_scale = constant && a->options.intercept ? 0 : (double)sqrtl(squares / (long double)a->n);
@@ -176,7 +185,7 @@ static void describe_fit(struct sg_analysis *a, const struct fits *f, const stru
     long double rss = 0;
     for (size_t i = 0; i < a->n; i++)
         rss += (long double)f->best->residual[i] * (long double)f->best->residual[i];
-    a->rss = (double)rss;
+    a->rss = (double)rss * a->design.weight;
     const struct sg_design *design = standard ? &f->standard_design : &a->design;
     sg_analysis_file_units(a->coefficients, &a->intercept, fit->w, 1, design);
     sg_analysis_know(a, standard ? &f->standard_data : &f->data, design, fit, table);
@@ -184,17 +193,12 @@ static void describe_fit(struct sg_analysis *a, const struct fits *f, const stru
 
 /* ---- rates ----------------------------------------------------------------------------- */
 
-static double steps_to_1e6(double deficit)
-{
-    return deficit >= 1 ? 1 : ceil(log(1e6) / -log1p(-deficit));
-}
-
 static struct sg_analysis_speed speed_of(const struct sg_rates *x, const struct sg_rates *z)
 {
     struct sg_analysis_speed s = {.sg_is_slower = z->deficit < x->deficit};
     s.deficit = s.sg_is_slower ? z->deficit : x->deficit;
     s.contraction = s.sg_is_slower ? z->contraction : x->contraction;
-    s.steps_to_1e6 = steps_to_1e6(s.deficit);
+    s.steps_to_1e6 = sg_analysis_steps_to_1e6(s.deficit);
     return s;
 }
 
@@ -205,13 +209,13 @@ static struct sg_analysis_explained explain(const struct sg_analysis *a)
     double lambda[2];
     if (!a->options.intercept || !a->has_scaled || a->scaled_z.zeros || a->realizable)
         return e;
-    e.unexplained = a->rss / ((double)a->n * a->y_scale * a->y_scale);
+    e.unexplained = a->rss / (a->design.weight * (double)a->n * a->y_scale * a->y_scale);
     e.r_squared = 1 - e.unexplained;
     e.known = e.unexplained > 0 && e.unexplained < 1;
     sg_closed_explained_pair(lambda, e.unexplained);
     e.smallest = lambda[1];
     e.deficit = 2 * lambda[1] / (lambda[0] + lambda[1]);
-    e.steps_to_1e6 = steps_to_1e6(e.deficit);
+    e.steps_to_1e6 = sg_analysis_steps_to_1e6(e.deficit);
     return e;
 }
 
@@ -223,7 +227,7 @@ static enum sg_status scale_target(struct sg_analysis *a, const struct sg_fit *f
     double *z = sg_base_copy(fit->z, n * 3, sizeof *fit->z), sigma[3] = {0}, lambda[3];
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < 2; j++)
-            z[i * 3 + j] = (z[i * 3 + j] - centre) / a->y_scale;
+            z[i * 3 + j] = (z[i * 3 + j] - centre * z[i * 3 + 2]) / a->y_scale;
     const enum sg_status status = sg_base_singular_values(sigma, z, n, 3);
     free(z);
     if (status != SG_OK)
@@ -247,17 +251,19 @@ static struct sg_analysis_delay limits_at(const struct sg_analysis *a, size_t ta
 }
 
 /* p* = y + r: with an intercept r is normal to 1 and p*, without one to p* alone. */
-static struct sg_sg_moments moments_of(const struct sg_analysis *a, const double *y)
+static struct sg_sg_moments moments_of(const struct sg_analysis *a, const struct sg_data *data)
 {
+    const double *y = data->y, *one = data->one;
     const long double n = (long double)a->n;
     long double p = 0, r = 0, variance = 0, along = 0, squares = 0;
     for (size_t i = 0; i < a->n; i++) {
-        p += (long double)y[i] / n;
-        r += (long double)a->residual[i] / n;
+        p += (long double)y[i] * (long double)one[i] / n;
+        r += (long double)a->residual[i] * (long double)one[i] / n;
     }
     p += r;
     for (size_t i = 0; i < a->n; i++) {
-        const long double e = (long double)a->residual[i], away = (long double)y[i] - p + e;
+        const long double e = (long double)a->residual[i],
+                          away = (long double)y[i] - p * (long double)one[i] + e;
         variance += away * away / n;
         along += e * away / n;
         squares += e * e / n;
@@ -288,13 +294,14 @@ static double steps_of(double *steps, double *normalised, const struct sg_sg_mom
 }
 
 /* Psi_0 = (-1, 1, 0), and the sum over t of E|s - g|^2 / E|z|^2 is at most |Psi_0|^2 = 2 (DY13). */
-static struct sg_analysis_start start_from_zero(const struct sg_analysis *a, const double *y)
+static struct sg_analysis_start start_from_zero(const struct sg_analysis *a,
+                                                const struct sg_data *data)
 {
     struct sg_analysis_start s = {.most = 2 / (SG_ANALYSIS_ERROR * SG_ANALYSIS_ERROR)};
     s.known = !a->realizable && sg_analysis_digits(a->rss, a->rss_error) > 0;
     if (!s.known)
         return s;
-    struct sg_sg_moments m = moments_of(a, y);
+    struct sg_sg_moments m = moments_of(a, data);
     s.flat = steps_of(&s.steps, &s.normalised, &m) > SG_ANALYSIS_ERROR * SG_ANALYSIS_ERROR;
     s.has_scaled = a->y_scale > 0 && !a->options.standardise_target;
     if (s.has_scaled) {
@@ -307,17 +314,19 @@ static struct sg_analysis_start start_from_zero(const struct sg_analysis *a, con
     return s;
 }
 
-static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best, const double *y)
+static enum sg_status rate(struct sg_analysis *a, const struct sg_fit *best,
+                           const struct sg_data *data)
 {
     a->rate_x = sg_closed_rates(a->lambda_x, a->columns);
     a->rate_z = sg_closed_rates(a->lambda_z, 3);
     a->speed = speed_of(&a->rate_x, &a->rate_z);
+    sg_analysis_rate_parts(a);
     if (a->options.with_delay)
         a->delay = limits_at(a, a->options.delay);
     const enum sg_status status = a->y_scale > 0 ? scale_target(a, best) : SG_OK;
     if (status == SG_OK)
         a->explained = explain(a);
-    a->start = start_from_zero(a, y);
+    a->start = start_from_zero(a, data);
     if (a->start.flat)
         a->speed.steps_to_1e6 = SG_NAN;
     return status;
@@ -330,7 +339,8 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
 {
     const struct sg_design_options asked = {.standardise = a->options.standardise,
                                             .standardise_targets = a->options.standardise_target,
-                                            .intercept = a->options.intercept};
+                                            .intercept = a->options.intercept,
+                                            .weights = a->options.weights};
     enum sg_status status =
         sg_data_make_design(&f->data, &a->design, table, path, &target, 1, &asked, err);
     if (status != SG_OK)
@@ -342,11 +352,11 @@ static enum sg_status analyze(struct sg_analysis *a, struct fits *f, const struc
         status = fit_both(f, &a->options, table, path, target);
     if (status != SG_OK)
         return status;
-    describe_target(a, f->data.y);
+    describe_target(a, &f->data, table);
     describe_fit(a, f, table);
     status = check_coefficients(a, path, err);
     if (status == SG_OK)
-        status = rate(a, f->best, f->data.y);
+        status = rate(a, f->best, &f->data);
     if (status == SG_OK)
         status = sg_analysis_share_out(a, &f->data, f->asked);
     if (status == SG_OK)

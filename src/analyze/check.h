@@ -90,6 +90,9 @@ void sg_analysis_know(struct sg_analysis *a, const struct sg_data *data,
                       const struct sg_design *design, const struct sg_fit *fit,
                       const struct sg_table *table);
 
+/* Fills a->part_x, a->part_z and a->yours. */
+void sg_analysis_rate_parts(struct sg_analysis *a);
+
 /* Fills a->layers for options.layers.  x: the fit in the design's coordinates. */
 enum sg_status sg_analysis_share_out(struct sg_analysis *a, const struct sg_data *data,
                                      const struct sg_fit *x) SG_MUST_CHECK;

@@ -248,6 +248,12 @@ static enum sg_status analyze(struct sg_class_analysis *a, struct sg_class_subje
         return status;
     a->local = (struct sg_class_local){.mu_critical = SG_NAN,
                                        .nu_critical = SG_NAN,
+                                       .mu_optimal = SG_NAN,
+                                       .mu_deficit = SG_NAN,
+                                       .nu_optimal = SG_NAN,
+                                       .nu_deficit = SG_NAN,
+                                       .joint_scale = SG_NAN,
+                                       .joint_deficit = SG_NAN,
                                        .together = SG_NAN,
                                        .slowest = SG_NAN,
                                        .sigma_min = SG_NAN};

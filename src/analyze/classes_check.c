@@ -84,9 +84,10 @@ static double look(struct rig *r)
     return r->field = hypot(sg_base_norm(r->dw, r->n_w), sg_base_norm(r->dphi, r->n_phi));
 }
 
-/* From r's state until |F| <= enough, or the work is used up, or the state is no longer
- * finite (then |F| is NaN). */
-static void run(struct rig *r, double mu, double nu, double enough, uint64_t most)
+/* From r's state until |F| <= enough, or the work is used up, or the state is no longer finite
+ * (then |F| is NaN).  nu: theta for a normalised step. */
+static void run(struct rig *r, double mu, double nu, enum sg_step_rule rule, double enough,
+                uint64_t most)
 {
     const double step = 6 * (double)r->data->n * (double)(r->data->d + 4 * r->data->m) *
                         (double)r->data->m;
@@ -96,7 +97,8 @@ static void run(struct rig *r, double mu, double nu, double enough, uint64_t mos
     const struct sg_field field = sg_sim_net_field(r->net, r->data->n);
     const struct sg_sim_spec spec = {.field = &field,
                                      .net_opt = {.rate = mu},
-                                     .sg_opt = {.rate = nu}};
+                                     .sg_opt = {.rate = nu},
+                                     .sg_step = rule};
     struct sg_sim *sim = sg_sim_alloc(&spec, r->w, r->phi);
     for (bool going = true; going; going = going && !(look(r) <= enough) && r->steps < most) {
         going = sg_sim_advance(sim, &r->batch, LOOK) == SG_OK;
@@ -197,8 +199,8 @@ static void run_rows(struct sg_class_analysis *a, const struct sg_class_subject 
     /* rates that both ends of a run stand: the weights' curvature is
      * lambda_max(S_x) / 4 at the start */
     const double t = fmin(0.5, a->local.together / 2);
-    run(r, fmin(t * a->local.mu_critical, 4 / x_max), t * a->local.nu_critical, error / 10,
-        STEPS_MOST);
+    run(r, fmin(t * a->local.mu_critical, 4 / x_max), t * a->local.nu_critical, SG_STEP_FIXED,
+        error / 10, STEPS_MOST);
     const double far = 2 * (r->field + error) / a->local.sigma_min,
                  loss_error = (tilt + x_max * far) * far + loss_rounding(sg, r->data);
     a->row[a->rows++] = sg_analysis_judged("linear SG from 0: weights' error", 0,
@@ -236,8 +238,8 @@ static void optimum_row(struct sg_class_analysis *a, const struct sg_class_subje
         curvature = SG_NAN;
     const double rounding = loss_rounding(optimum, &s->run),
                  counts = (double)a->freedom / (2 * (double)a->n);
-    run(&r, 1 / x_max, 1 / (linear ? 2 + z_max : 1.5 + z_max / 16), sqrt(rounding * curvature) / 10,
-        STEPS_MOST);
+    run(&r, 1 / x_max, 1 / (linear ? 2 + z_max : 1.5 + z_max / 16), SG_STEP_FIXED,
+        sqrt(rounding * curvature) / 10, STEPS_MOST);
     const double tilt = slope(&r);
     a->row[a->rows++] =
         sg_analysis_judged(linear ? "linear SG from 0: loss above infimum"
@@ -247,14 +249,16 @@ static void optimum_row(struct sg_class_analysis *a, const struct sg_class_subje
     rig_free(&r);
 }
 
-/* No point to end at: the loss falls towards 0 for as long as one looks. */
+/* No point to end at: the loss falls towards 0 for as long as one looks.  Scores grow with it, so
+ * that no fixed rate of the SG stays stable: its steps are normalised, which are from anywhere
+ * (DY13). */
 static void separating_row(struct sg_class_analysis *a, const struct sg_class_subject *s,
                            double x_max)
 {
     struct rig r = rig_alloc(&s->run, SG_LINEAR);
     double loss[2];
     for (size_t half = 0; half < 2; half++) {
-        run(&r, 0.2 / x_max, 0.01, 0, HALF);
+        run(&r, 0.2 / x_max, 1, SG_STEP_NORMALISED, 0, HALF);
         loss[half] = r.metrics.loss;
     }
     a->row[a->rows++] = sg_analysis_judged("linear SG from 0: loss, second half of a run", 0,

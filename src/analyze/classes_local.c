@@ -4,7 +4,9 @@
  * M: for m > 1 rows of W and Phi sum to 0, and Phi is orthogonal to the null vectors (1, 0, 0) and
  * (0, 1, -1) that Z = [p y 1] has whenever rows of p sum to 0 and labels are one-hot.  F maps M to
  * M, so J T = T (T^T J T) for an orthonormal basis T of M.  For m = 1 M is everything. */
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyze/classes.h"
 
@@ -84,26 +86,54 @@ static double *restricted(size_t *n_w, size_t *width, const struct sg_log_point 
     return inner;
 }
 
-/* The largest t for which |1 - t lambda| < 1 for all: t < 2 Re lambda / |lambda|^2; not positive
- * where one has no positive real part. */
-static enum sg_status reach(double *t, double *slowest, const double *matrix, size_t n)
+/* Eigenvalues, and the largest t for which |1 - t lambda| < 1 for all:
+ * t < 2 Re lambda / |lambda|^2; not positive where one has no positive real part. */
+static enum sg_status reach(double *t, double complex *lambda, const double *matrix, size_t n)
 {
-    double complex *lambda = SG_NEW(n, double complex);
     const enum sg_status status = sg_base_eigen_general(lambda, NULL, matrix, n);
     *t = n > 0 ? HUGE_VAL : SG_NAN;
     for (size_t k = 0; k < n && status == SG_OK; k++)
         *t = lambda[k] == 0 ? 0
                             : fmin(*t, 2 * creal(lambda[k]) / (cabs(lambda[k]) * cabs(lambda[k])));
-    if (slowest)
-        *slowest = status == SG_OK ? cabs(lambda[n - 1]) : SG_NAN;
-    free(lambda);
     return status;
 }
 
-/* J_ww - J_wphi J_phiphi^-1 J_phiw (n_w x n_w), and J_phiphi's largest eigenvalue.  SG_SINGULAR:
- * the SG's optimum is not unique. */
-static enum sg_status reduce(double *reduced, double *top, const double *j, size_t n_w,
-                             size_t width)
+/* 1 - the largest |1 - rate lambda|, with all its digits. */
+static double deficit_at(const double complex *lambda, size_t n, double rate)
+{
+    double least = HUGE_VAL;
+    for (size_t k = 0; k < n; k++) {
+        const double re = rate * creal(lambda[k]), size = rate * cabs(lambda[k]);
+        least = fmin(least, (2 * re - size * size) / (1 + cabs(1 - rate * lambda[k])));
+    }
+    return least;
+}
+
+/* The rate in (0, critical) with the largest deficit, which is concave in it: by golden section, to
+ * 1e-8 of the interval; the deficit is flat there to second order. */
+static double fastest(double *deficit, const double complex *lambda, size_t n, double critical)
+{
+    const double golden = (sqrt(5) - 1) / 2;
+    double low = 0, high = critical, a = high - golden * high, b = golden * high;
+    for (size_t step = 0; step < 40; step++) {
+        if (deficit_at(lambda, n, a) < deficit_at(lambda, n, b)) {
+            low = a;
+            a = b;
+            b = low + golden * (high - low);
+        } else {
+            high = b;
+            b = a;
+            a = high - golden * (high - low);
+        }
+    }
+    *deficit = deficit_at(lambda, n, (low + high) / 2);
+    return (low + high) / 2;
+}
+
+/* J_ww - J_wphi J_phiphi^-1 J_phiw (n_w x n_w), and J_phiphi's largest and smallest eigenvalues.
+ * SG_SINGULAR: the SG's optimum is not unique. */
+static enum sg_status reduce(double *reduced, double *top, double *least, const double *j,
+                             size_t n_w, size_t width)
 {
     const size_t n_phi = width - n_w;
     double *pp = SG_NEW(n_phi * n_phi, double), *pw = SG_NEW(n_phi * n_w, double),
@@ -123,6 +153,7 @@ static enum sg_status reduce(double *reduced, double *top, const double *j, size
         }
     enum sg_status status = sg_base_eigen_symmetric(lambda, NULL, pp, n_phi);
     *top = lambda[0];
+    *least = lambda[n_phi - 1];
     if (status == SG_OK && !(lambda[n_phi - 1] > (double)width * SG_UNIT_ROUNDOFF * lambda[0]))
         status = SG_SINGULAR;
     if (status == SG_OK)
@@ -137,30 +168,65 @@ static enum sg_status reduce(double *reduced, double *top, const double *j, size
     return status;
 }
 
+/* Of the joint step with rates (mu, nu): j, scaled in place. */
+static void scale_rows(double *j, size_t n_w, size_t width, double mu, double nu)
+{
+    for (size_t r = 0; r < width; r++)
+        for (size_t k = 0; k < width; k++)
+            j[r * width + k] *= r < n_w ? mu : nu;
+}
+
+/* Of the joint step: the best multiple of both fastest rates, and how far the ratio of the limits
+ * carries. */
+static enum sg_status look_together(struct sg_class_local *local, const double *j, size_t n_w,
+                                    size_t width)
+{
+    double complex *lambda = SG_NEW(width, double complex);
+    double *scaled = sg_base_copy(j, width * width, sizeof *j), most;
+    scale_rows(scaled, n_w, width, local->mu_optimal, local->nu_optimal);
+    enum sg_status status = reach(&most, lambda, scaled, width);
+    if (status == SG_OK && most > 0)
+        local->joint_scale = fastest(&local->joint_deficit, lambda, width, most);
+    memcpy(scaled, j, width * width * sizeof *j);
+    scale_rows(scaled, n_w, width, local->mu_critical, local->nu_critical);
+    if (status == SG_OK)
+        status = reach(&local->together, lambda, scaled, width);
+    local->attracts = local->together > 0;
+    free(scaled);
+    free(lambda);
+    return status;
+}
+
 enum sg_status sg_class_localise(struct sg_class_local *local, const struct sg_log_point *sg,
                                  const struct sg_data *run)
 {
+    const size_t m = run->m;
+    local->large = (run->d + 2 * m + 1) * m > SG_CLASSES_LOCAL;
+    if (local->large)
+        return SG_BUDGET;
     size_t n_w, width;
     double *j = restricted(&n_w, &width, sg, run), *reduced = SG_NEW(n_w * n_w, double),
-           *sigma = SG_NEW(width, double), top = SG_NAN, mu = SG_NAN;
+           *sigma = SG_NEW(width, double), top = SG_NAN, least = SG_NAN, mu = SG_NAN;
+    double complex *lambda = SG_NEW(n_w, double complex);
     enum sg_status status = sg_base_singular_values(sigma, j, width, width);
     local->sigma_min = sigma[width - 1];
     if (status == SG_OK)
-        status = reduce(reduced, &top, j, n_w, width);
+        status = reduce(reduced, &top, &least, j, n_w, width);
     if (status == SG_OK)
-        status = reach(&mu, &local->slowest, reduced, n_w);
+        status = reach(&mu, lambda, reduced, n_w);
     local->nu_critical = status == SG_OK ? 2 / top : SG_NAN;
+    local->slowest = status == SG_OK ? cabs(lambda[n_w - 1]) : SG_NAN;
     local->attracts = mu > 0;
     if (status == SG_OK && local->attracts) {
         local->mu_critical = mu;
-        for (size_t r = 0; r < width; r++)
-            for (size_t k = 0; k < width; k++)
-                j[r * width + k] *= r < n_w ? mu : local->nu_critical;
-        status = reach(&local->together, NULL, j, width);
-        local->attracts = local->together > 0;
+        local->mu_optimal = fastest(&local->mu_deficit, lambda, n_w, mu);
+        local->nu_optimal = 2 / (top + least);
+        local->nu_deficit = 2 * least / (top + least);
+        status = look_together(local, j, n_w, width);
     }
     free(j);
     free(reduced);
     free(sigma);
+    free(lambda);
     return status;
 }

@@ -4,7 +4,7 @@
 
 #include "analyze/classes.h"
 
-enum { HEADER_LINE = 1, MOST_UNKNOWNS = 600 };
+enum { MOST_UNKNOWNS = 600 };
 
 /* The target's values, ascending; stops counting above the most. */
 static void find_classes(struct sg_class_analysis *a, const double *y)
@@ -26,24 +26,24 @@ static enum sg_status check_classes(const struct sg_class_analysis *a, const cha
 {
     const struct sg_shown name = sg_base_show(target, 40);
     if (a->classes == 1)
-        return sg_base_refuse(err, path, HEADER_LINE,
+        return sg_base_refuse(err, path, a->design.line,
                               "the log loss wants two classes or more, and \"%s\" is %.6g in every "
                               "row; choose another target",
                               name.text, a->class_value[0]);
     for (size_t k = 0; k < a->classes && a->classes > 2; k++)
         if (a->class_value[k] != floor(a->class_value[k]))
-            return sg_base_refuse(err, path, HEADER_LINE,
+            return sg_base_refuse(err, path, a->design.line,
                                   "the log loss wants classes: two values, or up to %d integers; "
                                   "\"%s\" has %.6g among its values; "
                                   "use --loss mse",
                                   (int)SG_CLASSES_MOST, name.text, a->class_value[k]);
     if (a->classes > SG_CLASSES_MOST)
-        return sg_base_refuse(err, path, HEADER_LINE,
+        return sg_base_refuse(err, path, a->design.line,
                               "the log loss wants classes, at most %d of them; \"%s\" has more "
                               "values; use --loss mse",
                               (int)SG_CLASSES_MOST, name.text);
     if (a->columns * (a->classes - 1) > MOST_UNKNOWNS)
-        return sg_base_refuse(err, path, HEADER_LINE,
+        return sg_base_refuse(err, path, a->design.line,
                               "%zu columns, ones included, for %zu classes are %zu unknowns and "
                               "the analysis takes at most %d; leave "
                               "columns out",

@@ -21,42 +21,104 @@ static void scaled_map(double *map, struct sg_data *scaled, const struct sg_anal
     *scaled = *data;
     scaled->y = SG_NEW(data->n, double);
     for (size_t i = 0; i < data->n; i++)
-        scaled->y[i] = (data->y[i] - centre) / a->y_scale;
+        scaled->y[i] = (data->y[i] - centre * data->one[i]) / a->y_scale;
     for (size_t k = 0; k < data->d; k++)
         map[k] = (x->w[k] - (k + 1 == data->d ? centre : 0)) / a->y_scale;
+}
+
+/* The net whose layers are one unit wide, with its SGs. */
+struct net {
+    struct sg_deep deep;
+    size_t at[SG_DEEP_LAYERS_MAX], n_at;
+    const double *map, *moments;
+    double *w;
+};
+
+/* Weights of the minimum at kappa, and what becomes of it. */
+static enum sg_status find_fate(struct sg_deep_attraction *fate, struct sg_factorisation **with,
+                                const struct net *net, double kappa)
+{
+    double pull[SG_DEEP_LAYERS_MAX] = {0};
+    for (size_t k = 0; k < net->n_at; k++)
+        if (net->at[k] < net->deep.n_layers)
+            pull[net->at[k] - 1] = 2 / kappa;
+    enum sg_status status = sg_closed_factor_alloc(with, net->map, net->deep.width[0], 1, pull,
+                                                   net->deep.n_layers);
+    if (status == SG_OK && !((*with)->sigma[0] > EXPLAINED))
+        status = SG_HYPOTHESIS;
+    struct sg_rng *rng = sg_base_rng_alloc(1, "layers", 0, "frames");
+    if (status == SG_OK)
+        status = sg_closed_factor_weights(net->w, *with, &net->deep, rng);
+    sg_base_rng_free(rng);
+    if (status == SG_OK)
+        status = sg_closed_deep_attraction(fate, &net->deep, net->at, net->n_at, net->w,
+                                           net->moments, kappa);
+    return status;
+}
+
+/* 1: it repels.  -1: it attracts.  0: rounding hides which. */
+static int sign_at(const struct net *net, double kappa)
+{
+    struct sg_deep_attraction fate = {.top = SG_NAN, .error = SG_NAN};
+    struct sg_factorisation *with = NULL;
+    const enum sg_status status = find_fate(&fate, &with, net, kappa);
+    sg_closed_factor_free(with);
+    if (status != SG_OK)
+        return 0;
+    return sg_closed_deep_attracts(&fate) ? -1 : creal(fate.top) > 10 * fate.error;
+}
+
+/* From kappa towards faster SGs where the minimum repels, and towards slower ones where it
+ * attracts, in steps of a quarter: the first kappa where that changes, to 1e-4 of it. */
+static void find_change(struct sg_analysis_layers *l, const struct net *net, double kappa)
+{
+    const int sign = l->attracts ? -1 : 1;
+    const double ratio = l->attracts ? 1 / 1.25 : 1.25, reach = log(1e3) / log(1.25);
+    double here = kappa, next = kappa;
+    int there = sign;
+    l->kappa_seen = kappa;
+    l->kappa_critical = SG_NAN;
+    if (!l->decided || l->fate.size > SG_ANALYSIS_SCANNED)
+        return;
+    for (double i = 1; i <= reach && there == sign; i++) {
+        here = next;
+        next *= ratio;
+        there = sign_at(net, next);
+    }
+    l->kappa_seen = there == sign ? next : here;
+    if (there != -sign)
+        return;
+    while (fabs(next / here - 1) > 1e-4) {
+        const double middle = sqrt(here * next);
+        if (sign_at(net, middle) == sign)
+            here = middle;
+        else
+            next = middle;
+    }
+    l->kappa_critical = sqrt(here * next);
 }
 
 static enum sg_status look(struct sg_analysis_layers *l, const struct sg_analysis *a,
                            const double *map, const double *moments, const double *S)
 {
     const size_t d = a->columns, N = a->options.layers;
-    struct sg_deep deep = {.n_layers = N, .at = 1, .width = {d}};
+    struct net net = {.deep = {.n_layers = N, .at = 1, .width = {d}}, .map = map,
+                      .moments = moments, .at = {a->options.sg_at}, .n_at = 1};
     struct sg_factorisation *with = NULL, *without = NULL;
-    struct sg_rng *rng = sg_base_rng_alloc(1, "layers", 0, "frames");
-    double pull[SG_DEEP_LAYERS_MAX] = {0}, none[SG_DEEP_LAYERS_MAX] = {0};
-    size_t at[SG_DEEP_LAYERS_MAX] = {a->options.sg_at}, n_at = 1;
+    const double none[SG_DEEP_LAYERS_MAX] = {0};
     for (size_t i = 1; i <= N; i++)
-        deep.width[i] = 1;
-    for (size_t i = 1; i < N; i++)
-        pull[i - 1] = a->options.sg_at == 0 || a->options.sg_at == i ? 2 / a->options.kappa : 0;
+        net.deep.width[i] = 1;
     if (a->options.sg_at == 0)
-        for (n_at = 0; n_at + 1 < N; n_at++)
-            at[n_at] = n_at + 1;
-    double *w = SG_NEW(sg_closed_deep_n_w(&deep), double);
-    enum sg_status status = sg_closed_factor_alloc(&with, map, d, 1, pull, N);
+        for (net.n_at = 0; net.n_at + 1 < N; net.n_at++)
+            net.at[net.n_at] = net.n_at + 1;
+    net.w = SG_NEW(sg_closed_deep_n_w(&net.deep), double);
+    enum sg_status status = find_fate(&l->fate, &with, &net, a->options.kappa);
     if (status == SG_OK)
         status = sg_closed_factor_alloc(&without, map, d, 1, none, N);
-    if (status == SG_OK && !(with->sigma[0] > EXPLAINED))
-        status = SG_HYPOTHESIS;
     if (status == SG_OK)
         status = sg_closed_factor_sharpness(&l->sharpness, with, S);
     if (status == SG_OK)
         status = sg_closed_factor_sharpness(&l->sharpness_backprop, without, S);
-    if (status == SG_OK)
-        status = sg_closed_factor_weights(w, with, &deep, rng);
-    if (status == SG_OK)
-        status = sg_closed_deep_attraction(&l->fate, &deep, at, n_at, w, moments,
-                                           a->options.kappa);
     if (status == SG_OK) {
         l->sigma = with->sigma[0];
         l->backprop = without->layer[0];
@@ -64,11 +126,11 @@ static enum sg_status look(struct sg_analysis_layers *l, const struct sg_analysi
         l->mu_backprop = 2 / l->sharpness_backprop;
         l->attracts = sg_closed_deep_attracts(&l->fate);
         l->decided = l->attracts || creal(l->fate.top) > 10 * l->fate.error;
+        find_change(l, &net, a->options.kappa);
     }
     sg_closed_factor_free(with);
     sg_closed_factor_free(without);
-    sg_base_rng_free(rng);
-    free(w);
+    free(net.w);
     return status;
 }
 

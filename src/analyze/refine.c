@@ -323,7 +323,10 @@ void sg_analysis_know(struct sg_analysis *a, const struct sg_data *data,
 {
     const size_t n = data->n, d = data->d;
     estimate(a, fit, design, data->y);
-    if (fit->rank < d || n < d || (double)n * (double)d * (double)(d + SUM) > WORK)
+    a->rss_error *= design->weight;
+    /* weights are roots of cells, and rounded: the steps below are for rows as they are */
+    if (a->options.weights || fit->rank < d || n < d ||
+        (double)n * (double)d * (double)(d + SUM) > WORK)
         return;
     struct refiner f = {.table = table, .design = design, .y = data->y, .n = n, .d = d,
                         .exponent = SG_NEW(d, int), .exact = SG_NEW(d, bool),

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "synthgrad/base.h"
+#include "base/regular.h"
 
 static enum sg_status fail(struct sg_error *err, const char *path, const char *doing)
 {
@@ -24,6 +24,38 @@ static bool is_special(const char *path)
 {
     struct stat s;
     return stat(path, &s) == 0 && !S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode);
+}
+
+FILE *sg_base_open_regular(const char *path)
+{
+    struct stat s;
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    const bool regular = fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode);
+    FILE *file = regular ? fdopen(fd, "rb") : NULL;
+    const int saved = fd < 0 || regular ? errno : ENXIO;
+    if (!file && fd >= 0)
+        close(fd);
+    errno = saved;
+    return file;
+}
+
+/* Seconds that a pipe may be without a reader. */
+enum { PATIENCE = 10 };
+
+/* Opens a device or a pipe.  A pipe without a reader is not waited for without end: it may have
+ * been put in a result's place.  errno says why there is no stream. */
+static FILE *open_special(const char *path)
+{
+    const struct timespec moment = {.tv_nsec = 50000000};
+    const double begun = sg_base_seconds();
+    int fd;
+    while ((fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0 && errno == ENXIO &&
+           sg_base_seconds() - begun < PATIENCE && !sg_base_interrupted())
+        nanosleep(&moment, NULL);
+    FILE *stream = fd >= 0 && fcntl(fd, F_SETFL, 0) == 0 ? fdopen(fd, "w") : NULL;
+    if (!stream && fd >= 0)
+        close(fd);
+    return stream;
 }
 
 /* Makes it, or finds it there; errno says why neither. */
@@ -109,7 +141,8 @@ static void open_temporary(struct sg_file *file)
     }
 }
 
-enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct sg_error *err)
+static enum sg_status open_for(struct sg_file *file, const char *path, bool replace,
+                               struct sg_error *err)
 {
     *file = (struct sg_file){0};
     enum sg_status status = make_folders(path, err);
@@ -119,8 +152,8 @@ enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct 
     char *target = realpath(path, NULL);
     file->path = sg_base_format("%s", target ? target : path);
     free(target);
-    if (is_special(file->path)) {
-        file->stream = fopen(file->path, "w");
+    if (!replace && is_special(file->path)) {
+        file->stream = open_special(file->path);
     } else {
         /* two may write one file: the last to finish wins, whole */
         open_temporary(file);
@@ -130,6 +163,17 @@ enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct 
         sg_base_file_discard(file);
     }
     return status;
+}
+
+enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct sg_error *err)
+{
+    return open_for(file, path, false, err);
+}
+
+enum sg_status sg_base_file_open_ours(struct sg_file *file, const char *path,
+                                      struct sg_error *err)
+{
+    return open_for(file, path, true, err);
 }
 
 enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err)

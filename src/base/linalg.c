@@ -13,18 +13,23 @@
 
 #include "synthgrad/base.h"
 
-/* OpenBLAS's own header does not go together with GSL's */
-void openblas_set_num_threads(int threads);
+/* OpenBLAS's and BLIS's own.  Of any other library we know no such call: the reference BLAS has one
+ * thread, the rest read their environment. */
+__attribute__((weak)) void openblas_set_num_threads(int threads);
+__attribute__((weak)) void bli_thread_set_num_threads(int64_t threads);
 
 void sg_base_init(void)
 {
-    openblas_set_num_threads(1);
+    sg_base_set_blas_threads(1);
     gsl_set_error_handler_off();
 }
 
 void sg_base_set_blas_threads(int threads)
 {
-    openblas_set_num_threads(threads);
+    if (openblas_set_num_threads)
+        openblas_set_num_threads(threads);
+    if (bli_thread_set_num_threads)
+        bli_thread_set_num_threads(threads);
 }
 
 static lapack_int integer(size_t n)

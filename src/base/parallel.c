@@ -38,6 +38,11 @@ bool sg_base_interrupted(void)
     return interrupted != 0;
 }
 
+void sg_base_resume(void)
+{
+    interrupted = 0;
+}
+
 struct loop {
     size_t n;
     atomic_size_t next;

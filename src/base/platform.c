@@ -1,12 +1,21 @@
 /* What the bits of a result depend on besides the program and its input: the machine's kind, the
  * libraries and the environment that makes them choose other code. */
-#include <gnu/libc-version.h>
+#include <dlfcn.h>
+#include <gsl/gsl_cblas.h>
+#include <lapacke.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#define SG_LIBC "glibc", gnu_get_libc_version()
+#else
+#define SG_LIBC "C library", "unknown"
+#endif
 
 #include "synthgrad/base.h"
 
@@ -55,6 +64,29 @@ static void add_environment(void)
     }
 }
 
+/* The file that a function comes from, without its folders and links: "libblas.so.3.11.0". */
+static void add_library(const char *what, void (*function)(void))
+{
+    void *address;
+    Dl_info info;
+    memcpy(&address, &function, sizeof address);
+    char *path = dladdr(address, &info) && info.dli_fname ? realpath(info.dli_fname, NULL) : NULL;
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    add(" %s %.60s", what, slash ? slash + 1 : "unknown");
+    free(path);
+}
+
+static void add_blas(void)
+{
+    if (openblas_get_corename && openblas_get_config) {
+        add(" BLAS %.40s of %.80s;", openblas_get_corename(), openblas_get_config());
+        return;
+    }
+    add_library("BLAS", (void (*)(void))cblas_dgemm);
+    add_library("LAPACK", (void (*)(void))LAPACK_dgelsd);
+    add(";");
+}
+
 static void describe(void)
 {
     static const uint16_t one = 1;
@@ -65,9 +97,8 @@ static void describe(void)
     add("%.20s, %s-endian, %zu-bit,", named ? system.machine : "unknown", first ? "little" : "big",
         8 * sizeof(void *));
     add_processor();
-    add("; glibc %.20s; BLAS %.40s of %.80s;", gnu_get_libc_version(),
-        openblas_get_corename ? openblas_get_corename() : "unknown",
-        openblas_get_config ? openblas_get_config() : "unknown");
+    add("; %s %.20s;", SG_LIBC);
+    add_blas();
     add_environment();
 }
 

@@ -13,20 +13,23 @@ size_t sg_case_end(const struct sg_case *c, size_t block)
     return block <= hidden ? block * layers_a_block(&c->net) : hidden * layers_a_block(&c->net) + 1;
 }
 
-/* No layer has a bias of its own: the ones column of X is the net's intercept, as in p = X W. */
+/* Without net.biases the ones column of X is the net's intercept, as in p = X W.  Batch norm's beta
+ * is a bias already. */
 static size_t put_layers(struct sg_case_arch *out, const struct sg_case *c, size_t labels)
 {
     size_t k = 0;
     for (size_t i = 0; i < c->net.layers.n; i++) {
         out->layer[k++] =
-            (struct sg_layer){.kind = SG_DENSE, .width = (size_t)c->net.layers.value[i]};
+            (struct sg_layer){.kind = SG_DENSE, .width = (size_t)c->net.layers.value[i],
+                              .bias = c->net.biases && !c->net.batch_norm};
         if (c->net.batch_norm)
             out->layer[k++] = (struct sg_layer){.kind = SG_BATCHNORM};
         if (c->net.activation != SG_NO_ACTIVATION)
             out->layer[k++] = (struct sg_layer){.kind = (enum sg_layer_kind)c->net.activation};
         out->credit[k] = (enum sg_credit)c->net.credit;
     }
-    out->layer[k++] = (struct sg_layer){.kind = SG_DENSE, .width = labels};
+    out->layer[k++] =
+        (struct sg_layer){.kind = SG_DENSE, .width = labels, .bias = c->net.biases};
     return k;
 }
 

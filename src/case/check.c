@@ -89,12 +89,12 @@ static enum sg_status check_labels(const struct sg_case *c, const struct sg_case
                               "loss = \"%s\" needs labels, gaussian data has none; "
                               "write kind = \"classes\" in data",
                               choice(SG_GROUP_NET, "loss", c->net.loss));
-    if (softmax == one_column)
+    if (softmax == one_column && !(softmax && csv))
         return sg_case_refuse(r, line,
                               softmax ? "loss = \"softmax\" needs a column of y for each class; "
                                         "write %s"
                                       : "loss = \"logistic\" needs y in one column; write %s",
-                              csv       ? "the other loss or other targets"
+                              csv       ? "one target"
                               : images  ? "the other loss"
                               : softmax ? "one_hot = true"
                                         : "one_hot = false");
@@ -165,8 +165,9 @@ static enum sg_status check_moments(const struct sg_case *c, const struct sg_cas
     const struct sg_case_shape shape = sg_case_moments_shape(c);
     const size_t line = sg_case_line(r, SG_GROUP_DATA, "kind"), map = c->data.map.n,
                  weights = c->net.weights.n;
+    const bool training = sg_case_is_training(c);     /* its weights are a start, on any data */
     if (c->data.kind != SG_DATA_MOMENTS)
-        return weights == 0 ? SG_OK
+        return weights == 0 || training ? SG_OK
                             : sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "weights"),
                                              "weights of a global minimum need data made around "
                                              "them; write kind = \"moments\" in data");
@@ -179,7 +180,7 @@ static enum sg_status check_moments(const struct sg_case *c, const struct sg_cas
         return sg_case_refuse(r, line,
                               "moments data are centred and have no ones column; "
                               "write bias = false");
-    if ((map == 0) == (weights == 0))
+    if ((map == 0) == (weights == 0) && !(training && map != 0))
         return sg_case_refuse(r, line,
                               "moments data need the least-squares map or net's weights, whose "
                               "product it is; give one of the two");
@@ -227,6 +228,23 @@ static enum sg_status check_modules(const struct sg_case *c, const struct sg_cas
     return check_hidden(c, r);
 }
 
+/* A net that few machines have memory for is refused before any is taken. */
+static enum sg_status check_size(const struct sg_case *c, const struct sg_case_reader *r)
+{
+    const struct sg_case_net *net = &c->net;
+    const struct sg_case_shape ends = {(size_t)c->data.d, (size_t)c->data.outputs};
+    const double width = net->layers.n > 0 ? net->layers.value[0] : 0;
+    double weights = (double)sg_case_n_weights(c, ends);
+    for (size_t i = 0; i < net->depths.n; i++)      /* that many blocks of the first width */
+        weights = sg_base_max(weights, width * width * net->depths.value[i]);
+    if (weights > 5e7)
+        return sg_case_refuse(r, sg_case_line(r, SG_GROUP_NET, "layers"),
+                              "a net of these layers has %.3g weights, more than 5e7; "
+                              "make the layers narrower or fewer",
+                              weights);
+    return SG_OK;
+}
+
 /* What is said of hidden layers needs some; compressed rows are linear combinations of samples. */
 static enum sg_status check_blocks(const struct sg_case *c, const struct sg_case_reader *r)
 {
@@ -247,7 +265,7 @@ static enum sg_status check_blocks(const struct sg_case *c, const struct sg_case
                                   "write form = \"sample\"",
                                   of_hidden[k], choice(SG_GROUP_TRAIN, "form", c->train.form));
     }
-    return SG_OK;
+    return check_size(c, r);
 }
 
 static enum sg_status check_optimiser(const struct sg_case *c, const struct sg_case_reader *r)

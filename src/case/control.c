@@ -49,7 +49,7 @@ static enum sg_status write_control(struct sg_case *c, const config_setting_t *g
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out)
-        sg_base_exhausted(1, sizeof *out);
+        sg_base_exhausted(1, BUFSIZ);
     for (int i = 0; i < config_setting_length(group); i++) {
         const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
         fprintf(out, "%s%s = ", i ? "; " : "", config_setting_name(setting));

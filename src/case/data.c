@@ -29,7 +29,7 @@ static enum sg_status make_gaussian(struct sg_data *data, const struct sg_case *
     return status;
 }
 
-const struct sg_case_place sg_case_nist = {"NIST_DIR", SG_NIST_DIR};
+const char sg_case_nist[] = "NIST_DIR";
 
 /* The first of folder/file and folder/file.suffix that is there.  Paths are fresh strings, since
  * one that is cut off could name another file. */
@@ -46,13 +46,12 @@ static char *find_in(const char *folder, size_t length, const char *file, const 
 }
 
 char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix,
-                        const struct sg_case_place *place)
+                        const char *variable)
 {
-    const char *slash = strrchr(c->path, '/'), *said = getenv(place->variable),
-               *folder = said ? said : place->built_in;
+    const char *slash = strrchr(c->path, '/'), *folder = getenv(variable);
     char *path =
         find_in(c->path, file[0] != '/' && slash ? (size_t)(slash + 1 - c->path) : 0, file, suffix);
-    if (!path && file[0] != '/' && folder[0] != '\0') {
+    if (!path && file[0] != '/' && folder && folder[0] != '\0') {
         char *with_slash = sg_base_format("%s/", folder);
         path = find_in(with_slash, strlen(with_slash), file, suffix);
         free(with_slash);
@@ -61,7 +60,7 @@ char *sg_case_find_file(const struct sg_case *c, const char *file, const char *s
 }
 
 enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
-                                 const struct sg_case_place *place, struct sg_error *err)
+                                 const char *variable, struct sg_error *err)
 {
     const struct sg_shown shown = sg_case_show(file);
     struct sg_case_reader r;
@@ -72,29 +71,64 @@ enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
         (void)sg_case_refuse(&r, 0,
                              "data file %s not found beside the case or in %s; "
                              "set %s to the folder that holds it",
-                             shown.text, place->variable, place->variable);
+                             shown.text, variable, variable);
     return SG_IO;
 }
 
-static enum sg_status read_csv(struct sg_data *data, const struct sg_case *c, struct sg_error *err)
+/* One column of classes becomes a column for each, by ascending value. */
+static enum sg_status make_one_hot(struct sg_data *data, const char *path, const char *target,
+                                   struct sg_error *err)
 {
-    char *path = sg_case_find_file(c, c->data.file, "", &sg_case_nist);
+    enum { MOST = 64 };
+    double value[MOST + 1], *sorted = sg_base_copy(data->y, data->n, sizeof *data->y);
+    size_t classes = 0;
+    sg_base_sort(sorted, data->n);
+    for (size_t i = 0; i < data->n && classes <= MOST; i++)
+        if (i == 0 || sorted[i] != sorted[i - 1])
+            value[classes++] = sorted[i];
+    free(sorted);
+    if (classes < 2 || classes > MOST)
+        return sg_base_refuse(err, path, 1,
+                              "loss = \"softmax\" wants 2 to %d classes, and \"%s\" has %s; "
+                              "name another target, or write loss = \"mse\"",
+                              (int)MOST, sg_base_show(target, 40).text,
+                              classes < 2 ? "one value in every row" : "more values");
+    double *y = SG_NEW(data->n * classes, double);
+    for (size_t i = 0; i < data->n; i++)
+        for (size_t k = 0; k < classes; k++)
+            y[i * classes + k] = data->y[i] == value[k];
+    free(data->y);
+    data->y = y;
+    data->m = classes;
+    return SG_OK;
+}
+
+static enum sg_status read_table(struct sg_data *data, const struct sg_case *c,
+                                 struct sg_error *err)
+{
+    char *path = sg_case_find_file(c, c->data.file, "", sg_case_nist);
     if (!path)
-        return sg_case_not_found(c, c->data.file, &sg_case_nist, err);
+        return sg_case_not_found(c, c->data.file, sg_case_nist, err);
     const char *targets[SG_CASE_LIST_MAX];
     for (size_t i = 0; i < c->data.target.n; i++)
         targets[i] = c->data.target.value[i];
+    const bool classes = c->net.loss == SG_SOFTMAX_XENT && c->data.target.n == 1;
     const struct sg_design_options options = {.standardise = c->data.standardise,
                                               .intercept = c->data.bias,
-                                              .standardise_targets = c->data.standardise_target};
+                                              .standardise_targets = c->data.standardise_target &&
+                                                                     !classes};
     struct sg_table table = {0};
     struct sg_design design = {0};
-    enum sg_status status = sg_data_read_csv(&table, path, err);
+    enum sg_status status = sg_data_read_table(&table, NULL, path, NULL, err);
     if (status == SG_OK) {
         status = sg_data_make_design(data, &design, &table, path, targets, c->data.target.n,
                                      &options, err);
         if (status == SG_OK)
             sg_data_design_free(&design);
+        if (status == SG_OK && c->net.loss == SG_SOFTMAX_XENT && data->m == 1)
+            status = make_one_hot(data, path, targets[0], err);
+        if (status != SG_OK)
+            sg_data_free(data);
         sg_data_table_free(&table);
     }
     free(path);
@@ -183,7 +217,7 @@ static enum sg_status check_finite(const struct sg_data *data, const struct sg_c
 /* map, or the product of the weights from the left. */
 static double *least_squares_map(const struct sg_case *c, struct sg_case_shape shape)
 {
-    if (c->net.weights.n == 0)
+    if (c->data.map.n != 0)
         return sg_base_copy(c->data.map.value, c->data.map.n, sizeof(double));
     double *P = SG_NEW(shape.d * shape.d, double);
     for (size_t i = 0; i < shape.d; i++)
@@ -225,7 +259,7 @@ enum sg_status sg_case_make_data(struct sg_data *data, const struct sg_case *c, 
     enum sg_status status = SG_OK;
     switch ((enum sg_data_kind)c->data.kind) {
     case SG_DATA_GAUSSIAN: status = make_gaussian(data, c, seed, replicate, err); break;
-    case SG_DATA_CSV: status = read_csv(data, c, err); break;
+    case SG_DATA_CSV: status = read_table(data, c, err); break;
     case SG_DATA_MOMENTS: status = make_moments(data, c, err); break;
     case SG_DATA_CLASSES:
     case SG_DATA_GRID: make_classes(data, c, seed, replicate); break;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/regular.h"
 #include "case/schema.h"
 
 enum { FILES_MOST = 2 * SG_CASE_LIST_MAX };
@@ -14,11 +15,11 @@ static struct paths find(const struct sg_case *c)
     struct paths paths = {0};
     const struct sg_text_list *const list[] = {&c->data.train_files, &c->data.test_files};
     if (c->data.kind == SG_DATA_CSV)
-        paths.path[paths.n++] = sg_case_find_file(c, c->data.file, "", &sg_case_nist);
+        paths.path[paths.n++] = sg_case_find_file(c, c->data.file, "", sg_case_nist);
     for (size_t l = 0; c->data.kind == SG_DATA_IDX && l < 2; l++)
         for (size_t i = 0; i < list[l]->n; i++)
             paths.path[paths.n++] =
-                sg_case_find_file(c, list[l]->value[i], ".gz", &sg_case_mnist);
+                sg_case_find_file(c, list[l]->value[i], ".gz", sg_case_mnist);
     return paths;
 }
 
@@ -56,9 +57,7 @@ static uint64_t add_file(uint64_t digest, const char *path)
 {
     unsigned char bytes[1 << 14];
     uint64_t length = 0;
-    struct stat s;
-    /* a pipe would be emptied, or waited for */
-    FILE *file = stat(path, &s) == 0 && S_ISREG(s.st_mode) ? fopen(path, "rbe") : NULL;
+    FILE *file = sg_base_open_regular(path);     /* a pipe would be emptied, or waited for */
     for (size_t got; file && (got = fread(bytes, 1, sizeof bytes, file)) > 0; length += got)
         digest = sg_base_digest(digest, bytes, got);
     if (file)

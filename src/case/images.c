@@ -6,7 +6,7 @@
 
 enum { IDX_CLASSES = 10 };
 
-const struct sg_case_place sg_case_mnist = {"MNIST_DIR", SG_MNIST_DIR};
+const char sg_case_mnist[] = "MNIST_DIR";
 
 static enum sg_status refuse(const struct sg_case *c, struct sg_error *err, const char *fmt,
                              size_t a, size_t b, const char *file)
@@ -23,9 +23,9 @@ static enum sg_status read_pair(struct sg_images *images, const struct sg_case *
     char *path[2] = {NULL, NULL};
     enum sg_status status = SG_OK;
     for (size_t k = 0; k < 2 && status == SG_OK; k++) {
-        path[k] = sg_case_find_file(c, files->value[k], ".gz", &sg_case_mnist);
+        path[k] = sg_case_find_file(c, files->value[k], ".gz", sg_case_mnist);
         if (!path[k])
-            status = sg_case_not_found(c, files->value[k], &sg_case_mnist, err);
+            status = sg_case_not_found(c, files->value[k], sg_case_mnist, err);
     }
     if (status == SG_OK)
         status = sg_data_read_idx(images, path[0], path[1], IDX_CLASSES, most, err);
@@ -95,17 +95,17 @@ enum sg_status sg_case_make_images(struct sg_images *train, struct sg_images *te
 
 static char *describe_idx(const struct sg_case *c)
 {
-    const char *file = c->data.train_files.value[0], *said = getenv(sg_case_mnist.variable),
+    const char *file = c->data.train_files.value[0], *said = getenv(sg_case_mnist),
                *slash = strrchr(c->path, '/');
     const char *name = strcmp(file, "train-images-idx3-ubyte") == 0 ? "MNIST" : file;
     const int beside = slash ? (int)(slash + 1 - c->path) : 0;
-    char *path = sg_case_find_file(c, file, ".gz", &sg_case_mnist),
+    char *path = sg_case_find_file(c, file, ".gz", sg_case_mnist),
          *found_beside = sg_base_format("%.*s%s", beside, c->path, file);
     const bool own =
         file[0] == '/' || (path && strncmp(path, found_beside, strlen(found_beside)) == 0);
     char *text = own ? sg_base_format("%s, file of the case", sg_case_show(name).text)
-                     : sg_base_format("%s (%s=%s)", sg_case_show(name).text, sg_case_mnist.variable,
-                                      sg_base_show(said ? said : sg_case_mnist.built_in, 92).text);
+                     : sg_base_format("%s (%s=%s)", sg_case_show(name).text, sg_case_mnist,
+                                      sg_base_show(said ? said : "", 92).text);
     free(path);
     free(found_beside);
     return text;

@@ -21,12 +21,20 @@ void sg_case_key_name(char name[SG_CASE_KEY_NAME_MAX], size_t key)
              top ? "" : ".", k->name);
 }
 
+/* Is `name` up to its dot the name of that group? */
+static bool is_in(const char *name, const char *dot, enum sg_group group)
+{
+    const char *own = sg_case_group_name(group);
+    return dot && strlen(own) == (size_t)(dot - name) && memcmp(own, name, strlen(own)) == 0;
+}
+
 size_t sg_case_key_find(const char *name)
 {
-    char own[SG_CASE_KEY_NAME_MAX];
+    const char *dot = strchr(name, '.'), *own = dot ? dot + 1 : name;
     for (size_t k = 0; k < sg_case_n_keys; k++) {
-        sg_case_key_name(own, k);
-        if (strcmp(own, name) == 0)
+        const struct sg_case_key *key = &sg_case_keys[k];
+        if (strcmp(key->name, own) == 0 &&
+            (key->group == SG_GROUP_TOP ? !dot : is_in(name, dot, key->group)))
             return k;
     }
     return sg_case_n_keys;

@@ -152,6 +152,25 @@ static enum sg_status read_top(struct sg_case *c, const struct sg_case_key *key,
     return sg_case_put(c, key, setting, r);
 }
 
+/* The top level's keys without a preset, claim and expect, come together.  Without both the case is
+ * a training. */
+static enum sg_status check_needed(const struct sg_case_reader *r)
+{
+    const struct sg_case_key *lacks = NULL, *has = NULL;
+    for (size_t k = 0; k < sg_case_n_keys; k++) {
+        const struct sg_case_key *key = &sg_case_keys[k];
+        if (key->group != SG_GROUP_TOP || key->holds != SG_GROUP_TOP || key->preset)
+            continue;
+        *(r->given[k] ? &has : &lacks) = key;
+    }
+    return !has || !lacks
+               ? SG_OK
+               : sg_case_refuse(r, sg_case_line(r, SG_GROUP_TOP, has->name),
+                                "the case has \"%s\" but no \"%s\"; write for example %s = %s; "
+                                "or take both out for a training",
+                                has->name, lacks->name, lacks->name, sg_case_example(lacks));
+}
+
 static enum sg_status read_file(struct sg_case *c, const config_setting_t *root,
                                 struct sg_case_reader *r)
 {
@@ -168,14 +187,10 @@ static enum sg_status read_file(struct sg_case *c, const config_setting_t *root,
         control = key->holds == SG_GROUP_CONTROL ? setting : control;
         status = read_top(c, key, setting, r);
     }
-    for (size_t k = 0; status == SG_OK && k < sg_case_n_keys; k++) {
-        const struct sg_case_key *key = &sg_case_keys[k];
-        const bool needed =
-            key->group == SG_GROUP_TOP && key->holds == SG_GROUP_TOP && !key->preset;
-        if (needed && !r->given[k])
-            status = sg_case_refuse(r, 1, "the case has no \"%s\"; write for example %s = %s;",
-                                    key->name, key->name, sg_case_example(key));
-    }
+    if (status == SG_OK)
+        status = check_needed(r);
+    if (status == SG_OK && sg_case_is_training(c) && !r->given[sg_case_key_find("train.units")])
+        c->train.units = SG_UNITS_ABSOLUTE;
     memcpy(c->given, r->given, sizeof c->given);
     memcpy(c->line, r->line, sizeof c->line);
     if (status == SG_OK)
@@ -256,6 +271,29 @@ void sg_case_free(struct sg_case *c)
         return;
     free(c->control);
     *c = (struct sg_case){0};
+}
+
+bool sg_case_is_training(const struct sg_case *c)
+{
+    return c->claim[0] == '\0';
+}
+
+enum sg_status sg_case_open(struct sg_case **c, const char *path, struct sg_error *err)
+{
+    SG_REQUIRE(c);
+    *c = SG_NEW(1, struct sg_case);
+    const enum sg_status status = sg_case_read(*c, path, err);
+    if (status != SG_OK) {
+        sg_case_close(*c);
+        *c = NULL;
+    }
+    return status;
+}
+
+void sg_case_close(struct sg_case *c)
+{
+    sg_case_free(c);
+    free(c);
 }
 
 bool sg_case_is_large(const struct sg_case *c)

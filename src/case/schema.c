@@ -19,7 +19,8 @@ static const struct sg_case_choice expects[] = {
 static const struct sg_case_choice experiments[] = {
     WORD("main", SG_EXPERIMENT_MAIN), WORD("map", SG_EXPERIMENT_MAP),
     WORD("drawn", SG_EXPERIMENT_DRAWN), WORD("deep", SG_EXPERIMENT_DEEP),
-    WORD("unlocked", SG_EXPERIMENT_UNLOCKED), WORD("minibatches", SG_EXPERIMENT_MINIBATCHES), {0}};
+    WORD("unlocked", SG_EXPERIMENT_UNLOCKED), WORD("minibatches", SG_EXPERIMENT_MINIBATCHES),
+    WORD("flight", SG_EXPERIMENT_FLIGHT), WORD("return", SG_EXPERIMENT_RETURN), {0}};
 static const struct sg_case_choice kinds[] = {
     WORD("gaussian", SG_DATA_GAUSSIAN), WORD("csv", SG_DATA_CSV), WORD("classes", SG_DATA_CLASSES),
     WORD("grid", SG_DATA_GRID), WORD("idx", SG_DATA_IDX), WORD("digits", SG_DATA_DIGITS),
@@ -51,6 +52,9 @@ static const struct sg_case_choice orders[] = {
 static const struct sg_case_choice delays[] = {
     WORD("none", SG_DELAY_NONE), WORD("stale_backprop", SG_DELAY_STALE_BACKPROP),
     WORD("delayed_pairs", SG_DELAY_PAIRS), WORD("stale_sg", SG_DELAY_STALE_SG), {0}};
+static const struct sg_case_choice starts[] = {
+    WORD("glorot", SG_START_GLOROT), WORD("he", SG_START_HE), WORD("weights", SG_START_WEIGHTS),
+    {0}};
 static const struct sg_case_choice searches[] = {
     WORD("fixed", SG_SEARCH_FIXED), WORD("backtracking", SG_SEARCH_BACKTRACKING), {0}};
 static const struct sg_case_choice step_rules[] = {
@@ -78,7 +82,7 @@ static const struct sg_case_choice units[] = {
 
 const struct sg_case_key sg_case_keys[] = {
     {TOP(claim), SG_KEY_IDENTIFIER, .example = "\"DY3\"",
-     .meaning = "The claim this case is evidence for."},
+     .meaning = "The claim this case is evidence for; without it and expect, a net to train."},
     {TOP(expect), SG_KEY_WORD, .choices = expects, .example = "\"holds\"",
      .meaning = "The verdict that the theory predicts; any other makes the run fall short."},
     {TOP(seed), INT(0, INT_MAX), .preset = "1", .meaning = "Seed of all random streams."},
@@ -86,8 +90,8 @@ const struct sg_case_key sg_case_keys[] = {
      .meaning = "How many independent data sets and starts."},
 
     {TOP(experiment), CHOICE(experiments), .preset = "\"main\"",
-     .meaning = "Main, a map over (mu, nu), nets drawn at random, nets with hidden layers, "
-                "unlocked halves of a net, or minibatches."},
+     .meaning = "Main, a map over (mu, nu), drawn or deep nets, unlocked halves, minibatches, a "
+                "start that leaves a minimum or returns."},
     {TOP(budget), SG_KEY_TEXT, .preset = "\"none\"", .example = "\"about 40 minutes on two cores\"",
      .meaning = "What a large experiment costs; it then runs with --full only, and goes on where "
                 "it was stopped."},
@@ -120,8 +124,8 @@ const struct sg_case_key sg_case_keys[] = {
     {DATA(side), INT(2, 1000), .only = SG_ONLY_GRID, .preset = "20",
      .meaning = "The grid has side x side points in [-1, 1]^2."},
     {DATA(file), SG_KEY_TEXT, .only = SG_ONLY_CSV, .example = "\"longley.csv\"",
-     .meaning = "CSV file with a header, looked for beside the case file and then in the folder "
-                "that NIST_DIR names."},
+     .meaning = "CSV file with a header, or .npy file, looked for beside the case file and then in "
+                "the folder that NIST_DIR names."},
     /* A control's `target` is the SG's.  Other columns to predict are another experiment, not a
      * near violation. */
     {DATA(target), SG_KEY_TEXTS, .one_will_do = true, .at_least = 1, .only = SG_ONLY_CSV,
@@ -168,6 +172,8 @@ const struct sg_case_key sg_case_keys[] = {
                 "an SG there sees h after it."},
     {NET(batch_norm), SG_KEY_BOOL, .preset = "false",
      .meaning = "Batch norm between each hidden layer's weights and its activation."},
+    {NET(biases), SG_KEY_BOOL, .preset = "false",
+     .meaning = "Each layer has a bias of its own; batch norm has it where there is one."},
     {NET(credit), CHOICE(credits), .preset = "\"true\"",
      .meaning = "Each hidden layer's gradient: itself; through fixed random matrices; "
                 "dl/dp times a random matrix, or times ones; 0."},
@@ -175,8 +181,8 @@ const struct sg_case_key sg_case_keys[] = {
      .meaning = "Numbers of the network and of its SG modules."},
     {NET(weights), REALS, .one_will_do = true, .not_in_control = true, .preset = "()",
      .example = "(0.1, 0.1, 0.1, 0.3, 0.0, 0.05)",
-     .meaning = "W_1, W_2, ..., each row by row, of the global minimum to look at (DY8); "
-                "with moments data only."},
+     .meaning = "W_1, W_2, ..., each row by row: the global minimum to look at (DY8, on "
+                "moments), or where a training starts."},
 
     {SG_GROUP_TOP, "sg", offsetof(struct sg_case, module), SG_KEY_GROUP_LIST, .holds = SG_GROUP_SG,
      .example = "( { at = \"output\"; mix = 1.0; } )",
@@ -208,8 +214,10 @@ const struct sg_case_key sg_case_keys[] = {
     {TRAIN(delay), CHOICE(delays), .preset = "\"none\"",
      .meaning = "Which part reads a state tau steps old."},
     {TRAIN(units), CHOICE(units), .preset = "\"critical\"",
-     .meaning = "mu and nu as they are; or as multiples of 2/lambda_max; "
+     .meaning = "mu and nu as they are, as in every training; or as multiples of 2/lambda_max; "
                 "or of 2/(lambda_max + lambda_min)."},
+    {TRAIN(start), CHOICE(starts), .preset = "\"glorot\"",
+     .meaning = "Weights N(0, 2/(in + out)), or N(0, 2/in), or as net.weights gives them."},
     {TRAIN(search), CHOICE(searches), .preset = "\"fixed\"",
      .meaning = "mu as given in every step, or found by backtracking with mu as the largest tried "
                 "(DY5)."},
@@ -222,10 +230,11 @@ const struct sg_case_key sg_case_keys[] = {
      .meaning = "Learning rate of the SG modules, in the units above; "
                 "normalised, theta or a multiple of its limit 2."},
     {TRAIN(mu_times), REALS, .one_will_do = true, .preset = "()", .example = "(1.0, 0.3)",
-     .meaning = "Factors of mu, one an arm: in NL1 backprop's and the SG's for each depth, in NL6 "
-                "each rule's."},
+     .meaning = "Factors of mu, one an arm: in NL1 backprop's and the SG's for each depth, in NL3 to "
+                "NL6 each rule's."},
     {TRAIN(nu_times), REALS, .one_will_do = true, .preset = "()", .example = "(1.0, 0.3)",
-     .meaning = "Factors of nu: in NL1 one a depth, in NL6 one a rule."},
+     .meaning = "Factors of nu: in NL1 one a depth, in NL6 one a rule; in NL3 to NL5 of one SG and "
+                "of SGs everywhere."},
     {TRAIN(optimiser), CHOICE(optimisers), .preset = "\"gd\"",
      .meaning = "Of the network and of the SG modules: gradient descent, heavy ball, RMSProp or "
                 "Adam."},
@@ -239,9 +248,11 @@ const struct sg_case_key sg_case_keys[] = {
     {TRAIN(epochs), INT(1, 100000), .preset = "10", .meaning = "Passes over the training images."},
     {TRAIN(decay), SG_KEY_BOOL, .preset = "false",
      .meaning = "Both rates fall linearly, to 0 after the last epoch; else they are constant."},
-    {TRAIN(batch), INT(1, 100000), .preset = "64", .meaning = "Rows of a minibatch."},
+    {TRAIN(batch), INT(1, 100000), .preset = "64",
+     .meaning = "Rows of a minibatch; a training that gives none takes all rows in each step."},
     {TRAIN(seeds), INT(1, 1000), .preset = "3",
-     .meaning = "Runs of an empirical claim, from different starts and in different orders."},
+     .meaning = "Runs of a training or of an empirical claim, from different starts and in "
+                "different orders."},
     {TRAIN(tau), INTS(0, 10000), .one_will_do = true, .at_least = 1, .preset = "(1)",
      .example = "(1, 2, 5)",
      .meaning = "Delays in steps, a run for each; read only where there is a delay."},

@@ -144,18 +144,17 @@ enum sg_status sg_case_put(void *base, const struct sg_case_key *key, const conf
 enum sg_status sg_case_check(const struct sg_case *c, const struct sg_case_reader *r) SG_MUST_CHECK;
 /* The boundary of module i, 1..layers + 1, with -1 resolved. */
 size_t sg_case_boundary(const struct sg_case *c, size_t i);
-/* Where a data file may lie if it is not beside the case: the folder that an environment variable
- * names, else the one known when this was built (empty: none). */
-struct sg_case_place { const char *variable, *built_in; };
-extern const struct sg_case_place sg_case_nist, sg_case_mnist;
+/* The environment variables that name the folders of NIST's and MNIST's files, for what does not
+ * lie beside the case. */
+extern const char sg_case_nist[], sg_case_mnist[];
 /* data.c: the path of an existing file.  Give it to free().  An absolute path is taken as it is.
  * suffix: what the name may lack.  NULL: not found. */
 char *sg_case_find_file(const struct sg_case *c, const char *file, const char *suffix,
-                        const struct sg_case_place *place);
+                        const char *variable);
 /* Writes to err that a data file is in neither place.  Returns SG_IO, so that the caller may skip
  * the case. */
 enum sg_status sg_case_not_found(const struct sg_case *c, const char *file,
-                                 const struct sg_case_place *place, struct sg_error *err);
+                                 const char *variable, struct sg_error *err);
 /* control.c: fills c->control and c->control_text from the control group.  Everything else in c
  * has been read before. */
 enum sg_status sg_case_read_control(struct sg_case *c, const config_setting_t *group,

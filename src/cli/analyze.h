@@ -14,8 +14,26 @@ struct json_t *sg_cli_classes_json(const struct sg_class_analysis *a, const stru
 /* For people, in 80 columns. */
 void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct sg_table *table,
                            const char *path, const char *target);
+/* Of the text, the parts about rates, speed and delay. */
+void sg_cli_print_rates(FILE *out, const struct sg_analysis *a);
 void sg_cli_classes_print(FILE *out, const struct sg_class_analysis *a,
                           const struct sg_table *table, const char *path, const char *target);
+
+/* ---- files ------------------------------------------------------------------------------ */
+
+/* Where an analysis goes, out/name, and what it is of; left_out: rows without a cell. */
+struct sg_cli_place { const char *out, *name, *path, *target; size_t left_out; };
+/* "analyze_" and the file's name without its ending, and the target's unless that is NULL, with _
+ * for what is no letter, digit, dash or _ (a fresh string). */
+char *sg_cli_analysis_name(const char *path, const char *target);
+/* analysis.json; columns behind the figure (levels.dat, limits.dat, points.dat); with a deep net
+ * whose fate is decided its case, name_flight.cfg or name_return.cfg, and data.csv. */
+enum sg_status sg_cli_analysis_write(const struct sg_cli_place *place,
+                                     const struct sg_analysis *a, const struct sg_table *table,
+                                     struct sg_error *err) SG_MUST_CHECK;
+/* Is there a deep net whose minimum attracts or repels for sure, on columns that are independent
+ * and rows that count alike? */
+bool sg_cli_analysis_has_case(const struct sg_analysis *a);
 
 /* Sentences of the analysis under the log loss; NULL where it is undecided. */
 const char *sg_cli_class_certificate(const struct sg_class_analysis *a);

@@ -75,6 +75,12 @@ static json_t *sg_json(const struct sg_class_analysis *a, const struct sg_table 
                   a->local.known ? json_boolean(a->local.attracts) : json_null());
     sg_cli_json_put(object, "mu_critical", a->local.mu_critical);
     sg_cli_json_put(object, "nu_critical", a->local.nu_critical);
+    sg_cli_json_put(object, "mu_optimal", a->local.mu_optimal);
+    sg_cli_json_put(object, "nu_optimal", a->local.nu_optimal);
+    sg_cli_json_put(object, "deficit_weights", a->local.mu_deficit);
+    sg_cli_json_put(object, "deficit_sg", a->local.nu_deficit);
+    sg_cli_json_put(object, "together_optimal", a->local.joint_scale);
+    sg_cli_json_put(object, "deficit_together", a->local.joint_deficit);
     sg_cli_json_put(object, "together", a->local.together);
     return object;
 }
@@ -90,7 +96,7 @@ static json_t *check_json(const struct sg_class_analysis *a)
 
 json_t *sg_cli_classes_json(const struct sg_class_analysis *a, const struct sg_table *table)
 {
-    json_t *object = json_object();
+    json_t *object = sg_report_object();
     put_text(object, "loss", "log");
     sg_cli_json_columns(object, a->n, &a->design, table, a->rank, a->condition_number);
     sg_report_put(object, "classes", classes_json(a));

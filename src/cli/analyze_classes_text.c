@@ -167,8 +167,11 @@ static void print_verdict(FILE *out, const struct sg_class_analysis *a)
     else
         sg_cli_print_wrapped(out, "The gap is 0, by theorem.");
     if (a->sg.finite && !a->local.known)
-        sg_cli_print_wrapped(out, "Whether the point attracts is not decided by eigenvalues: the "
-                                  "SG's optimum is not unique there.");
+        sg_cli_print_wrapped(out, a->local.large
+                                      ? "Whether the point attracts, and at which rates, was not "
+                                        "looked at: columns times classes are too many."
+                                      : "Whether the point attracts is not decided by eigenvalues: "
+                                        "the SG's optimum is not unique there.");
     if (repels)
         sg_cli_print_wrapped(out,
                              "The point repels: training with the linear SG does not stay there.");
@@ -186,10 +189,19 @@ static void print_rates(FILE *out, const struct sg_class_analysis *a)
     const struct sg_class_local *l = &a->local;
     if (!l->known || !l->attracts)
         return;
-    fprintf(out, "\nLearning rates at the SG's point, stable below\n");
-    fprintf(out, "  weights, the SG at its optimum in every step     mu %.6g\n", l->mu_critical);
-    fprintf(out, "  SG, the weights at rest                          nu %.6g\n", l->nu_critical);
-    fprintf(out, "  both together, in this ratio: %.4g times these\n", l->together);
+    fprintf(out, "\nLearning rates at the SG's point\n  %-32s %16s  %16s\n", "", "weights (mu)",
+            "SG (nu)");
+    fprintf(out, "  %-32s %16.6g  %16.6g\n", "stable below", l->mu_critical, l->nu_critical);
+    fprintf(out, "  %-32s %16.6g  %16.6g\n", "fastest at", l->mu_optimal, l->nu_optimal);
+    fprintf(out, "  %-32s %16.6g  %16.6g\n", "1 - contraction there", l->mu_deficit,
+            l->nu_deficit);
+    sg_cli_print_wrapped(out, "The weights under an SG at its optimum in every step, the SG with "
+                              "the weights at rest.");
+    if (l->joint_deficit > 0)
+        fprintf(out, "  Both together, fastest at %.4g times these: contraction 1 - %.4g a step.\n",
+                l->joint_scale, l->joint_deficit);
+    fprintf(out, "  Both together, in the ratio of the limits: stable below %.4g times them.\n",
+            l->together);
 }
 
 void sg_cli_classes_print(FILE *out, const struct sg_class_analysis *a,

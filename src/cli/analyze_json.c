@@ -181,13 +181,55 @@ static json_t *layers_json(const struct sg_analysis *a)
     sg_cli_json_put(object, "mu_critical_backprop", l->mu_backprop);
     sg_report_put(object, "attracts", l->decided ? json_boolean(l->attracts) : json_null());
     sg_cli_json_put(object, "slowest", creal(l->fate.top));
+    sg_cli_json_put(object, "kappa_critical", l->kappa_critical);
+    return object;
+}
+
+static json_t *part_json(const struct sg_analysis_part *part)
+{
+    json_t *object = json_object(), *own = json_object();
+    sg_cli_json_put(object, "critical", part->critical);
+    sg_cli_json_put(object, "optimal", part->optimal);
+    sg_cli_json_put(object, "deficit_optimal", part->deficit);
+    sg_cli_json_put(own, "momentum", part->own.beta);
+    sg_cli_json_put(own, "rate", part->own.rate);
+    sg_cli_json_put(own, "deficit", part->own.deficit);
+    sg_report_put(object, "fastest", own);
+    return object;
+}
+
+/* Both parts at --momentum (0 without), and each with the momentum that is fastest. */
+static json_t *momentum_json(const struct sg_analysis *a)
+{
+    json_t *object = json_object();
+    sg_cli_json_put(object, "momentum", a->options.momentum);
+    sg_report_put(object, "weights", part_json(&a->part_x));
+    sg_report_put(object, "sg", part_json(&a->part_z));
+    return object;
+}
+
+static json_t *yours_json(const struct sg_analysis *a)
+{
+    const struct sg_analysis_yours *y = &a->yours;
+    if (!y->known)
+        return json_null();
+    json_t *object = json_object();
+    sg_cli_json_put(object, "mu", a->options.mu);
+    sg_cli_json_put(object, "nu", a->options.nu);
+    sg_report_put(object, "weights_stable", json_boolean(y->deficit_weights > 0));
+    sg_report_put(object, "sg_stable", json_boolean(y->deficit_sg > 0));
+    sg_cli_json_put(object, "deficit_weights", y->deficit_weights);
+    sg_cli_json_put(object, "deficit_sg", y->deficit_sg);
+    sg_cli_json_put(object, "steps_to_1e6", y->steps_to_1e6);
     return object;
 }
 
 json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table *table)
 {
-    json_t *object = json_object();
+    json_t *object = sg_report_object();
     sg_cli_json_columns(object, a->n, &a->design, table, a->rank, a->condition_number);
+    sg_report_put(object, "weights",
+                  a->options.weights ? sg_report_text(a->options.weights) : json_null());
     sg_report_put(object, "coefficients", coefficients_json(a, table));
     sg_report_put(object, "minimum_norm", json_boolean(a->rank < a->columns));
     sg_cli_json_put(object, "rss", a->rss);
@@ -204,6 +246,8 @@ json_t *sg_cli_analysis_json(const struct sg_analysis *a, const struct sg_table 
     sg_cli_json_put(object, "contraction_optimal", a->speed.contraction);
     sg_cli_json_put(object, "deficit_optimal", a->speed.deficit);
     sg_cli_json_put(object, "steps_to_1e6", a->speed.steps_to_1e6);
+    sg_report_put(object, "momentum", momentum_json(a));
+    sg_report_put(object, "rates", yours_json(a));
     sg_report_put(object, "realizable", json_boolean(a->realizable));
     sg_report_put(object, "theory", json_string(a->realizable ? "DY4" : "DY3"));
     sg_report_put(object, "target_scaled", scaled_json(a));

@@ -60,13 +60,18 @@ static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_t
 {
     sg_cli_print_columns(out, a->n, &a->design, table, &a->options, a->rank, a->columns,
                          a->condition_number);
+    if (a->options.weights) {
+        fprintf(out, "  rows weighted by ");
+        sg_cli_print_name(out, a->options.weights);
+        fprintf(out, ", in every mean and loss\n");
+    }
     if (a->options.standardise_target)
         fprintf(out, "  target standardised: (target %c %.6g) / %.6g\n",
                 a->design.y_mean[0] < 0 ? '+' : '-', fabs(a->design.y_mean[0]),
                 a->design.y_scale[0]);
     fprintf(out, "  target: mean %.6g, %s %.6g\n  residual: root mean square %.6g\n", a->y_mean,
             a->options.intercept ? "standard deviation" : "root mean square", a->y_scale,
-            sqrt(a->rss / (double)a->n));
+            sqrt(a->rss / ((double)a->n * a->design.weight)));
     if (a->realizable)
         fprintf(out, "  The columns reproduce the target to rounding (realizable data).\n");
 }
@@ -104,131 +109,28 @@ static void print_fit(FILE *out, const struct sg_analysis *a, const struct sg_ta
                 a->options.standardise ? "standardised" : "file");
 }
 
-/* ---- rates ----------------------------------------------------------------------------- */
-
-static void print_pair(FILE *out, const char *what, double weights, double sg)
-{
-    fprintf(out, "  %-32s %16.6g  %16.6g\n", what, weights, sg);
-}
-
-static void print_rates(FILE *out, const struct sg_analysis *a)
-{
-    const struct sg_rates *x = &a->rate_x, *z = &a->rate_z;
-    fprintf(out, "\nLearning rates (SG at the output, %s)\n",
-            a->realizable ? "DY4: realizable data" : "DY3: noisy data");
-    fprintf(out, "  %-32s %16s  %16s\n", "", "weights (mu)", "SG (nu)");
-    print_pair(out, "largest eigenvalue", x->largest, z->largest);
-    print_pair(out, "smallest, zeros left out", x->smallest, z->smallest);
-    print_pair(out, "stable below", x->critical, z->critical);
-    print_pair(out, "fastest at", x->optimal, z->optimal);
-    print_pair(out, "1 - contraction there", x->deficit, z->deficit);
-    if (x->zeros)
-        fprintf(out,
-                "  %zu direction%s of the weights %s flat to working precision: nothing moves\n"
-                "  there, a start keeps its part along %s.\n",
-                x->zeros, sg_cli_plural(x->zeros), x->zeros == 1 ? "is" : "are",
-                x->zeros == 1 ? "it" : "them");
-    if (z->zeros)
-        fprintf(out,
-                "  %zu direction%s of the SG %s flat to working precision: the SG converges in\n"
-                "  its output s, not in its parameters.\n",
-                z->zeros, sg_cli_plural(z->zeros), z->zeros == 1 ? "is" : "are");
-    if (a->realizable)
-        fprintf(out,
-                "  On realizable data there is a line of fixed points, phi* + c (1, -1, 0).  The\n"
-                "  numbers here are those of the exact SG, c = 0; at another c the weights move\n"
-                "  1 + c times as fast, and stability ends near c = -1.\n");
-}
-
-static void print_steps(FILE *out, const struct sg_analysis_speed *s)
-{
-    fprintf(out, "  contraction 1 - %.4g a step; steps to shrink an error by 1e6: %.4g\n",
-            s->deficit, s->steps_to_1e6);
-}
-
-/* Worth a word when another unit of the target makes training at least half as fast again. */
-static void print_speed(FILE *out, const struct sg_analysis *a)
-{
-    fprintf(out, "\nSpeed near the solution, at the fastest rates\n");
-    if (a->start.flat)
-        fprintf(out, "  In float64 the SG's error along its flat directions does not shrink.\n");
-    else
-        print_steps(out, &a->speed);
-    if (!a->start.flat)
-        fprintf(out, "  the slower part: the %s\n", a->speed.sg_is_slower ? "SG" : "weights");
-    if (a->speed.deficit < 0.01)
-        fprintf(out, "  At these rates the quickest mode is within %.2g of instability.  Half the\n"
-                "  stable limits leave room and take about twice the steps.\n", a->speed.deficit);
-    const bool better = a->has_scaled && a->scaled.deficit > 1.5 * a->speed.deficit;
-    if (better) {
-        fprintf(out, "  The target's unit slows the SG down.  With\n  ");
-        if (a->options.intercept)
-            fprintf(out, "(target %c %.6g) / %.6g, ", a->y_mean < 0 ? '+' : '-', fabs(a->y_mean),
-                    a->y_scale);
-        else
-            fprintf(out, "target / %.6g, ", a->y_scale);
-        fprintf(out, "nu = %.4g instead of %.4g:\n", a->scaled_z.optimal, a->rate_z.optimal);
-        print_steps(out, &a->scaled);
-    }
-}
-
 void sg_cli_print_wrapped(FILE *out, const char *s)
 {
     sg_cli_wrap_text(out, s, 2, 2, 80);
 }
 
-static void print_explained(FILE *out, const struct sg_analysis *a)
-{
-    const struct sg_analysis_explained *e = &a->explained;
-    char words[512];
-    if (!e->known)
-        return;
-    snprintf(words, sizeof words,
-             "R^2 = %.6g, 1 - R^2 = %.3g. The better the fit, the slower the SG: with the target "
-             "centred and scaled its smallest eigenvalue is %.3g%s, and the SG alone takes %.4g "
-             "steps to shrink an error by 1e6.",
-             e->r_squared, e->unexplained, e->smallest,
-             e->unexplained < 0.1 ? ", near (1 - R^2)/2" : "", e->steps_to_1e6);
-    sg_cli_print_wrapped(out, words);
-}
+/* ---- deep linear nets ------------------------------------------------------------------ */
 
-static void print_start(FILE *out, const struct sg_analysis *a)
+/* kappa_c, as far as it was looked for. */
+static void print_change(FILE *out, const struct sg_analysis *a)
 {
-    const struct sg_analysis_start *s = &a->start;
-    if (!s->known)
+    const struct sg_analysis_layers *l = &a->layers;
+    if (!l->decided)
         return;
-    fprintf(out, "\nSpeed of the SG from phi = 0, the weights at the solution\n");
-    fprintf(out, "  steps until rms(s - g) is %g %% of rms(g)\n  %-32s %16s  %16s\n",
-            100 * SG_ANALYSIS_ERROR, "", "half the limit", "normalised step");
-    fprintf(out, "  %-32s %16.4g  %16.4g\n",
-            a->options.standardise_target ? "target standardised" : "target as it is", s->steps,
-            s->normalised);
-    if (s->has_scaled)
-        fprintf(out, "  %-32s %16.4g  %16.4g\n", "with --standardise-target", s->scaled,
-                s->scaled_normalised);
-    if (s->flat)
-        sg_cli_print_wrapped(out, "The rates above leave the SG's flat directions out, and part of "
-                                  "the gradient lies along them: in float64 the SG does not learn "
-                                  "it.  Standardise the target.");
-    fprintf(out,
-            "  A normalised step, nu = 1 / E|z|^2, is safe from every start: in at most %.4g\n"
-            "  steps, whatever the weights do, is rms(s - g) above %g %% of rms(z) (DY13).\n",
-            s->most, 100 * SG_ANALYSIS_ERROR);
-}
-
-static void print_delay(FILE *out, const struct sg_analysis *a)
-{
-    const struct sg_analysis_delay *d = &a->delay;
-    if (!a->options.with_delay)
-        return;
-    fprintf(out, "\nA delay of %zu step%s (DY11): stable below\n", d->tau, sg_cli_plural(d->tau));
-    fprintf(out, "  backprop, stale gradient         mu %.6g, limit divided by %.4g\n",
-            d->mu_backprop, a->rate_x.critical / d->mu_backprop);
-    fprintf(out, "  SG trained on delayed pairs      mu %.6g, nu %.6g: no price\n",
-            d->mu_delayed_pairs, d->nu_delayed_pairs);
-    fprintf(out, "  SG with its own gradient stale   mu %.6g, nu %.6g\n", a->rate_x.critical,
-            d->nu_stale_sg);
-    fprintf(out, "  From closed forms, near the solution; far from it a delay can still hurt.\n");
+    if (isfinite(l->kappa_critical) && l->attracts)
+        fprintf(out, "  Below kappa_c = %.4g it repels.\n", l->kappa_critical);
+    else if (isfinite(l->kappa_critical))
+        fprintf(out, "  Take a faster SG: above kappa_c = %.4g it attracts.\n", l->kappa_critical);
+    else if (l->attracts && l->kappa_seen < a->options.kappa)
+        fprintf(out, "  So it does for slower SGs, looked at down to kappa = %.3g.\n",
+                l->kappa_seen);
+    else if (!l->attracts)
+        fprintf(out, "  Take a faster SG, or fewer.\n");
 }
 
 static void print_fate(FILE *out, const struct sg_analysis *a)
@@ -236,7 +138,11 @@ static void print_fate(FILE *out, const struct sg_analysis *a)
     const struct sg_analysis_layers *l = &a->layers;
     fprintf(out, "  %-32s %16.6g  %16.6g\n", "sharpness, lambda_max(H)", l->sharpness,
             l->sharpness_backprop);
-    fprintf(out, "  %-32s %16.6g  %16.6g\n", "stable below (mu)", l->fate.limit, l->mu_backprop);
+    if (l->decided && !l->attracts)
+        fprintf(out, "  %-32s %16s  %16.6g\n", "stable below (mu)", "none", l->mu_backprop);
+    else
+        fprintf(out, "  %-32s %16.6g  %16.6g\n", "stable below (mu)", l->fate.limit,
+                l->mu_backprop);
     if (!l->decided)
         fprintf(out, "  Rounding hides whether this minimum attracts: its slowest eigenvalue is\n"
                      "  %.2g, known to %.2g.\n", creal(l->fate.top), l->fate.error);
@@ -245,8 +151,8 @@ static void print_fate(FILE *out, const struct sg_analysis *a)
                      "  exp(%.3g mu t).\n", a->options.kappa, creal(l->fate.top));
     else
         fprintf(out, "  At kappa = %.4g this minimum repels: small errors grow like\n"
-                     "  exp(%.3g mu t).  Take a faster SG.\n", a->options.kappa,
-                creal(l->fate.top));
+                     "  exp(%.3g mu t).\n", a->options.kappa, creal(l->fate.top));
+    print_change(out, a);
 }
 
 /* The layers of a deep linear net (DY15). */
@@ -327,11 +233,7 @@ void sg_cli_analysis_print(FILE *out, const struct sg_analysis *a, const struct 
     fputc('\n', out);
     print_data(out, a, table);
     print_fit(out, a, table);
-    print_rates(out, a);
-    print_speed(out, a);
-    print_explained(out, a);
-    print_start(out, a);
-    print_delay(out, a);
+    sg_cli_print_rates(out, a);
     print_layers(out, a);
     print_check(out, a);
 }

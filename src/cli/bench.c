@@ -21,7 +21,7 @@ double sg_bench_seconds(uint64_t threads)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* The machine's own double-precision rate on one thread: the best of a few products by OpenBLAS
+/* The machine's own double-precision rate on one thread: the best of a few products by the BLAS
  * and by the net's kernel. */
 static double gemm_gflops(void)
 {

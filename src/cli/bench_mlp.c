@@ -144,7 +144,7 @@ static const struct gemm {
     const char *name;
     void (*multiply)(const struct product *p);
 } gemms[SG_BENCH_GEMMS] = {{"net", by_net},
-                           {"OpenBLAS", by_blas},
+                           {"BLAS", by_blas},
 #ifdef SG_HAVE_DNNL
                            {"oneDNN", by_dnnl}
 #endif

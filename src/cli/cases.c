@@ -21,23 +21,72 @@ static bool is_folder(const char *path)
     return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
-/* Installed: ../share/synthgrad/cases, seen from the program, so that an
- * installed tree may be moved. */
+/* Installed: beside the program's folder, so that an installed tree may be moved.  The path of the
+ * program has no links in it: what is printed is as the user would write it. */
 const char *sg_cli_cases_folder(void)
 {
     static char installed[PATH_MAX];
-    static const char below[] = "/../share/synthgrad/cases";
+    static const char below[] = "/share/synthgrad/cases";
     if (is_folder("cases"))
         return "cases";
     const ssize_t length = readlink("/proc/self/exe", installed, sizeof installed - sizeof below);
     if (length > 0) {
         installed[length] = '\0';
-        char *slash = strrchr(installed, '/');
-        memcpy(slash ? slash : installed + length, below, sizeof below);
+        for (int up = 0; up < 2; up++) {                        /* the program, its folder */
+            char *slash = strrchr(installed, '/');
+            if (slash)
+                *slash = '\0';
+        }
+        memcpy(installed + strlen(installed), below, sizeof below);
         if (is_folder(installed))
             return installed;
     }
     return "cases";
+}
+
+/* What cases/ leads to has its own tree around it. */
+char *sg_cli_home(void)
+{
+    const char *cases = sg_cli_cases_folder(), *slash = strrchr(cases, '/');
+    struct stat s;
+    if (lstat(cases, &s) == 0 && S_ISLNK(s.st_mode))
+        return sg_base_format("%s/..", cases);
+    return slash ? sg_base_format("%.*s", (int)(slash - cases), cases) : sg_base_format(".");
+}
+
+char *sg_cli_proof(const char *name)
+{
+    char *home = sg_cli_home(), *slash = strrchr(home, '/');
+    char *proof = is_folder("proofs") || !slash
+                      ? sg_base_format("proofs/%s.md", name)
+                      : sg_base_format("%.*s/doc/synthgrad/proofs/%s.md", (int)(slash - home),
+                                       home, name);
+    free(home);
+    return proof;
+}
+
+/* Do both hold the same bytes? */
+static bool is_same(FILE *a, FILE *b)
+{
+    int of_a, of_b;
+    do {
+        of_a = fgetc(a);
+        of_b = fgetc(b);
+    } while (of_a == of_b && of_a != EOF);
+    return of_a == of_b && !ferror(a) && !ferror(b);
+}
+
+bool sg_cli_case_is_own(const char *path, const char *name)
+{
+    char *known = sg_base_format("%s/%s.cfg", sg_cli_cases_folder(), name);
+    FILE *a = fopen(known, "rb"), *b = fopen(path, "rb");
+    const bool own = !a || !b || !is_same(a, b);
+    if (a)
+        fclose(a);
+    if (b)
+        fclose(b);
+    free(known);
+    return own;
 }
 
 static enum sg_status all_in_folder(struct sg_paths *paths, const char *folder,

@@ -19,7 +19,7 @@ size_t sg_cli_checked_theorems(const char *claim)
     char *list = sg_base_format("%s/../build/proofs/checked.txt", sg_cli_cases_folder());
     FILE *file = fopen(list, "r");
     if (!file && errno == ENOMEM)
-        sg_base_exhausted(1, sizeof *file);
+        sg_base_exhausted(1, BUFSIZ);
     struct stat checked, source;
     size_t n = 0;
     char id[32], name[128], theorem[128];

@@ -37,7 +37,7 @@ struct sg_command {
 };
 extern struct sg_command sg_command_verify, sg_command_run, sg_command_list, sg_command_explain,
     sg_command_new, sg_command_analyze, sg_command_bench, sg_command_merge, sg_command_report,
-    sg_command_plots, sg_command_search;
+    sg_command_plots, sg_command_search, sg_command_train;
 
 /* The option's entry.  Aborts when the command has none of that name. */
 const struct sg_option *sg_cli_option(const struct sg_command *command, const char *name);
@@ -59,10 +59,22 @@ size_t sg_cli_width(void);
 /* Breaks text at blanks.  The first line begins at column `first`, the others at `rest`.  A formula
  * without blanks may be longer than a line. */
 void sg_cli_wrap_text(FILE *out, const char *text, size_t first, size_t rest, size_t width);
+/* The same of text with formulas, in Unicode where the environment's text is UTF-8. */
+void sg_cli_wrap_mathematics(FILE *out, const char *text, size_t first, size_t rest, size_t width);
 /* A line of a list: head, and from `column` on the text, wrapped. */
 void sg_cli_print_entry(const char *head, size_t column, const char *text);
+/* A path as a terminal may have it: control characters as \xHH.  A fresh string, freed with
+ * free(). */
+char *sg_cli_printable_path(const char *path);
 /* May standard output have colours?  It is a terminal that has them, and NO_COLOR is not set. */
 bool sg_cli_colours(void);
+
+/* ---- figures (plots.c) ----------------------------------------------------------------------- */
+
+/* Is gnuplot there? */
+bool sg_cli_can_draw(void);
+/* Draws OUT/figures/NAME.svg and .png from the columns in OUT/NAME. */
+enum sg_status sg_cli_draw(const char *out, const char *name, struct sg_error *err) SG_MUST_CHECK;
 
 /* Prints "synthgrad: ..." on stderr, one line, and returns SG_EXIT_USAGE. */
 int sg_cli_refuse(const char *fmt, ...) SG_PRINTF(1, 2);

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cases.h"
 #include "cli/cli.h"
 #include "cli/list.h"
 #include "judge/judge.h"
 #include "synthgrad/report.h"
+#include "synthgrad/study.h"
 
 /* ---- the keys of a case --------------------------------------------------------------------- */
 
@@ -14,9 +16,14 @@ static void print_readers(FILE *out, const char *key)
 {
     enum { INDENT = 22 };
     char readers[SG_CASE_TEXT_MAX];
-    if (sg_claim_name_readers(readers, sg_claims, key, SIZE_MAX) == 0)
+    const struct sg_claim *const trainings[] = {&sg_training, NULL};
+    char own[SG_CASE_TEXT_MAX];
+    const size_t claims = sg_claim_name_readers(readers, sg_claims, key, SIZE_MAX);
+    const bool trained = sg_claim_name_readers(own, trainings, key, SIZE_MAX) > 0;
+    if (claims == 0 && !trained)
         return;
-    char *line = sg_base_format("Read by %s.", readers);
+    char *line = sg_base_format("Read by %s%s%s.", readers, claims && trained ? "; and by " : "",
+                                trained ? "trainings" : "");
     const size_t width = sg_cli_width();
     sg_cli_wrap_text(out, line, INDENT, INDENT, width > 2 * INDENT ? width : 3 * INDENT);
     free(line);
@@ -30,7 +37,7 @@ static int explain_case(bool as_json)
     enum sg_status status = SG_OK;
     FILE *memory = open_memstream(&text, &length);
     if (!memory)
-        sg_base_exhausted(1, sizeof *memory);
+        sg_base_exhausted(1, BUFSIZ);
     sg_case_print_schema(memory, print_readers);
     if (ferror(memory) || fclose(memory) != 0 || !text) /* there is no other cause */
         sg_base_exhausted(1, length);
@@ -52,8 +59,8 @@ static void print_hypotheses(const struct sg_claim *claim, size_t width)
     for (; h && *h; h++) {
         char *words = sg_base_format("- %s", (*h)->words);
         char *mend = sg_base_format("else %s", (*h)->mend);
-        sg_cli_wrap_text(stdout, words, 4, 6, width);
-        sg_cli_wrap_text(stdout, mend, 6, 6, width);
+        sg_cli_wrap_mathematics(stdout, words, 4, 6, width);
+        sg_cli_wrap_mathematics(stdout, mend, 6, 6, width);
         free(words);
         free(mend);
     }
@@ -100,14 +107,29 @@ static void print_keys(const struct sg_claim *claim, size_t width)
         print_key(&key, width);
 }
 
+static void print_training(const struct sg_claim *training)
+{
+    const size_t width = sg_cli_width();
+    struct sg_claim_key key;
+    printf("%s  %s\n\n", training->id, training->title);
+    sg_cli_wrap_text(stdout, training->statement, 2, 2, width);
+    printf("\n  It needs train.mu, train.steps or train.epochs, and train.nu where there is an "
+           "SG.\n\n  Keys that a training reads (it refuses any other):\n");
+    for (size_t i = 0; sg_claim_reads(&key, training, i); i++)
+        print_key(&key, width);
+    printf("\n  begin with: synthgrad new train --out mine.cfg; synthgrad train mine.cfg\n");
+}
+
 static void print_claim(const struct sg_claim *claim, const struct sg_case *cases, size_t n)
 {
     const size_t width = sg_cli_width();
     printf("%s  %s\n\n", claim->id, claim->title);
-    sg_cli_wrap_text(stdout, claim->statement, 2, 2, width);
+    sg_cli_wrap_mathematics(stdout, claim->statement, 2, 2, width);
     print_hypotheses(claim, width);
     print_keys(claim, width);
-    printf("\n  proof and what is checked: proofs/%s.md\n", claim->name);
+    char *proof = sg_cli_proof(claim->name);
+    printf("\n  proof and what is checked: %s\n", proof);
+    free(proof);
     for (size_t i = 0; i < n; i++)
         if (sg_cli_is_of(&cases[i], claim))
             printf("  run it: synthgrad run %s    (control: %s)\n", cases[i].path,
@@ -161,7 +183,8 @@ static int explain(const struct sg_command *command, size_t n_args, char **args)
     (void)n_args;
     if (strcmp(args[0], "case") == 0)
         return explain_case(sg_cli_option(command, "json")->given);
-    const struct sg_claim *claim = sg_claim_find(args[0]);
+    const bool training = strcmp(args[0], sg_training.id) == 0;
+    const struct sg_claim *claim = training ? &sg_training : sg_claim_find(args[0]);
     if (!claim)
         return sg_cli_refuse("there is no claim %.60s; `synthgrad list` names them, and `synthgrad "
                              "explain case` the keys of a case", args[0]);
@@ -171,6 +194,8 @@ static int explain(const struct sg_command *command, size_t n_args, char **args)
     enum sg_status status = sg_cli_read_cases(&cases, &n, &err);
     if (status == SG_OK && sg_cli_option(command, "json")->given)
         status = sg_report_write_json("-", explained_json(claim, cases, n), &err);
+    else if (status == SG_OK && training)
+        print_training(claim);
     else if (status == SG_OK)
         print_claim(claim, cases, n);
     sg_cli_free_cases(cases, n);
@@ -183,6 +208,7 @@ struct sg_command sg_command_explain = {
     .name = "explain",
     .summary = "what a claim states, supposes and reads; `explain case` lists the keys of a case "
                "file",
-    .arguments = "CLAIM", .options = explain_options, .min_args = 1, .max_args = 1, .run = explain,
+    .arguments = "CLAIM|train|case", .options = explain_options, .min_args = 1, .max_args = 1,
+    .run = explain,
     .examples = "  synthgrad explain DY3\n  synthgrad explain case\n",
 };

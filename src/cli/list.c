@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/list.h"
 #include "synthgrad/report.h"
+#include "synthgrad/study.h"
 
 enum sg_status sg_cli_read_cases(struct sg_case **cases, size_t *n, struct sg_error *err)
 {
@@ -45,6 +46,18 @@ json_t *sg_cli_claim_json(const struct sg_claim *claim, const struct sg_case *ca
                      claim->title, "statement", claim->statement, "cases", names);
 }
 
+/* Under their own heading, in the form of the claims. */
+static void list_trainings(const struct sg_case *cases, size_t n)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        if (sg_case_is_training(&cases[i])) {
+            if (found++ == 0)
+                printf("\n%-6s nets to train, without a claim (synthgrad train)\n", "-");
+            printf("       %-34s to train\n", cases[i].name);
+        }
+}
+
 static int list(const struct sg_command *command, size_t n_args, char **args)
 {
     (void)n_args;
@@ -65,6 +78,7 @@ static int list(const struct sg_command *command, size_t n_args, char **args)
                 if (sg_cli_is_of(&cases[i], sg_claims[k]))
                     printf("       %-34s expects: %s\n", cases[i].name, cases[i].expect);
         }
+        list_trainings(cases, n);
     }
     sg_cli_free_cases(cases, n);
     return sg_cli_fail(status, &err);
@@ -98,7 +112,8 @@ static enum sg_status copy_case(const char *from, const char *to, struct sg_erro
 static int new_case(const struct sg_command *command, size_t n_args, char **args)
 {
     (void)n_args;
-    const struct sg_claim *claim = sg_claim_find(args[0]);
+    const bool training = strcmp(args[0], sg_training.id) == 0;
+    const struct sg_claim *claim = training ? &sg_training : sg_claim_find(args[0]);
     if (!claim)
         return sg_cli_refuse("there is no claim %.60s; `synthgrad list` names them", args[0]);
     const struct sg_option *out = sg_cli_option(command, "out");
@@ -111,7 +126,7 @@ static int new_case(const struct sg_command *command, size_t n_args, char **args
         status = sg_report_write_json("-", json_pack("{s:o}", "case", sg_report_text(to)), &err);
     } else if (status == SG_OK) {
         printf("%s: change what you like (`synthgrad explain %s` lists the keys), then\n"
-               "  synthgrad run %s\n", to, claim->id, to);
+               "  synthgrad %s %s\n", to, claim->id, training ? "train" : "run", to);
     }
     free(from);
     free(to);
@@ -130,7 +145,8 @@ struct sg_command sg_command_list = {
     .options = list_options, .run = list, .examples = "  synthgrad list\n",
 };
 struct sg_command sg_command_new = {
-    .name = "new", .summary = "a case file of your own to start from", .arguments = "CLAIM",
+    .name = "new", .summary = "a case file of your own to start from: a claim's, or a net to train",
+    .arguments = "CLAIM|train",
     .options = new_options, .min_args = 1, .max_args = 1, .run = new_case,
-    .examples = "  synthgrad new DY3\n  synthgrad new DY3 --out mine.cfg\n",
+    .examples = "  synthgrad new DY3\n  synthgrad new train --out mine.cfg\n",
 };

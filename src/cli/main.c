@@ -1,6 +1,8 @@
 /* synthgrad: one program, one file a subcommand. */
 #include <fenv.h>
+#include <jansson.h>
 #include <lapacke.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +16,7 @@
 static struct sg_command *const commands[] = {
     &sg_command_verify, &sg_command_run,     &sg_command_list,  &sg_command_explain,
     &sg_command_new,    &sg_command_analyze, &sg_command_bench, &sg_command_merge,
-    &sg_command_plots,  &sg_command_report,  &sg_command_search,
+    &sg_command_plots,  &sg_command_report,  &sg_command_search,  &sg_command_train,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -35,6 +37,34 @@ static void on_interrupt(int signal_number)
     sg_base_interrupt();
 }
 
+static void *await_signals(void *set)
+{
+    for (int number; sigwait(set, &number) == 0;)
+        on_interrupt(number);
+    return NULL;
+}
+
+/* oneDNN's products put the stack pointer into a buffer of the heap while they compute, and a
+ * signal's frame, which the kernel writes below that pointer, would overwrite what lies there.  So
+ * the threads that compute never take these signals: one that only waits does. */
+static void wait_beside(void)
+{
+    enum { STACK = 1 << 18 };            /* libraries keep thread-local data in it */
+    static sigset_t set;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);      /* and of all threads that this one starts */
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    if (pthread_create(&thread, &attributes, await_signals, &set) != 0)
+        pthread_sigmask(SIG_UNBLOCK, &set, NULL);    /* the system has no thread to give */
+    pthread_attr_destroy(&attributes);
+}
+
 static void catch_signals(void)
 {
     const struct sigaction action = {.sa_handler = on_interrupt},
@@ -42,6 +72,7 @@ static void catch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGXFSZ, &ignore, NULL);   /* a file grown to its limit is a write that fails */
+    wait_beside();
 }
 
 /* LAPACKE says on standard output, among the results, that it found no memory. */
@@ -53,6 +84,15 @@ void LAPACKE_xerbla(const char *name, lapack_int info)
     fprintf(stderr, "synthgrad: %s: argument %d is wrong\n", name, (int)-info);
 }
 
+/* jansson 2.14 drops letters of the text that it reads when it finds no memory, without a word. */
+static void *json_memory(size_t size)
+{
+    void *memory = malloc(size);
+    if (!memory)
+        sg_base_exhausted(1, size);
+    return memory;
+}
+
 static const struct sg_manual manual = {
     .about = "theory verification and numerical analysis of synthetic gradients",
     .exit_status =
@@ -61,6 +101,7 @@ static const struct sg_manual manual = {
         "  synthgrad verify                       every claim: verdict, bound, measured value, "
         "margin\n"
         "  synthgrad run cases/dy3_joint_spectrum.cfg\n"
+        "  synthgrad train cases/train_digits.cfg --against backprop   a net of your own with SGs\n"
         "  synthgrad analyze data.csv --target y  which learning rates are stable on your data\n",
     .n = COMMANDS,
     .command = commands,
@@ -118,6 +159,7 @@ int main(int argc, char **argv)
     if (room != SG_OK)                   /* OpenBLAS would look for address space at exit too */
         _exit(sg_cli_fail(room, &err));
     sg_base_init();
+    json_set_alloc_funcs(json_memory, free);
 #ifdef SG_TRAP_FLOATING_POINT
     feenableexcept(FE_INVALID | FE_DIVBYZERO);
 #endif

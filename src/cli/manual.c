@@ -101,14 +101,19 @@ void sg_cli_print_completion(FILE *out, const struct sg_manual *manual)
     for (size_t i = 0; i < manual->n; i++) {
         const struct sg_command *command = manual->command[i];
         const bool claim = strstr(command->arguments, "CLAIM") != NULL;
+        const char *more = strchr(command->arguments, '|');      /* words beside a claim */
         fprintf(out, "    *:%s:-*) words='--help", command->name);
         for (const struct sg_option *o = command->options; o->name; o++)
             fprintf(out, " --%s", o->name);
         fputs("';;\n", out);
         if (claim || strstr(command->arguments, "CASE"))
             fprintf(out,
-                    "    *:%s:*) words=$(synthgrad list 2>/dev/null | sed -n 's/%s .*/\\1/p');;\n",
+                    "    *:%s:*) words=$(synthgrad list 2>/dev/null | sed -n 's/%s .*/\\1/p')",
                     command->name, claim ? claims : cases);
+        for (; more; more = strchr(more + 1, '|'))
+            fprintf(out, "' %.*s'", (int)strcspn(more + 1, "|"), more + 1);
+        if (claim || strstr(command->arguments, "CASE"))
+            fputs(";;\n", out);
     }
     fputs("    esac\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\ncomplete -o default "
           "-F _synthgrad synthgrad\n",

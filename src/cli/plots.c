@@ -1,7 +1,8 @@
-/* plots: the figures of the results so far, by gnuplot. */
+/* plots: the figures of the results so far, by gnuplot: of cases, and of the run as a whole. */
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/analyze.h"
 #include "cli/cases.h"
 #include "cli/cli.h"
 #include "synthgrad/report.h"
@@ -25,7 +27,7 @@ static bool is_file(const char *path)
 
 static enum sg_status find_drawer(struct drawing *d, struct sg_error *err)
 {
-    d->home = sg_base_format("%s/..", sg_cli_cases_folder());
+    d->home = sg_cli_home();
     d->drawer = sg_base_format("%s/tools/figure.sh", d->home);
     if (is_file(d->drawer))
         return SG_OK;
@@ -53,9 +55,26 @@ static bool has_columns(const struct drawing *d, const char *name)
     return found;
 }
 
+/* What has one script for all: analyses of tables, trainings. */
+static const char *shared_script(const struct drawing *d, const char *name)
+{
+    static const struct {
+        const char *file, *script;
+    } shared[] = {{"analysis.json", "analyze"}, {"training.json", "train"}};
+    const char *script = NULL;
+    for (size_t i = 0; i < sizeof shared / sizeof *shared && !script; i++) {
+        char *path = sg_base_format("%s/%s/%s", d->out, name, shared[i].file);
+        if (is_file(path))
+            script = shared[i].script;
+        free(path);
+    }
+    return script;
+}
+
 static char *script_of(const struct drawing *d, const char *name)
 {
-    return sg_base_format("%s/plots/%s.gp", d->home, name);
+    const char *shared = shared_script(d, name);
+    return sg_base_format("%s/plots/%s.gp", d->home, shared ? shared : name);
 }
 
 /* The drawer says itself what went wrong, in a line on standard error. */
@@ -67,8 +86,16 @@ static enum sg_status draw(const struct drawing *d, const char *name, struct sg_
     pid_t child;
     int ended = -1;
     enum sg_status status = SG_OK;
-    if (posix_spawnp(&child, "sh", NULL, NULL, words, environ) != 0 ||
-        waitpid(child, &ended, 0) != child || !WIFEXITED(ended) || WEXITSTATUS(ended) != 0)
+    posix_spawnattr_t attributes;
+    sigset_t none;                       /* we keep signals from our threads: Ctrl-C ends gnuplot */
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    const int failed = posix_spawnp(&child, "sh", NULL, &attributes, words, environ);
+    posix_spawnattr_destroy(&attributes);
+    if (failed || waitpid(child, &ended, 0) != child || !WIFEXITED(ended) ||
+        WEXITSTATUS(ended) != 0)
         status = sg_base_refuse(err, figure, 0, "not drawn");
     if (status == SG_OK) {
         char *svg = sg_base_format("%s.svg", figure);
@@ -98,15 +125,69 @@ static enum sg_status draw_named(const struct drawing *d, const char *name, stru
     return status == SG_OK ? draw(d, name, err) : status;
 }
 
+/* Figures that are of all cases together. */
+static const char *const of_the_run[] = {"run_margins", "run_evidence"};
+enum { OF_THE_RUN = sizeof of_the_run / sizeof *of_the_run };
+
+static bool is_of_the_run(const char *name)
+{
+    bool is = false;
+    for (size_t k = 0; k < OF_THE_RUN; k++)
+        is = is || strcmp(name, of_the_run[k]) == 0;
+    return is;
+}
+
+/* Their columns, from the summaries. */
+static enum sg_status prepare_run(const struct drawing *d, struct sg_error *err)
+{
+    json_t *all;
+    char *const folders[] = {(char *)d->out};
+    enum sg_status status = sg_report_gather(&all, 1, folders, err);
+    if (status != SG_OK)
+        return status;
+    status = sg_report_write_run(d->out, d->home, all, err);
+    json_decref(all);
+    return status;
+}
+
+static int is_shown(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/* Analyses and trainings: they are not in the summaries. */
+static enum sg_status draw_shared(const struct drawing *d, int *drawn, struct sg_error *err)
+{
+    struct dirent **entry = NULL;
+    const int n = scandir(d->out, &entry, is_shown, alphasort);
+    enum sg_status status = SG_OK;
+    *drawn = 0;
+    for (int i = 0; i < n; i++) {
+        if (status == SG_OK && !sg_base_interrupted() && shared_script(d, entry[i]->d_name)) {
+            status = draw(d, entry[i]->d_name, err);
+            ++*drawn;
+        }
+        free(entry[i]);
+    }
+    free(entry);
+    return status;
+}
+
 static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
 {
     json_t *all, *summary;
     char *const folders[] = {(char *)d->out};
-    enum sg_status status = sg_report_gather(&all, 1, folders, err);
+    int shared;
+    bool ran = false; /* something to draw of the run as a whole */
+    enum sg_status status = draw_shared(d, &shared, err);
     size_t i;
+    if (status == SG_OK)
+        status = sg_report_gather(&all, 1, folders, err);
     if (status != SG_OK)
-        return status;
+        return status == SG_BAD_INPUT && shared > 0 && json_array_size(d->figures) > 0 ? SG_OK
+                                                                                       : status;
     json_array_foreach(all, i, summary) {
+        ran = ran || json_array_size(json_object_get(summary, "rows")) > 0;
         const char *name = json_string_value(json_object_get(summary, "case"));
         char *script = script_of(d, name);
         if (status == SG_OK && !sg_base_interrupted() && !strchr(name, '/') && is_file(script) &&
@@ -114,20 +195,65 @@ static enum sg_status draw_all(const struct drawing *d, struct sg_error *err)
             status = draw(d, name, err);
         free(script);
     }
+    if (status == SG_OK && ran)
+        status = sg_report_write_run(d->out, d->home, all, err);
+    for (size_t k = 0; k < OF_THE_RUN && ran && status == SG_OK && !sg_base_interrupted(); k++)
+        status = draw(d, of_the_run[k], err);
     json_decref(all);
+    return status;
+}
+
+static enum sg_status drawing_make(struct drawing *d, const char *out, struct sg_error *err)
+{
+    *d = (struct drawing){.out = out, .figures = json_array()};
+    enum sg_status status = find_drawer(d, err);
+    if (status == SG_OK && setenv("GNUPLOT_LIB", d->home, 1) != 0)
+        status = sg_base_refuse(err, NULL, 0, "%s", strerror(errno));
+    return status;
+}
+
+static void drawing_free(struct drawing *d)
+{
+    json_decref(d->figures);
+    free(d->home);
+    free(d->drawer);
+}
+
+bool sg_cli_can_draw(void)
+{
+    const char *path = getenv("PATH");
+    bool found = false;
+    while (path && *path && !found) {
+        const size_t length = strcspn(path, ":");
+        char *gnuplot = sg_base_format("%.*s/gnuplot", (int)length, path);
+        found = access(gnuplot, X_OK) == 0;
+        free(gnuplot);
+        path += length + (path[length] == ':');
+    }
+    return found;
+}
+
+enum sg_status sg_cli_draw(const char *out, const char *name, struct sg_error *err)
+{
+    struct drawing d;
+    enum sg_status status = drawing_make(&d, out, err);
+    if (status == SG_OK)
+        status = draw_named(&d, name, err);
+    drawing_free(&d);
     return status;
 }
 
 static int plots(const struct sg_command *command, size_t n_args, char **args)
 {
     const struct sg_option *out = sg_cli_option(command, "out");
-    struct drawing d = {.out = out->given ? out->value : "results", .figures = json_array()};
+    struct drawing d;
     struct sg_error err;
-    enum sg_status status = find_drawer(&d, &err);
-    if (status == SG_OK && setenv("GNUPLOT_LIB", d.home, 1) != 0)
-        status = sg_base_refuse(&err, NULL, 0, "%s", strerror(errno));
+    enum sg_status status = drawing_make(&d, out->given ? out->value : "results", &err);
     if (status == SG_OK && n_args == 0)
         status = draw_all(&d, &err);
+    for (size_t i = 0; i < n_args && status == SG_OK; i++)
+        if (is_of_the_run(args[i]))
+            status = prepare_run(&d, &err);
     for (size_t i = 0; i < n_args && status == SG_OK; i++)
         status = draw_named(&d, args[i], &err);
     size_t i;
@@ -136,12 +262,12 @@ static int plots(const struct sg_command *command, size_t n_args, char **args)
         status = sg_report_write_json("-", json_incref(d.figures), &err);
     else {
         json_array_foreach(d.figures, i, figure) {
-            puts(json_string_value(figure));
+            char *shown = sg_cli_printable_path(json_string_value(figure));
+            puts(shown);
+            free(shown);
         }
     }
-    json_decref(d.figures);
-    free(d.home);
-    free(d.drawer);
+    drawing_free(&d);
     return sg_cli_fail(status, &err);
 }
 
@@ -155,5 +281,6 @@ struct sg_command sg_command_plots = {
     .summary = "the figures of the results so far, DIR/figures/CASE.svg and .png, by gnuplot",
     .arguments = "[CASE...]", .options = options, .max_args = 100000, .run = plots,
     .examples = "  synthgrad run dy3_joint_spectrum; synthgrad plots dy3_joint_spectrum\n"
+                "  synthgrad plots run_margins run_evidence   # of all cases together\n"
                 "  synthgrad verify; synthgrad plots; synthgrad report\n",
 };

@@ -14,17 +14,21 @@ static int report(const struct sg_command *command, size_t n_args, char **args)
     const struct sg_option *out = sg_cli_option(command, "out");
     const char *folder = out->given ? out->value : "results";
     struct sg_error err;
-    char *home = sg_base_format("%s/..", sg_cli_cases_folder());
+    char *home = sg_cli_home();
     enum sg_status status = sg_report_write_page(folder, home, &err);
     free(home);
     if (status != SG_OK)
         return sg_cli_fail(status, &err);
     char *page = sg_base_format("%s/report/index.html", folder);
-    if (sg_cli_option(command, "json")->given)
-        status = sg_report_write_json(
-            "-", json_pack("{s:o}", "report", sg_report_text(page)), &err);
-    else
-        printf("%s\n", page);
+    if (sg_cli_option(command, "json")->given) {
+        json_t *object = sg_report_object();
+        sg_report_put(object, "report", sg_report_text(page));
+        status = sg_report_write_json("-", object, &err);
+    } else {
+        char *shown = sg_cli_printable_path(page);
+        printf("%s\n", shown);
+        free(shown);
+    }
     free(page);
     return sg_cli_fail(status, &err);
 }

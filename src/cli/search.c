@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/regular.h"
 #include "cli/cli.h"
 #include "synthgrad/report.h"
 #include "synthgrad/search.h"
@@ -79,44 +80,52 @@ static enum sg_status from_case(struct climb *to, const struct hunt *h, const ch
     return status;
 }
 
+/* The second line of a climb's file: on another machine a climb may end elsewhere. */
+static char *made_on(void)
+{
+    return sg_base_format("# made on %s\n", sg_base_platform());
+}
+
 /* A climb that an earlier call finished.  Another search's file is refused:
- * its climbs are not ours. */
+ * its climbs are not ours.  One that another kind of machine made is climbed again. */
 static enum sg_status take_up(struct climb *to, const struct hunt *h, size_t i,
                               struct sg_error *err)
 {
-    char *path = climb_path(h, i), line[500] = "";
+    char *path = climb_path(h, i), *ours = made_on(), line[500] = "", second[1000] = "";
     const size_t head = strlen(h->head);
     size_t number = 0, repelled = 0;
     enum sg_status status = SG_OK;
-    FILE *file = fopen(path, "re");
+    FILE *file = sg_base_open_regular(path);
     if (file) {
         const bool read = fgets(line, sizeof line, file) != NULL;
+        const bool same = read && fgets(second, sizeof second, file) && strcmp(second, ours) == 0;
         fclose(file);
         if (!read || strncmp(line, h->head, head) != 0 ||
             sscanf(line + head, " climb %zu, %zu of", &number, &repelled) != 2 || number != i)
             status = sg_base_refuse(
                 err, path, 1,
                 "holds a climb of another search; choose another --out or take it away");
-        else
+        else if (same)
             status = from_case(to, h, path, repelled, err);
     } else if (errno != ENOENT) {
         status = sg_base_refuse(err, path, 0, "cannot be read: %s; choose another --out",
                                 strerror(errno));
     }
     free(path);
+    free(ours);
     return status;
 }
 
 static enum sg_status save(const struct hunt *h, const struct sg_repelling *top, size_t i,
                            size_t repelled, struct sg_error *err)
 {
-    char *path = climb_path(h, i),
-         *head = sg_base_format("%s climb %zu, %zu of the random instances repel\n", h->head, i,
-                                repelled);
+    char *path = climb_path(h, i), *platform = made_on(),
+         *head = sg_base_format("%s climb %zu, %zu of the random instances repel\n%s", h->head, i,
+                                repelled, platform);
     struct sg_file file;
     enum sg_status status = sg_base_place_check(&h->place, h->out, err);
     if (status == SG_OK)
-        status = sg_base_file_open(&file, path, err);
+        status = sg_base_file_open_ours(&file, path, err);
     if (status == SG_OK) {
         status = sg_search_write_case(file.stream, top, head, 1);
         if (status == SG_OK)
@@ -125,6 +134,7 @@ static enum sg_status save(const struct hunt *h, const struct sg_repelling *top,
             sg_base_file_discard(&file);
     }
     free(path);
+    free(platform);
     free(head);
     return status;
 }
@@ -200,8 +210,10 @@ static void print_tally(const struct hunt *h, const struct tally *t)
     printf("%zu of %zu random instances repel\n", t->repelled, t->finished * h->plan.draws);
     if (t->finished > t->found)
         printf("the others end at Re lambda / |lambda| = %.6f or below\n", t->damping);
-    printf("each climb is a case in %s/: synthgrad run %s/climb_%06zu.cfg\n", h->out, h->out,
+    char *out = sg_cli_printable_path(h->out);
+    printf("each climb is a case in %s/: synthgrad run %s/climb_%06zu.cfg\n", out, out,
            t->finished ? (size_t)(t->best[0] - h->climb) : 0);
+    free(out);
 }
 
 static json_t *tally_json(const struct hunt *h, const struct tally *t)

@@ -17,7 +17,7 @@ struct job {
     struct sg_judgement j;
     enum sg_status status;
     struct sg_error err;
-    bool finished;
+    bool finished, own;            /* own: no case of the project's */
 };
 
 struct plan {
@@ -122,9 +122,10 @@ static void print_line(const struct sg_judgement *j)
             printf("  %.5g %s %.3g", row->measured, row->form == SG_ROW_BOUND ? "of" : "for",
                    row->predicted);
     }
+    const bool beyond = sg_report_is_beyond(j->claim, sg_claim_verdict_name(j->verdict), j->ok);
     puts(j->verdict == SG_SKIPPED ? ""
          : !j->ok                 ? "  *** not as expected ***"
-         : j->verdict == SG_FAILS ? "  as expected, beyond the hypotheses"
+         : beyond                 ? "  as expected, beyond the hypotheses"
                                   : "");
 }
 
@@ -158,13 +159,15 @@ static void print_summary(const struct plan *plan)
     }
     sg_report_census(sentence, entry, n);
     if (n > 0) {
+        char *out = sg_cli_printable_path(plan->out);
         char *line = sg_base_format(
             "%s (kind: f closed form, s simulated, c certified, m machine-checked; margin: the "
             "largest error over its tolerance, above 1 fails; results in %s/)",
-            sentence, plan->out);
+            sentence, out);
         putchar('\n');
         sg_cli_wrap_text(stdout, line, 0, 0, sg_cli_width());
         free(line);
+        free(out);
     }
     free(entry);
 }
@@ -183,6 +186,7 @@ static void judge_one(size_t i, void *context)
     job->status = sg_base_place_check(&plan->place, plan->out, &job->err);
     if (job->status == SG_OK)
         job->status = sg_claim_judge(&job->j, &job->c, &options, &job->err);
+    job->j.own = job->own;
     if (job->status == SG_OK && plan->named && job->j.verdict == SG_SKIPPED)
         job->status = sg_base_refuse(&job->err, NULL, 0, "%s", job->j.evidence.note);
     if (job->status == SG_OK && job->j.verdict != SG_SKIPPED)
@@ -249,12 +253,21 @@ static enum sg_status read_cases(struct plan *plan, size_t n_args, char **args,
         if (status != SG_OK)
             break;
         const struct sg_claim *claim = sg_claim_find(job->c.claim);
-        if (!claim)
+        if (sg_case_is_training(&job->c) && !plan->named) {
+            sg_case_free(&job->c);               /* trainings have no verdict */
+            continue;
+        }
+        if (sg_case_is_training(&job->c))
+            status = sg_base_refuse(err, job->c.path, 0,
+                                    "a case without a claim is a training; `synthgrad train` runs "
+                                    "it, or name the claim that it is evidence for");
+        else if (!claim)
             status = sg_base_refuse(err, job->c.path, 0,
                                     "there is no claim \"%s\"; `synthgrad list` names them",
                                     job->c.claim);
         else
             status = sg_claim_fits(claim, &job->c, err);
+        job->own = sg_cli_case_is_own(job->c.path, job->c.name);
         if (wanted(plan, &job->c) && kept++ % plan->shards == plan->shard - 1)
             plan->n++;
         else

@@ -133,10 +133,12 @@ static enum sg_status read_spectrum(struct sg_deep_attraction *out, const double
         status = sg_base_eigen_general(same, right, transposed, size);
     if (status == SG_OK)
         status = sg_base_norm2(&norm, J, size, size);
-    out->limit = status == SG_OK ? HUGE_VAL : SG_NAN;
+    out->limit = out->follows = status == SG_OK ? HUGE_VAL : SG_NAN;
     for (size_t i = 0; i < size; i++) {
         const double re = creal(lambda[i]), im = cimag(lambda[i]);
         const double limit = fmax(0, -2 * re / (re * re + im * im));
+        if (re < 0)
+            out->follows = fmin(out->follows, limit);
         if (limit < out->limit) {
             out->limit = limit;
             out->at = lambda[i];
@@ -165,7 +167,7 @@ enum sg_status sg_closed_deep_attraction(struct sg_deep_attraction *out,
     const size_t n = sg_closed_deep_n_w(deep);
     double *H = SG_NEW(n * n, double), *v = SG_NEW(n * n, double), *lambda = SG_NEW(n, double);
     size_t r = 0;
-    *out = (struct sg_deep_attraction){.error = SG_NAN, .limit = SG_NAN};
+    *out = (struct sg_deep_attraction){.error = SG_NAN, .limit = SG_NAN, .follows = SG_NAN};
     sg_closed_deep_hessian(H, deep, w, moments);
     enum sg_status status = sg_deep_positive_part(lambda, v, &r, &out->dropped, H, n);
     if (status == SG_OK && lambda[n - 1] < -1e-11 * lambda[0])

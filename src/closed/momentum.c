@@ -29,6 +29,28 @@ void sg_closed_momentum_roots(double complex root[2], double a, double beta)
     root[1] = large != 0 ? beta / large : 0;
 }
 
+/* l = 1 - m: m^2 - (1 - beta + a) m + a = 0.  A root near -1 is one near 1 of 2 (1 + beta) - a. */
+double sg_closed_momentum_deficit(double a, double beta)
+{
+    const double near = fmin(a, 2 * (1 + beta) - a), root = sqrt(beta), sum = 1 - beta + near;
+    const double square = sum * sum - 4 * near;
+    if (near >= (1 - root) * (1 - root) || square < 0)
+        return 1 - root;
+    return 2 * near / (sum + sqrt(square));
+}
+
+double sg_closed_momentum_reach(double deficit, double beta)
+{
+    return deficit * (1 - beta - deficit) / (1 - deficit);
+}
+
+struct sg_momentum sg_closed_momentum_fastest(const struct sg_rates *rates)
+{
+    const double high = sqrt(rates->largest), low = sqrt(rates->smallest), sum = high + low;
+    const double root = (high - low) / sum;
+    return (struct sg_momentum){root * root, 4 / (sum * sum), 2 * low / sum};
+}
+
 void sg_closed_momentum_spectrum(double complex *eigenvalues, const struct sg_fit *fit, double mu,
                                  double nu, double beta)
 {

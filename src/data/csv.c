@@ -19,14 +19,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "data/stream.h"
-#include "synthgrad/data.h"
+#include "data/table.h"
 
 enum {
     BLOCK = 1 << 16,          /* bytes read at a time */
     LONGEST_CELL = 1 << 16,   /* a longer one means a forgotten quote, or no CSV file at all */
-    MOST_COLUMNS = 100000,    /* their d x d moments alone would be 80 GB:
-                                 garbage without a line end */
     LABEL = 128               /* room for a column's number and name in a message */
 };
 
@@ -110,29 +107,17 @@ static bool is_decimal(const char *s)
 
 /* ---- header ---------------------------------------------------------------------------- */
 
-/* UTF-8 without control characters; a quoted name may hold tabs and line ends. */
-static bool is_text(const char *s)
-{
-    while (*s != '\0') {
-        size_t len = strchr("\t\r\n", *s) != NULL ? 1 : sg_base_printable(s);
-        if (len == 0)
-            return false;
-        s += len;
-    }
-    return true;
-}
-
 static void take_name(struct reader *r, const char *name)
 {
     struct sg_table *table = r->table;
     if (*name == '\0') {
         REFUSE(r, r->cell_line, "column %zu has no name; name every column in the first row",
                r->column + 1);
-    } else if (table->columns == MOST_COLUMNS) {
+    } else if (table->columns == SG_TABLE_COLUMNS_MOST) {
         REFUSE(r, r->cell_line,
                "the header has more than %d columns; end it with a line end, or drop columns",
-               (int)MOST_COLUMNS);
-    } else if (!is_text(name)) {
+               (int)SG_TABLE_COLUMNS_MOST);
+    } else if (!sg_data_is_text(name)) {
         REFUSE(r, r->cell_line, "column %zu: the name \"%s\" is not plain UTF-8 text; "
                "save the file as UTF-8 or rename the column", r->column + 1, SHOW(name));
     } else {
@@ -142,33 +127,6 @@ static void take_name(struct reader *r, const char *name)
     }
 }
 
-/* By name, then by place. */
-static int compare_names(const void *a, const void *b)
-{
-    char *const *left = *(char *const *const *)a, *const *right = *(char *const *const *)b;
-    int order = strcmp(*left, *right);
-    return order != 0 ? order : (left > right) - (left < right);
-}
-
-/* Sorted, equal names are neighbours: n log n, where all pairs would take
- * forever on a header of garbage. */
-static void check_unique(struct reader *r)
-{
-    char **names = r->table->names;
-    size_t n = r->table->columns;
-    char ***sorted = SG_NEW(n, char **);
-    for (size_t j = 0; j < n; j++)
-        sorted[j] = &names[j];
-    qsort(sorted, n, sizeof *sorted, compare_names);
-    for (size_t j = 1; j < n && r->status == SG_OK; j++)
-        if (strcmp(*sorted[j - 1], *sorted[j]) == 0)
-            REFUSE(r, r->row_line,
-                   "columns %zu and %zu are both named \"%s\"; give every column its own name",
-                   (size_t)(sorted[j - 1] - names) + 1, (size_t)(sorted[j] - names) + 1,
-                   SHOW(*sorted[j]));
-    free(sorted);
-}
-
 /* Every name a number: the header is missing, and with it the first row of data would be lost. */
 static bool looks_like_data(const struct sg_table *table)
 {
@@ -176,42 +134,6 @@ static bool looks_like_data(const struct sg_table *table)
         if (!is_decimal(table->names[j]))
             return false;
     return table->columns > 0;
-}
-
-/* The column of a name that was asked for. */
-static size_t find_column(struct reader *r, const char *name)
-{
-    const struct sg_table *table = r->table;
-    size_t nearest = 0, least = SIZE_MAX;
-    for (size_t j = 0; j < table->columns; j++) {
-        const size_t far = sg_base_edit_distance(name, table->names[j]);
-        if (far == 0)
-            return j;
-        if (far < least) {
-            least = far;
-            nearest = j;
-        }
-    }
-    REFUSE(r, r->row_line, "there is no column \"%s\"; the nearest name is \"%s\"", SHOW(name),
-           SHOW(table->names[nearest]));
-    return 0;
-}
-
-static void choose_columns(struct reader *r)
-{
-    const size_t columns = r->table->columns;
-    const struct sg_csv_options *o = r->options;
-    r->skip = SG_NEW(columns, bool);
-    for (size_t j = 0; j < columns; j++)
-        r->skip[j] = o != NULL && o->n_only > 0;
-    for (size_t k = 0; o != NULL && k < o->n_only && r->status == SG_OK; k++)
-        r->skip[find_column(r, o->only[k])] = false;
-    for (size_t k = 0; o != NULL && k < o->n_drop && r->status == SG_OK; k++)
-        r->skip[find_column(r, o->drop[k])] = true;
-    for (size_t j = 0; j < columns; j++)
-        r->kept += !r->skip[j];
-    if (r->status == SG_OK && r->kept == 0)
-        REFUSE(r, r->row_line, "every column is left out; keep some");
 }
 
 static void end_header(struct reader *r)
@@ -228,9 +150,12 @@ static void end_header(struct reader *r)
                "the first row holds numbers only, so it looks like data and not like a header; "
                "put a row of column names above it");
     else
-        check_unique(r);
+        r->status = sg_data_check_names(r->table, r->path, r->row_line, r->err);
     if (r->status == SG_OK)
-        choose_columns(r);
+        r->status = sg_data_choose_columns(&r->skip, r->table, r->options, r->path, r->row_line,
+                                           r->err);
+    for (size_t j = 0; r->status == SG_OK && j < r->table->columns; j++)
+        r->kept += !r->skip[j];
 }
 
 /* ---- numbers --------------------------------------------------------------------------- */
@@ -444,19 +369,6 @@ static void feed_block(struct reader *r, const char *s, size_t len)
     }
 }
 
-/* The names of the columns that are kept. */
-static void drop_names(struct reader *r)
-{
-    size_t kept = 0;
-    for (size_t j = 0; j < r->table->columns; j++) {
-        if (r->skip[j])
-            free(r->table->names[j]);
-        else
-            r->table->names[kept++] = r->table->names[j];
-    }
-    r->table->columns = kept;
-}
-
 static void end_file(struct reader *r)
 {
     char where[LABEL];
@@ -473,7 +385,7 @@ static void end_file(struct reader *r)
         REFUSE(r, 1, r->dropped ? "every row lacks a cell; fill them in, or leave columns out"
                                 : "there is a header but no row; add rows of numbers below it");
     if (r->status == SG_OK)
-        drop_names(r);
+        sg_data_drop_columns(r->table, r->skip);
 }
 
 static void read_blocks(struct reader *r, struct sg_stream *file)
@@ -496,49 +408,21 @@ static void read_blocks(struct reader *r, struct sg_stream *file)
         end_file(r);
 }
 
-enum sg_status sg_data_read_csv_part(struct sg_table *table, size_t *dropped, const char *path,
-                                     const struct sg_csv_options *options, struct sg_error *err)
+enum sg_status sg_data_csv_from_stream(struct sg_table *table, size_t *dropped,
+                                       const struct sg_csv_options *options, struct sg_stream *file)
 {
-    SG_REQUIRE(table != NULL && path != NULL && err != NULL);
-    *table = (struct sg_table){0};
-    struct sg_stream *file = SG_NEW(1, struct sg_stream);
-    struct reader r = {.table = table, .options = options, .err = err, .in_header = true};
-    r.status = sg_data_stream_open_any(file, path, err);
-    r.path = file->path;
-    if (r.status == SG_OK) {
-        r.line = r.row_line = r.cell_line = 1;
-        r.c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-        if (r.c_locale == (locale_t)0)
-            sg_base_exhausted(1, sizeof(locale_t));
-        SG_REQUIRE(csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) == 0);
-        /* by default it grows by 128 bytes, too often for a long cell */
-        csv_set_blk_size(&r.parser, 4096);
-        read_blocks(&r, file);
-        csv_free(&r.parser);
-        freelocale(r.c_locale);
-    }
-    sg_data_stream_close(file);
-    free(file);
+    struct reader r = {.table = table, .options = options, .path = file->path, .err = file->err,
+                       .in_header = true, .line = 1, .row_line = 1, .cell_line = 1};
+    r.c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    if (r.c_locale == (locale_t)0)
+        sg_base_exhausted(1, sizeof(locale_t));
+    SG_REQUIRE(csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) == 0);
+    /* by default it grows by 128 bytes, too often for a long cell */
+    csv_set_blk_size(&r.parser, 4096);
+    read_blocks(&r, file);
+    csv_free(&r.parser);
+    freelocale(r.c_locale);
     free(r.skip);
-    if (r.status != SG_OK)
-        sg_data_table_free(table);
-    if (dropped != NULL)
-        *dropped = r.dropped;
+    *dropped = r.dropped;
     return r.status;
-}
-
-enum sg_status sg_data_read_csv(struct sg_table *table, const char *path, struct sg_error *err)
-{
-    return sg_data_read_csv_part(table, NULL, path, NULL, err);
-}
-
-void sg_data_table_free(struct sg_table *table)
-{
-    if (table == NULL)
-        return;
-    for (size_t j = 0; j < table->columns; j++)
-        free(table->names[j]);
-    free(table->names);
-    free(table->cells);
-    *table = (struct sg_table){0};
 }

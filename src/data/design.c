@@ -26,8 +26,11 @@ enum {
 /* A name in a message: 40 bytes of it; lives to the end of the call it is in. */
 #define SHOW(text_) (sg_base_show((text_), 40).text)
 
-/* The header is line 1: reading a CSV file allows nothing before it. */
-enum { HEADER_LINE = 1 };
+/* The header of a CSV file is line 1: reading one allows nothing before it. */
+static size_t header_line(const struct sg_table *table)
+{
+    return table->binary ? 0 : 1;
+}
 
 /* ---- names ----------------------------------------------------------------------------- */
 
@@ -49,7 +52,7 @@ static enum sg_status refuse_unknown(struct sg_error *err, const char *path,
     if (table->columns > LISTED)
         snprintf(more, sizeof more, " and %zu more", table->columns - LISTED);
     return sg_base_refuse(
-        err, path, HEADER_LINE,
+        err, path, header_line(table),
         "there is no column \"%s\" for the target; the nearest name is \"%s\" (columns: %s%s)",
         SHOW(target), SHOW(table->names[nearest]), list, more);
 }
@@ -60,7 +63,7 @@ static enum sg_status find_targets(size_t *column, bool *is_target, const struct
                                    struct sg_error *err)
 {
     if (targets == NULL || n_targets == 0)
-        return sg_base_refuse(err, path, HEADER_LINE,
+        return sg_base_refuse(err, path, header_line(table),
                               "no target is named; name the column to predict");
     for (size_t k = 0; k < n_targets; k++) {
         SG_REQUIRE(targets[k] != NULL);
@@ -70,7 +73,7 @@ static enum sg_status find_targets(size_t *column, bool *is_target, const struct
         if (j == table->columns)
             return refuse_unknown(err, path, table, targets[k]);
         if (is_target[j])
-            return sg_base_refuse(err, path, HEADER_LINE,
+            return sg_base_refuse(err, path, header_line(table),
                                   "the target \"%s\" is named twice; name every target once",
                                   SHOW(targets[k]));
         is_target[j] = true;
@@ -108,20 +111,26 @@ static bool is_constant_to_rounding(const double *c, size_t n)
     return most - least <= 8 * SG_UNIT_ROUNDOFF * fmax(fabs(least), fabs(most));
 }
 
+/* How often row i counts, over the mean.  v NULL: all alike. */
+static double counts(const double *v, size_t i)
+{
+    return v ? v[i] : 1;
+}
+
 /* c (n) without its mean, in two passes: the first leaves what no double can hold of it. */
-static void centre(double *c, double *mean, double *mean_rest, size_t n)
+static void centre(double *c, double *mean, double *mean_rest, size_t n, const double *v)
 {
     double sum = 0, rest = 0;
     for (size_t i = 0; i < n; i++)
-        sum += c[i];
+        sum += counts(v, i) * c[i];
     *mean = sum / (double)n;
     for (size_t i = 0; i < n; i++)
-        rest += c[i] - *mean;
+        rest += counts(v, i) * (c[i] - *mean);
     *mean += rest / (double)n;
     rest = 0;
     for (size_t i = 0; i < n; i++) {
         c[i] -= *mean;
-        rest += c[i];
+        rest += counts(v, i) * c[i];
     }
     *mean_rest = rest / (double)n;
     for (size_t i = 0; i < n; i++)
@@ -134,7 +143,7 @@ struct standard { double mean, mean_rest, scale; };
 /* c (n, not constant), centred or not, divided by the root of its mean square.  The squares are
  * corrected by the sum that rounding leaves (Chan, Golub and LeVeque 1983).
  * False when the scale is below the normal doubles: then 1 / scale overflows. */
-static bool standardise(double *c, struct standard *s, size_t n, bool centred)
+static bool standardise(double *c, struct standard *s, size_t n, bool centred, const double *v)
 {
     double largest = sg_base_max_abs(c, n), rest = 0, squares = 0;
     int exponent = 0;
@@ -143,10 +152,10 @@ static bool standardise(double *c, struct standard *s, size_t n, bool centred)
         c[i] = ldexp(c[i], -exponent);
     *s = (struct standard){0};
     if (centred)
-        centre(c, &s->mean, &s->mean_rest, n);
+        centre(c, &s->mean, &s->mean_rest, n, v);
     for (size_t i = 0; i < n; i++) {
-        rest += centred ? c[i] : 0;
-        squares += c[i] * c[i];
+        rest += centred ? counts(v, i) * c[i] : 0;
+        squares += counts(v, i) * c[i] * c[i];
     }
     const double sigma = sqrt((squares - rest * rest / (double)n) / (double)n);
     for (size_t i = 0; i < n; i++)
@@ -157,9 +166,10 @@ static bool standardise(double *c, struct standard *s, size_t n, bool centred)
     return s->scale >= DBL_MIN && s->scale <= DBL_MAX;
 }
 
-static enum sg_status refuse_spread(struct sg_error *err, const char *path, const char *name)
+static enum sg_status refuse_spread(struct sg_error *err, const char *path, size_t line,
+                                    const char *name)
 {
-    return sg_base_refuse(err, path, HEADER_LINE,
+    return sg_base_refuse(err, path, line,
                           "the spread of column \"%s\" is out of range for double precision; "
                           "give the column in another unit",
                           SHOW(name));
@@ -187,13 +197,14 @@ static void sort_columns(struct sg_design *design, double *c, const struct sg_ta
 
 static enum sg_status fill_features(struct sg_data *data, struct sg_design *design, double *c,
                                     const struct sg_table *table, const char *path, bool asked,
-                                    struct sg_error *err)
+                                    const double *v, struct sg_error *err)
 {
     for (size_t k = 0; k < design->features; k++) {
         gather(c, table, design->column[k]);
         struct standard s = {.scale = 1};
-        if (asked && !is_constant(c, data->n) && !standardise(c, &s, data->n, design->intercept))
-            return refuse_spread(err, path, table->names[design->column[k]]);
+        if (asked && !is_constant(c, data->n) &&
+            !standardise(c, &s, data->n, design->intercept, v))
+            return refuse_spread(err, path, design->line, table->names[design->column[k]]);
         design->mean[k] = s.mean;
         design->mean_rest[k] = s.mean_rest;
         design->scale[k] = s.scale;
@@ -205,10 +216,10 @@ static enum sg_status fill_features(struct sg_data *data, struct sg_design *desi
     return SG_OK;
 }
 
-static enum sg_status refuse_constant(struct sg_error *err, const char *path, const char *name,
-                                      double value)
+static enum sg_status refuse_constant(struct sg_error *err, const char *path, size_t line,
+                                      const char *name, double value)
 {
-    return sg_base_refuse(err, path, HEADER_LINE,
+    return sg_base_refuse(err, path, line,
                           "the target \"%s\" is constant (%.6g) and cannot be standardised; "
                           "keep it in its own unit or choose another target",
                           SHOW(name), value);
@@ -216,16 +227,16 @@ static enum sg_status refuse_constant(struct sg_error *err, const char *path, co
 
 static enum sg_status fill_targets(struct sg_data *data, struct sg_design *design, double *c,
                                    const struct sg_table *table, const char *path,
-                                   bool asked, struct sg_error *err)
+                                   bool asked, const double *v, struct sg_error *err)
 {
     for (size_t k = 0; k < data->m; k++) {
         const char *name = table->names[design->y_column[k]];
         gather(c, table, design->y_column[k]);
         struct standard s = {.scale = 1};
         if (asked && is_constant(c, data->n))
-            return refuse_constant(err, path, name, c[0]);
-        if (asked && !standardise(c, &s, data->n, design->intercept))
-            return refuse_spread(err, path, name);
+            return refuse_constant(err, path, design->line, name, c[0]);
+        if (asked && !standardise(c, &s, data->n, design->intercept, v))
+            return refuse_spread(err, path, design->line, name);
         design->y_mean[k] = s.mean;
         design->y_mean_rest[k] = s.mean_rest;
         design->y_scale[k] = s.scale;
@@ -235,8 +246,56 @@ static enum sg_status fill_targets(struct sg_data *data, struct sg_design *desig
     return SG_OK;
 }
 
-/* The caller owns the scratch c (rows) and is_target (columns), and clears up after a refusal. */
-static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c,
+/* v (rows): the weights over their mean.  Their column is no feature. */
+static enum sg_status read_weights(double *v, struct sg_design *design, bool *is_target,
+                                   const struct sg_table *table, const char *path,
+                                   const char *name, struct sg_error *err)
+{
+    size_t j = 0;
+    while (j < table->columns && strcmp(table->names[j], name) != 0)
+        j++;
+    if (j == table->columns)
+        return sg_base_refuse(err, path, header_line(table), "there is no column \"%s\" for the weights",
+                              SHOW(name));
+    if (is_target[j])
+        return sg_base_refuse(err, path, header_line(table),
+                              "\"%s\" is the target and cannot be the weights too", SHOW(name));
+    is_target[j] = true;
+    gather(v, table, j);
+    const double most = sg_base_max_abs(v, table->rows);
+    double sum = 0;
+    for (size_t i = 0; i < table->rows; i++) {
+        if (v[i] < 0)
+            return sg_base_refuse(err, path, header_line(table),
+                                  "row %zu has the weight %.6g in \"%s\"; weights are numbers of "
+                                  "at least 0, how often a row counts", i + 1, v[i], SHOW(name));
+        sum += most > 0 ? v[i] / most : 0;
+    }
+    if (!(most > 0))
+        return sg_base_refuse(err, path, header_line(table),
+                              "all weights in \"%s\" are 0, so no row counts; take another column",
+                              SHOW(name));
+    design->weight = most * (sum / (double)table->rows);
+    for (size_t i = 0; i < table->rows; i++)
+        v[i] = v[i] / most / (sum / (double)table->rows);
+    return SG_OK;
+}
+
+static void scale_rows(struct sg_data *data, const double *v)
+{
+    for (size_t i = 0; i < data->n; i++) {
+        const double root = sqrt(v[i]);
+        for (size_t k = 0; k < data->d; k++)
+            data->x[i * data->d + k] *= root;
+        for (size_t k = 0; k < data->m; k++)
+            data->y[i * data->m + k] *= root;
+        data->one[i] *= root;
+    }
+}
+
+/* The caller owns the scratch c, v (rows) and is_target (columns), and clears up after a
+ * refusal. */
+static enum sg_status assemble(struct sg_data *data, struct sg_design *design, double *c, double *v,
                                bool *is_target, const struct sg_table *table, const char *path,
                                const char *const *targets,
                                const struct sg_design_options *options, struct sg_error *err)
@@ -245,15 +304,23 @@ static enum sg_status assemble(struct sg_data *data, struct sg_design *design, d
         find_targets(design->y_column, is_target, table, path, targets, design->outputs, err);
     if (status != SG_OK)
         return status;
-    sort_columns(design, c, table, is_target);
-    if (design->features == 0 && !design->intercept)
-        return sg_base_refuse(err, path, HEADER_LINE, "no feature column is left (%zu all zero); "
-                              "add a feature or an intercept", design->dropped);
-    sg_data_alloc(data, table->rows, design->features + design->intercept, design->outputs);
-    status = fill_features(data, design, c, table, path, options->standardise, err);
+    if (options->weights)
+        status = read_weights(v, design, is_target, table, path, options->weights, err);
+    else
+        v = NULL;
     if (status != SG_OK)
         return status;
-    return fill_targets(data, design, c, table, path, options->standardise_targets, err);
+    sort_columns(design, c, table, is_target);
+    if (design->features == 0 && !design->intercept)
+        return sg_base_refuse(err, path, design->line, "no feature column is left (%zu all zero); "
+                              "add a feature or an intercept", design->dropped);
+    sg_data_alloc(data, table->rows, design->features + design->intercept, design->outputs);
+    status = fill_features(data, design, c, table, path, options->standardise, v, err);
+    if (status == SG_OK)
+        status = fill_targets(data, design, c, table, path, options->standardise_targets, v, err);
+    if (status == SG_OK && v)
+        scale_rows(data, v);
+    return status;
 }
 
 enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *design,
@@ -269,6 +336,8 @@ enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *desig
     *data = (struct sg_data){0};
     *design = (struct sg_design){.outputs = n_targets,
                                  .intercept = options->intercept,
+                                 .line = header_line(table),
+                                 .weight = 1,
                                  .column = SG_NEW(columns, size_t),
                                  .dropped_column = SG_NEW(columns, size_t),
                                  .dropped_rounded = SG_NEW(columns, bool),
@@ -279,11 +348,12 @@ enum sg_status sg_data_make_design(struct sg_data *data, struct sg_design *desig
                                  .y_mean = SG_NEW(n_targets, double),
                                  .y_mean_rest = SG_NEW(n_targets, double),
                                  .y_scale = SG_NEW(n_targets, double)};
-    double *c = SG_NEW(table->rows, double);
+    double *c = SG_NEW(table->rows, double), *v = SG_NEW(table->rows, double);
     bool *is_target = SG_NEW(columns, bool);
     enum sg_status status =
-        assemble(data, design, c, is_target, table, path, targets, options, err);
+        assemble(data, design, c, v, is_target, table, path, targets, options, err);
     free(c);
+    free(v);
     free(is_target);
     if (status != SG_OK) {
         sg_data_free(data);

@@ -3,9 +3,10 @@
  *   00 00 TYPE DIMENSIONS, one big-endian 32-bit size for each dimension, then the
  *   elements, last index fastest
  *
- * TYPE 08 is unsigned bytes, the only one read.  A header is believed only as far as the file's
- * length bears it out, so that a few forged bytes neither allocate nor unpack gigabytes.  Y. LeCun,
- * C. Cortes, C. Burges, "The MNIST database of handwritten digits". */
+ * TYPE 08 is unsigned bytes.  Labels may be of type 0c, signed 32-bit, with one column or more, of
+ * which the first is the class: QMNIST's, beside the writer and the like.  A header is believed
+ * only as far as the file's length bears it out, so that a few forged bytes neither allocate nor
+ * unpack gigabytes.  Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits". */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +17,17 @@ enum {
     MOST_BYTES = 1 << 30,     /* of elements in one file: 23 times MNIST's training images */
     MOST_SIDE = 1 << 12,      /* pixels along an image */
     DEFLATE_MOST = 1032,      /* a deflate block spends at least two bits on at most 258 bytes */
-    UNSIGNED_BYTES = 0x08
+    MOST_LABEL_COLUMNS = 64,
+    UNSIGNED_BYTES = 0x08,
+    SIGNED_WORDS = 0x0c
 };
 
 /* Refuses s's file; no line is to blame. */
 #define REFUSE(s, ...) sg_base_refuse((s)->err, (s)->path, 0, __VA_ARGS__)
 
-/* rows = columns = 1 for labels; bytes of the header itself */
-struct header { size_t n, rows, columns, elements, bytes; };
+/* rows = 1 for labels, and columns those of a row of them; bytes of the header itself.
+ * width: bytes of an element.  elements: in bytes. */
+struct header { size_t n, rows, columns, elements, bytes, width; };
 
 static uint32_t big_endian(const unsigned char *b)
 {
@@ -39,12 +43,13 @@ static enum sg_status check_magic(const unsigned char *b, size_t dimensions,
                       "the file begins with the bytes %02x %02x %02x %02x, so it is not IDX; name "
                       "a file of %s that begins with 00 00 08 %02zx",
                       b[0], b[1], b[2], b[3], wanted, dimensions);
-    if (b[2] != UNSIGNED_BYTES)
+    const bool words = b[2] == SIGNED_WORDS && dimensions == 1;
+    if (b[2] != UNSIGNED_BYTES && !words)
         return REFUSE(s,
-                      "the elements are of IDX type %02x, only unsigned bytes (08) are read; "
+                      "the elements are of IDX type %02x, only unsigned bytes (08)%s are read; "
                       "convert the file",
-                      b[2]);
-    if (b[3] != dimensions)
+                      b[2], dimensions == 1 ? " and 32-bit integers (0c)" : "");
+    if (b[3] != dimensions && !(words && b[3] == 2))
         return REFUSE(s,
                       "the file has %d dimension%s, but %s have %zu; are the files of images and "
                       "labels exchanged?",
@@ -63,7 +68,7 @@ static enum sg_status check_sizes(struct header *h, const struct sg_stream *s)
         return REFUSE(
             s, "the header says images of %zu x %zu, at most %d x %d are read; make them smaller",
             h->rows, h->columns, (int)MOST_SIDE, (int)MOST_SIDE);
-    h->elements = h->n * h->rows * h->columns;            /* below 2^32 2^12 2^12: no overflow */
+    h->elements = h->n * h->rows * h->columns * h->width; /* below 2^32 2^12 2^12 4: no overflow */
     if (h->elements > MOST_BYTES)
         return REFUSE(s,
                       "the header says %zu bytes of data, at most 1 GiB are read; split the file",
@@ -82,11 +87,29 @@ static enum sg_status check_sizes(struct header *h, const struct sg_stream *s)
     return SG_OK;
 }
 
+/* The second size of a table of labels. */
+static enum sg_status read_columns(struct header *h, struct sg_stream *s)
+{
+    unsigned char b[4];
+    size_t got;
+    const enum sg_status status = sg_data_stream_read(b, &got, sizeof b, s);
+    if (status != SG_OK)
+        return status;
+    if (got < sizeof b)
+        return REFUSE(s, "the file ends within its header; fetch the file again");
+    h->bytes += sizeof b;
+    h->columns = big_endian(b);
+    if (h->columns > MOST_LABEL_COLUMNS)
+        return REFUSE(s, "the header says %zu columns of labels, at most %d are read; convert the "
+                      "file", h->columns, (int)MOST_LABEL_COLUMNS);
+    return SG_OK;
+}
+
 static enum sg_status read_header(struct header *h, size_t dimensions, struct sg_stream *s)
 {
     unsigned char b[16];
     size_t got;
-    *h = (struct header){.rows = 1, .columns = 1, .bytes = 4 + 4 * dimensions};
+    *h = (struct header){.rows = 1, .columns = 1, .width = 1, .bytes = 4 + 4 * dimensions};
     enum sg_status status = sg_data_stream_read(b, &got, h->bytes, s);
     if (status == SG_OK && got >= 4)
         status = check_magic(b, dimensions, s);
@@ -96,6 +119,12 @@ static enum sg_status read_header(struct header *h, size_t dimensions, struct sg
         return REFUSE(s, "the file ends after %zu bytes, within its header; fetch the file again",
                       got);
     h->n = big_endian(b + 4);
+    if (b[2] == SIGNED_WORDS) {
+        h->width = 4;
+        status = b[3] == 2 ? read_columns(h, s) : SG_OK;
+        if (status != SG_OK)
+            return status;
+    }
     if (dimensions == 3) {
         h->rows = big_endian(b + 8);
         h->columns = big_endian(b + 12);
@@ -155,16 +184,21 @@ static enum sg_status read_labels(struct sg_images *images, size_t there, const 
             s,
             "the file holds %zu labels, but %s holds %zu images; name files that belong together",
             h.n, sg_base_show(images_path, 92).text, there);
-    unsigned char *label = SG_NEW(h.n, unsigned char);
-    status = read_elements(label, h.n, h.n, s);
-    for (size_t i = 0; status == SG_OK && i < h.n; i++)
-        if (label[i] >= images->classes)
+    const size_t row = h.columns * h.width;
+    unsigned char *label = SG_NEW(h.elements, unsigned char);
+    status = read_elements(label, h.elements, h.elements, s);
+    for (size_t i = 0; status == SG_OK && i < h.n; i++) {
+        const unsigned char *first = label + i * row;
+        const int32_t class = h.width == 1 ? first[0] : (int32_t)big_endian(first);
+        if (class < 0 || (size_t)class >= images->classes)
             status =
                 REFUSE(s,
-                       "label %zu of %zu is %d, but the classes are 0 to %zu; fetch the file again",
-                       i + 1, h.n, label[i], images->classes - 1);
-    if (status == SG_OK)
-        memcpy(images->label, label, images->n);
+                       "label %zu of %zu is %d, but the classes are 0 to %zu; take files of digits "
+                       "(of EMNIST its digits, not its letters), or fetch the file again",
+                       i + 1, h.n, (int)class, images->classes - 1);
+        else if (i < images->n)
+            images->label[i] = (unsigned char)class;
+    }
     free(label);
     return status;
 }

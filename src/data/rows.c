@@ -4,6 +4,8 @@
 
 #include "synthgrad/images.h"
 
+enum { SHADES = 256 };
+
 static size_t real_size(enum sg_dtype dtype)
 {
     return dtype == SG_F32 ? sizeof(float) : sizeof(double);
@@ -20,7 +22,9 @@ void sg_data_rows_alloc(struct sg_rows *rows, enum sg_dtype dtype, size_t capaci
                              .m = m,
                              .x = sg_base_alloc(capacity * d, size),
                              .y = sg_base_alloc(capacity * m, size),
-                             .one = sg_base_alloc(capacity, size)};
+                             .one = sg_base_alloc(capacity, size),
+                             .shade = sg_base_alloc(SHADES, size),
+                             .mean = SG_NAN};
 }
 
 void sg_data_rows_free(struct sg_rows *rows)
@@ -30,6 +34,7 @@ void sg_data_rows_free(struct sg_rows *rows)
     free(rows->x);
     free(rows->y);
     free(rows->one);
+    free(rows->shade);
     *rows = (struct sg_rows){0};
 }
 
@@ -62,30 +67,49 @@ struct sg_batch sg_data_gather(struct sg_rows *rows, const struct sg_data *data,
     return batch_of(rows, n);
 }
 
-/* 256 shades as numbers once, then a look-up a pixel. */
-static void put_pixels(void *x, enum sg_dtype dtype, size_t i, const double *shade,
-                       const unsigned char *pixel, size_t d)
+/* The shades as numbers once, then a look-up a pixel. */
+static void put_shades(struct sg_rows *rows, const struct sg_images *images)
 {
-    if (dtype == SG_F32)
+    if (rows->mean == images->mean && rows->scale == images->scale)
+        return;
+    rows->mean = images->mean;
+    rows->scale = images->scale;
+    for (int p = 0; p < SHADES; p++) {
+        const double shade = (p / 255.0 - images->mean) / images->scale;
+        if (rows->dtype == SG_F32)
+            ((float *)rows->shade)[p] = (float)shade;
+        else
+            ((double *)rows->shade)[p] = shade;
+    }
+}
+
+static void put_pixels(struct sg_rows *rows, size_t i, const unsigned char *pixel)
+{
+    const size_t d = rows->d;
+    if (rows->dtype == SG_F32) {
+        const float *shade = rows->shade;
+        float *x = (float *)rows->x + i * d;
         for (size_t j = 0; j < d; j++)
-            ((float *)x)[i * d + j] = (float)shade[pixel[j]];
-    else
+            x[j] = shade[pixel[j]];
+    } else {
+        const double *shade = rows->shade;
+        double *x = (double *)rows->x + i * d;
         for (size_t j = 0; j < d; j++)
-            ((double *)x)[i * d + j] = shade[pixel[j]];
+            x[j] = shade[pixel[j]];
+    }
 }
 
 struct sg_batch sg_data_gather_images(struct sg_rows *rows, const struct sg_images *images,
                                       const size_t *index, size_t n)
 {
     const size_t d = rows->d, m = rows->m;
-    double shade[256], one_hot[256] = {0};
+    double one_hot[256] = {0};
     SG_REQUIRE(n <= rows->capacity && images->rows * images->columns == d && images->classes == m);
-    for (int p = 0; p < 256; p++)
-        shade[p] = (p / 255.0 - images->mean) / images->scale;
+    put_shades(rows, images);
     for (size_t i = 0; i < n; i++) {
         const size_t from = index ? index[i] : i;
         SG_REQUIRE(from < images->n);
-        put_pixels(rows->x, rows->dtype, i, shade, images->pixel + from * d, d);
+        put_pixels(rows, i, images->pixel + from * d);
         one_hot[images->label[from]] = 1.0;
         put_row(rows->y, rows->dtype, i, one_hot, m);
         put_row(rows->one, rows->dtype, i, &(double){1.0}, 1);

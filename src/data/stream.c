@@ -20,12 +20,13 @@ static enum sg_status unreadable(const struct sg_stream *s, const char *what, in
     return SG_IO;
 }
 
+enum { MAGIC = 2 };
+static const unsigned char gzip_magic[MAGIC] = {0x1f, 0x8b};
+
 static void look_inside(struct sg_stream *s)
 {
-    static const unsigned char magic[] = {0x1f, 0x8b};
-    unsigned char first[sizeof magic];
-    s->zipped = fread(first, 1, sizeof first, s->file) == sizeof first &&
-                memcmp(first, magic, sizeof magic) == 0;
+    unsigned char first[MAGIC];
+    s->zipped = fread(first, 1, MAGIC, s->file) == MAGIC && memcmp(first, gzip_magic, MAGIC) == 0;
     /* and forgets an error: the next read meets it again */
     rewind(s->file);
     if (s->zipped)
@@ -49,7 +50,7 @@ enum sg_status sg_data_stream_open(struct sg_stream *s, const char *path, struct
     s->length = (size_t)about.st_size;
     s->file = fdopen(fd, "rb");
     if (!s->file)
-        sg_base_exhausted(1, sizeof *s->file);
+        sg_base_exhausted(1, BUFSIZ);
     look_inside(s);
     return SG_OK;
 }
@@ -62,13 +63,13 @@ enum sg_status sg_data_stream_open_any(struct sg_stream *s, const char *path, st
     s->err = err;
     s->file = s->borrowed ? stdin : fopen(path, "rbe");
     if (!s->file && errno == ENOMEM)     /* not a file that is not there, which is skipped */
-        sg_base_exhausted(1, sizeof *s->file);
+        sg_base_exhausted(1, BUFSIZ);
     if (!s->file)
         return unreadable(s, "opened", errno);
-    s->n_held = fread(s->held, 1, sizeof s->held, s->file);
+    s->n_held = fread(s->held, 1, MAGIC, s->file);
     if (ferror(s->file))
         return unreadable(s, "read", errno);
-    s->zipped = s->n_held == sizeof s->held && s->held[0] == 0x1f && s->held[1] == 0x8b;
+    s->zipped = s->n_held == MAGIC && memcmp(s->held, gzip_magic, MAGIC) == 0;
     if (s->zipped) {
         SG_REQUIRE(inflateInit2(&s->z, 16 + MAX_WBITS) == Z_OK);
         memcpy(s->block, s->held, s->n_held);
@@ -137,15 +138,28 @@ static enum sg_status read_zipped(unsigned char *out, size_t *got, size_t want, 
     return status;
 }
 
-enum sg_status sg_data_stream_read(void *out, size_t *got, size_t want, struct sg_stream *s)
+/* Adds to the *got bytes at out until they are `want`. */
+static enum sg_status read_on(unsigned char *out, size_t *got, size_t want, struct sg_stream *s)
 {
-    *got = 0;
     if (s->zipped)
         return read_zipped(out, got, want, s);
-    const size_t held = s->n_held < want ? s->n_held : want;
-    memcpy(out, s->held, held);
-    memmove(s->held, s->held + held, s->n_held - held);
-    s->n_held -= held;
-    *got = held + fread((unsigned char *)out + held, 1, want - held, s->file);
+    *got += fread(out + *got, 1, want - *got, s->file);
     return ferror(s->file) ? unreadable(s, "read", errno) : SG_OK;
+}
+
+enum sg_status sg_data_stream_read(void *out, size_t *got, size_t want, struct sg_stream *s)
+{
+    *got = s->n_held < want ? s->n_held : want;
+    memcpy(out, s->held, *got);
+    memmove(s->held, s->held + *got, s->n_held - *got);
+    s->n_held -= *got;
+    return read_on(out, got, want, s);
+}
+
+enum sg_status sg_data_stream_peek(const unsigned char **bytes, size_t *got, struct sg_stream *s)
+{
+    const enum sg_status status = read_on(s->held, &s->n_held, sizeof s->held, s);
+    *bytes = s->held;
+    *got = s->n_held;
+    return status;
 }

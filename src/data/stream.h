@@ -13,7 +13,8 @@ struct sg_stream {
     FILE *file;
     size_t length;                          /* of the file, in bytes */
     bool zipped, ended, borrowed;           /* borrowed: standard input, left open */
-    unsigned char held[2];                  /* first bytes of what is not gzip, not yet handed on */
+    unsigned char held[8];                  /* unpacked bytes that were looked at and not yet
+                                               handed on */
     size_t n_held;
     z_stream z;
     unsigned char block[1 << 16];           /* compressed bytes on their way to z */
@@ -32,6 +33,10 @@ void sg_data_stream_close(struct sg_stream *s);
 /* Reads the next `want` bytes into out.  *got < want only at the end of the file.  At the end of a
  * gzip file its checksums have been compared. */
 enum sg_status sg_data_stream_read(void *out, size_t *got, size_t want,
+                                   struct sg_stream *s) SG_MUST_CHECK;
+/* Looks at the next bytes, as many as s->held has room for, which the next read hands on.  *got is
+ * smaller only at the end of the file. */
+enum sg_status sg_data_stream_peek(const unsigned char **bytes, size_t *got,
                                    struct sg_stream *s) SG_MUST_CHECK;
 
 #endif

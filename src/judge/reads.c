@@ -5,6 +5,14 @@
 
 #include "judge/judge.h"
 
+/* "claim DY3", or "a training": what the sentences below are about. */
+static const char *subject(char text[SG_CASE_KEY_NAME_MAX], const struct sg_claim *claim)
+{
+    snprintf(text, SG_CASE_KEY_NAME_MAX, "%s%s", claim->subject ? "" : "claim ",
+             claim->subject ? claim->subject : claim->id);
+    return text;
+}
+
 /* The next word of `reads` after p; "" after the last. */
 static const char *next_word(size_t *length, const char *p)
 {
@@ -16,7 +24,8 @@ static const char *next_word(size_t *length, const char *p)
 static void copy(char *out, size_t size, const char *from, size_t length)
 {
     SG_REQUIRE(length < size);
-    snprintf(out, size, "%.*s", (int)length, from);
+    memcpy(out, from, length);
+    out[length] = '\0';
 }
 
 /* "group.key@experiment=values!" in its parts. */
@@ -157,17 +166,17 @@ size_t sg_claim_name_readers(char text[SG_CASE_TEXT_MAX], const struct sg_claim 
 static enum sg_status refuse_key(const struct sg_claim *claim, const struct sg_case *c,
                                  size_t number, const char *where, struct sg_error *err)
 {
-    char name[SG_CASE_KEY_NAME_MAX], readers[SG_CASE_TEXT_MAX];
+    char name[SG_CASE_KEY_NAME_MAX], readers[SG_CASE_TEXT_MAX], who[SG_CASE_KEY_NAME_MAX];
     struct sg_claim_key key;
     sg_case_key_name(name, number);
     if (declares(&key, claim, name, NULL))
-        return sg_base_refuse(err, c->path, c->line[number], "this experiment of claim %s does not "
+        return sg_base_refuse(err, c->path, c->line[number], "this experiment of %s does not "
                               "read %s%s, experiment = \"%s\" does; take it out, or choose that",
-                              claim->id, name, where, key.experiment);
+                              subject(who, claim), name, where, key.experiment);
     const size_t others = sg_claim_name_readers(readers, sg_claims, name, 3);
     return sg_base_refuse(err, c->path, c->line[number],
-                          "claim %s says nothing about %s%s%s%s%s; take it out", claim->id, name,
-                          where, others ? ", but " : "", readers,
+                          "%s says nothing about %s%s%s%s%s; take it out", subject(who, claim),
+                          name, where, others ? ", but " : "", readers,
                           others == 0 ? "" : others == 1 ? " does" : " do");
 }
 
@@ -186,9 +195,10 @@ static enum sg_status check_given(const struct sg_claim *claim, const struct sg_
     for (size_t k = 0; k < sg_case_key_count(); k++) {
         char name[SG_CASE_KEY_NAME_MAX];
         struct sg_claim_key key;
+        if (!c->given[k] || !sg_case_key_is_setting(k))
+            continue;
         sg_case_key_name(name, k);
-        if (c->given[k] && sg_case_key_is_setting(k) && !is_of_the_judge(name) &&
-            !declares(&key, claim, name, c))
+        if ((claim->subject || !is_of_the_judge(name)) && !declares(&key, claim, name, c))
             return refuse_key(claim, c, k, where, err);
     }
     return SG_OK;
@@ -211,16 +221,16 @@ static enum sg_status check_values(const struct sg_claim *claim, const struct sg
     struct sg_claim_key key;
     for (size_t i = 0; sg_claim_reads(&key, claim, i); i++) {
         const size_t number = sg_case_key_find(key.name);
-        char mend[SG_CASE_TEXT_MAX] = "";
+        char mend[SG_CASE_TEXT_MAX] = "", who[SG_CASE_KEY_NAME_MAX];
         if (!is_read_in(c, &key) || is_one_of(c, number, key.values))
             continue;
         if (strcmp(key.name, "sg") == 0)
             return refuse_modules(claim, c, &key, where, err);
         write_values(mend, number, key.values);
         return sg_base_refuse(err, c->path, c->line[number],
-                              "claim %s says nothing about such %s %s%s; write %s = %s", claim->id,
-                              strchr("aeio", key.name[0]) ? "an" : "a", key.name, where, key.name,
-                              mend);
+                              "%s says nothing about such %s %s%s; write %s = %s",
+                              subject(who, claim), strchr("aeio", key.name[0]) ? "an" : "a",
+                              key.name, where, key.name, mend);
     }
     return SG_OK;
 }
@@ -229,12 +239,13 @@ static enum sg_status check_required(const struct sg_claim *claim, const struct 
                                      struct sg_error *err)
 {
     struct sg_claim_key key;
+    char who[SG_CASE_KEY_NAME_MAX];
     for (size_t i = 0; sg_claim_reads(&key, claim, i); i++)
         if (key.required && is_read_in(c, &key) && !c->given[sg_case_key_find(key.name)])
             return sg_base_refuse(err, c->path, 0,
-                                  "claim %s needs %s, which the case does not give; `synthgrad "
+                                  "%s needs %s, which the case does not give; `synthgrad "
                                   "explain %s` lists its keys, cases/%s.cfg is an example",
-                                  claim->id, key.name, claim->id, claim->name);
+                                  subject(who, claim), key.name, claim->id, claim->name);
     return SG_OK;
 }
 

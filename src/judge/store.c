@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/regular.h"
 #include "judge/judge.h"
 
 /* A file is a head, the piece's bytes, and their digest in eight bytes, least first.  The head is
@@ -154,7 +155,7 @@ bool sg_claim_recall_any(void **bytes, size_t *size, const struct sg_trial *tria
     if (!trial->store || sg_case_stamp_files(trial->c) != trial->store->stamp)
         return false;
     char *path = path_of(trial, piece), *read = NULL;
-    FILE *file = fopen(path, "rbe");
+    FILE *file = sg_base_open_regular(path);
     free(path);
     if (file) {
         read = read_piece(size, file, trial, piece);
@@ -198,7 +199,7 @@ static enum sg_status keep(const struct sg_trial *trial, const char *piece, cons
     if (status == SG_OK)
         status = check_files(trial, err);
     if (status == SG_OK)
-        status = sg_base_file_open(&file, path, err);
+        status = sg_base_file_open_ours(&file, path, err);
     if (status == SG_OK) {
         file.lazy = lazy;
         fputs(head, file.stream);

@@ -6,6 +6,7 @@
 
 #include "lab/deep_step.h"
 #include "lab/own.h"
+#include "lab/twin.h"
 #include "synthgrad/closed.h"
 
 /* |x| of a start over sqrt(E|p*|^2 + E|y|^2).  LEAVES is still linear: some minima that repel rest
@@ -77,15 +78,6 @@ static void beat(struct sg_lab *lab, double *best, struct sg_data *data, double 
     }
 }
 
-static void note_widths(struct sg_deep_step *m, const struct sg_deep *deep)
-{
-    const size_t d = deep->width[0], out = deep->width[deep->n_layers];
-    m->least = d < out ? d : out;
-    m->narrowest = SIZE_MAX;
-    for (size_t i = 1; i < deep->n_layers; i++)
-        m->narrowest = deep->width[i] < m->narrowest ? deep->width[i] : m->narrowest;
-}
-
 /* Weights of the minimum; NULL: none, and the lab or a hypothesis says why. */
 static double *make_random(struct sg_lab *lab, struct sg_deep_step *m, struct sg_data *data,
                            struct sg_deep *deep)
@@ -93,6 +85,8 @@ static double *make_random(struct sg_lab *lab, struct sg_deep_step *m, struct sg
     const struct sg_trial *trial = lab->trial;
     struct sg_rng *rng = sg_lab_rng(lab, "minimum");
     struct sg_error err = {{0}};
+    char narrow[SG_HYPOTHESIS_VALUE_MAX];
+    bool wide = true;
     double best = HUGE_VAL, *w = NULL;
     for (size_t t = 0; t < DATA_SETS && lab->status == SG_OK; t++) {
         struct sg_data fresh = {0};
@@ -103,14 +97,15 @@ static double *make_random(struct sg_lab *lab, struct sg_deep_step *m, struct sg
             sg_lab_stop(lab, status, "%s", err.text);
         else {
             sg_deep_read(deep, trial->c, fresh.d, fresh.m);
-            note_widths(m, deep);
-            if (m->narrowest >= m->least) {
+            m->least = fresh.d < fresh.m ? fresh.d : fresh.m;
+            wide = sg_lab_layers_are_wide(narrow, trial, m->least);
+            if (wide) {
                 w = w ? w : SG_TAKE(lab, sg_closed_deep_n_w(deep), double);
                 beat(lab, &best, data, w, deep, &fresh, rng);
             }
         }
         sg_data_free(&fresh);
-        if (m->narrowest < m->least)
+        if (!wide)
             return NULL;
     }
     if (best == HUGE_VAL)
@@ -136,8 +131,7 @@ static const double *make_given(struct sg_lab *lab, struct sg_deep_step *m, stru
         return NULL;
     }
     sg_deep_read(deep, trial->c, data->d, data->m);
-    note_widths(m, deep);
-    m->narrowest = m->least;                  /* E[x^T r] = 0 by the way the data are made */
+    m->least = 0;                             /* E[x^T r] = 0 by the way the data are made */
     return trial->c->net.weights.value;
 }
 
@@ -153,7 +147,7 @@ static double eigenvalue_ratio(struct sg_lab *lab, const struct sg_data *data)
 static void fill(struct sg_lab *lab, struct sg_deep_step *m)
 {
     const struct sg_deep_run *s = m->run;
-    const size_t d = s->data.d, out = s->data.m, n_p = s->data.n * out;
+    const size_t d = s->data.d, out = s->data.m, r = d < out ? d : out, n_p = s->data.n * out;
     const enum sg_status status = sg_closed_deep_normal_alloc(&m->normal, &s->deep, s->fixed,
                                                               s->moments);
     sg_lab_own_normal(lab, m->normal);
@@ -170,7 +164,7 @@ static void fill(struct sg_lab *lab, struct sg_deep_step *m)
         return;
     }
     m->n = m->sizes.w + m->sizes.phi;
-    m->rank = m->least * (d + out - m->least);
+    m->rank = r * (d + out - r);
     m->mu_unit = 2 / m->sizes.lambda;
     m->nu_unit = 2 / m->sizes.gamma;
     m->steps = (uint64_t)lab->trial->c->train.steps;
@@ -220,10 +214,7 @@ bool sg_deep_step_is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
                           const struct sg_trial *trial)
 {
     const struct sg_deep_step *m = on;
-    (void)trial;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "a layer has %zu units, and min(d, outputs) = %zu",
-             m->narrowest, m->least);
-    return m->narrowest >= m->least;
+    return sg_lab_layers_are_wide(value, trial, m->least);
 }
 
 bool sg_deep_step_is_conditioned(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,

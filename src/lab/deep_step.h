@@ -19,7 +19,7 @@ struct sg_deep_step {
     double start, scale;           /* |x| of a start; sqrt(E|p*|^2 + E|y|^2) */
     uint64_t steps;                /* train.steps */
     double *x, *p, *state, *moved; /* the start; p* (rows x m); scratch */
-    size_t least, narrowest;       /* min(d, m), and the narrowest hidden layer */
+    size_t least;                  /* that hidden layers need: min(d, m); 0 for given moments */
     double ratio;                  /* least over largest eigenvalue of S_x */
 };
 /* The minimum of the case's weights (moments data), or a random global minimum of its net on its

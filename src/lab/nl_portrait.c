@@ -13,19 +13,20 @@ void sg_nl_keep_worst(struct sg_nl_off *worst, struct sg_nl_off off)
         *worst = off;
 }
 
-enum { OFFS = 3, ONCE = 3 + OFFS * OFF };
+enum { OFFS = 3, ONCE = 3 + OFFS * OFF, AN_EPOCH = sizeof(struct sg_nl_epoch) / sizeof(double) };
 enum { A_BLOCK = 5 + SG_NL_TILES * SG_NL_TILES + 2 * SG_NL_PAIRS };
 
-size_t sg_nl_portrait_size(size_t depth)
+size_t sg_nl_portrait_size(size_t depth, size_t epochs)
 {
-    return ONCE + depth * A_BLOCK;
+    return ONCE + depth * A_BLOCK + epochs * AN_EPOCH;
 }
 
-struct sg_nl_portrait sg_nl_portrait_of(double *all, size_t depth)
+struct sg_nl_portrait sg_nl_portrait_of(double *all, size_t depth, size_t epochs)
 {
     struct sg_nl_portrait p = {.accuracy = all, .loss = all + 2};
     p.off = (struct sg_nl_off *)(all + 3);
-    p.probe = all + ONCE;
+    p.curve = (struct sg_nl_epoch *)(all + ONCE);
+    p.probe = all + ONCE + epochs * AN_EPOCH;
     p.norm = p.probe + depth;
     p.share = p.norm + depth;
     p.alignment = p.share + depth;

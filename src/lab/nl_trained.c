@@ -49,6 +49,15 @@ static bool enough_images(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
     return trial->c->data.test >= SG_NL_TILES;
 }
 
+static bool rates_fit(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                      const struct sg_trial *trial)
+{
+    const struct sg_case_train *train = &trial->c->train;
+    (void)on;
+    return sg_nl_times_fit(value, "train.mu_times", &train->mu_times, SG_NL_RULES) &&
+           sg_nl_times_fit(value, "train.nu_times", &train->nu_times, SG_NL_DIRECT - SG_NL_ONE_SG);
+}
+
 const struct sg_hypothesis sg_nl_equal_blocks = {
     .id = "equal-blocks",
     .words = "there are three hidden layers or more, of one width",
@@ -64,8 +73,15 @@ const struct sg_hypothesis sg_nl_test_images = {
     .words = "there are 40 images to test on, or more",
     .mend = "raise data.test",
     .met = enough_images};
+const struct sg_hypothesis sg_nl_gallery_rates = {
+    .id = "factors",
+    .words = "factors of mu and nu, where there are any, are above 0, one a rule",
+    .mend = "write train.mu_times for backprop, one SG, SG everywhere and direct feedback, "
+            "train.nu_times for one SG and SG everywhere",
+    .met = rates_fit};
 const struct sg_hypothesis *const sg_nl_gallery_supposes[] = {
-    &sg_nl_equal_blocks, &sg_nl_cut_inside, &sg_nl_test_images, &sg_nl_batch_fits, NULL};
+    &sg_nl_equal_blocks, &sg_nl_cut_inside,    &sg_nl_test_images,
+    &sg_nl_batch_fits,   &sg_nl_gallery_rates, NULL};
 
 /* ---- training ------------------------------------------------------------------------------- */
 
@@ -76,6 +92,23 @@ struct studio {
     struct sg_trial trial, nothing_kept;
     struct sg_nl_images images;
 };
+
+static size_t size_of(const struct sg_nl_gallery *g)
+{
+    return sg_nl_portrait_size(g->depth, g->epochs);
+}
+
+double sg_nl_rule_mu(const struct sg_case *c, enum sg_nl_rule rule)
+{
+    return c->train.mu * sg_nl_times(&c->train.mu_times, rule);
+}
+
+double sg_nl_rule_nu(const struct sg_case *c, enum sg_nl_rule rule)
+{
+    return rule == SG_NL_ONE_SG || rule == SG_NL_ALL_SG
+               ? c->train.nu * sg_nl_times(&c->train.nu_times, rule - SG_NL_ONE_SG)
+               : SG_NAN;
+}
 
 static struct sg_nl_net net_of(const struct studio *s, enum sg_nl_rule rule, size_t seed)
 {
@@ -104,7 +137,7 @@ static enum sg_status paint(double *values, const struct studio *s, const struct
         return status;
     const struct sg_state state = {
         .w = sg_train_w(train), .phi = sg_train_phi(train), .aux = sg_train_aux(train)};
-    struct sg_nl_portrait p = sg_nl_portrait_of(values, s->g->depth);
+    struct sg_nl_portrait p = sg_nl_portrait_of(values, s->g->depth, s->g->epochs);
     status = sg_nl_paint(&p, &run->net, net, &state, sg_train_w(start), &s->images);
     sg_train_free(start);
     sg_net_free(same);
@@ -115,21 +148,19 @@ static enum sg_status train_and_paint(double *values, const struct studio *s,
                                       const struct sg_nl_run *run, const struct sg_trial *kept,
                                       struct sg_error *err)
 {
-    struct sg_nl_epoch *curve = SG_NEW(run->epochs, struct sg_nl_epoch);
+    const struct sg_nl_portrait p = sg_nl_portrait_of(values, s->g->depth, s->g->epochs);
     struct sg_train *train;
     struct sg_net *net;
-    enum sg_status status = sg_nl_train(curve, &train, &net, run, kept, &s->images, err);
+    enum sg_status status = sg_nl_train(p.curve, &train, &net, run, kept, &s->images, err);
     if (status == SG_OK) {
         const struct sg_score seen = sg_train_score(train, &s->images.seen);
-        const struct sg_nl_portrait p = sg_nl_portrait_of(values, s->g->depth);
-        p.accuracy[0] = curve[run->epochs - 1].test_accuracy;
+        p.accuracy[0] = p.curve[run->epochs - 1].test_accuracy;
         p.accuracy[1] = seen.accuracy;
         *p.loss = seen.loss;
         status = paint(values, s, run, train, net, err);
         sg_train_free(train);
         sg_net_free(net);
     }
-    free(curve);
     return status;
 }
 
@@ -139,7 +170,7 @@ static enum sg_status train_one(double *values, const struct studio *s, const ch
                                 const char *portrait, enum sg_nl_rule rule, size_t seed,
                                 struct sg_error *err)
 {
-    const size_t bytes = sg_nl_portrait_size(s->g->depth) * sizeof *values;
+    const size_t bytes = size_of(s->g) * sizeof *values;
     const bool large =
         sg_case_is_large(&s->c); /* a small run is sooner done again than its checkpoints written */
     enum sg_status status = SG_OK;
@@ -147,6 +178,9 @@ static enum sg_status train_one(double *values, const struct studio *s, const ch
         const struct sg_nl_net net = net_of(s, rule, seed);
         struct sg_nl_run run = sg_nl_run_of(&s->c, name, &net, seed);
         run.keep_state = true;
+        run.net_opt.rate = sg_nl_rule_mu(&s->c, rule);
+        if (net.n_sg > 0)
+            run.sg_opt.rate = sg_nl_rule_nu(&s->c, rule);
         status = train_and_paint(values, s, &run, large ? &s->trial : &s->nothing_kept, err);
         if (status == SG_OK)
             status = sg_claim_keep(&s->trial, portrait, values, bytes, err);
@@ -164,7 +198,7 @@ static enum sg_status run_one(struct sg_error *err, size_t i, void *context)
     const size_t seed = i / s->g->rules, slot = rule * s->g->seeds + seed;
     char *name = sg_base_format("%s-%zu", rule_name[rule], seed),
          *portrait = sg_base_format("%s-portrait", name);
-    const enum sg_status status = train_one(s->g->values + slot * sg_nl_portrait_size(s->g->depth),
+    const enum sg_status status = train_one(s->g->values + slot * size_of(s->g),
                                             s, name, portrait, rule, seed, err);
     free(name);
     free(portrait);
@@ -179,8 +213,9 @@ static void *make(struct sg_lab *lab)
                                 .depth = c->net.layers.n,
                                 .cut = cut_of(c),
                                 .seeds = (size_t)c->train.seeds,
+                                .epochs = (size_t)c->train.epochs,
                                 .rules = lab->trial->figure ? SG_NL_RULES : SG_NL_DIRECT};
-    g->values = SG_TAKE(lab, SG_NL_RULES * g->seeds * sg_nl_portrait_size(g->depth), double);
+    g->values = SG_TAKE(lab, SG_NL_RULES * g->seeds * size_of(g), double);
     return g;
 }
 
@@ -214,8 +249,8 @@ bool sg_nl_gallery_train(struct sg_lab *lab, struct sg_nl_gallery *g)
 struct sg_nl_portrait sg_nl_gallery_portrait(const struct sg_nl_gallery *g, enum sg_nl_rule rule,
                                              size_t seed)
 {
-    return sg_nl_portrait_of(g->values + (rule * g->seeds + seed) * sg_nl_portrait_size(g->depth),
-                             g->depth);
+    return sg_nl_portrait_of(g->values + (rule * g->seeds + seed) * size_of(g), g->depth,
+                             g->epochs);
 }
 
 /* ---- what is said of them ------------------------------------------------------------------- */
@@ -226,14 +261,42 @@ static void range_of(double range[3], double *all, size_t n)
         range[i] = sg_claim_quantile(all, n, (i == 0) ? 0.5 : (i == 1) ? 0 : 1);
 }
 
+static struct sg_nl_epoch mean_epoch(const struct sg_nl_gallery *g, enum sg_nl_rule rule,
+                                     size_t epoch)
+{
+    const double share = 1 / (double)g->seeds;
+    struct sg_nl_epoch mean = {0, 0, 0, 0};
+    for (size_t seed = 0; seed < g->seeds; seed++) {
+        const struct sg_nl_epoch *e = &sg_nl_gallery_portrait(g, rule, seed).curve[epoch];
+        mean = (struct sg_nl_epoch){mean.loss + share * e->loss, mean.sg_loss + share * e->sg_loss,
+                                    mean.test_loss + share * e->test_loss,
+                                    mean.test_accuracy + share * e->test_accuracy};
+    }
+    return mean;
+}
+
+static void draw_learning(struct sg_lab *lab, const struct sg_nl_gallery *g)
+{
+    sg_lab_series(lab, "learning", "rule epoch loss sg_loss test_loss test_accuracy");
+    for (size_t i = 0; i < SG_NL_RULES * g->epochs; i++) {
+        const enum sg_nl_rule rule = (enum sg_nl_rule)(i / g->epochs);
+        const struct sg_nl_epoch e = mean_epoch(g, rule, i % g->epochs);
+        sg_lab_point(lab, (const double[]){rule, (double)(i % g->epochs) + 1, e.loss, e.sg_loss,
+                                           e.test_loss, e.test_accuracy});
+    }
+}
+
+/* The drop in the last tenth of the run says whether a rule has come to rest. */
 void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
 {
-    double *all = SG_TAKE(lab, 3 * g->seeds, double), range[9];
+    enum { READ = 3, COLUMNS = 3 + 3 * READ };
+    double *all = SG_TAKE(lab, READ * g->seeds, double), row[COLUMNS];
+    const size_t last = g->epochs - 1, tenth = g->epochs < 10 ? 1 : g->epochs / 10;
     sg_claim_listing(lab->ev,
                      sg_lab_format(lab, "the nets over %zu seeds, which share their images: %.70s",
                                    g->seeds, sg_nl_describe_data(lab)),
-                     "rule|test accuracy|least|most|training accuracy|least|most|training loss|"
-                     "least|most");
+                     "rule|mu|nu|test accuracy|least|most|training accuracy|least|most|"
+                     "training loss|least|most|its drop, last tenth");
     for (enum sg_nl_rule rule = 0; rule < SG_NL_RULES; rule++) {
         for (size_t seed = 0; seed < g->seeds; seed++) {
             const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, seed);
@@ -241,10 +304,16 @@ void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
             all[g->seeds + seed] = p.accuracy[1];
             all[2 * g->seeds + seed] = *p.loss;
         }
-        for (size_t i = 0; i < 3; i++)
-            range_of(range + 3 * i, all + i * g->seeds, g->seeds);
-        sg_claim_listing_row(lab->ev, rule_name[rule], range);
+        row[0] = sg_nl_rule_mu(lab->trial->c, rule);
+        row[1] = sg_nl_rule_nu(lab->trial->c, rule);
+        for (size_t i = 0; i < READ; i++)
+            range_of(row + 2 + 3 * i, all + i * g->seeds, g->seeds);
+        row[COLUMNS - 1] = last < tenth ? SG_NAN
+                                        : mean_epoch(g, rule, last - tenth).loss -
+                                              mean_epoch(g, rule, last).loss;
+        sg_claim_listing_row(lab->ev, rule_name[rule], row);
     }
+    draw_learning(lab, g);
 }
 
 /* What the nets are that an effect was seen in: "relu, batch norm, adam". */

@@ -12,8 +12,8 @@ struct sg_nl_off {
     double error, tolerance, scale;
 };
 
-/* What a net with N hidden blocks of k units has become.  h_b: what block b, 1..N, makes of an
- * image, batch norm by its running moments. */
+/* What a net with N hidden blocks of k units has become in E epochs.  h_b: what block b, 1..N,
+ * makes of an image, batch norm by its running moments. */
 enum {
     SG_NL_LOOKED_AT = 400, /* images to test on that the profile is about */
     SG_NL_PAIRED = 200,    /* those whose pairs are looked at, as many of each label */
@@ -24,6 +24,7 @@ enum {
 struct sg_nl_portrait {
     double *accuracy;      /* (2) on the images to test on, on those trained on */
     double *loss;          /* (1) on the images trained on */
+    struct sg_nl_epoch *curve; /* (E) how it came there */
     struct sg_nl_off *off; /* (3) the worst of D against its definition, of the probes' equations,
                             * of between + within = total variance */
     double *probe;         /* (N) test accuracy of a linear probe on h_b */
@@ -33,8 +34,8 @@ struct sg_nl_portrait {
     double *kernel, *dissimilarity; /* (N x PAIRS) rows of representation.h */
 };
 /* A block of doubles as a portrait, and how many there are. */
-size_t sg_nl_portrait_size(size_t depth);
-struct sg_nl_portrait sg_nl_portrait_of(double *all, size_t depth);
+size_t sg_nl_portrait_size(size_t depth, size_t epochs);
+struct sg_nl_portrait sg_nl_portrait_of(double *all, size_t depth, size_t epochs);
 
 /* ---- what is read off a net (nl_portrait.c) ------------------------------------------------- */
 
@@ -59,10 +60,14 @@ enum sg_status sg_nl_paint(struct sg_nl_portrait *p, const struct sg_nl_net *spe
 /* One SG after the block that the case names; one after every block; no SG, and dl/dp times a fixed
  * random matrix after every block. */
 enum sg_nl_rule { SG_NL_BACKPROP, SG_NL_ONE_SG, SG_NL_ALL_SG, SG_NL_DIRECT, SG_NL_RULES };
+/* The rates of a rule: the case's, times its factors.  nu: NaN where there is no SG. */
+double sg_nl_rule_mu(const struct sg_case *c, enum sg_nl_rule rule);
+double sg_nl_rule_nu(const struct sg_case *c, enum sg_nl_rule rule);
 
 struct sg_nl_gallery {
     const struct sg_trial *trial; /* the claim's */
     size_t depth, cut, seeds;     /* N; the block that the one SG sits after */
+    size_t epochs;
     size_t rules;                 /* all, or those but the last, which is only looked at */
     double *values;               /* portraits: rule, seed */
 };
@@ -70,9 +75,10 @@ struct sg_nl_gallery {
 #define SG_READS_GALLERY \
     SG_READS_IMAGES SG_READS_TRAINING SG_READS_EPOCHS \
         " net.layers! net.activation=relu|sigmoid net.batch_norm net.type sg=one sg.at sg.target " \
-        "sg.mix"
+        "sg.mix train.mu_times train.nu_times"
 extern const struct sg_hypothesis *const sg_nl_gallery_supposes[];
-extern const struct sg_hypothesis sg_nl_equal_blocks, sg_nl_cut_inside, sg_nl_test_images;
+extern const struct sg_hypothesis sg_nl_equal_blocks, sg_nl_cut_inside, sg_nl_test_images,
+    sg_nl_gallery_rates;
 extern const struct sg_instrument sg_on_gallery;
 #define SG_CLAIM_ON_GALLERY                                                        \
     .empirical = true, .reads = SG_READS_GALLERY, .supposes = sg_nl_gallery_supposes, \
@@ -102,7 +108,8 @@ struct sg_nl_observed {
 };
 void sg_nl_gallery_observe(struct sg_lab *lab, const struct sg_nl_gallery *g, const char *title,
                            const struct sg_nl_observed *observed, size_t n);
-/* A table: how far the training of each rule came. */
+/* A table: how far the training of each rule came.  The series `learning`: rule, epoch, losses and
+ * test accuracy, means over seeds. */
 void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g);
 /* In the trial with the figure: a table, block by rule, of means over seeds; and the series `name`:
  * rule, block, mean, least and largest over seeds, the cut. */

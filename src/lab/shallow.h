@@ -28,9 +28,10 @@ struct sg_shallow {
 };
 /* Keys of a case that these claims read: a regression's data; no hidden layer; one SG in full at
  * the output, as the joint formulas of closed.h have it. */
-#define SG_READS_TABLE                                                                       \
-    " data.kind=gaussian|csv data.n data.d data.outputs data.rank data.condition data.noise" \
-    " data.bias data.file data.target data.standardise data.standardise_target"
+#define SG_READS_TABLE " data.kind=gaussian|csv" SG_READS_ROWS
+#define SG_READS_ROWS                                                                \
+    " data.n data.d data.outputs data.rank data.condition data.noise data.bias data.file" \
+    " data.target data.standardise data.standardise_target"
 #define SG_READS_REGRESSION " net.layers=() net.loss=mse"
 #define SG_READS_FULL_SG \
     " sg=one sg.at=output sg.family=linear sg.terms=hy1 sg.target=true sg.mix=1.0"

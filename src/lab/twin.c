@@ -140,22 +140,26 @@ static void *make_twin(struct sg_lab *lab)
 
 const struct sg_instrument sg_on_twin = {make_twin};
 
-static bool is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                    const struct sg_trial *trial)
+bool sg_lab_layers_are_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_trial *trial,
+                            size_t least)
 {
     const struct sg_int_list *layers = &trial->c->net.layers;
-    const int m = (int)trial->data->m;
-    const bool drawn =
-        trial->c->experiment == SG_EXPERIMENT_DRAWN; /* widths are the largest ones */
-    (void)on;
-    for (size_t l = 0; l < layers->n && !drawn; l++)
-        if (layers->value[l] < m) {
-            snprintf(value, SG_HYPOTHESIS_VALUE_MAX,
-                     "hidden layer %zu has %d units and y has %d columns", l + 1, layers->value[l],
-                     m);
+    for (size_t l = 0; l < layers->n; l++)
+        if ((size_t)layers->value[l] < least) {
+            snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "hidden layer %zu has %d units, below %zu",
+                     l + 1, layers->value[l], least);
             return false;
         }
     return true;
+}
+
+/* Of drawn nets the case gives the largest widths. */
+static bool is_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
+                    const struct sg_trial *trial)
+{
+    (void)on;
+    return trial->c->experiment == SG_EXPERIMENT_DRAWN ||
+           sg_lab_layers_are_wide(value, trial, trial->data->m);
 }
 
 const struct sg_hypothesis sg_twin_wide = {

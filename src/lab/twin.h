@@ -31,6 +31,9 @@ struct sg_twin {
 
 /* The instrument: the case's net on its own data. */
 extern const struct sg_instrument sg_on_twin;
+/* Has every hidden layer `least` units or more?  If not, `value` names the first that has not. */
+bool sg_lab_layers_are_wide(char value[SG_HYPOTHESIS_VALUE_MAX], const struct sg_trial *trial,
+                            size_t least);
 /* No hidden layer is narrower than the output: what sg_twin_minimum needs. */
 extern const struct sg_hypothesis sg_twin_wide;
 /* Another case's net or other data; owned by the lab.  NULL when it stops. */

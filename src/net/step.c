@@ -32,6 +32,16 @@ static size_t part_of(size_t *size, const struct sg_net *net, size_t module)
     return from * net->kernels->real_size;
 }
 
+double sg_net_step_curvature(const struct sg_net *net, size_t module, const void *direction,
+                             const struct sg_batch *batch, const struct sg_net_work *work,
+                             void *scratch)
+{
+    SG_REQUIRE(module < net->arch.n_modules && batch->n >= 1 && batch->n <= work->batch_max);
+    sg_net_apply_module(scratch, net, module, direction, batch, work);
+    const size_t numbers = batch->n * net->width[net->modules[module].at];
+    return net->kernels->square(scratch, numbers) / (double)batch->n;
+}
+
 double sg_net_step_rate(const struct sg_net *net, size_t module, enum sg_step_rule rule,
                         const void *dphi, const struct sg_batch *batch,
                         const struct sg_net_work *work, void *scratch)
@@ -49,8 +59,7 @@ double sg_net_step_rate(const struct sg_net *net, size_t module, enum sg_step_ru
         return 0;
     if (rule == SG_STEP_NORMALISED)
         return 1 / N;
-    sg_net_apply_module(scratch, net, module, dphi, batch, work);
-    const double along = kernels->square(scratch, batch->n * net->width[m->at]) / (double)batch->n;
+    const double along = sg_net_step_curvature(net, module, dphi, batch, work, scratch);
     return along > 0 ? slope / along : 0;
 }
 

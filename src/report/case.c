@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/regular.h"
 #include "synthgrad/report.h"
 
 static enum sg_status write_series(const char *out_dir, const struct sg_judgement *j,
@@ -9,7 +10,7 @@ static enum sg_status write_series(const char *out_dir, const struct sg_judgemen
 {
     struct sg_file file;
     char *path = sg_base_format("%s/%s/%s.dat", out_dir, j->case_name, series->name);
-    enum sg_status status = sg_base_file_open(&file, path, err);
+    enum sg_status status = sg_base_file_open_ours(&file, path, err);
     free(path);
     if (status != SG_OK)
         return status;
@@ -39,6 +40,8 @@ enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgeme
     json_t *json = sg_report_judgement_json(j);
     sg_report_put(json, "version", json_string(sg_base_build()->version));
     sg_report_put(json, "commit", json_string(sg_base_build()->commit));
+    sg_report_put(json, "sources", json_string(sg_base_build()->sources));
+    sg_report_put(json, "machine", json_string(sg_base_platform()));
     status = sg_report_write_json(path, json, err);
     free(path);
     return status;

@@ -6,10 +6,14 @@
 
 #include "synthgrad/report.h"
 
-/* A theorem's case that fails and is expected to shows what lies beyond a hypothesis. */
+bool sg_report_is_beyond(const struct sg_claim *claim, const char *verdict, bool ok)
+{
+    return !claim->empirical && ok && strcmp(verdict, sg_claim_verdict_name(SG_FAILS)) == 0;
+}
+
 static bool is_beyond(const struct sg_entry *entry)
 {
-    return !entry->claim->empirical && entry->verdict == SG_FAILS && entry->ok;
+    return sg_report_is_beyond(entry->claim, sg_claim_verdict_name(entry->verdict), entry->ok);
 }
 
 /* A claim's verdict over its cases that ran, but for those beyond its hypotheses; SG_VERDICTS:

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/regular.h"
 #include "report/page.h"
 #include "synthgrad/report.h"
 
@@ -15,6 +16,13 @@ static const char *case_of(const json_t *summary)
     return name ? name : "";
 }
 
+/* The first ones had no number. */
+static bool is_known(const json_t *summary)
+{
+    const json_t *format = json_object_get(summary, "format");
+    return !format || json_integer_value(format) == SG_REPORT_FORMAT;
+}
+
 static int by_case(const void *a, const void *b)
 {
     return strcmp(case_of(*(json_t *const *)a), case_of(*(json_t *const *)b));
@@ -22,11 +30,9 @@ static int by_case(const void *a, const void *b)
 
 FILE *sg_page_open(const char *path)
 {
-    struct stat s;
-    errno = 0;
-    FILE *file = stat(path, &s) == 0 && !S_ISFIFO(s.st_mode) ? fopen(path, "rb") : NULL;
+    FILE *file = sg_base_open_regular(path);
     if (!file && errno == ENOMEM)
-        sg_base_exhausted(1, sizeof *file);
+        sg_base_exhausted(1, BUFSIZ);
     return file;
 }
 
@@ -54,6 +60,12 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
                                         "not a summary%s%s; run the case again",
                                         summary ? "" : ": ",
                                         summary ? "" : sg_base_show(problem.text, 92).text);
+            else if (!is_known(summary))
+                status = sg_base_refuse(err, path, 0, "a summary of format %lld, and this program "
+                                        "reads format %d; run the case again, or take the program "
+                                        "that wrote it", (long long)json_integer_value(
+                                            json_object_get(summary, "format")),
+                                        (int)SG_REPORT_FORMAT);
             else
                 sg_report_add(all, json_incref(summary));
             json_decref(summary);

@@ -48,6 +48,13 @@ void sg_html_text(FILE *out, const char *text)
     }
 }
 
+void sg_html_mathematics(FILE *out, const char *text)
+{
+    char *shown = sg_base_mathematics(text);
+    sg_html_text(out, shown);
+    free(shown);
+}
+
 void sg_html_address(FILE *out, const char *path)
 {
     for (; *path; path++) {

@@ -16,6 +16,8 @@ void sg_html_end(FILE *out);
 /* Writes text with <, >, & and quotes as entities, and control characters, which XML does not
  * allow, as blanks. */
 void sg_html_text(FILE *out, const char *text);
+/* The same of text with formulas, with letters and signs in place of their names. */
+void sg_html_mathematics(FILE *out, const char *text);
 /* Writes a path as part of an address: what is no letter, digit or one of -._~/ as %XX. */
 void sg_html_address(FILE *out, const char *path);
 /* Writes a number as people read it: %.digits g, an en dash where it is not finite. */

@@ -39,6 +39,13 @@ void sg_report_add(json_t *array, json_t *value)
         sg_base_exhausted(1, sizeof(json_int_t));
 }
 
+json_t *sg_report_object(void)
+{
+    json_t *object = json_object();
+    sg_report_put(object, "format", json_integer(SG_REPORT_FORMAT));
+    return object;
+}
+
 static json_t *row_json(const struct sg_row *row)
 {
     static const char *const forms[] = {"equal", "bound", "fact", "proof", "effect"};
@@ -118,14 +125,14 @@ json_t *sg_report_judgement_json(const struct sg_judgement *j)
                                    "verdict", sg_claim_verdict_name(j->control_verdict), "ok",
                                    j->control_ok)
                        : json_null();
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}",
-                     "claim", j->claim->id, "case", j->case_name, "title", j->claim->title,
-                     "verdict", sg_claim_verdict_name(j->verdict), "expected", j->expected, "ok",
-                     j->ok, "evidence", kinds_json(&j->evidence), "rows", rows_json(&j->evidence),
-                     "tables", tables_json(&j->evidence), "control", control, "seconds",
-                     sg_report_number(j->seconds), "seed", (json_int_t)j->seed, "replicates",
-                     (json_int_t)j->replicates, "note",
-                     sg_report_text(j->evidence.note));
+    return json_pack(
+        "{s:i, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}",
+        "format", (int)SG_REPORT_FORMAT, "claim", j->claim->id, "case", j->case_name, "title",
+        j->claim->title, "verdict", sg_claim_verdict_name(j->verdict), "expected", j->expected,
+        "ok", j->ok, "own", j->own, "evidence", kinds_json(&j->evidence), "rows",
+        rows_json(&j->evidence), "tables", tables_json(&j->evidence), "control", control,
+        "seconds", sg_report_number(j->seconds), "seed", (json_int_t)j->seed, "replicates",
+        (json_int_t)j->replicates, "note", sg_report_text(j->evidence.note));
 }
 
 /* stdout's or the file's, whole. */

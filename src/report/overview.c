@@ -76,6 +76,20 @@ static void print_controls(const struct sg_page *page)
             n, n - broken, broken ? "; the others are marked in red below." : ".");
 }
 
+/* A reader has to know which results are not the project's. */
+static void print_own(const struct sg_page *page)
+{
+    size_t i, n = 0;
+    json_t *summary;
+    json_array_foreach(page->all, i, summary) {
+        n += sg_page_is_own(summary);
+    }
+    if (n)
+        fprintf(page->out, "<p>%zu of the cases %s of your own, not the project\u2019s: counted "
+                           "here, and marked <em>own run</em> below.</p>\n",
+                n, n == 1 ? "is" : "are");
+}
+
 static void print_group(const struct sg_page *page, bool empirical, const char *caption)
 {
     size_t n = 0;
@@ -113,6 +127,7 @@ void sg_page_overview(const struct sg_page *page)
           "are not here.</p>\n",
           page->out);
     print_controls(page);
+    print_own(page);
     print_group(page, false, "Theorems");
     print_group(page, true, "Experiments");
     fputs("</section>\n", page->out);

@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "base/regular.h"
 #include "report/page.h"
 #include "synthgrad/report.h"
 
@@ -26,6 +27,11 @@ double sg_page_number(const json_t *value)
 bool sg_page_is_skipped(const json_t *summary)
 {
     return strcmp(sg_page_text(summary, "verdict"), "skipped") == 0;
+}
+
+bool sg_page_is_own(const json_t *summary)
+{
+    return json_is_true(json_object_get(summary, "own"));
 }
 
 void sg_page_kinds(const struct sg_page *page, const json_t *kinds)
@@ -152,7 +158,7 @@ enum sg_status sg_report_write_page(const char *folder, const char *home, struct
     if (status == SG_OK)
         status = sg_page_copy_proofs(&page, err);
     if (status == SG_OK)
-        status = sg_base_file_open(&file, path, err);
+        status = sg_base_file_open_ours(&file, path, err);
     if (status == SG_OK) {
         page.out = file.stream;
         page.drawn = SG_NEW(json_array_size(all), bool);

@@ -20,6 +20,8 @@ const char *sg_page_text(const json_t *object, const char *key);
 /* null, a number that was not finite, stays NaN. */
 double sg_page_number(const json_t *value);
 bool sg_page_is_skipped(const json_t *summary);
+/* Of a case of the user's, not of the project's. */
+bool sg_page_is_own(const json_t *summary);
 /* The kinds of evidence, separated by commas. */
 void sg_page_kinds(const struct sg_page *page, const json_t *kinds);
 

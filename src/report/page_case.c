@@ -64,7 +64,7 @@ static void print_rows(const struct sg_page *page, const json_t *summary)
               : open ? "<tr><td class=\"open\">\u25cb "
                      : "<tr><td class=\"bad\">\u2717 ",
               page->out);
-        sg_html_text(page->out, sg_page_text(row, "what"));
+        sg_html_mathematics(page->out, sg_page_text(row, "what"));
         fputs(bound ? " <span class=\"soft\">(at most)</span></td>" : "</td>", page->out);
         print_numbers(page, row);
         fputs("<td>", page->out);
@@ -111,7 +111,7 @@ static void print_control(const struct sg_page *page, const json_t *control)
 {
     const bool ok = json_is_true(json_object_get(control, "ok"));
     fputs("<div class=\"control\">Control: ", page->out);
-    sg_html_text(page->out, sg_page_text(control, "what"));
+    sg_html_mathematics(page->out, sg_page_text(control, "what"));
     fputs(" \u2192 ", page->out);
     sg_html_text(page->out, sg_page_text(control, "verdict"));
     fputs(ok ? "</div>\n" : " <span class=\"bad\">\u2717 not as it has to</span></div>\n",
@@ -126,14 +126,21 @@ static void print_footer(const struct sg_page *page, const json_t *summary)
     char *file = sg_base_format("cases/%s.cfg", name);
     fputs("<p class=\"soft\">", page->out);
     sg_page_kinds(page, json_object_get(summary, "evidence"));
-    fputs(json_array_size(json_object_get(summary, "evidence")) ? "; case " : "Case ", page->out);
-    if (strchr(name, '/'))
-        sg_html_text(page->out, file);
-    else
-        sg_page_link(page, file, file);
-    fputs(", <code>synthgrad run ", page->out);
-    sg_html_text(page->out, name);
-    fputs("</code>", page->out);
+    const bool some = json_array_size(json_object_get(summary, "evidence")) > 0;
+    if (sg_page_is_own(summary)) {
+        fputs(some ? "; your own case " : "Your own case ", page->out);
+        sg_html_text(page->out, name);
+        fputs(".cfg", page->out);
+    } else {
+        fputs(some ? "; case " : "Case ", page->out);
+        if (strchr(name, '/'))
+            sg_html_text(page->out, file);
+        else
+            sg_page_link(page, file, file);
+        fputs(", <code>synthgrad run ", page->out);
+        sg_html_text(page->out, name);
+        fputs("</code>", page->out);
+    }
     if (!sg_page_is_skipped(summary) && !strchr(name, '/')) {
         fputs(", numbers in <a href=\"../", page->out);
         sg_html_address(page->out, name);
@@ -163,7 +170,8 @@ void sg_page_case(const struct sg_page *page, size_t index)
     sg_page_verdict(page, sg_page_text(summary, "verdict"), fine);
     if (fine && strcmp(sg_page_text(summary, "verdict"), "fails") == 0)
         fputs(", as it should beyond the hypotheses", page->out);
-    fputs(fine ? "</h3>\n" : " (not as expected)</h3>\n", page->out);
+    fputs(fine ? "" : " (not as expected)", page->out);
+    fputs(sg_page_is_own(summary) ? ", own run</h3>\n" : "</h3>\n", page->out);
     sg_page_figure(page, index);
     print_rows(page, summary);
     print_tables(page, summary);

@@ -22,13 +22,15 @@ static void draw(const struct sg_progress *p)
     fprintf(stderr, "\r\033[K%s: %zu", p->what, p->done);
     if (p->total > 0)
         fprintf(stderr, " of %zu", p->total);
+    if (p->note[0])
+        fprintf(stderr, "; %s", p->note);
     if (p->piece_total > 0) {
         fprintf(stderr, "; %s: %zu of %zu", p->piece, p->piece_done, p->piece_total);
         if (p->piece_done > p->piece_first)
             draw_left((now - p->piece_started) / (double)(p->piece_done - p->piece_first) *
                       (double)(p->piece_total - p->piece_done));
-    } else if (p->done > 0 && p->done < p->total) {
-        draw_left((now - p->started) / (double)p->done * (double)(p->total - p->done));
+    } else if (p->done > p->kept && p->done < p->total) {
+        draw_left((now - p->started) / (double)(p->done - p->kept) * (double)(p->total - p->done));
     }
     fflush(stderr);
 }
@@ -50,6 +52,14 @@ void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t to
 void sg_report_progress_step(struct sg_progress *p)
 {
     p->done++;
+    draw(p);
+}
+
+void sg_report_progress_at(struct sg_progress *p, size_t done, size_t kept, const char *note)
+{
+    p->done = done;
+    p->kept = kept;
+    snprintf(p->note, sizeof p->note, "%s", note);
     draw(p);
 }
 

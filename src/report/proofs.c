@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/regular.h"
 #include "report/page.h"
 
 /* ---- places ---------------------------------------------------------------------------------- */
@@ -102,7 +103,7 @@ static enum sg_status copy_proof(const struct sg_page *page, const struct sg_cla
         return SG_OK;
     }
     char *path = sg_base_format("%s/report/proofs/%s.html", page->folder, claim->name);
-    enum sg_status status = sg_base_file_open(&file, path, err);
+    enum sg_status status = sg_base_file_open_ours(&file, path, err);
     free(path);
     if (status == SG_OK) {
         fprintf(file.stream, "%.*s<nav><a href=\"../index.html#%s\">%s in the report</a> "
@@ -188,7 +189,7 @@ void sg_page_statement(const struct sg_page *page, const struct sg_claim *claim)
         fputs("</div>\n", page->out);
     } else {
         fputs("<div class=\"statement\"><p>", page->out);
-        sg_html_text(page->out, claim->statement);
+        sg_html_mathematics(page->out, claim->statement);
         fputs("</p></div>\n", page->out);
     }
     free(text);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/page.h"
+#include "synthgrad/report.h"
 
 /* The largest error over its tolerance, of the rows that the verdict is about. */
 static double margin_of(const json_t *summary)
@@ -54,8 +55,7 @@ struct sg_tally sg_page_tally(const struct sg_page *page, const struct sg_claim 
         t.good += ok;
         t.controls += json_is_object(control);
         t.broken += json_is_object(control) && !json_is_true(json_object_get(control, "ok"));
-        /* It shows what lies beyond a hypothesis, as its author expects. */
-        if (!claim->empirical && ok && strcmp(of_case, "fails") == 0)
+        if (sg_report_is_beyond(claim, of_case, ok))
             continue;
         t.margin = sg_base_max(t.margin, margin_of(summary));
         mixed = mixed || (verdict && strcmp(verdict, of_case) != 0);

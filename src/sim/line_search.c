@@ -1,8 +1,5 @@
-/* Exact line search for the SG step.
- *
- * L_SG(phi - nu G) = 1/2 E|s - g - nu Z G|^2 is a parabola in nu with slope -|G|^2 at 0 and
- * curvature E|Z G|^2, and for a family that is linear in phi, Z G is the module applied
- * with G for its parameters. */
+/* Exact line search with one nu for all SG modules at once (DY5): their L_SG add up, and so do
+ * their slopes and curvatures.  Each module by itself: sg_net_step_rate(). */
 #include "synthgrad/sim.h"
 
 double sg_sim_curvature(const struct sg_net *net, const double *direction,
@@ -12,11 +9,8 @@ double sg_sim_curvature(const struct sg_net *net, const double *direction,
     const struct sg_arch *arch = sg_net_arch(net);
     double curvature = 0.0;
     SG_REQUIRE(arch->dtype == SG_F64);
-    for (size_t j = 0; j < arch->n_modules; j++) {
-        const size_t numbers = batch->n * sg_net_width(net, arch->modules[j].at);
-        sg_net_apply_module(s_scratch, net, j, direction, batch, work);
-        curvature += sg_base_dot(s_scratch, s_scratch, numbers) * (1.0 / (double)batch->n);
-    }
+    for (size_t j = 0; j < arch->n_modules; j++)
+        curvature += sg_net_step_curvature(net, j, direction, batch, work, s_scratch);
     return curvature;
 }
 

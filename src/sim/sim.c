@@ -254,3 +254,81 @@ void sg_sim_set_state(struct sg_sim *sim, const double *state)
         /* a past that is set has no batches of its own */
         sim->batch[i] = NULL;
 }
+
+/* ---- checkpoints ---------------------------------------------------------------------------- */
+
+void sg_sim_set_rates(struct sg_sim *sim, double mu, double nu)
+{
+    sim->net_opt.rate = mu;
+    sim->sg_opt.rate = nu;
+}
+
+size_t sg_sim_past(const struct sg_sim *sim)
+{
+    return sim->past;
+}
+
+struct head { uint64_t time, net_steps, sg_steps; };
+struct kept { void *data; size_t bytes; };
+enum { KEPT = 4 };
+
+/* The moments that the optimisers have. */
+static void kept_of(struct kept kept[KEPT], const struct sg_sim *sim)
+{
+    const size_t w = sim->field.sizes.w * sim->real, phi = sim->field.sizes.phi * sim->real;
+    const struct kept all[KEPT] = {{sim->net_moments.m, w},
+                                   {sim->net_moments.v, w},
+                                   {sim->sg_moments.m, phi},
+                                   {sim->sg_moments.v, phi}};
+    memcpy(kept, all, sizeof all);
+}
+
+size_t sg_sim_bytes(const struct sg_sim *sim)
+{
+    struct kept kept[KEPT];
+    size_t bytes = sizeof(struct head) + (sim->past + 1) * slot_bytes(sim);
+    kept_of(kept, sim);
+    for (size_t i = 0; i < KEPT; i++)
+        bytes += kept[i].data ? kept[i].bytes : 0;
+    return bytes;
+}
+
+void sg_sim_save(void *bytes, const struct sg_sim *sim)
+{
+    const struct head head = {sim->time, sim->net_moments.t, sim->sg_moments.t};
+    struct kept kept[KEPT];
+    char *to = bytes;
+    memcpy(to, &head, sizeof head);
+    to += sizeof head;
+    for (size_t ago = 0; ago <= sim->past; ago++, to += slot_bytes(sim))
+        memcpy(to, w_at(sim, slot(sim, ago)), slot_bytes(sim));
+    kept_of(kept, sim);
+    for (size_t i = 0; i < KEPT; i++)
+        if (kept[i].data) {
+            memcpy(to, kept[i].data, kept[i].bytes);
+            to += kept[i].bytes;
+        }
+}
+
+void sg_sim_load(struct sg_sim *sim, const void *bytes, const struct sg_batch *const *past)
+{
+    struct head head;
+    struct kept kept[KEPT];
+    const char *from = bytes;
+    SG_REQUIRE(sim->past == 0 || past);
+    memcpy(&head, from, sizeof head);
+    from += sizeof head;
+    sim->time = head.time;
+    sim->net_moments.t = head.net_steps;
+    sim->sg_moments.t = head.sg_steps;
+    for (size_t ago = 0; ago <= sim->past; ago++, from += slot_bytes(sim)) {
+        memcpy(w_at(sim, slot(sim, ago)), from, slot_bytes(sim));
+        sim->batch[slot(sim, ago)] = ago ? past[ago] : NULL;
+    }
+    kept_of(kept, sim);
+    for (size_t i = 0; i < KEPT; i++)
+        if (kept[i].data) {
+            memcpy(kept[i].data, from, kept[i].bytes);
+            from += kept[i].bytes;
+        }
+}

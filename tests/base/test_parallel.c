@@ -132,7 +132,7 @@ static void nested_and_reproducible(void **state)
     sg_base_set_jobs(1);
 }
 
-/* ---- Ctrl-C: nothing can take it back, so each scenario has a process of its own ------- */
+/* ---- Ctrl-C: it stays until it is taken back, so each scenario has a process of its own - */
 
 struct stop { size_t at; atomic_size_t done; };
 
@@ -165,6 +165,10 @@ static void interrupted_loop(size_t n, size_t at, size_t jobs, enum sg_status st
         child_finish(5);
     if (sg_base_parallel_for(0, stop_at, &none) != SG_OK)
         child_finish(6);
+    sg_base_resume();
+    if (sg_base_interrupted() || sg_base_parallel_for(5, stop_at, &none) != SG_OK ||
+        atomic_load(&none.done) != 5)
+        child_finish(7);
     child_finish(0);
 }
 

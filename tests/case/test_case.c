@@ -407,6 +407,9 @@ static void test_every_choice_is_read(void **state)
         {"units", offsetof(struct sg_case_train, units), "absolute", SG_UNITS_ABSOLUTE},
         {"units", offsetof(struct sg_case_train, units), "critical", SG_UNITS_CRITICAL},
         {"units", offsetof(struct sg_case_train, units), "optimal", SG_UNITS_OPTIMAL},
+        {"start", offsetof(struct sg_case_train, start), "glorot", SG_START_GLOROT},
+        {"start", offsetof(struct sg_case_train, start), "he", SG_START_HE},
+        {"start", offsetof(struct sg_case_train, start), "weights", SG_START_WEIGHTS},
         {"search", offsetof(struct sg_case_train, search), "fixed", SG_SEARCH_FIXED},
         {"search", offsetof(struct sg_case_train, search), "backtracking", SG_SEARCH_BACKTRACKING},
         {"sg_step", offsetof(struct sg_case_train, sg_step), "fixed", SG_STEP_FIXED},
@@ -435,6 +438,57 @@ static void test_every_choice_is_read(void **state)
         char *text = sg_base_format("claim = \"A1z\"; expect = \"%s\";", verdicts[i]);
         read_text(&c, text);
         assert_string_equal(c.expect, verdicts[i]);
+        sg_case_free(&c);
+        free(text);
+    }
+}
+
+/* Neither claim nor expect: a training, whose rates are as they stand. */
+static void test_a_case_without_a_claim_is_a_training(void **state)
+{
+    struct sg_case c;
+    (void)state;
+    read_text(&c, "");
+    assert_true(sg_case_is_training(&c) && c.train.units == SG_UNITS_ABSOLUTE);
+    sg_case_free(&c);
+    read_text(&c, "train = { units = \"critical\"; };");
+    assert_true(sg_case_is_training(&c) && c.train.units == SG_UNITS_CRITICAL);
+    sg_case_free(&c);
+    read_text(&c, MINIMAL);
+    assert_true(!sg_case_is_training(&c) && c.train.units == SG_UNITS_CRITICAL);
+    sg_case_free(&c);
+    /* Its weights are where it begins: on any data, and on moments beside their map. */
+    read_text(&c, "net = { weights = (1, 2); };");
+    sg_case_free(&c);
+    read_text(&c, "data = { kind = \"moments\"; bias = false; S = (2, 0.5, 0.5, 1); R = 0.1; "
+                  "map = (1, 2); };\nnet = { weights = (3, 4); };");
+    struct sg_data data;
+    struct sg_error err;
+    assert_int_equal(sg_case_make_data(&data, &c, 1, 0, &err), SG_OK);
+    double w[2];
+    size_t rank;
+    assert_int_equal(sg_base_solve_least_squares(w, &rank, NULL, data.x, data.y, data.n, 2, 1),
+                     SG_OK);
+    assert_true(fabs(w[0] - 1) < 1e-12 && fabs(w[1] - 2) < 1e-12);   /* u cond(x), cond below 3 */
+    sg_data_free(&data);
+    sg_case_free(&c);
+}
+
+/* Biases of their own, for every dense layer that has no batch norm on it. */
+static void test_biases_are_the_layers_own(void **state)
+{
+    struct sg_case c;
+    struct sg_case_arch arch;
+    struct sg_error err;
+    (void)state;
+    for (int norm = 0; norm < 2; norm++) {
+        char *text = sg_base_format("net = { layers = (3, 4); biases = true; batch_norm = %s; };",
+                                    norm ? "true" : "false");
+        read_text(&c, text);
+        assert_int_equal(sg_case_make_arch(&arch, &c, 5, 1, &err), SG_OK);
+        for (size_t i = 0; i < arch.arch.n_layers; i++)
+            if (arch.layer[i].kind == SG_DENSE)
+                assert_true(arch.layer[i].bias == (!norm || i + 1 == arch.arch.n_layers));
         sg_case_free(&c);
         free(text);
     }
@@ -594,9 +648,9 @@ static void test_comments_marks_and_line_ends(void **state)
 
 static const struct { const char *text; size_t line; const char *says; } malformed[] = {
     /* required keys, claim, expect */
-    {"", 1, "no \"claim\"; write for example claim = \"DY3\""},
-    {"\n\n# only a comment", 1, "no \"claim\""},
-    {"claim = \"DY3\";\n", 1, "no \"expect\"; write for example expect = \"holds\""},
+    {"\nexpect = \"holds\";", 2, "no \"claim\"; write for example claim = \"DY3\""},
+    {"\n\n# only a comment\nclaim = \"DY3\";\n", 4,
+     "no \"expect\"; write for example expect = \"holds\"; or take both out for a training"},
     {"claim = \"DY-3\"; expect = \"holds\";", 1,
      "\"claim\" is \"DY-3\", but wants letters and digits in quotes"},
     {"claim = \"\"; expect = \"holds\";", 1, "\"claim\" is empty; for example claim = \"DY3\""},
@@ -828,14 +882,18 @@ static const struct { const char *text; size_t line; const char *says; } malform
      "\"labels\" is a key of classes or grid data, but kind is \"gaussian\""},
     {MINIMAL "data = { kind = \"classes\";\nd = 1; };", 3, "d = 1 is the ones column alone"},
     {MINIMAL "data = { kind = \"classes\"; n = 1000000;\nd = 2000; };", 2, "more than 5e7 numbers"},
+    {MINIMAL "net = { activation = \"relu\";\nlayers = (10000, 6000); };", 3,
+     "has 6.01e+07 weights, more than 5e7"},
+    {MINIMAL "net = {\nlayers = (10000); depths = (3, 2); };", 3,
+     "has 3e+08 weights, more than 5e7"},
     {MINIMAL "net = { loss = \"logistic\"; };", 2, "needs labels, gaussian data has none"},
     {MINIMAL "net = { loss = \"softmax\"; };", 2, "write kind = \"classes\" in data"},
     {MINIMAL "data = { kind = \"classes\"; };\nnet = { loss = \"softmax\"; };", 3,
      "needs a column of y for each class; write one_hot = true"},
     {MINIMAL "data = { kind = \"classes\"; one_hot = true; };\nnet = { loss = \"logistic\"; };", 3,
      "write one_hot = false"},
-    {MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\"; };\n"
-             "net = { loss = \"softmax\"; };", 3, "write the other loss or other targets"},
+    {MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = [\"y\", \"z\"]; };\n"
+             "net = { loss = \"logistic\"; };", 3, "write one target"},
     {MINIMAL "data = { kind = \"classes\"; };\nnet = { loss = \"logistic\"; };\ntrain = {\n"
              "form = \"compressed\"; };", 5, "form = \"compressed\" needs loss = \"mse\""},
     {MINIMAL "sg = ( { family = \"mlp\"; } );\ntrain = { form = \"compressed\"; };", 3,
@@ -909,7 +967,6 @@ static const struct { const char *text; size_t line; const char *says; } malform
      "the control sets \"mix\", but the case has no SG module"},
     {MINIMAL "train = { order = \"sg_first\"; };\ncontrol = { delay = \"stale_sg\"; };", 3,
      "together with a delay"},
-    {"control = { mu = 1.01; };", 1, "no \"claim\""},
     {MINIMAL "control = { mu = 1.01; control = { mu = 2.0; }; };", 2,
      "\"control\" cannot stand in control"},
 };
@@ -1009,6 +1066,26 @@ static void test_unreadable_files_are_io(void **state)
     assert_non_null(strstr(err.text, "cannot be read: No such file or directory"));
 }
 
+static void test_open_is_read_in_memory_of_its_own(void **state)
+{
+    (void)state;
+    char *path = write_text("open.cfg", MINIMAL "control = { mu = 1.5; };\n");
+    struct sg_case read, *opened = &read;
+    struct sg_error err = {""};
+    assert_int_equal(sg_case_open(&opened, path, &err), SG_OK);
+    assert_int_equal(sg_case_read(&read, path, &err), SG_OK);
+    assert_true(opened != &read && opened->digest == read.digest && opened->control != NULL);
+    assert_string_equal(opened->claim, "DY3");
+    sg_case_free(&read);
+    sg_case_close(opened);
+    opened = &read;
+    assert_int_equal(sg_case_open(&opened, folder, &err), SG_IO);
+    assert_null(opened);
+    sg_case_close(opened);
+    unlink(path);
+    free(path);
+}
+
 /* ---- lengths, names, paths ------------------------------------------------------------------ */
 
 static void test_texts_fit_or_are_refused(void **state)
@@ -1034,8 +1111,8 @@ static void test_texts_fit_or_are_refused(void **state)
     assert_refused(control, 2, "csv data needs the columns");
     free(control);
     char *taus = repeat(MINIMAL "control = { tau = (10000", ", 10000", 31,
-                        "); layers = (10000, 10000, 10000); };");
-    assert_refused(taus, 2, "the control has 262 bytes, at most 255 fit");
+                        "); layers = (1000, 1000, 1000); };");
+    assert_refused(taus, 2, "the control has 259 bytes, at most 255 fit");
     free(taus);
     for (size_t fill = 225; fill <= 226; fill++) {   /* control_text of 255 and of 256 bytes */
         char *text = repeat(MINIMAL "data = { kind = \"csv\"; file = \"x\"; target = \"y\"; };\n"
@@ -1502,9 +1579,10 @@ static void test_schema_prints_every_key(void **state)
         "data", "kind", "n", "d", "outputs", "rank", "condition", "noise", "bias", "labels",
         "one_hot", "side", "file", "target", "test", "train_files", "test_files", "standardise",
         "standardise_target", "S", "R", "map",
-        "net", "layers", "loss", "depths", "activation", "batch_norm", "credit", "type", "weights",
+        "net", "layers", "loss", "depths", "activation", "batch_norm", "biases", "credit", "type",
+        "weights",
         "sg", "at", "family", "hidden", "terms", "target", "mix",
-        "train", "form", "order", "delay", "units", "search", "sg_step", "mu", "nu",
+        "train", "form", "order", "delay", "units", "start", "search", "sg_step", "mu", "nu",
         "mu_times", "nu_times", "optimiser", "beta1", "beta2", "epsilon", "steps", "epochs",
         "decay", "batch", "seeds", "tau", "radius", "line",
         "control",
@@ -1576,6 +1654,8 @@ int main(void)
         cmocka_unit_test(test_every_classes_key_is_read),
         cmocka_unit_test(test_log_losses_want_labels),
         cmocka_unit_test(test_every_choice_is_read),
+        cmocka_unit_test(test_a_case_without_a_claim_is_a_training),
+        cmocka_unit_test(test_biases_are_the_layers_own),
         cmocka_unit_test(test_every_subset_of_terms_is_read),
         cmocka_unit_test(test_no_modules_and_many),
         cmocka_unit_test(test_ranges_end_where_they_say),
@@ -1584,6 +1664,7 @@ int main(void)
         cmocka_unit_test(test_malformed_cases_are_refused),
         cmocka_unit_test(test_hostile_files_are_refused_at_once),
         cmocka_unit_test(test_unreadable_files_are_io),
+        cmocka_unit_test(test_open_is_read_in_memory_of_its_own),
         cmocka_unit_test(test_texts_fit_or_are_refused),
         cmocka_unit_test(test_text_is_utf8_without_control_characters),
         cmocka_unit_test(test_names_and_paths_are_whole_or_refused),

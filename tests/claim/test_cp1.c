@@ -163,7 +163,7 @@ static void outside_the_hypotheses(void **state)
     (void)state;
     check_inconclusive(
         "claim = \"CP1\"; expect = \"holds\"; data = { outputs = 3; }; net = { layers = (4, 2); };",
-        "no hidden layer is narrower than the output; here hidden layer 2 has 2 units and y has 3");
+        "no hidden layer is narrower than the output; here hidden layer 2 has 2 units, below 3");
 }
 
 /* A mixed gradient, or another loss, is not what the claim is about: refused. */

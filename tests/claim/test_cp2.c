@@ -69,7 +69,7 @@ static void outside_the_hypotheses(void **state)
         "nets are drawn with hidden layers; here net.layers is ()");
     check_inconclusive(
         "claim = \"CP2\"; expect = \"holds\"; data = { outputs = 2; }; net = { layers = (1); };",
-        "no hidden layer is narrower than the output; here hidden layer 1 has 1 units and y has 2");
+        "no hidden layer is narrower than the output; here hidden layer 1 has 1 units, below 2");
     check_inconclusive("claim = \"CP2\"; expect = \"holds\"; experiment = \"drawn\"; data = { d = "
                        "2000; outputs = 64; };net = { layers = (10000, 10000, 10000, 10000); };",
                        "take narrower layers");

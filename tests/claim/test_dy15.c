@@ -4,6 +4,7 @@
 
 #define CASE "cases/dy15_factorisation.cfg"
 #define ONE "cases/dy15_one_sg.cfg"
+#define FLIGHT "cases/dy15_flight.cfg"
 enum { ROWS = 13 };
 
 static void holds(void **state)
@@ -84,6 +85,49 @@ static void bits_do_not_depend_on_threads(void **state)
     sg_case_free(&c);
 }
 
+/* A minimum that repels: the pair's growth and frequency are read off the simulation, and at 1 %
+ * beyond kappa_c nothing repels any more. */
+static void leaves_what_repels(void **state)
+{
+    (void)state;
+    holds_with_its_control(FLIGHT, 1, 4711, 2);
+    struct sg_case c;
+    read_case(&c, FLIGHT, 1);
+    struct sg_judgement j = judge(&c, 23);
+    CHECK(fabs(row_id(&j, "pair-growth")->predicted - 0.014989) < 1e-6);
+    CHECK(row_id(&j, "pair-turn")->tolerance < 1e-4 * row_id(&j, "pair-turn")->predicted);
+    CHECK(row_id(&j, "leaves")->state == SG_ROW_MET);
+    CHECK(row_id(&j, "backprop")->state == SG_ROW_MET);
+    sg_claim_judgement_free(&j);
+    c.has_control = false;
+    c.experiment = SG_EXPERIMENT_RETURN;       /* on the same minimum: it does not come back */
+    c.train.mu = 0.4;
+    c.train.nu = 0.4 * 0.19;
+    j = judge(&c, 23);
+    CHECK(j.verdict == SG_FAILS && row_id(&j, "attracts")->state == SG_ROW_MISSED);
+    sg_claim_judgement_free(&j);
+    sg_case_free(&c);
+}
+
+/* Minima that attract, for one SG and for all; with too few steps nothing is said. */
+static void comes_back_to_what_attracts(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    for (int variant = 0; variant < 3; variant++) {
+        read_case(&c, variant == 1 ? ONE : CASE, 2);
+        c.has_control = false;
+        c.experiment = SG_EXPERIMENT_RETURN;
+        if (variant == 2)
+            c.train.steps = 10;
+        struct sg_judgement j = judge(&c, 31);
+        context("variant %d: %s; %s", variant, sg_claim_verdict_name(j.verdict), j.evidence.note);
+        CHECK(j.verdict == (variant == 2 ? SG_INCONCLUSIVE : SG_HOLDS));
+        sg_claim_judgement_free(&j);
+        sg_case_free(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +136,8 @@ int main(void)
         TEST(fails_without_its_hypotheses),
         TEST(too_few_steps_are_named),
         TEST(bits_do_not_depend_on_threads),
+        TEST(leaves_what_repels),
+        TEST(comes_back_to_what_attracts),
     };
     return RUN(tests);
 }

@@ -145,6 +145,53 @@ static void trained_once(void **state)
     free(above);
 }
 
+static struct sg_judgement judge_at(struct sg_case *c, double mu, double nu, const double mu_times[4],
+                                    const double nu_times[2])
+{
+    struct sg_case_train *train = &c->train;
+    train->mu = mu;
+    train->nu = nu;
+    train->mu_times = (struct sg_real_list){.n = mu_times ? 4 : 0};
+    train->nu_times = (struct sg_real_list){.n = nu_times ? 2 : 0};
+    for (size_t i = 0; i < train->mu_times.n; i++)
+        train->mu_times.value[i] = mu_times[i];
+    for (size_t i = 0; i < train->nu_times.n; i++)
+        train->nu_times.value[i] = nu_times[i];
+    return judge(c, 5);
+}
+
+/* The rate of a rule is the case's times the rule's factor: doubled factors are doubled rates, bit
+ * for bit; one rule's factor is not another's. */
+static void each_rule_has_its_rates(void **state)
+{
+    (void)state;
+    struct sg_case c;
+    small(&c);
+    const double twice[4] = {2, 2, 2, 2}, one_sg[4] = {1, 2, 1, 1}, last_nu[2] = {1, 2};
+    struct sg_judgement plain = judge_at(&c, 1e-3, 2e-3, NULL, NULL),
+                        doubled = judge_at(&c, 2e-3, 4e-3, NULL, NULL),
+                        factors = judge_at(&c, 1e-3, 2e-3, twice, twice),
+                        one = judge_at(&c, 1e-3, 2e-3, one_sg, last_nu);
+    for (size_t i = 0; i < doubled.evidence.n_rows; i++)
+        CHECK(doubled.evidence.row[i].measured == factors.evidence.row[i].measured);
+    const struct sg_listing *before = listing_of(&plain, "the nets over"),
+                            *after = listing_of(&one, "the nets over");
+    const size_t columns = before->n_columns - 1;
+    const bool changes[4] = {false, true, true, false};
+    for (size_t rule = 0; rule < 4; rule++) {
+        const double *a = before->value + rule * columns, *b = after->value + rule * columns;
+        CHECK(a[0] == 1e-3 && b[0] == 1e-3 * one_sg[rule]);
+        if (rule == 1 || rule == 2)
+            CHECK(a[1] == 2e-3 && b[1] == 2e-3 * last_nu[rule - 1]);
+        CHECK((a[8] != b[8]) == changes[rule]);
+    }
+    sg_claim_judgement_free(&plain);
+    sg_claim_judgement_free(&doubled);
+    sg_claim_judgement_free(&factors);
+    sg_claim_judgement_free(&one);
+    sg_case_free(&c);
+}
+
 static void wrong_settings_are_inconclusive(void **state)
 {
     (void)state;
@@ -161,11 +208,16 @@ static void wrong_settings_are_inconclusive(void **state)
                        "it is at boundary 4 of 3 layers");
     check_inconclusive(CASE("(8, 8, 8)", "1", "39", "20"), "there are 39");
     check_inconclusive(CASE("(8, 8, 8)", "1", "40", "61"), "batch = 61 > n = 60");
+    check_inconclusive(CASE("(8, 8, 8)", "1", "40", "20; mu_times = (1.0, 2.0)"),
+                       "train.mu_times has 2 numbers, arms are 4");
+    check_inconclusive(CASE("(8, 8, 8)", "1", "40", "20; nu_times = (1.0, 0.0)"),
+                       "train.nu_times has 0");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(classes_below_an_sg), TEST(observing_cuts_nothing),
+                                       TEST(each_rule_has_its_rates),
                                        TEST(trained_once), TEST(wrong_settings_are_inconclusive)};
     return RUN(tests);
 }

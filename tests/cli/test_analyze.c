@@ -587,6 +587,64 @@ static struct sg_analysis simulated_with(size_t which, const struct sg_table *ta
     return a;
 }
 
+/* Weights that are whole numbers are rows said as often; in any unit.  A row of weight 0 is as if
+ * it were not there, whatever is in it. */
+static void test_weights(void **state)
+{
+    static const struct sg_analysis_options *const asked[] = {&standard, &file_units,
+                                                              &no_intercept, &raw};
+    enum { N = 9, MOST = 40 };
+    (void)state;
+    for (uint64_t replicate = 0; replicate < 12; replicate++) {
+        struct sg_rng *rng = test_rng("weights", replicate);
+        struct sg_analysis_options options = *asked[replicate % COUNT(asked)];
+        double *draws = random_vector(N * 3, 1, rng), said[MOST * 3], weighted[N * 4];
+        const double unit = replicate % 2 ? 1 : 0.37;
+        size_t rows = 0;
+        for (size_t i = 0; i < N; i++) {
+            const size_t times = i == 4 ? 0 : 1 + i * 7 % 4;
+            if (i == 4)
+                draws[i * 3] = 1e6;
+            draws[i * 3 + 2] += 2.385 * draws[i * 3] + 5;
+            memcpy(weighted + i * 4, draws + i * 3, 2 * sizeof *draws);
+            weighted[i * 4 + 2] = unit * (double)times;
+            weighted[i * 4 + 3] = draws[i * 3 + 2];
+            for (size_t k = 0; k < times; k++)
+                memcpy(said + 3 * rows++, draws + i * 3, 3 * sizeof *draws);
+        }
+        options.standardise_target = replicate > 7;
+        struct sg_analysis b = analyzed_cells(said, rows, 3, &options);
+        options.weights = "x2";
+        const struct sg_table table = table_of(weighted, N, 4);
+        struct sg_analysis a = analyzed(&table, "y", &options);
+        /* condition numbers of some tens, and d + sqrt(n) of ten */
+        const double tol = 1e4 * SG_UNIT_ROUNDOFF;
+        context("replicate %llu", (unsigned long long)replicate);
+        CHECK(a.check.verdict == SG_CHECK_HOLDS && a.columns == b.columns);
+        for (size_t k = 0; k < 2; k++) {
+            CHECK_CLOSE(a.coefficients[k], b.coefficients[k], tol * fabs(b.coefficients[k]));
+            CHECK_BOUND(fabs(a.coefficients[k] - b.coefficients[k]),
+                        a.coefficient_error[k] + b.coefficient_error[k]);
+        }
+        CHECK_CLOSE(a.intercept, b.intercept, tol * (1 + fabs(b.intercept)));
+        CHECK_CLOSE(a.rss, unit * b.rss, tol * unit * b.rss);
+        CHECK_CLOSE(a.y_mean, b.y_mean, tol * (1 + fabs(b.y_mean)));
+        CHECK_CLOSE(a.y_scale, b.y_scale, tol * b.y_scale);
+        CHECK_CLOSE(a.rate_x.critical, b.rate_x.critical, tol * b.rate_x.critical);
+        CHECK_CLOSE(a.rate_x.optimal, b.rate_x.optimal, tol * b.rate_x.optimal);
+        CHECK_CLOSE(a.rate_z.critical, b.rate_z.critical, tol * b.rate_z.critical);
+        CHECK_CLOSE(a.scaled_z.critical, b.scaled_z.critical, tol * b.scaled_z.critical);
+        CHECK(a.explained.known == b.explained.known);
+        if (a.explained.known)
+            CHECK_CLOSE(a.explained.unexplained, b.explained.unexplained, tol);
+        CHECK_CLOSE(a.start.steps, b.start.steps, 1e-6 * b.start.steps + 1);
+        sg_analysis_free(&a);
+        sg_analysis_free(&b);
+        free(draws);
+        sg_base_rng_free(rng);
+    }
+}
+
 /* Negative controls: the nearest wrong prediction is contradicted, in its own row. */
 static void test_wrong_predictions_fail(void **state)
 {
@@ -630,6 +688,7 @@ int main(void)
         TEST(test_constants),
         TEST(test_refusals),
         TEST(test_never_contradicts),
+        TEST(test_weights),
         TEST(test_wrong_predictions_fail),
     };
     return RUN(tests);

@@ -129,6 +129,112 @@ expect 0 wide.csv --target y --json; grep -q '"condition_number": null' "$work/o
 expect 0 exact.csv --target y --json; grep -q '"realizable": true' "$work/out" ||
     complain "exact data are not realizable"
 
+# Your rates: stable, fast, or not; with momentum both limits grow.
+expect 0 plain.csv --target y --rates 0.1,0.001; fits
+grep -q 'Your rates, mu = 0.1 and nu = 0.001' "$work/out" || complain "no rates of one's own"
+grep -q 'not stable' "$work/out" && complain "stable rates are not"
+expect 0 plain.csv --target y --rates 5,0.001; fits
+grep -q 'weights .* of the limit: not stable' "$work/out" || complain "unstable rates are"
+value() { sed -n "s/^ *\"$1\": \([0-9.e+-]*\),*$/\1/p" "$work/out" | sed -n "${2:-1}p"; }
+expect 0 plain.csv --target y --json
+limit=$(value critical)
+expect 0 plain.csv --target y --momentum 0.5 --json
+awk -v a="$limit" -v b="$(value critical)" 'BEGIN { exit !(a > 0 && b / a > 1.4999999 && b / a < 1.5000001) }' ||
+    complain "momentum 0.5 does not make the limit 1.5 times as large: $limit, $(value critical)"
+expect 0 plain.csv --target y --momentum 0.9 --rates 0.1,0.001; fits
+# The fastest rates, given as one's own, take as many steps as said.
+expect 0 plain.csv --target y --json
+mu=$(value mu_optimal) nu=$(value nu_optimal) steps=$(value steps_to_1e6)
+expect 0 plain.csv --target y --rates "$mu,$nu" --json
+awk -v a="$steps" -v b="$(value steps_to_1e6 1)" -v c="$(value steps_to_1e6 2)" \
+    'BEGIN { exit !(a > 1 && a == b && c >= a - 1 && c <= a + 1) }' ||
+    complain "the fastest rates as one's own: $steps steps, $(value steps_to_1e6 2)"
+for words in '--rates 0.1' '--rates 0.1,' '--rates 0.1,x' '--rates 0,1' '--rates 1,2,3' '--rates 1,-1' \
+    '--rates nan,1' '--rates 1e200,1' '--momentum 1' '--momentum -0.1'; do
+    # shellcheck disable=SC2086
+    expect 2 plain.csv --target y $words
+done
+for words in '--rates 1,1' '--momentum 0.5' '--plot' "--out $work/no"; do
+    # shellcheck disable=SC2086
+    expect 2 plain.csv --target constant --loss log $words
+done
+
+# Numbers and figure: levels one inside the other, up to the limits.
+expect 0 plain.csv --target y,constant --drop size --out "$work/files" --rates 0.1,0.001
+for target in y constant; do
+    for file in levels.dat limits.dat points.dat analysis.json; do
+        [ -s "$work/files/analyze_plain_$target/$file" ] || complain "no $file of $target"
+    done
+done
+expect 0 plain.csv --target y --out "$work/files" --rates 0.1,0.001
+awk '!/^#/ { if (NR > 3 && !($2 > a && $3 <= b && $4 > c && $5 <= d && $1 < s)) bad = 1
+    if (!($2 < $3 && $4 < $5)) bad = 1
+    s = $1; a = $2; b = $3; c = $4; d = $5; n++ } END { exit bad || n != 4 }' "$work/files/analyze_plain/levels.dat" ||
+    complain "levels: $(cat "$work/files/analyze_plain/levels.dat")"
+# The slowest level reaches up to the limits, but for the few per mille that it shrinks by.
+awk '!/^#/ { if (FILENAME ~ /limits/) { mu = $1; nu = $2 } else if (!n++) ok = $1 >= 1e4 &&
+    $3 < mu && $3 > 0.99 * mu && $5 < nu && $5 > 0.99 * nu } END { exit !ok }' \
+    "$work/files/analyze_plain/limits.dat" "$work/files/analyze_plain/levels.dat" ||
+    complain "levels end elsewhere than at the limits: $(cat "$work/files/analyze_plain/levels.dat")"
+if command -v gnuplot > /dev/null; then
+    expect 0 plain.csv --target y --out "$work/files" --rates 0.1,0.001 --plot
+    grep -q "figure: $work/files/figures/analyze_plain.svg" "$work/out" || complain "no figure is named"
+    for word in 'Stable below' 'weights leave' 'SG leaves' 'fastest' 'yours' 'learning rate of the SG, ν'; do
+        grep -q "$word" "$work/files/figures/analyze_plain.svg" || complain "no $word in the figure"
+    done
+    cp "$work/files/figures/analyze_plain.svg" "$work/first.svg"
+    "$program" plots --out "$work/files" > "$work/out" || complain "plots of all"
+    [ "$(wc -l < "$work/out")" -eq 3 ] || complain "plots draws $(cat "$work/out")"
+    "$program" plots --out "$work/files" analyze_plain > "$work/out" || complain "plots of one"
+    cmp -s "$work/files/figures/analyze_plain.svg" "$work/first.svg" || complain "plots draws another figure"
+fi
+
+# Weights: rows said as often, no feature, and refused where they mean nothing.
+printf 'a,b,w,y\n1,2,2,3.1\n2,1,0,99\n3,5,1,7.2\n4,3,3,8.8\n5,9,1,12.5\n0,4,2,2.5\n' > "$work/weighted.csv"
+awk -F, 'NR == 1 { print "a,b,y"; next } { for (i = 0; i < $3; i++) print $1 "," $2 "," $4 }' "$work/weighted.csv" > "$work/said.csv"
+expect 0 said.csv --target y; grep '^  [(ab].* [0-9]' "$work/out" | cut -c 1-50 > "$work/a"
+expect 0 weighted.csv --target y --weights w; fits
+grep '^  [(ab].* [0-9]' "$work/out" | cut -c 1-50 | cmp -s - "$work/a" || complain "weights are not rows said as often"
+grep -q '6 rows, 2 features' "$work/out" && grep -q 'rows weighted by w' "$work/out" || complain "weights are a feature"
+expect 0 weighted.csv --target y --features a --weights w; grep -q '6 rows, 1 feature,' "$work/out" || complain "weights beside --features"
+expect 2 weighted.csv --target y --weights v
+grep -q 'no column "v" for the weights' "$work/err" || complain "unknown weights: $(cat "$work/err")"
+expect 2 weighted.csv --target y --weights y
+expect 2 weighted.csv --target w --loss log --weights b
+sed 's/^3,5,1/3,5,-1/' "$work/weighted.csv" > "$work/negative.csv"
+expect 2 negative.csv --target y --weights w
+grep -q 'row 3 has the weight -1' "$work/err" || complain "a negative weight: $(cat "$work/err")"
+awk -F, 'NR == 1 { print; next } { print $1 "," $2 ",0," $4 }' "$work/weighted.csv" > "$work/zeros.csv"
+expect 2 zeros.csv --target y --weights w
+
+# A minimum that repels on a table of one's own: the case that is written shows the flight.  With a
+# faster SG it attracts, and the case shows the return.  The wrong one of the two falls short.
+printf 'a,b,y\n0.1559,3.356,0.93997\n0.1559,-3.356,-0.89144\n-0.1559,3.356,-1.1014\n-0.1559,-3.356,1.0529\n' \
+    > "$work/spiral.csv"
+set -- --target y --no-standardise --layers 8 --sg-at everywhere --out "$work/deep"
+expect 0 spiral.csv "$@" --kappa 0.19
+grep -q 'this minimum repels' "$work/out" || complain "the minimum does not repel"
+grep -q 'Take a faster SG: above kappa_c = 0.56[0-9]* it attracts' "$work/out" || complain "no kappa_c"
+flight=$work/deep/analyze_spiral/analyze_spiral_flight.cfg
+"$program" run "$flight" --out "$work/deep" > "$work/out" 2>&1 || complain "the flight: $(cat "$work/out")"
+grep -q '"verdict": "holds"' "$work/deep/analyze_spiral_flight/summary.json" || complain "no verdict on the flight"
+awk '!/^#/ { if (!n++) first = $2; last = $2; b = $3 } END { exit !(last > 1e3 * first && b < 2 * first) }' \
+    "$work/deep/analyze_spiral_flight/flight.dat" || complain "it does not leave, or backprop does"
+expect 0 spiral.csv "$@" --kappa 2
+grep -q 'this minimum attracts' "$work/out" || complain "the minimum does not attract"
+grep -q 'Below kappa_c = 0.56[0-9]* it repels' "$work/out" || complain "no kappa_c from above"
+back=$work/deep/analyze_spiral/analyze_spiral_return.cfg
+"$program" run "$back" --out "$work/deep" > "$work/out" 2>&1 || complain "the return: $(cat "$work/out")"
+for wrong in "$flight return" "$back flight"; do
+    sed "s/^experiment.*/experiment = \"${wrong#* }\";/" "${wrong% *}" > "$work/deep/analyze_spiral/wrong.cfg"
+    "$program" run "$work/deep/analyze_spiral/wrong.cfg" --out "$work/deep" > "$work/out" 2>&1
+    [ $? -eq 1 ] && grep -q '=> fails' "$work/out" || complain "not ${wrong#* }: $(cat "$work/out")"
+done
+# Dependent columns, realizable data: no case is promised.
+expect 0 wide.csv --target y --layers 3 --sg-at 1 --out "$work/deep"
+grep -q 'synthgrad run' "$work/out" && complain "a case for dependent columns"
+set --
+
 # The log loss: two classes, three, separable in one feature (harmless) and in two (the SG stops), a
 # score with nothing to find.
 awk 'BEGIN { print "size,a,ill"
@@ -218,6 +324,56 @@ expect 2 cut.csv.gz --target y --features a
 printf '# made by hand\na,y\n1,2\n2,3\n' > "$work/comment.csv"
 expect 2 comment.csv --target y
 grep -q 'has no comments' "$work/err" || complain "a comment: $(cat "$work/err")"
+
+# NumPy's .npy: the same table in another form, so the same answers to the last bit.
+npy() { # HEADER: the bytes before the elements, which are single ones
+    printf '\223NUMPY\1\0'
+    # shellcheck disable=SC2059
+    printf "\\$(printf %03o ${#1})\\0"
+    printf %s "$1"
+}
+printf 'a,b,y\n1,2,3\n2,9,5\n3,4,4\n4,1,8\n5,7,9\n6,3,10\n7,5,17\n8,6,11\n' > "$work/t.csv"
+{ npy "{'descr': [('a', '|i1'), ('b', '|i1'), ('y', '|i1')], 'fortran_order': False, 'shape': (8,)}"
+  printf '\1\2\3\2\11\5\3\4\4\4\1\10\5\7\11\6\3\12\7\5\21\10\6\13'; } > "$work/t.npy"
+expect 0 t.csv --target y --json; cp "$work/out" "$work/csv.json"
+expect 0 t.npy --target y --json; cmp -s "$work/out" "$work/csv.json" || complain "a .npy file differs"
+gzip -c "$work/t.npy" > "$work/t.npy.gz"
+expect 0 t.npy.gz --target y --json; cmp -s "$work/out" "$work/csv.json" || complain ".npy.gz differs"
+"$program" analyze - --target y --json < "$work/t.npy" | cmp -s - "$work/csv.json" ||
+    complain ".npy from standard input differs"
+expect 0 t.npy --target y; fits; tail -n +2 "$work/out" > "$work/a"
+expect 0 t.csv --target y; tail -n +2 "$work/out" | cmp -s - "$work/a" || complain "the text of a .npy file differs"
+# Without names, column by column.
+{ npy "{'descr': '|u1', 'fortran_order': True, 'shape': (8, 3), }"
+  printf '\1\2\3\4\5\6\7\10\2\11\4\1\7\3\5\6\3\5\4\10\11\12\21\13'; } > "$work/plain.npy"
+expect 0 plain.npy --target c2 --json
+sed 's/"c0"/"a"/; s/"c1"/"b"/' "$work/out" | cmp -s - "$work/csv.json" || complain "a plain array differs"
+expect 0 plain.npy --target c2 --features c0; fits
+expect 2 plain.npy --target y
+grep -q 'plain.npy: there is no column "y".*(columns: "c0", "c1", "c2")' "$work/err" ||
+    complain "an unknown column: $(cat "$work/err")"
+npy "{'descr': '|O', 'fortran_order': False, 'shape': (8, 3), }" > "$work/object.npy"
+expect 2 object.npy --target c0
+grep -q 'object.npy: the array holds Python objects' "$work/err" || complain "objects: $(cat "$work/err")"
+head -c 90 "$work/t.npy" > "$work/cut.npy"; expect 2 cut.npy --target y
+printf 'PK\3\4' > "$work/a.npz"; expect 2 a.npz --target y
+grep -q 'a.npz: this is a zip archive' "$work/err" || complain "an archive: $(cat "$work/err")"
+# In a case: CSV and .npy give the same verdict and numbers.
+for form in csv npy; do
+    mkdir "$work/$form"; cp "$work/t.$form" "$work/$form/"
+    cat > "$work/$form/x.cfg" << END
+claim = "DY3";  expect = "holds";
+data  = { kind = "csv"; file = "t.$form"; target = ["y"]; };
+sg    = ( { at = "output"; } );
+train = { mu = 0.9; nu = 0.7; units = "critical"; steps = 20000; };
+control = { mu = 1.01; };
+END
+    "$program" run "$work/$form/x.cfg" --json --out "$work/$form" > "$work/$form.all" 2> "$work/err" ||
+        complain "a case on .$form: exit $?: $(cat "$work/err")"
+    grep -v '"seconds"' "$work/$form.all" > "$work/$form.out"
+done
+grep -q '"verdict": "holds"' "$work/npy.out" && cmp -s "$work/csv.out" "$work/npy.out" ||
+    complain "a case on .npy differs: $(diff "$work/csv.out" "$work/npy.out" | head -5)"
 
 # Refusals.
 expect 2 two.csv --target ill --loss log --delay 3

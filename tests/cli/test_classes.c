@@ -287,6 +287,19 @@ static void test_separable(void **state)
     CHECK(stopped > 0);
 }
 
+/* Seven classes in a row, where scores grow so fast that an SG of fixed rate leaves. */
+static void test_slices(void **state)
+{
+    double cells[] = {0.22, 0, -0.17, 0, 1.14, 1, 1.34, 1, 1.36, 1, 1.74, 2, 2.19, 2, 1.76,
+                      2,    2.6, 3,    2.99, 3, 3.36, 3, 3.75, 4, 3.81, 4, 3.98, 4, 4.34, 4,
+                      5,    5,   5.88, 6,    6.18, 6, 6.03, 6, 5.9, 6};
+    (void)state;
+    struct sg_class_analysis a = analyzed(cells, COUNT(cells) / 2, 2, &standard);
+    CHECK(a.reason == SG_CLASS_BOTH_SEPARATE && a.verdict == SG_CLASS_HARMLESS);
+    CHECK(a.check == SG_CHECK_HOLDS);
+    sg_class_analysis_free(&a);
+}
+
 /* Two groups told apart by one feature: log odds are those of the shares, 3 of 10 and 14 of 20, and
  * the SG finds them too; whatever the values are called. */
 static void test_groups(void **state)
@@ -479,22 +492,43 @@ static void test_degenerate(void **state)
 
 static void test_refusals(void **state)
 {
-    double constant[] = {1, 5, 2, 5, 3, 5}, continuous[] = {1, 0.5, 2, 1.5, 3, 2.25}, many[2 * 30],
+    double constant[] = {1, 5, 2, 5, 3, 5}, continuous[] = {1, 0.5, 2, 1.5, 3, 2.25}, many[2 * 120],
            fine[] = {1, 0, 2, 1, 3, 0};
     const struct sg_analysis_options delayed = {.standardise = true,
                                                 .intercept = true,
                                                 .with_delay = true},
                                      bare = {.standardise = true};
     (void)state;
-    for (size_t i = 0; i < 30; i++) {
+    for (size_t i = 0; i < 120; i++) {
         many[2 * i] = (double)(i * i % 7);
         many[2 * i + 1] = (double)i;
     }
     check_refused(constant, 3, 2, &standard, "two classes or more");
     check_refused(continuous, 3, 2, &standard, "has 0.5 among its values; use --loss mse");
-    check_refused(many, 30, 2, &standard, "at most 20 of them");
+    check_refused(many, 120, 2, &standard, "at most 100 of them");
     check_refused(fine, 3, 2, &delayed, "leave --delay away");
     check_refused(fine, 3, 2, &bare, "leave --no-intercept away");
+}
+
+/* EMNIST's letters: 26 classes.  More columns than classes: the point is a regression on the
+ * scores; fewer: it is the optimum.  The system of the first is too large to look at its
+ * eigenvalues. */
+static void test_many_classes(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("letters", 0);
+    double *cells = drawn(400, 2, 26, 0.3, rng);
+    struct sg_class_analysis a = analyzed(cells, 400, 3, &standard);
+    CHECK(a.classes == 26 && a.m == 26 && a.reason == SG_CLASS_NO_ROOM);
+    CHECK(a.check != SG_CHECK_FAILS && a.gap == 0);
+    sg_class_analysis_free(&a);
+    for (size_t i = 0; i < 400; i++)
+        cells[i * 3 + 2] = (double)(i % 60);
+    a = analyzed(cells, 400, 3, &standard);
+    CHECK(a.classes == 60 && a.local.large && !a.local.known && a.check != SG_CHECK_FAILS);
+    sg_class_analysis_free(&a);
+    free(cells);
+    sg_base_rng_free(rng);
 }
 
 /* ---- rates: the real step's Jacobian by differences ------------------------------------ */
@@ -560,6 +594,23 @@ static void close_table(struct opened *o)
     sg_class_analysis_free(&o->a);
 }
 
+/* The radius at the best multiple of the fastest rates is as said, and larger beside it.  1e-8: J
+ * by central differences is known to u^(2/3), 4e-11, and its eigenvalues to 250 times that, as it
+ * is not normal.  m > 1: conserved directions hide it. */
+static void check_fastest(const struct opened *o, const struct sg_class_local *l, bool visible)
+{
+    const double mu = l->joint_scale * l->mu_optimal, nu = l->joint_scale * l->nu_optimal;
+    CHECK(l->joint_scale > 0 && l->joint_deficit > 0);
+    CHECK(l->mu_optimal < l->mu_critical && l->nu_optimal < l->nu_critical);
+    CHECK(l->mu_deficit > 0 && l->nu_deficit > 0);
+    if (!visible)
+        return;
+    const double least = step_radius(&o->s.run, o->s.sg, mu, nu);
+    CHECK_CLOSE(1 - least, l->joint_deficit, 1e-8);
+    CHECK(step_radius(&o->s.run, o->s.sg, 0.9 * mu, 0.9 * nu) > least - 1e-8);
+    CHECK(step_radius(&o->s.run, o->s.sg, 1.1 * mu, 1.1 * nu) > least - 1e-8);
+}
+
 /* One per cent below the limit the real step contracts, above it does not.  m > 1: conserved
  * directions stay at 1, known to sqrt(u) as J is not normal. */
 static void test_rates(void **state)
@@ -584,6 +635,7 @@ static void test_rates(void **state)
              * are the limit of slow ones */
             CHECK(step_radius(&o.s.run, o.s.sg, 0, 0.99 * l->nu_critical) < 1 + 1e-5);
             CHECK(step_radius(&o.s.run, o.s.sg, 0, 1.01 * l->nu_critical) > 1.01);
+            check_fastest(&o, l, k == 2);
         }
         close_table(&o);
         free(cells);
@@ -621,6 +673,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_definitions),
         TEST(test_separable),
+        TEST(test_slices),
         TEST(test_groups),
         TEST(test_no_room),
         TEST(test_verdict_knows_the_sample_size),
@@ -628,6 +681,7 @@ int main(void)
         TEST(test_bits),
         TEST(test_degenerate),
         TEST(test_refusals),
+        TEST(test_many_classes),
         TEST(test_rates),
         TEST(test_wrong_predictions_fail),
     };

@@ -26,7 +26,7 @@ expect 0 list
 expect 0 list --json
 expect 0 explain DY3
 expect 0 explain case
-for command in verify run list explain new analyze bench merge plots report search; do
+for command in verify run list explain new analyze bench merge plots report search train; do
     expect 0 $command --help
 done
 

@@ -1,16 +1,35 @@
 #!/bin/sh
 # explain: hypotheses and keys of every claim, as text and as JSON, and who reads a key.
 program=$PWD/build/synthgrad
+LC_ALL=C; export LC_ALL # text and JSON have the same letters
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 bad=0
 complain() { printf 'test_explain: %s\n' "$*"; bad=1; }
+complain_of() { while IFS= read -r line; do complain "$1: $line"; touch "$work/bad"; done; }
 # field NAME FILE: the values of that name in the JSON, one a line, as a shell would print them.
 field() { sed -n "s/^ *\"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" "$2" | sed 's/\\"/"/g; s/\\\\/\\/g'; }
 # has FILE TEXT: in the file, line breaks and indents taken for one blank.
 has() { tr -s ' \n' '  ' < "$1" | grep -qF -- "$2"; }
 
 "$program" list --json > "$work/list" || complain "list fails"
+# Where text is UTF-8, formulas are in letters and signs: no name of a letter is left, no line is
+# too wide, and keys that one types keep theirs.
+for claim in DY3 DY8 DY13; do
+    LC_ALL=C.UTF-8 "$program" explain "$claim" > "$work/text"
+    sed '/A case must give:/,$d' "$work/text" > "$work/words"
+    grep -nE '(^|[^a-z._])(mu|nu|lambda|kappa|phi|sqrt)([^a-zA-Z]|$)|<=|>=|\^[0-9]' "$work/words" |
+        complain_of "$claim: a formula in ASCII"
+    [ "$(grep -v 'run it:' "$work/text" | LC_ALL=C.UTF-8 wc -L)" -le 98 ] ||
+        complain "$claim: a line is too wide"
+done
+LC_ALL=C.UTF-8 "$program" explain DY3 > "$work/text"
+for shown in 'μ < 2/λ_max(S_x)' '√((1 - R²)² + 4 R⁴)' 'R² → 1' 'r* ≠ 0' 'train.mu'; do
+    has "$work/text" "$shown" || complain "explain DY3 does not show $shown"
+done
+LANG=C.UTF-8 LC_ALL= LC_CTYPE=C "$program" explain DY3 | grep -q 'λ' &&
+    complain "LC_CTYPE=C is not heeded"
+
 for claim in $(field claim "$work/list"); do
     "$program" explain "$claim" > "$work/text" || complain "explain $claim fails"
     "$program" explain "$claim" --json > "$work/json" || complain "explain $claim --json fails"
@@ -58,4 +77,5 @@ reads() {
 reads steps DY3 || complain "case: steps is read by DY3"
 reads order DY3 && complain "case: order is not read by DY3, which knows one value"
 reads claim DY3 && complain "case: claim is the judge's"
+[ -e "$work/bad" ] && bad=1
 exit $bad

@@ -3,6 +3,7 @@
 # against the installed libraries, nothing left behind.
 [ "${B:-build/release}" = build/release ] ||
     { echo "test_install: skipped, what is installed is the release flavour"; exit 0; }
+builder="${MNIST_DIR:-$PWD} ${NIST_DIR:-$PWD} $PWD"
 unset MAKEFLAGS MFLAGS MAKELEVEL NIST_DIR MNIST_DIR LD_LIBRARY_PATH
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -16,7 +17,9 @@ usr=$work/dest/usr
 for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so lib/pkgconfig/synthgrad.pc \
             include/synthgrad/synthgrad.h share/man/man1/synthgrad.1 \
             share/bash-completion/completions/synthgrad share/synthgrad/cases/dy1_backprop.cfg \
-            share/synthgrad/plots/style.gp share/doc/synthgrad/README.md \
+            share/synthgrad/plots/style.gp share/synthgrad/plots/analyze.gp \
+            share/synthgrad/schema/analysis.schema.json share/doc/synthgrad/README.md \
+            lib/python3/dist-packages/synthgrad.py share/doc/synthgrad/examples/tour.py \
             share/doc/synthgrad/CITATION.cff share/doc/synthgrad/examples/rates.c share/doc/synthgrad/proofs/dy1_backprop.md; do
     [ -s "$usr/$file" ] || complain "$file is missing or empty"
 done
@@ -26,6 +29,17 @@ done
 for header in include/synthgrad/*.h; do
     cmp -s "$header" "$usr/$header" || complain "$header is not installed"
 done
+[ -s "$usr/share/man/man3/sg_closed_rates.3" ] || complain "the reference pages are not installed"
+for file in bin/synthgrad lib/libsynthgrad.a lib/libsynthgrad.so; do
+    for folder in $builder; do
+        grep -qaF "$folder" "$usr/$file" && complain "$file names a folder of the builder's: $folder"
+    done
+    readelf -SW "$usr/$file" | grep -q '\.debug_' && complain "$file is not stripped"
+    case $file in *.a) continue;; esac
+    readelf -dW "$usr/$file" | grep -q 'NOW' && readelf -lW "$usr/$file" | grep -q GNU_RELRO ||
+        complain "$file: addresses are not sealed at the start"
+    readelf -sW --dyn-syms "$usr/$file" | grep -q '__stack_chk_fail' || complain "$file: stacks are not guarded"
+done
 grep -q "$work" "$usr/lib/pkgconfig/synthgrad.pc" && complain "DESTDIR is in the pkg-config file"
 make uninstall DESTDIR="$work/dest" PREFIX=/usr > "$work/log" 2>&1 || complain "make uninstall: $(tail -3 "$work/log")"
 left=$(find "$work/dest" -mindepth 1)
@@ -34,8 +48,9 @@ left=$(find "$work/dest" -mindepth 1)
 # ---- what is a stranger's stays; paths are what they are, blanks, quotes and dollars included ----
 mkdir -p "$work/odd/a" "$work/odd/cwd"
 echo stranger > "$work/odd/a/keep"
-# Any other character than these two: a line's end and, in make's own language, a single dollar.
-for odd in "a b" " a" "it's" 'say "x"' 'c$HOME' '`touch x`;touch x' 'größe' '*' '-n' '#1' '(x) & y|z\w'; do
+# Any other character than these two: a line's end and, in make's own language, a single dollar.  Folders in folders, but a quote is
+# never beside its like.
+for odd in 'a b/ a/größe/*/-n' "it's/c\$HOME/#1" 'say "x/`touch x`;touch x/(x) & y|z\w'; do
     root=$work/odd/$odd usr=$work/odd/$odd/usr
     written=$(printf %s "$root" | sed 's/\$/$$/g')
     mkdir -p "$usr/share/synthgrad/cases" "$usr/lib/pkgconfig" "$usr/share/man/man1"
@@ -78,14 +93,12 @@ grep -q '^synthgrad: .*nothing removed' "$work/log" || complain "a second uninst
 
 # What cannot be taken as it is is refused in one line, before anything is written.
 mkdir "$work/no"
-refused() { # WORDS ARGUMENT...
+refused() { # WORDS ARGUMENT...: both targets in one make, a line each
     words=$1; shift
-    for target in install uninstall; do
-        make $target "$@" > "$work/log" 2>&1 && complain "make $target $*: not refused"
-        grep -v '^make' "$work/log" > "$work/said"
-        [ "$(wc -l < "$work/said")" -eq 1 ] && grep -q "^synthgrad: .*$words" "$work/said" || \
-            complain "make $target $*: $(cat "$work/log")"
-    done
+    make -k install uninstall "$@" > "$work/log" 2>&1 && complain "make install uninstall $*: not refused"
+    grep -v '^make' "$work/log" > "$work/said"
+    [ "$(grep -c "^synthgrad: .*$words" "$work/said")" -eq 2 ] && [ "$(wc -l < "$work/said")" -eq 2 ] || \
+        complain "make install uninstall $*: $(cat "$work/log")"
     [ -z "$(find "$work/no" -mindepth 1)" ] || complain "make $*: touched $(find "$work/no" -mindepth 1 | head -3)"
 }
 refused 'dollar' DESTDIR="$work/no/a\$b" PREFIX=/usr
@@ -134,6 +147,14 @@ awk '{ if ($NF < 0.3) exit 1 }' one || complain "example train learns nothing: $
 ./example-verdict "$prefix/share/synthgrad/cases/dy3_joint_spectrum.cfg" > one 2> log && [ "$(tail -1 one)" = 'DY3 holds' ] ||
     complain "example verdict: $(cat one log)"
 unset LD_LIBRARY_PATH
+
+# The Python module finds the library and the cases of its own installation.
+python=${PYTHON:-/usr/bin/python3}
+if "$python" -c 'import numpy' 2> log; then
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$prefix/lib/python3/dist-packages" \
+        "$python" "$prefix/share/doc/synthgrad/examples/tour.py" > one 2> log || complain "tour.py: exit $?: $(tail -3 log)"
+    [ "$(grep -cx 'stable for mu < 1.9999 and nu < 0.3845\|DY3 holds - control: fails' one)" -eq 2 ] || complain "tour.py: $(cat one)"
+fi
 
 # The headers, in the oldest and the newest language that they promise, without a word from the compiler; and each of them alone.
 compiles() { # TOOL STANDARD HEADER
@@ -189,13 +210,23 @@ grep -q 'DY1 .*holds' verdict && [ -s out/dy1_backprop/summary.json ] ||
 grep -qx out/figures/dy1_backprop.svg figures && [ -s out/figures/dy1_backprop.svg ] && [ -s out/figures/dy1_backprop.png ] ||
     complain "no figure from the installed program: $(cat figures log)"
 "$prefix/bin/synthgrad" plots --out out > figures 2> log || complain "plots of all: exit $?: $(cat log)"
-[ "$(cat figures)" = out/figures/dy1_backprop.svg ] || complain "plots of all: $(cat figures)"
+[ "$(tr '\n' ' ' < figures)" = "out/figures/dy1_backprop.svg out/figures/run_margins.svg out/figures/run_evidence.svg " ] || complain "plots of all: $(cat figures)"
 "$prefix/bin/synthgrad" report --out out > log 2>&1 || complain "the installed report: $(cat log)"
 grep -q 'id="figure-dy1_backprop"' out/report/index.html || complain "no figure in the installed report"
 for refused in dy3_joint_spectrum no_such_case ../x; do
     "$prefix/bin/synthgrad" plots "$refused" --out out > figures 2> log; code=$?
     [ $code -eq 2 ] && [ "$(grep -c . log)" -eq 1 ] || complain "plots $refused: exit $code: $(cat log)"
 done
+# Paths that explain names are there, and written as a user would.
+"$prefix/bin/synthgrad" explain DY3 > explained 2> log || complain "explain: $(cat log)"
+grep -q '/\.\./' explained && complain "explain names $(grep -m 1 '/\.\./' explained)"
+sed -n 's/.*proof and what is checked: //p; s/.*synthgrad run \(.*\.cfg\).*/\1/p' explained |
+    while IFS= read -r path; do [ -e "$path" ] || echo "$path"; done > missing
+[ -s missing ] && complain "explain names $(head -1 missing)"
+[ "$(grep -c 'synthgrad run' explained)" -ge 2 ] || complain "explain names no case"
+printf 'a,y\n1,2\n2,3.5\n4,4\n5,7\n' > table.csv
+"$prefix/bin/synthgrad" analyze table.csv --target y --rates 0.1,0.01 --out out --plot > log 2>&1 || complain "analyze: $(cat log)"
+[ -s out/figures/analyze_table.svg ] && [ -s out/figures/analyze_table.png ] || complain "no figure of a table: $(cat log)"
 man=$prefix/share/man/man1/synthgrad.1
 for command in verify run list explain new analyze bench merge plots report search; do
     grep -q "^\.SS \"synthgrad $command" "$man" || complain "$command is not in the manual"

@@ -33,11 +33,11 @@ command() {
     explain) exec "$program" explain DY3 --json;;
     esac
 }
-# All that came of it, without what time it took and where it lies.
+# All that came of it, without what time it took, when that was, and where it lies.
 whole() {
     { cat "$work/out"; [ ! -d "$1" ] || (cd "$1" && find . -type f | LC_ALL=C sort |
         while read -r file; do echo "$file"; cat "$file"; done); } |
-        sed -e 's/"seconds": [^,}]*/"seconds": 0/; s/, [0-9.]* s$//; s/[0-9.]* s<//g' -e "s|$1|OUT|g"
+        sed -e 's/"seconds": [^,}]*/"seconds": 0/; s/, [0-9.]* s$//; s/[0-9.]* s<//g; s/page written [-0-9]* [0-9:]*//' -e "s|$1|OUT|g"
 }
 for what in ${COMMANDS:-run json analyze classes text report search merge list explain}; do
     case $what in report | merge) cp -r "$work/r0" "$work/ref";; *) mkdir "$work/ref";; esac

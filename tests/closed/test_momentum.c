@@ -37,6 +37,47 @@ static void roots_of_the_quadratic(void **state)
     sg_base_rng_free(rng);
 }
 
+/* 1 - |l| against the roots, and with digits that 1 - |l| has not: a / (1 - beta) for small a.  Its
+ * inverse; and no momentum or rate near the fastest ones is faster. */
+static void deficit_and_the_fastest(void **state)
+{
+    (void)state;
+    struct sg_rng *rng = test_rng("deficit", 0);
+    /* near a double root, as the fastest ones are, all move by the root of a rounding */
+    const double tol = 4 * sqrt(SG_UNIT_ROUNDOFF);
+    for (int t = 0; t < 2000; t++) {
+        const double beta = t % 7 == 0 ? 0 : random_between(0, 1, rng),
+                     a = random_between(-0.5, 4.5, rng);
+        double complex l[2];
+        context("a %.17g, beta %.17g", a, beta);
+        sg_closed_momentum_roots(l, a, beta);
+        CHECK_CLOSE(sg_closed_momentum_deficit(a, beta), 1 - cabs(l[0]), tol);
+        /* m = a / (1 - beta) + O(a^2 / (1 - beta)^3) */
+        const double small = 1e-12 * (1 - beta) * (1 - beta);
+        CHECK_CLOSE(sg_closed_momentum_deficit(small, beta) * (1 - beta) / small, 1, 1e-11);
+        const double wanted = random_between(0.01, 0.99, rng) * (1 - sqrt(beta));
+        const double reach = sg_closed_momentum_reach(wanted, beta);
+        CHECK_CLOSE(sg_closed_momentum_deficit(reach, beta), wanted, tol);
+        CHECK_CLOSE(sg_closed_momentum_deficit(2 * (1 + beta) - reach, beta), wanted, tol);
+    }
+    for (int t = 0; t < 200; t++) {
+        const double most = random_between(0.1, 9, rng),
+                     least = most * random_between(0.001, 1, rng);
+        const struct sg_rates rates = {.largest = most, .smallest = least};
+        const struct sg_momentum best = sg_closed_momentum_fastest(&rates);
+        context("eigenvalues %.17g and %.17g", least, most);
+        CHECK_CLOSE(sg_closed_momentum_deficit(best.rate * least, best.beta), best.deficit, tol);
+        CHECK_CLOSE(sg_closed_momentum_deficit(best.rate * most, best.beta), best.deficit, tol);
+        for (int k = 0; k < 50; k++) {
+            const double beta = fmin(fmax(0, best.beta + random_between(-0.1, 0.1, rng)), 0.999),
+                         rate = best.rate * random_between(0.8, 1.2, rng);
+            CHECK(fmin(sg_closed_momentum_deficit(rate * least, beta),
+                       sg_closed_momentum_deficit(rate * most, beta)) < best.deficit + tol);
+        }
+    }
+    sg_base_rng_free(rng);
+}
+
 /* A block of curvature lambda leaves the circle at the limit, through -1, and nowhere below. */
 static void limit_of_a_block(void **state)
 {
@@ -139,6 +180,7 @@ static void spectrum_has_the_traces(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(roots_of_the_quadratic), TEST(limit_of_a_block),
+                                       TEST(deficit_and_the_fastest),
                                        TEST(jacobian_is_the_recursion),
                                        TEST(spectrum_has_the_traces)};
     return RUN(tests);

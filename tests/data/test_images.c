@@ -213,10 +213,14 @@ static void test_gathered_rows(void **state)
     static const size_t index[] = {3, 0, 22, 3, 11};
     (void)state;
     struct sg_images a = digits(23, 8);
-    struct sg_data as_samples, made;
+    struct sg_data as_samples, as_others, made;
     struct sg_rng *rng = test_rng("gathered", 0);
     sg_data_images_standardise(&a, NULL);
     sg_data_from_images(&as_samples, &a, false);
+    struct sg_images other = a;                            /* the buffer keeps shades */
+    other.mean += 0.125;
+    other.scale *= 1.5;
+    sg_data_from_images(&as_others, &other, false);
     made = random_data(30, 4, 2, rng);
     for (size_t i = 0; i < made.n; i++)
         made.one[i] = sg_base_rng_gaussian(rng);           /* as on compressed rows */
@@ -228,6 +232,8 @@ static void test_gathered_rows(void **state)
         check_rows(&of_images, &batch, &as_samples, NULL, 23);
         batch = sg_data_gather_images(&of_images, &a, index, 5);
         check_rows(&of_images, &batch, &as_samples, index, 5);
+        batch = sg_data_gather_images(&of_images, &other, index, 5);
+        check_rows(&of_images, &batch, &as_others, index, 5);
         batch = sg_data_gather(&of_data, &made, index, 5);
         check_rows(&of_data, &batch, &made, index, 5);
         batch = sg_data_gather(&of_data, &made, NULL, 3);
@@ -239,6 +245,7 @@ static void test_gathered_rows(void **state)
         sg_data_rows_free(&of_data);
     }
     sg_data_free(&as_samples);
+    sg_data_free(&as_others);
     sg_data_free(&made);
     sg_data_images_free(&a);
     sg_base_rng_free(rng);

@@ -22,6 +22,7 @@ const char *__asan_default_options(void);
 void fuzz_case(const uint8_t *bytes, size_t size);
 void fuzz_csv(const uint8_t *bytes, size_t size);
 void fuzz_idx(const uint8_t *bytes, size_t size);
+void fuzz_npy(const uint8_t *bytes, size_t size);
 void fuzz_piece(const uint8_t *bytes, size_t size);
 void fuzz_summary(const uint8_t *bytes, size_t size);
 

@@ -1,7 +1,7 @@
 /* A case file: read, held against its claim, and made into an architecture; where they are small
  * and no files, its data too. */
 #include "fuzz.h"
-#include "synthgrad/claim.h"
+#include "synthgrad/study.h"
 
 static void make_data(const struct sg_case *c)
 {
@@ -24,6 +24,32 @@ static void make_data(const struct sg_case *c)
     }
 }
 
+/* A small training that may run is run: it ends, or is refused in one line. */
+static void train(const struct sg_case *c)
+{
+    struct sg_study study;
+    struct sg_error err = {""};
+    const struct sg_study_options options = {.seeds = 1, .n_against = 1,
+                                             .against = {SG_RULE_SG_EVERYWHERE}};
+    size_t units = 0;
+    for (size_t i = 0; i < c->net.layers.n; i++)
+        units += (size_t)c->net.layers.value[i];
+    for (size_t i = 0; i < c->n_modules; i++)
+        units += c->module[i].family == SG_MLP ? (size_t)c->module[i].hidden : 0;
+    const bool small = c->data.n <= 30 && c->data.d <= 6 && c->data.outputs <= 3 && units <= 20 &&
+                       (c->given[sg_case_key_find("train.steps")] ? c->train.steps <= 20
+                                                                  : c->train.epochs <= 3) &&
+                       c->train.tau.value[0] <= 30;
+    if (!small)
+        return;
+    const enum sg_status status = sg_study_run(&study, c, &options, &err);
+    if (status == SG_OK)
+        SG_REQUIRE(study.headline && study.run && study.run[0].looks >= 1);
+    else
+        fuzz_check_refusal(status, &err);
+    sg_study_free(&study);
+}
+
 static void look_at(const struct sg_case *c)
 {
     struct sg_error err = {""};
@@ -31,6 +57,11 @@ static void look_at(const struct sg_case *c)
     const struct sg_claim *claim = sg_claim_find(c->claim);
     if (claim && sg_claim_fits(claim, c, &err) != SG_OK)
         fuzz_check_refusal(SG_BAD_INPUT, &err);
+    const bool trains = sg_study_fits(c, &err) == SG_OK;
+    if (!trains)
+        fuzz_check_refusal(SG_BAD_INPUT, &err);
+    else if (c->data.kind == SG_DATA_GAUSSIAN || c->data.kind == SG_DATA_CLASSES)
+        train(c);
     if (sg_case_make_arch(&arch, c, 3, c->net.loss == SG_SOFTMAX_XENT ? 2 : 1, &err) != SG_OK)
         fuzz_check_refusal(SG_BAD_INPUT, &err);
     for (size_t i = 0; i < c->train.tau.n; i++)

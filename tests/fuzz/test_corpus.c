@@ -44,6 +44,7 @@ static void cases(void **state)
 }
 static void csv(void **state)     { (void)state; replay(fuzz_csv, "tests/fuzz/corpus/csv"); }
 static void idx(void **state)     { (void)state; replay(fuzz_idx, "tests/fuzz/corpus/idx"); }
+static void npy(void **state)     { (void)state; replay(fuzz_npy, "tests/fuzz/corpus/npy"); }
 static void piece(void **state)   { (void)state; replay(fuzz_piece, "tests/fuzz/corpus/piece"); }
 static void summary(void **state)
 {
@@ -53,7 +54,7 @@ static void summary(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(cases), TEST(csv), TEST(idx), TEST(piece),
-                                       TEST(summary)};
+    const struct CMUnitTest tests[] = {TEST(cases), TEST(csv),   TEST(idx),
+                                       TEST(npy),   TEST(piece), TEST(summary)};
     return RUN(tests);
 }

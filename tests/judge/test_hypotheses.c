@@ -25,7 +25,8 @@
     {claim, "equal-blocks", NL3("(8, 8)", "1", "40", "20")},                                       \
     {claim, "cut", NL3("(8, 8, 8)", "3", "40", "20")},                                             \
     {claim, "test-images", NL3("(8, 8, 8)", "1", "39", "20")},                                     \
-    {claim, "batch", NL3("(8, 8, 8)", "1", "40", "61")}
+    {claim, "batch", NL3("(8, 8, 8)", "1", "40", "61")},                                \
+    {claim, "factors", NL3("(8, 8, 8)", "1", "40", "20; mu_times = (1.0, 2.0)")}
 
 /* The rows of a claim about the ledgers of nets, NL5 and NL8. */
 #define LEDGER(layers, at, test, batch, rates)                                                     \
@@ -201,6 +202,8 @@ static const struct { const char *claim, *id, *text; } rows[] = {
 
     TRAINED("NL3"), TRAINED("NL4"),
 
+    {"NL5", "factors", LEDGER("(8, 8, 8)", "1", "40", "20",
+                              "mu = 0.1; nu = 0.1; nu_times = (1.0);")},
     {"NL5", "test-images", LEDGER("(8, 8, 8)", "1", "39", "20", "mu = 0.1; nu = 0.1;")},
     BOOKED("NL5"), BOOKED("NL8"),
 

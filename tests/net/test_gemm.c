@@ -11,7 +11,13 @@
 
 #if defined __x86_64__
 
-typedef void gemm(const struct product *p, struct part part);
+/* One instruction set: any part of any C; a whole C of at most so many columns. */
+struct set {
+    const char *name;
+    void (*gemm)(const struct product *p, struct part part);
+    void (*small)(const struct product *p);
+    size_t lanes;
+};
 
 static void chains(const struct product *p)
 {
@@ -30,7 +36,7 @@ static void chains(const struct product *p)
 }
 
 /* In four pieces, cut anywhere. */
-static void by_parts(gemm *by, const struct product *p, struct sg_rng *rng)
+static void by_parts(const struct set *by, const struct product *p, struct sg_rng *rng)
 {
     const size_t i = sg_base_rng_index(rng, p->m + 1), j = sg_base_rng_index(rng, p->n + 1);
     const struct part parts[] = {{0, i, 0, j},
@@ -38,20 +44,20 @@ static void by_parts(gemm *by, const struct product *p, struct sg_rng *rng)
                                  {i, p->m, 0, j},
                                  {i, p->m, j, p->n}};
     for (size_t t = 0; t < COUNT(parts); t++)
-        by(p, parts[t]);
+        by->gemm(p, parts[t]);
 }
 
-static void check_shape(gemm *by, const char *name, size_t m, size_t k, size_t n,
-                        struct sg_rng *rng)
+static void check_shape(const struct set *by, size_t m, size_t k, size_t n, struct sg_rng *rng)
 {
     for (int op = SG_NN; op <= SG_NT; op++) {
         const bool add = sg_base_rng_index(rng, 2), start = sg_base_rng_index(rng, 2);
-        context("seed %llu: %s, op %d, %zu x %zu x %zu", (unsigned long long)test_seed(), name, op,
-                m, k, n);
+        context("seed %llu: %s, op %d, %zu x %zu x %zu", (unsigned long long)test_seed(), by->name,
+                op, m, k, n);
         double *a = random_vector(m * k, 1.2, rng), *b = random_vector(k * n, 0.7, rng),
                *want = random_vector(m * n, 1, rng);
         double *left = random_vector(m, 1, rng), *right = random_vector(n, 1, rng),
-               *got = sg_base_copy(want, m * n, sizeof *want);
+               *got = sg_base_copy(want, m * n, sizeof *want),
+               *small = sg_base_copy(want, m * n, sizeof *want);
         struct product p = {want,
                             a,
                             b,
@@ -68,8 +74,14 @@ static void check_shape(gemm *by, const char *name, size_t m, size_t k, size_t n
         if (sg_base_rng_index(rng, 2))
             by_parts(by, &p, rng);
         else
-            by(&p, (struct part){0, m, 0, n});
+            by->gemm(&p, (struct part){0, m, 0, n});
         CHECK(memcmp(got, want, m * n * sizeof *want) == 0);
+        p.c = small;
+        if (n <= by->lanes && k <= DEPTH) {
+            by->small(&p);
+            CHECK(memcmp(small, want, m * n * sizeof *want) == 0);
+        }
+        free(small);
         free(a);
         free(b);
         free(left);
@@ -81,18 +93,19 @@ static void check_shape(gemm *by, const char *name, size_t m, size_t k, size_t n
 
 /* Both sides of every edge: the rows of a tile, one and two vectors of
  * columns, the depth of a panel. */
-static void check_shapes(gemm *by, const char *name)
+static void check_shapes(const struct set *by)
 {
     const size_t edges[] = {1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 24, 33};
-    struct sg_rng *rng = test_rng(name, 0);
+    struct sg_rng *rng = test_rng(by->name, 0);
     for (size_t i = 0; i < COUNT(edges); i++)
         for (size_t j = 0; j < COUNT(edges); j++)
-            check_shape(by, name, edges[i], random_size(1, 40, rng), edges[j], rng);
+            check_shape(by, edges[i], random_size(1, 40, rng), edges[j], rng);
     for (size_t k = 255; k <= 257; k++)
-        check_shape(by, name, 9, k, 19, rng);
-    check_shape(by, name, 11, 600, 10, rng);
-    check_shape(by, name, BLOCK + 5, 20, 18, rng);
-    check_shape(by, name, 40, 260, 45, rng);
+        check_shape(by, 9, k, 19, rng);
+    check_shape(by, 9, 256, by->lanes, rng);
+    check_shape(by, 11, 600, 10, rng);
+    check_shape(by, BLOCK + 5, 20, 18, rng);
+    check_shape(by, 40, 260, 45, rng);
     sg_base_rng_free(rng);
 }
 
@@ -101,7 +114,7 @@ static void avx512(void **state)
     (void)state;
     if (!__builtin_cpu_supports("avx512f"))
         SKIP();
-    check_shapes(gemm_avx512, "avx512");
+    check_shapes(&(struct set){"avx512", gemm_avx512, small_avx512, 8});
 }
 
 static void avx2(void **state)
@@ -109,7 +122,7 @@ static void avx2(void **state)
     (void)state;
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         SKIP();
-    check_shapes(gemm_avx2, "avx2");
+    check_shapes(&(struct set){"avx2", gemm_avx2, small_avx2, 4});
 }
 
 /* Whole products, above and below the size that threads are called for. */

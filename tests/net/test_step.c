@@ -3,67 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support.h"
-#include "synthgrad/net.h"
-
-/* A net of depth 1-3 with a linear module at the output and at some boundaries below. */
-struct instance {
-    struct sg_layer layers[3];
-    struct sg_module modules[3];
-    struct sg_arch arch;
-    struct sg_net *net;
-    struct sg_net_work *work;
-    size_t n, real;
-    void *x, *y, *one, *w, *phi, *dphi, *scratch;
-    struct sg_batch batch;
-};
-
-static double number(const void *a, size_t i, enum sg_dtype dtype)
-{
-    return dtype == SG_F32 ? (double)((const float *)a)[i] : ((const double *)a)[i];
-}
-
-static void make(struct instance *in, enum sg_dtype dtype, struct sg_rng *rng)
-{
-    *in = (struct instance){.arch = {.dtype = dtype, .loss = SG_MSE,
-                                     .inputs = random_size(1, 5, rng),
-                                     .n_layers = random_size(1, 3, rng)},
-                            .n = random_size(1, 25, rng),
-                            .real = dtype == SG_F32 ? sizeof(float) : sizeof(double)};
-    for (size_t i = 0; i < in->arch.n_layers; i++) {
-        in->layers[i] = (struct sg_layer){SG_DENSE, random_size(1, 6, rng), true};
-        if (i + 1 == in->arch.n_layers || sg_base_rng_index(rng, 2))
-            in->modules[in->arch.n_modules++] =
-                (struct sg_module){i + 1,          SG_LINEAR, (unsigned)random_size(1, 7, rng),
-                                   SG_TARGET_TRUE, 0.3,       0};
-    }
-    in->arch.labels = in->layers[in->arch.n_layers - 1].width;
-    in->arch.layers = in->layers;
-    in->arch.modules = in->modules;
-    in->net = sg_net_alloc(&in->arch);
-    in->work = sg_net_work_alloc(in->net, in->n);
-    in->x = random_reals(in->n * in->arch.inputs, 1, dtype, rng);
-    in->y = random_reals(in->n * in->arch.labels, 1, dtype, rng);
-    in->one = random_reals(in->n, 1, dtype, rng);       /* compressed rows have no ones */
-    in->w = random_reals(sg_net_sizes(in->net).w, 0.5, dtype, rng);
-    in->phi = random_reals(sg_net_sizes(in->net).phi, 0.5, dtype, rng);
-    in->dphi = sg_base_alloc(sg_net_sizes(in->net).phi, in->real);
-    in->scratch =
-        sg_base_alloc(in->n * sg_net_step_scratch(in->net, SG_STEP_LINE_SEARCH), in->real);
-    in->batch = (struct sg_batch){in->n, in->x, in->y, in->one};
-    sg_net_eval(NULL, in->dphi, NULL, in->net, in->w, in->phi, &in->batch, SG_WANT_PHI, in->work);
-}
-
-static void end(struct instance *in)
-{
-    sg_net_free(in->net);
-    sg_net_work_free(in->work);
-    free(in->x); free(in->y); free(in->one);
-    free(in->w); free(in->phi); free(in->dphi); free(in->scratch);
-}
+#include "net/linear_net.h"
 
 /* Row i of z for a module, from the views; returns its length. */
-static size_t regressors(long double *z, const struct instance *in, const struct sg_module *m,
+static size_t regressors(long double *z, const struct linear_net *in, const struct sg_module *m,
                          size_t i)
 {
     const enum sg_dtype dtype = in->arch.dtype;
@@ -83,7 +26,7 @@ static size_t regressors(long double *z, const struct instance *in, const struct
  * known to `digits` |z| |G| a sample. */
 struct rates { long double N, slope, along; double off; };
 
-static struct rates naive_rates(const struct instance *in, size_t j)
+static struct rates naive_rates(const struct linear_net *in, size_t j)
 {
     enum { MOST = 16 };
     const struct sg_module *m = &in->modules[j];
@@ -124,8 +67,8 @@ static void rates_by_definition(void **state)
         struct sg_rng *rng = test_rng("rates", t);
         const enum sg_dtype dtype = t % 2 ? SG_F32 : SG_F64;
         const double u = dtype == SG_F32 ? ldexp(1, -24) : SG_UNIT_ROUNDOFF;
-        struct instance in;
-        make(&in, dtype, rng);
+        struct linear_net in;
+        linear_net_make(&in, dtype, rng);
         for (size_t j = 0; j < in.arch.n_modules; j++) {
             const struct rates r = naive_rates(&in, j);
             const double gamma = gamma_of(in.n * 6 + 50, SG_UNIT_ROUNDOFF);
@@ -141,7 +84,7 @@ static void rates_by_definition(void **state)
             CHECK(sg_net_step_rate(in.net, j, SG_STEP_FIXED, in.dphi, &in.batch, in.work, NULL) ==
                   1);
         }
-        end(&in);
+        linear_net_end(&in);
         sg_base_rng_free(rng);
     }
 }
@@ -152,8 +95,8 @@ static void every_module_by_itself(void **state)
     (void)state;
     for (uint64_t t = 0; t < 40; t++) {
         struct sg_rng *rng = test_rng("scale", t);
-        struct instance in;
-        make(&in, SG_F64, rng);
+        struct linear_net in;
+        linear_net_make(&in, SG_F64, rng);
         const size_t size = sg_net_sizes(in.net).phi;
         for (int rule = SG_STEP_FIXED; rule < SG_STEP_RULES; rule++) {
             double *scaled = sg_base_copy(in.dphi, size, sizeof(double));
@@ -171,7 +114,7 @@ static void every_module_by_itself(void **state)
             free(scaled);
         }
         CHECK(sg_net_step_scratch(in.net, SG_STEP_NORMALISED) == 0);
-        end(&in);
+        linear_net_end(&in);
         sg_base_rng_free(rng);
     }
 }

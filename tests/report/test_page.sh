@@ -104,6 +104,18 @@ xmllint --noout --nonet "$page" > "$work/log" 2>&1 || complain "edited: not well
 grep -o 'data:image/png;base64,[^"]*' "$page" | sed 's/[^,]*,//' | base64 -d | cmp -s - "$work/out/figures/dy4_fixed_line.png" || \
     complain "the heavy drawing's picture is not on the page"
 
+# ---- own runs: another case, and a case of the project that was changed, are marked and counted ----
+sed 's/^train = /# as mine\ntrain = /' cases/dy3_joint_spectrum.cfg > "$work/mine.cfg"
+mkdir "$work/changed" && sed 's/seed = 1/seed = 2/' cases/cp1_preservation.cfg > "$work/changed/cp1_preservation.cfg"
+"$program" verify "$work/mine.cfg" "$work/changed/cp1_preservation.cfg" --out "$work/out" > "$work/log" 2>&1 || complain "verify: $(tail -n 3 "$work/log")"
+report
+for case in mine cp1_preservation; do
+    grep -q "<h3 id=\"$case\">.*, own run</h3>" "$page" || complain "$case is not marked as an own run"
+    grep -q "cases/$case.cfg" "$page" && complain "$case is linked as a case of the project"
+done
+[ "$(grep -c ', own run</h3>' "$page")" -eq 2 ] || complain "$(grep -c ', own run</h3>' "$page") own runs are marked"
+grep -q '2 of the cases are of your own' "$page" || complain "own runs are not counted"
+
 # ---- the whole report, where make report left one: 3 MB at most ----
 whole=results/report/index.html
 if [ -e "$whole" ] && [ "$whole" -nt "$program" ]; then

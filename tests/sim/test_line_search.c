@@ -3,59 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/linear_net.h"
 #include "net/naive.h"
 #include "synthgrad/sim.h"
 
-/* A net of depth 1-3 with a module at every boundary or at some, true targets: L_SG is
- * a quadratic form in phi. */
-struct instance {
-    struct sg_layer layers[3];
-    struct sg_module modules[3];
-    struct sg_arch arch;
-    struct sg_net *net;
-    struct sg_data data;
-    struct sg_batch batch;
-    struct sg_net_work *work;
-    double *w, *phi, *dphi, *scratch;
-    size_t widest;
-};
-
-static void make_instance(struct instance *in, struct sg_rng *rng)
-{
-    *in = (struct instance){.arch = {.loss = SG_MSE,
-                                     .inputs = random_size(1, 5, rng),
-                                     .n_layers = random_size(1, 3, rng)}};
-    for (size_t i = 0; i < in->arch.n_layers; i++) {
-        in->layers[i] = (struct sg_layer){SG_DENSE, random_size(1, 6, rng), true};
-        if (in->layers[i].width > in->widest)
-            in->widest = in->layers[i].width;
-        if (i + 1 == in->arch.n_layers || sg_base_rng_index(rng, 2))
-            in->modules[in->arch.n_modules++] =
-                (struct sg_module){i + 1,          SG_LINEAR, (unsigned)random_size(1, 7, rng),
-                                   SG_TARGET_TRUE, 0.3,       0};
-    }
-    in->arch.labels = in->layers[in->arch.n_layers - 1].width;
-    in->arch.layers = in->layers;
-    in->arch.modules = in->modules;
-    in->net = sg_net_alloc(&in->arch);
-    in->data = random_data(random_size(2, 25, rng), in->arch.inputs, in->arch.labels, rng);
-    in->batch = sg_sim_batch(&in->data);
-    in->work = sg_net_work_alloc(in->net, in->data.n);
-    in->w = random_vector(sg_net_sizes(in->net).w, 0.5, rng);
-    in->phi = random_vector(sg_net_sizes(in->net).phi, 0.5, rng);
-    in->dphi = SG_NEW(sg_net_sizes(in->net).phi, double);
-    in->scratch = SG_NEW(in->data.n * in->widest, double);
-}
-
-static void free_instance(struct instance *in)
-{
-    sg_net_free(in->net);
-    sg_net_work_free(in->work);
-    sg_data_free(&in->data);
-    free(in->w); free(in->phi); free(in->dphi); free(in->scratch);
-}
-
-static double sg_loss(struct instance *in, const double *phi)
+static double sg_loss(struct linear_net *in, const double *phi)
 {
     struct sg_metrics metrics;
     sg_net_eval(NULL, in->dphi, &metrics, in->net, in->w, phi, &in->batch,
@@ -64,15 +16,16 @@ static double sg_loss(struct instance *in, const double *phi)
 }
 
 /* E|Z G|^2 over all modules, with its magnitude; Z from the views. */
-static struct wide curvature(const struct instance *in)
+static struct wide curvature(const struct linear_net *in)
 {
     struct wide sum = {0};
-    const size_t n = in->data.n, m = in->arch.labels;
+    const size_t n = in->n, m = in->arch.labels;
+    const double *y = in->y, *one = in->one;
     for (size_t j = 0; j < in->arch.n_modules; j++) {
         const struct sg_module *module = &in->modules[j];
         const size_t k = in->layers[module->at - 1].width;
         const double *h = sg_net_view(in->work, SG_VIEW_H, module->at),
-                     *g = in->dphi + sg_net_module_offset(in->net, j);
+                     *g = (double *)in->dphi + sg_net_module_offset(in->net, j);
         for (size_t i = 0; i < n; i++)
             for (size_t o = 0; o < k; o++) {
                 struct wide s = {0};
@@ -81,9 +34,9 @@ static struct wide curvature(const struct instance *in)
                     s = wide_add(s, wide_mul(wide_of(h[i * k + l]), wide_of(g[row * k + o])));
                 for (size_t l = 0; (module->terms & SG_Y) && l < m; l++, row++)
                     s = wide_add(s,
-                                 wide_mul(wide_of(in->data.y[i * m + l]), wide_of(g[row * k + o])));
+                                 wide_mul(wide_of(y[i * m + l]), wide_of(g[row * k + o])));
                 if (module->terms & SG_ONE)
-                    s = wide_add(s, wide_mul(wide_of(in->data.one[i]), wide_of(g[row * k + o])));
+                    s = wide_add(s, wide_mul(wide_of(one[i]), wide_of(g[row * k + o])));
                 sum = wide_add(sum, wide_scale(wide_mul(s, s), 1 / (long double)n));
             }
     }
@@ -97,19 +50,21 @@ static void formula(void **state)
     (void)state;
     for (uint64_t t = 0; t < 80; t++) {
         struct sg_rng *rng = test_rng("formula", t);
-        struct instance in;
-        make_instance(&in, rng);
+        struct linear_net in;
+        linear_net_make(&in, SG_F64, rng);
         (void)sg_loss(&in, in.phi);
         const struct wide c = curvature(&in);
         const size_t size = sg_net_sizes(in.net).phi,
-                     k = size + in.data.n * in.widest + 2 * (in.widest + in.arch.labels + 6);
+                     widest = sg_net_step_scratch(in.net, SG_STEP_LINE_SEARCH),
+                     k = size + in.n * widest + 2 * (widest + in.arch.labels + 6);
+        const double *G = in.dphi;
         long double slope = 0;
         for (size_t i = 0; i < size; i++)
-            slope += (long double)in.dphi[i] * (long double)in.dphi[i];
+            slope += (long double)G[i] * (long double)G[i];
         const double nu = sg_sim_line_search(in.net, in.dphi, &in.batch, in.work, in.scratch),
                      want = (double)(slope / c.v);
         CHECK_CLOSE(nu, want, gamma_of(k, SG_UNIT_ROUNDOFF) * want * (double)(c.m / c.v));
-        free_instance(&in);
+        linear_net_end(&in);
         sg_base_rng_free(rng);
     }
 }
@@ -122,11 +77,11 @@ static void bottom_of_the_parabola(void **state)
     (void)state;
     for (uint64_t t = 0; t < 80; t++) {
         struct sg_rng *rng = test_rng("bottom", t);
-        struct instance in;
-        make_instance(&in, rng);
+        struct linear_net in;
+        linear_net_make(&in, SG_F64, rng);
         const size_t size = sg_net_sizes(in.net).phi;
         const double start = sg_loss(&in, in.phi),
-                     gamma = gamma_of(naive_roundings(&in.arch, in.data.n), SG_UNIT_ROUNDOFF);
+                     gamma = gamma_of(naive_roundings(&in.arch, in.n), SG_UNIT_ROUNDOFF);
         double *gradient = sg_base_copy(in.dphi, size, sizeof(double)), *phi = SG_NEW(size, double),
                slope = 0, at[3], magnitude = 0;
         const double nu = sg_sim_line_search(in.net, gradient, &in.batch, in.work, in.scratch),
@@ -135,11 +90,11 @@ static void bottom_of_the_parabola(void **state)
             slope += gradient[i] * gradient[i];
         for (int side = 0; side < 4; side++) {
             for (size_t i = 0; i < size; i++)
-                phi[i] = in.phi[i] - factor[side] * nu * gradient[i];
+                phi[i] = ((double *)in.phi)[i] - factor[side] * nu * gradient[i];
             if (side < 3)
                 at[side] = sg_loss(&in, phi);
             struct naive v =
-                naive_eval(&in.arch, in.w, phi, in.data.x, in.data.y, in.data.one, in.data.n);
+                naive_eval(&in.arch, in.w, phi, in.x, in.y, in.one, in.n);
             magnitude = sg_base_max(magnitude, (double)v.sg_loss.m);
             naive_free(&v);
         }
@@ -149,7 +104,7 @@ static void bottom_of_the_parabola(void **state)
         CHECK_CLOSE(start - at[0], nu * slope / 2, 3 * gamma * magnitude);
         free(gradient);
         free(phi);
-        free_instance(&in);
+        linear_net_end(&in);
         sg_base_rng_free(rng);
     }
 }
@@ -158,8 +113,8 @@ static void nothing_to_search(void **state)
 {
     (void)state;
     struct sg_rng *rng = test_rng("zero", 0);
-    struct instance in;
-    make_instance(&in, rng);
+    struct linear_net in;
+    linear_net_make(&in, SG_F64, rng);
     (void)sg_loss(&in, in.phi);
     struct sg_arch single = in.arch;
     single.dtype = SG_F32;
@@ -181,7 +136,7 @@ static void nothing_to_search(void **state)
     }
     memset(in.dphi, 0, sg_net_sizes(in.net).phi * sizeof(double));
     CHECK(sg_sim_line_search(in.net, in.dphi, &in.batch, in.work, in.scratch) == 0);
-    free_instance(&in);
+    linear_net_end(&in);
     sg_base_rng_free(rng);
 }
 

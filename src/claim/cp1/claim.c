@@ -7,9 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lab/shallow.h"
+#include "claim/cp1/parts.h"
 #include "lab/own.h"
-#include "lab/twin.h"
+#include "lab/shallow.h"
 
 enum { POINTS = 4, ITERATIONS = 200, STARTS = 12 };
 
@@ -149,6 +149,8 @@ static void says(struct sg_lab *lab, void *on)
     for (int i = 0; i < POINTS; i++) {
         p.gradient = sg_twin_minimum(p.w, t, rng);
         check_point(lab, t, &p, rng);
+        if (i == 0 && lab->trial->figure)
+            sg_cp1_draw(lab, p.w, t->n_w);
     }
     if (t->chain.n_layers > 1)
         check_searched(lab, t, &p, rng);

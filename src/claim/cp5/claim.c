@@ -1,7 +1,6 @@
 /* CP5: an SG without labels at the output of linear regression rests on a sphere through least
  * squares, and gets there, not to least squares. */
 #include <math.h>
-#include <stdio.h>
 
 #include "claim/cp5/parts.h"
 #include "lab/own.h"
@@ -65,79 +64,6 @@ static void says(struct sg_lab *lab, void *on)
     }
 }
 
-/* ---- hypotheses ------------------------------------------------------------------------------ */
-
-static bool has_one_output(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                           const struct sg_trial *trial)
-{
-    (void)on;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "it has %zu", trial->data->m);
-    return trial->data->m == 1;
-}
-
-static bool is_a_setting(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                         const struct sg_trial *trial)
-{
-    const struct sg_cp5 *c = on;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX,
-             c->constant ? "s has the term 1, and data.bias is false"
-                         : "data.bias is true, and s has no term 1");
-    return c->constant == trial->c->data.bias;
-}
-
-static bool has_two_columns(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                            const struct sg_trial *trial)
-{
-    const struct sg_cp5 *c = on;
-    (void)trial;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "there is %s", c->k == 1 ? "one" : "none");
-    return c->k >= 2;
-}
-
-static const void *shallow_of(const void *on)
-{
-    return ((const struct sg_cp5 *)on)->s;
-}
-
-/* The flow is followed by its Euler steps; 2/lambda is where these lose stability. */
-#define STEP_MOST 0.1
-static bool steps_are_small(char value[SG_HYPOTHESIS_VALUE_MAX], const void *on,
-                            const struct sg_trial *trial)
-{
-    const struct sg_cp5 *c = on;
-    const double mu = c->s->mu * c->s->rate_x.largest, nu = c->s->nu * c->s->rate_z.largest;
-    (void)trial;
-    snprintf(value, SG_HYPOTHESIS_VALUE_MAX, "mu lambda_max = %.3g, nu lambda_max = %.3g", mu, nu);
-    return mu <= STEP_MOST && nu > 0 && nu <= 1;
-}
-
-static const struct sg_hypothesis one_output = {
-    .id = "m-one",
-    .words = "y has one column",
-    .met = has_one_output,
-    .mend = "take one output (data.outputs = 1, or one name in data.target)"};
-static const struct sg_hypothesis setting = {
-    .id = "setting",
-    .words = "X has a ones column exactly when s has the term 1",
-    .met = is_a_setting,
-    .mend = "take terms = \"h\" with bias = false, or \"h1\" with bias = true"};
-static const struct sg_hypothesis two_columns = {
-    .id = "two-columns",
-    .words = "X has two or more columns besides the ones (with one, the sphere is two points)",
-    .met = has_two_columns,
-    .mend = "take more columns (data.d)"};
-static const struct sg_hypothesis nonsingular = {SG_X_NONSINGULAR, .of = shallow_of};
-static const struct sg_hypothesis noisy = {.id = "noisy",
-                                           .words = "the data are noisy, y != X w*",
-                                           .met = sg_shallow_is_noisy,
-                                           .mend = "take data with noise (data.noise > 0)",
-                                           .of = shallow_of};
-static const struct sg_hypothesis small_steps = {
-    .id = "small-steps",
-    .words = "steps are small, mu lambda_max(S_x) <= 0.1 and 0 < nu lambda_max(S_z) <= 1",
-    .met = steps_are_small,
-    .mend = "take train.mu, train.nu smaller: in critical units at most 0.05 and 0.5"};
-
 const struct sg_claim sg_claim_cp5 = {
     .id = "CP5",
     .name = "cp5_no_labels",
@@ -146,8 +72,9 @@ const struct sg_claim sg_claim_cp5 = {
     .reads = SG_READS_TABLE SG_READS_REGRESSION
     " sg=one sg.at=output sg.family=linear sg.terms=h|h1|hy|hy1! sg.target=true sg.mix=1.0 "
     "train.form train.units train.mu! train.nu! train.steps!",
-    .supposes = (const struct sg_hypothesis *const[]){&one_output, &setting, &two_columns,
-                                                      &nonsingular, &noisy, &small_steps, NULL},
+    .supposes = (const struct sg_hypothesis *const[]){&sg_cp5_one_output, &sg_cp5_setting,
+                                                      &sg_cp5_two_columns, &sg_cp5_nonsingular,
+                                                      &sg_cp5_noisy, &sg_cp5_small_steps, NULL},
     .measure = sg_lab_measure,
     .on = &regression,
     .says = says,

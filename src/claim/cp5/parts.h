@@ -47,6 +47,11 @@ struct sg_cp5_truth {
 };
 struct sg_cp5_truth sg_cp5_truth(const struct sg_cp5 *c, const double *w);
 
+/* ---- hypotheses (hypotheses.c) --------------------------------------------------------------- */
+
+extern const struct sg_hypothesis sg_cp5_one_output, sg_cp5_setting, sg_cp5_two_columns,
+    sg_cp5_nonsingular, sg_cp5_noisy, sg_cp5_small_steps;
+
 /* ---- parts ----------------------------------------------------------------------------------- */
 
 void sg_cp5_set(struct sg_cp5 *c);        /* what is SG-critical, both ways: set.c */

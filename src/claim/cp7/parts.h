@@ -12,6 +12,14 @@ struct sg_cp7 {
     double p2, hessian;               /* E[p^2]; smallest eigenvalue of the loss's Hessian */
     double *w, *phi;                  /* scratch for one state */
 };
+/* Rows: s = g with phi* at any weights; the joint update at the optimum; a run from 0 that rests
+ * there. */
+void sg_cp7_contained(struct sg_cp7 *c);
+void sg_cp7_optimum(struct sg_cp7 *c);
+void sg_cp7_rests(struct sg_cp7 *c);
+/* Of separable data: row, that they are; note, how far a run comes. */
+void sg_cp7_separates(struct sg_cp7 *c);
+void sg_cp7_compare(struct sg_cp7 *c);
 /* Gradient descent of both at rates that these curvatures stand. */
 struct sg_log_run sg_cp7_run(const struct sg_cp7 *c, uint64_t most);
 /* A pointwise sigmoid on three classes, against two. */

@@ -44,9 +44,11 @@ static void says(struct sg_lab *lab, void *on)
     const uint64_t most = (uint64_t)train->steps;
     struct sg_dy15_end flow[SG_DY15_RULES];
     struct sg_dy15_bound bound[SG_DY15_RULES];
-    if (lab->trial->c->experiment == SG_EXPERIMENT_MAP) {
-        sg_dy15_map(lab);
-        return;
+    switch ((enum sg_experiment)lab->trial->c->experiment) {
+    case SG_EXPERIMENT_MAP: sg_dy15_map(lab); return;
+    case SG_EXPERIMENT_FLIGHT: sg_dy15_flight(lab, s); return;
+    case SG_EXPERIMENT_RETURN: sg_dy15_return(lab, s); return;
+    default: break;
     }
     for (int rule = 0; rule < SG_DY15_RULES && lab->status == SG_OK; rule++) {
         const enum sg_dy15_rule own = (enum sg_dy15_rule)rule;
@@ -70,7 +72,11 @@ const struct sg_claim sg_claim_dy15 = {
     .name = "dy15_factorisation",
     .title = "an SG decides how a deep linear net shares its map out over the layers",
     .needs_data = true,
-    .reads = "experiment=main|map" SG_READS_TABLE
+    .reads = "experiment=main|map|flight|return"
+             " data.kind@main=gaussian|csv data.kind@map=gaussian|csv"
+             " data.kind@flight=gaussian|csv|moments data.S@flight data.R@flight data.map@flight"
+             " data.kind@return=gaussian|csv|moments data.S@return data.R@return data.map@return"
+             SG_READS_ROWS
              " net.layers! net.loss=mse sg=some sg.at sg.family=linear sg.terms=hy1 sg.target "
              "sg.mix=1.0 train.form=sample|compressed train.units=absolute! train.mu! train.nu! "
              "train.radius train.steps",

@@ -100,7 +100,8 @@ static void bisect(struct sg_lab *lab, const struct sg_dy8 *m, const struct cros
         sg_lab_equal(lab, SG_CLOSED_FORM, "crossing", "kappa where a real eigenvalue crosses zero: "
                      "bisected, against kappa_0 of -G^+ D Pi_H Q; the worst", found, at,
                      (struct sg_tol){c->error[k] + WIDTH * at, "10 size u |J| times the condition "
-                                     "number, of both, over the speed of passage", 0});
+                                     "number, of both, over the speed of passage: what the worst "
+                                     "backward error does", 0});
         sg_lab_note(lab, "a real eigenvalue crosses zero at kappa_0 = %.7g", at);
     }
 }

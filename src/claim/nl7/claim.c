@@ -6,6 +6,9 @@
 #include "claim/nl7/parts.h"
 #include "lab/own.h"
 
+/* Of the SG's, in the run that the figure has beside the others: the case's control. */
+#define TRACE 1e-9
+
 /* A net as the case describes it, or without any module. */
 struct run {
     struct sg_net *net;
@@ -20,13 +23,16 @@ struct runs {
     struct sg_sizes sizes; /* of the net with its modules */
     double *w, *phi;       /* where both start */
     struct run observed, backprop;
+    struct run traced; /* with TRACE of the SG applied; for the figure alone */
 };
 
-static void start(struct sg_lab *lab, struct run *run, const struct runs *r, bool modules)
+static void start(struct sg_lab *lab, struct run *run, const struct runs *r,
+                  const struct sg_module *modules, size_t n_modules)
 {
     const struct sg_trial *trial = lab->trial;
     struct sg_arch arch = r->arch.arch;
-    arch.n_modules = modules ? arch.n_modules : 0;
+    arch.modules = modules;
+    arch.n_modules = n_modules;
     run->net = sg_lab_own_net(lab, sg_net_alloc(&arch));
     run->field = sg_sim_net_field(run->net, r->batch.n);
     const struct sg_sim_spec spec = {.field = &run->field,
@@ -34,6 +40,17 @@ static void start(struct sg_lab *lab, struct run *run, const struct runs *r, boo
                                      .sg_opt = sg_case_opt(trial->c, trial->c->train.nu),
                                      .timing = sg_case_timing(trial->c, 0)};
     run->sim = sg_lab_own_sim(lab, sg_sim_alloc(&spec, r->w, r->phi));
+}
+
+static void start_traced(struct sg_lab *lab, struct runs *r)
+{
+    const size_t n = r->arch.arch.n_modules;
+    struct sg_module *modules = SG_TAKE(lab, n, struct sg_module);
+    for (size_t j = 0; j < n; j++) {
+        modules[j] = r->arch.arch.modules[j];
+        modules[j].mix = TRACE;
+    }
+    start(lab, &r->traced, r, modules, n);
 }
 
 static struct runs *make_runs(struct sg_lab *lab)
@@ -59,8 +76,10 @@ static struct runs *make_runs(struct sg_lab *lab)
     struct sg_rng *rng = sg_lab_rng(lab, "start");
     sg_base_rng_gaussians(r->w, r->sizes.w, rng);
     sg_base_rng_gaussians(r->phi, r->sizes.phi, rng);
-    start(lab, &r->observed, r, true);
-    start(lab, &r->backprop, r, false);
+    start(lab, &r->observed, r, r->arch.arch.modules, r->arch.arch.n_modules);
+    start(lab, &r->backprop, r, NULL, 0);
+    if (trial->figure)
+        start_traced(lab, r);
     return r;
 }
 
@@ -72,12 +91,22 @@ static double moved(const double *from, const double *to, size_t n)
     return sqrt(squares);
 }
 
-/* The figure's trial says how far both went. */
+/* The figure's trial says how far both went, how many weights have other bits than backprop's, and
+ * how far a trace of the SG takes them. */
 static void add_series(struct sg_lab *lab, const struct runs *r, uint64_t t)
 {
-    sg_lab_point(lab,
-                 (const double[]){(double)t, moved(r->w, sg_sim_w(r->observed.sim), r->sizes.w),
-                                  moved(r->phi, sg_sim_phi(r->observed.sim), r->sizes.phi)});
+    const double *w = sg_sim_w(r->observed.sim), *backprop = sg_sim_w(r->backprop.sim);
+    size_t differing = 0;
+    for (size_t i = 0; i < r->sizes.w; i++) {
+        uint64_t bits[2];
+        memcpy(&bits[0], &w[i], sizeof *w);
+        memcpy(&bits[1], &backprop[i], sizeof *w);
+        differing += bits[0] != bits[1];
+    }
+    sg_lab_point(lab, (const double[]){(double)t, moved(r->w, w, r->sizes.w),
+                                       moved(r->phi, sg_sim_phi(r->observed.sim), r->sizes.phi),
+                                       (double)differing,
+                                       moved(backprop, sg_sim_w(r->traced.sim), r->sizes.w)});
 }
 
 static void says(struct sg_lab *lab, void *on)
@@ -88,10 +117,12 @@ static void says(struct sg_lab *lab, void *on)
     size_t taken = 0, same = 0;
     bool finite = r != NULL;
     if (r && lab->trial->figure)
-        sg_lab_series(lab, "moved", "step weights sg");
+        sg_lab_series(lab, "moved", "step weights sg differing traced");
     for (; finite && taken < steps; taken++) {
         sg_sim_step(r->observed.sim, &r->batch);
         sg_sim_step(r->backprop.sim, &r->batch);
+        if (lab->trial->figure)
+            sg_sim_step(r->traced.sim, &r->batch);
         same += memcmp(sg_sim_w(r->observed.sim), sg_sim_w(r->backprop.sim),
                        r->sizes.w * sizeof *r->w) == 0;
         finite = sg_base_all_finite(sg_sim_w(r->backprop.sim), r->sizes.w);

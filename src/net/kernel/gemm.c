@@ -26,9 +26,13 @@ struct part { size_t i0, i1, j0, j1; };
 
 #if defined SG_KERNEL_F64
 typedef double vector32 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef __mmask8 lanes512;
+static const int64_t lanes256[] = {-1, -1, -1, -1, 0, 0, 0, 0};
 #define SG_SIMD(bits, name) _mm##bits##_##name##_pd
 #else
 typedef float vector32 __attribute__((vector_size(32), aligned(4), may_alias));
+typedef __mmask16 lanes512;
+static const int32_t lanes256[] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 #define SG_SIMD(bits, name) _mm##bits##_##name##_ps
 #endif
 
@@ -60,6 +64,10 @@ typedef float vector32 __attribute__((vector_size(32), aligned(4), may_alias));
 #define TILE_VECTOR sg_wide
 #define TILE_SPLAT(x) (sg_wide)SG_SIMD(512, set1)(x)
 #define TILE_FMA(x, y, z) (sg_wide)SG_SIMD(512, fmadd)(x, y, z)
+#define TILE_MASK lanes512
+#define TILE_FIRST(n) (lanes512)((1u << (n)) - 1)
+#define TILE_TAKE(p, first) (sg_wide)SG_SIMD(512, maskz_loadu)(first, p)
+#define TILE_PUT(p, x, first) SG_SIMD(512, mask_storeu)(p, first, x)
 #define EACH_ROW(F) F(0) F(1) F(2) F(3) F(4) F(5) F(6) F(7)
 #include "net/kernel/tile.h"
 
@@ -70,6 +78,10 @@ typedef float vector32 __attribute__((vector_size(32), aligned(4), may_alias));
 #define TILE_VECTOR vector32
 #define TILE_SPLAT(x) (vector32)SG_SIMD(256, set1)(x)
 #define TILE_FMA(x, y, z) (vector32)SG_SIMD(256, fmadd)(x, y, z)
+#define TILE_MASK __m256i
+#define TILE_FIRST(n) _mm256_loadu_si256((const __m256i *)(lanes256 + LANES - (n)))
+#define TILE_TAKE(p, first) (vector32)SG_SIMD(256, maskload)(p, first)
+#define TILE_PUT(p, x, first) SG_SIMD(256, maskstore)(p, first, x)
 #define EACH_ROW(F) F(0) F(1) F(2) F(3)
 #include "net/kernel/tile.h"
 
@@ -79,6 +91,19 @@ static void multiply(const struct product *p, struct part part)
         gemm_avx512(p, part);
     else
         gemm_avx2(p, part);
+}
+
+/* All of C, by the widest vectors that its columns fit in at once. */
+static void multiply_whole(const struct product *p)
+{
+    const size_t lanes = __builtin_cpu_supports("avx512f") ? 64 / sizeof(sg_real)
+                                                           : 32 / sizeof(sg_real);
+    if (p->n > lanes || p->k > DEPTH)
+        multiply(p, (struct part){0, p->m, 0, p->n});
+    else if (__builtin_cpu_supports("avx512f"))
+        small_avx512(p);
+    else
+        small_avx2(p);
 }
 
 /* Rows or columns of C, whichever there are more of: every entry is one thread's. */
@@ -106,7 +131,7 @@ bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *
         !(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
         return false;
     if (m * k * n < LARGE)
-        multiply(&p, (struct part){0, m, 0, n});
+        multiply_whole(&p);
     else
         sg_base_split((m > n ? m : n) / 32, multiply_part, &p);
     return true;
