@@ -170,7 +170,7 @@ have [vk [a [b [-> [ak bk]]]]] : sq (Z *m v k) <= (rho ^+ k) ^+ 2 * be /\ exists
     apply: le_trans (x_shrinks _) _; rewrite exprMn mulrCA ler_wpmul2l ?sqr_ge0 //.
   apply: le_trans (corner_bound _) _; rewrite [(mu * lam * _) ^+ 2]exprMn mulrCA ler_wpmul2l ?sqr_ge0 //.
   by rewrite mulrC.
-rewrite -/(c k); set p := rho ^+ k; have p0 : 0 <= p by rewrite exprn_ge0.
+rewrite -/(c k); set p := rho ^+ k in ak vk *; have p0 : 0 <= p by rewrite exprn_ge0.
 have ab : ip (X *m a) (X *m b) *+ 2 <= p * c k * (al + be).
   have s0 : 0 <= p * c k * (al + be) by apply: mulr_ge0; [exact: mulr_ge0|exact: addr_ge0].
   apply: le_trans (ler_norm _) _; rewrite -(@ler_pexpn2r _ 2) ?nnegrE ?normr_ge0 // real_normK ?num_real //.
@@ -179,19 +179,23 @@ have ab : ip (X *m a) (X *m b) *+ 2 <= p * c k * (al + be).
   have := le_trans cs le1; rewrite -subr_ge0 => h.
   have h2 : 0 <= (p * c k) ^+ 2 * (al - be) ^+ 2 by rewrite mulr_ge0 ?sqr_ge0.
   rewrite -subr_ge0; apply: (ge0_eq (addr_ge0 (mulrn_wge0 4 h) h2)).
-  by move: (ip _ _) p al be (c k) => i p' al' be' c'; mcring R.
-rewrite mulmxDr sqD; rewrite -!subr_ge0 in ab ak bk vk *.
+  by move: (ip _ _) (c k) => i e; clear -al be p; clearbody al be p; mcring R.
+rewrite mulmxDr sqD -subr_ge0; rewrite -subr_ge0 in ab; rewrite -subr_ge0 in ak; rewrite -subr_ge0 in bk; rewrite -subr_ge0 in vk.
 have h1 : 0 <= c k ^+ 2 * al by rewrite mulr_ge0 ?sqr_ge0.
 have h2 : 0 <= p * c k * (al + be) by apply: mulr_ge0; [exact: mulr_ge0|exact: addr_ge0].
 apply: (ge0_eq (addr_ge0 (addr_ge0 ab (addr_ge0 ak (addr_ge0 bk vk))) (addr_ge0 h1 h2))).
-by move: (ip _ _) (sq (X *m a)) (sq (X *m b)) (sq (Z *m v k)) p al be (c k) => i x y w p' al' be' c'; mcring R.
+by move: (ip _ _) (sq (X *m a)) (sq (X *m b)) (sq (Z *m v k)) (c k) => i x y w e; clear -al be p; clearbody al be p; mcring R.
 Qed.
 
 End Growth.
 
 (* 5.  With labels the SG can be exact at every W; without, what the features and a constant leave of y stays.           *)
 (* C: along a run, rounding of dgelsd. *)
-Theorem dy12_irreducible (R : realFieldType) n d m (X : 'M[R]_(n, d)) (Y : 'M[R]_(n, m)) W
+Section Irreducible.
+Variable R : realFieldType.
+Add Ring R_ring2 : (comRing_ring R).
+
+Theorem dy12_irreducible n d m (X : 'M[R]_(n, d)) (Y : 'M[R]_(n, m)) W
     (z := row_mx (X *m W) (const_mx 1) : 'M_(n, m + 1)) (x1 := row_mx X (const_mx 1) : 'M_(n, d + 1)) :
   (exists Phi, sg X Y W Phi = grad X Y W) /\
   forall Phi, exists V, sq (z *m Phi - grad X Y W) = sq (x1 *m V - Y).
@@ -199,5 +203,7 @@ Proof.
 split=> [|Phi]; first by exists (Phi_true R m); apply: sg_true.
 exists (col_mx (W - W *m usubmx Phi) (- dsubmx Phi)); rewrite -[LHS]sqN; congr sq.
 rewrite -{1}(vsubmxK Phi) /z /x1 !mul_row_col mulmxBr mulmxN !mulmxA /grad.
-by rewrite opprB opprD [- _ - _]addrC addrACA addrC !addrA; move: (_ *m _) => a; rewrite addrAC.
+by move: (X *m W) (const_mx 1 *m _) (X *m W *m _) => e f g; mxring R.
 Qed.
+
+End Irreducible.

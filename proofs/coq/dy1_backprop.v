@@ -72,7 +72,7 @@ have sq : nrm2 (S *m v) <= (a + b) * q - a * b * N by apply: between_sq.
 (* 1 - 2 mu x + mu^2 (a + b) x - mu^2 a b is linear in x = q / N and at x = a, b it is (1 - mu a)^2, (1 - mu b)^2.       *)
 pose f x y := y - mu * x *+ 2 + mu ^+ 2 * ((a + b) * x - a * b * y).
 apply: (@le_trans _ _ (f q N)).
-  rewrite /f -[X in X <= _]addrA; have := ler_wpmul2l (sqr_ge0 mu) sq; rewrite -!subr_ge0 => h.
+  rewrite /f; have := ler_wpmul2l (sqr_ge0 mu) sq; rewrite -subr_ge0 => h; rewrite -subr_ge0.
   by apply: (ge0_eq h); mcring R.
 have [ab0|ab_neq] := eqVneq a b.
   have qE : q = a * N by apply/eqP; rewrite -subr_eq0 eq_le qa andbT -oppr_ge0 opprB {1}ab0.
@@ -108,7 +108,7 @@ Proof.
 move=> eig; have eigT : v^T *m S = l *: v^T.
   by rewrite -[S]E_tr -trmx_mul eig linearZ.
 elim: t => [|t IH]; first by rewrite expr0 scale1r.
-rewrite dy1_error mulmxA mulmxBr mulmx1 -scalemxAr eigT scalerA -{1}[v^T]scale1r -scalerBl -scalemxAl IH.
+rewrite dy1_error mulmxA; move: (W t - Ws) IH => D IH; rewrite mulmxBr mulmx1 -scalemxAr eigT scalerA -{1}[v^T]scale1r -scalerBl -scalemxAl IH.
 by rewrite scalerA exprS.
 Qed.
 
@@ -151,9 +151,10 @@ Proof.
 move=> rows U_opt j; have XU : X *m (Ws - U) = 0.
   by apply: E_gram; rewrite mulmxBr -[X *m Ws](subrK Y) -[X *m U](subrK Y) opprD addrACA subrr addr0 EDr ENr
     -!/(loss_grad X Y _) ls U_opt subrr.
-have -> : W 0%N - U = (W 0%N - Ws) + (Ws - U) by rewrite addrA subrK.
-rewrite [col j (_ + _)]raddfD /= nrm2D rows [X in X *+ 2](_ : _ = 0); last first.
-  by rewrite !colE -mulmxA [LHS]dotC dot_mulmx trmxK mulmxA XU mul0mx dotC dot0r.
+have -> : col j (W 0%N - U) = col j (X^T *m A) + col j (Ws - U).
+  by rewrite -rows; apply/colP => i; rewrite !mxE addrA subrK.
+rewrite rows nrm2D; have -> : dot (col j (X^T *m A)) (col j (Ws - U)) = 0.
+  by rewrite !colE -mulmxA dotC dot_mulmx trmxK mulmxA XU mul0mx dotC dot0r.
 by rewrite mul0rn addr0 ler_addl nrm2_ge0.
 Qed.
 
@@ -161,7 +162,8 @@ Qed.
 Theorem dy1_diverges (v : 'cV[R]_d) l t j (c := fun t => (v^T *m (W t - Ws)) 0 j) : S *m v = l *: v -> 2%:R <= mu * l ->
   `|c t| >= (1 + t%:R * (mu * l - 2%:R)) * `|c 0%N|.
 Proof.
-move=> eig big; rewrite /c (dy1_mode t eig) mxE normrM normrX ler_wpmul2r ?normr_ge0 //.
+move=> eig big; have -> : c t = (1 - mu * l) ^+ t * c 0%N by rewrite /c (dy1_mode t eig) [LHS]mxE.
+rewrite normrM normrX ler_wpmul2r ?normr_ge0 //.
 have x0 : 0 <= mu * l - 2%:R by rewrite subr_ge0.
 have -> : `|1 - mu * l| = 1 + (mu * l - 2%:R).
   by rewrite distrC ger0_norm ?subr_ge0 ?(le_trans _ big) ?ler1n //; mcring R.

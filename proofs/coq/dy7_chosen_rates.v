@@ -143,7 +143,7 @@ suff : f (x T) + (1 - rho) / 2%:R * least * (\sum_(t < T) nrm2 (grad (x t))) <= 
   by apply: le_trans; rewrite ler_addr.
 elim: T => [|T IH]; first by rewrite big_ord0 mulr0 addr0.
 rewrite big_ord_recr /=; apply: le_trans IH.
-have := down T; rewrite -!subr_ge0 => h; apply: (ge0_eq h).
+have h := down T; rewrite -subr_ge0 in h; rewrite -subr_ge0; apply: (ge0_eq h).
 move: (\sum_(t < T) _) (f (x T.+1)) (f (x T)) ((1 - rho) / _ * _) (nrm2 _) => a b c w v; mcring R.
 Qed.
 
