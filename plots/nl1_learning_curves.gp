@@ -13,9 +13,9 @@ only(r) = sprintf("< awk '!/^#/ && $3 == %d' %s", r, sg_shell(ends))
 last(i, r) = real(system(sprintf("awk '$2 == %s && $3 == %d { y = $5 } END { print y }' %s", word(depths, i), r, sg_shell(file))))
 set multiplot title finding font sg_big
 eval sg_panel(0.11, 0.56)
-set title units.", each rule at its best rates"
+set title units.(exists("rates") ? rates : ", each rule at its best rates")
 set xlabel "epoch"; set ylabel "training loss (nats a sample)" offset 1; set logscale y; set format y "%g"
-set xrange [0.5:1.42 * epochs]; set yrange [*:10]; set autoscale yfixmin; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics 10 rangelimited
+set xrange [0.5:1.42 * epochs]; set yrange [*:10]; set autoscale yfixmin; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics (epochs > 12 ? 10 : 1) rangelimited
 set object 1 rectangle from 0.5, graph 0 to 0.5 + (epochs < 20 ? 1 : epochs / 10), graph 1 fc rgb '#ececec' fs solid noborder behind
 # Labels at the right end, kept an eighth of a decade apart.
 n = words(depths)
@@ -37,7 +37,7 @@ set title "at the end"
 set xlabel "hidden layers"; set ylabel "test accuracy" offset 1; set format y "%.1f"; set yrange [0:1]; set ytics 0.2
 first_depth = real(word(depths, 1)); last_depth = real(word(depths, words(depths)))
 set logscale x 2; set xrange [first_depth / 1.25:last_depth * 1.25]; set xtics (0); do for [i = 1:words(depths)] { set xtics add (word(depths, i) real(word(depths, i))) }
-set label 1 "● backprop   ○ one SG" at graph 0.5,0.95 center
+set label 1 "● backprop   ○ one SG" at graph (exists("names_x") ? names_x : 0.5),(exists("names_x") ? 0.45 : 0.95) center
 set label 2 "□ lower half frozen" at graph 0.5,0.14 center textcolor rgb sg_ink_grey
 plot only(0) using ($2 / 1.03):4:5:6 with yerrorlines lc rgb 'black' lw 3 dt 1 pt 7 ps 1.2, \
      only(1) using ($2 * 1.03):4:5:6 with yerrorlines lc rgb sg_blue lw 3 dt 2 pt 6 ps 1.4, \

@@ -9,8 +9,9 @@ stats file using 6 nooutput; cut = int(STATS_max)
 at(r, b) = real(system(sprintf("awk '$1 == %d && $2 == %d { print $3 }' %s", r, b, sg_shell(file))))
 # Of the summary's row ID: its k-th number after KEY, in hundredths.
 entry(id, key, k) = 100 * real(system(sprintf("awk '/\"id\": \"%s\"/ { row = 1 } row && /\"%s\":/ { n = NR + %d; row = 0 } n && NR == n { sub(/.*: /, \"\"); print $1 + 0 }' %s", id, key, k, numbers)))
-slope(id) = sprintf("%.1f points a block [%.1f, %.1f]", entry(id, "measured", 0), entry(id, "interval", 1), entry(id, "interval", 2))
-set title (entry("above", "interval", 1) > 0 ? "Above the one SG probes gain less from block to block than under backprop" : "No difference was found between probes above the SG and under backprop") font ',20'
+slope(id) = sprintf("%.2g points a block [%.2g, %.2g]", entry(id, "measured", 0), entry(id, "interval", 1), entry(id, "interval", 2))
+if (!exists("finding")) finding = entry("above", "interval", 1) > 0 ? "Above the one SG probes gain less from block to block than under backprop" : "No difference was found between probes above the SG and under backprop"
+set title finding font ',20'
 step = blocks > 10 ? 5 : 1; set xrange [0.7:blocks * 1.26]; set xtics step,step,blocks
 set xlabel "block"; set ylabel "test accuracy of a linear probe"
 set style fill transparent solid 0.15 noborder

@@ -79,6 +79,7 @@ void sg_sim_set_rates(struct sg_sim *sim, double mu, double nu);
 /* What a sim goes on from: time, moments, (w, phi) now and as far back as a delay reads.  Bytes of
  * this machine, for a sim of the same spec. */
 size_t sg_sim_bytes(const struct sg_sim *sim);
+/* Writes that many bytes, which sg_sim_load reads. */
 void sg_sim_save(void *bytes, const struct sg_sim *sim);
 /* Longest delay of the timing: how many batches of the past a step may read. */
 size_t sg_sim_past(const struct sg_sim *sim);

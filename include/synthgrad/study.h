@@ -132,9 +132,10 @@ struct sg_study_band { double mean, low, high; size_t n; };
 /* Of a number of a look, named by its offset in the struct. */
 struct sg_study_band sg_study_look_band(const struct sg_study *s, size_t arm, size_t look,
                                         size_t offset);
-/* Of layer b = 0..layers - 1, and of module j, at a look. */
+/* Of layer b = 0..layers - 1 at a look. */
 struct sg_study_band sg_study_layer_band(const struct sg_study *s, size_t arm, size_t look,
                                          size_t b, size_t offset);
+/* Of module j at a look. */
 struct sg_study_band sg_study_module_band(const struct sg_study *s, size_t arm, size_t look,
                                           size_t j, size_t offset);
 /* The last look that every seed of the rule made.  It is looks - 1 unless runs diverged. */

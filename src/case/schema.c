@@ -230,11 +230,11 @@ const struct sg_case_key sg_case_keys[] = {
      .meaning = "Learning rate of the SG modules, in the units above; "
                 "normalised, theta or a multiple of its limit 2."},
     {TRAIN(mu_times), REALS, .one_will_do = true, .preset = "()", .example = "(1.0, 0.3)",
-     .meaning = "Factors of mu, one an arm: in NL1 backprop's and the SG's for each depth, in NL3 to "
-                "NL6 each rule's."},
+     .meaning = "Factors of mu, one an arm: in NL1 backprop's and the SG's for each depth, in "
+                "NL3 to NL6 each rule's."},
     {TRAIN(nu_times), REALS, .one_will_do = true, .preset = "()", .example = "(1.0, 0.3)",
-     .meaning = "Factors of nu: in NL1 one a depth, in NL6 one a rule; in NL3 to NL5 of one SG and "
-                "of SGs everywhere."},
+     .meaning = "Factors of nu: in NL1 one a depth, in NL6 one a rule; in NL3 to NL5 of one SG "
+                "and of SGs everywhere."},
     {TRAIN(optimiser), CHOICE(optimisers), .preset = "\"gd\"",
      .meaning = "Of the network and of the SG modules: gradient descent, heavy ball, RMSProp or "
                 "Adam."},

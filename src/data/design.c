@@ -255,8 +255,8 @@ static enum sg_status read_weights(double *v, struct sg_design *design, bool *is
     while (j < table->columns && strcmp(table->names[j], name) != 0)
         j++;
     if (j == table->columns)
-        return sg_base_refuse(err, path, header_line(table), "there is no column \"%s\" for the weights",
-                              SHOW(name));
+        return sg_base_refuse(err, path, header_line(table),
+                              "there is no column \"%s\" for the weights", SHOW(name));
     if (is_target[j])
         return sg_base_refuse(err, path, header_line(table),
                               "\"%s\" is the target and cannot be the weights too", SHOW(name));

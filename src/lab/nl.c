@@ -188,6 +188,17 @@ struct sg_nl_epoch sg_nl_epoch_of(struct sg_train *train, const struct sg_images
     return (struct sg_nl_epoch){seen.loss, seen.sg_loss, score.loss, score.accuracy};
 }
 
+size_t sg_nl_tenth(size_t epochs)
+{
+    return epochs < 20 ? 1 : epochs / 10;
+}
+
+size_t sg_nl_tenth_before_last(size_t epochs)
+{
+    const size_t last = epochs - 1, tenth = sg_nl_tenth(epochs);
+    return last > tenth ? last - tenth : 0;
+}
+
 /* What a piece holds: epochs done, their curve, and the state unless the run is over and nobody
  * wants it. */
 struct piece {

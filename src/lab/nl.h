@@ -81,6 +81,9 @@ struct sg_train *sg_nl_train_alloc(const struct sg_nl_run *run, const struct sg_
 struct sg_nl_epoch {
     double loss, sg_loss, test_loss, test_accuracy;
 };
+/* Epochs in a tenth of a run, one or more; the epoch that many before the last, or the first. */
+size_t sg_nl_tenth(size_t epochs);
+size_t sg_nl_tenth_before_last(size_t epochs);
 /* What an epoch that has just ended came to. */
 struct sg_nl_epoch sg_nl_epoch_of(struct sg_train *train, const struct sg_images *unseen);
 /* curve: an entry an epoch.  train: NULL, or the finished run (sg_train_free it, then net:

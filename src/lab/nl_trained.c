@@ -291,7 +291,7 @@ void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
 {
     enum { READ = 3, COLUMNS = 3 + 3 * READ };
     double *all = SG_TAKE(lab, READ * g->seeds, double), row[COLUMNS];
-    const size_t last = g->epochs - 1, tenth = g->epochs < 10 ? 1 : g->epochs / 10;
+    const size_t last = g->epochs - 1, before = sg_nl_tenth_before_last(g->epochs);
     sg_claim_listing(lab->ev,
                      sg_lab_format(lab, "the nets over %zu seeds, which share their images: %.70s",
                                    g->seeds, sg_nl_describe_data(lab)),
@@ -308,9 +308,7 @@ void sg_nl_gallery_accuracies(struct sg_lab *lab, const struct sg_nl_gallery *g)
         row[1] = sg_nl_rule_nu(lab->trial->c, rule);
         for (size_t i = 0; i < READ; i++)
             range_of(row + 2 + 3 * i, all + i * g->seeds, g->seeds);
-        row[COLUMNS - 1] = last < tenth ? SG_NAN
-                                        : mean_epoch(g, rule, last - tenth).loss -
-                                              mean_epoch(g, rule, last).loss;
+        row[COLUMNS - 1] = mean_epoch(g, rule, before).loss - mean_epoch(g, rule, last).loss;
         sg_claim_listing_row(lab->ev, rule_name[rule], row);
     }
     draw_learning(lab, g);

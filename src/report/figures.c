@@ -85,7 +85,7 @@ static void print_image(const struct sg_page *page, const char *name, FILE *svg)
     unsigned size[2];
     const bool shaped = png && png_size(png, size);
     char *vector = sg_html_svg(svg);
-    fputs("<img alt=\"Figure of the case ", page->out);
+    fputs("<img alt=\"Figure ", page->out);
     sg_html_text(page->out, name);
     fputs("; its caption says what it shows\" ", page->out);
     if (shaped)
@@ -101,6 +101,29 @@ static void print_image(const struct sg_page *page, const char *name, FILE *svg)
         fclose(png);
 }
 
+static void print_figure(const struct sg_page *page, const char *name, FILE *svg,
+                         const char *caption)
+{
+    fputs("<figure id=\"figure-", page->out);
+    sg_html_text(page->out, name);
+    fputs("\">", page->out);
+    print_image(page, name, svg);
+    fputs("<figcaption>", page->out);
+    sg_html_text(page->out, caption);
+    fputs("</figcaption></figure>\n", page->out);
+}
+
+void sg_page_figure_of_run(const struct sg_page *page, const char *name)
+{
+    FILE *svg = open_figure(page->folder, name, "svg");
+    if (!svg)
+        return;
+    char *caption = caption_of(page, name);
+    print_figure(page, name, svg, caption);
+    free(caption);
+    fclose(svg);
+}
+
 void sg_page_figure(const struct sg_page *page, size_t index)
 {
     const char *name = sg_page_text(json_array_get(page->all, index), "case");
@@ -114,13 +137,7 @@ void sg_page_figure(const struct sg_page *page, size_t index)
     } else {
         char *caption = caption_of(page, name);
         page->drawn[index] = true;
-        fputs("<figure id=\"figure-", page->out);
-        sg_html_text(page->out, name);
-        fputs("\">", page->out);
-        print_image(page, name, svg);
-        fputs("<figcaption>", page->out);
-        sg_html_text(page->out, caption);
-        fputs("</figcaption></figure>\n", page->out);
+        print_figure(page, name, svg, caption);
         free(caption);
     }
     fclose(svg);

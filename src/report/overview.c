@@ -130,5 +130,7 @@ void sg_page_overview(const struct sg_page *page)
     print_own(page);
     print_group(page, false, "Theorems");
     print_group(page, true, "Experiments");
+    sg_page_figure_of_run(page, "run_margins");
+    sg_page_figure_of_run(page, "run_evidence");
     fputs("</section>\n", page->out);
 }

@@ -62,6 +62,8 @@ enum sg_status sg_page_check_figures(const char *folder, const json_t *all, stru
 /* The figure of the case all[index] with its caption; where it is on the page already, a link to
  * it; nothing where there is none. */
 void sg_page_figure(const struct sg_page *page, size_t index);
+/* A figure of all cases together, "run_margins"; nothing where none was drawn. */
+void sg_page_figure_of_run(const struct sg_page *page, const char *name);
 
 /* ---- proofs.c: what is outside of the page --------------------------------------------------- */
 

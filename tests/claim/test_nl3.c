@@ -145,8 +145,8 @@ static void trained_once(void **state)
     free(above);
 }
 
-static struct sg_judgement judge_at(struct sg_case *c, double mu, double nu, const double mu_times[4],
-                                    const double nu_times[2])
+static struct sg_judgement judge_at(struct sg_case *c, double mu, double nu,
+                                    const double mu_times[4], const double nu_times[2])
 {
     struct sg_case_train *train = &c->train;
     train->mu = mu;

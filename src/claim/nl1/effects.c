@@ -30,7 +30,7 @@ double sg_nl1_accuracy(const struct sg_nl1 *x, size_t depth, size_t activation,
 double sg_nl1_loss_at_first(const struct sg_nl1 *x, size_t depth, size_t activation,
                             enum sg_nl1_rule rule, size_t seed)
 {
-    const size_t first = x->epochs < 20 ? 1 : x->epochs / 10;
+    const size_t first = sg_nl_tenth(x->epochs);
     double mean = 0;
     for (size_t epoch = 0; epoch < first; epoch++)
         mean += sg_nl1_curve(x, depth, activation, rule, seed)[epoch].loss / (double)first;

@@ -29,7 +29,7 @@ static double accuracy(struct sg_t_interval *interval, struct sg_lab *lab, const
 void sg_nl1_table(struct sg_lab *lab, const struct sg_nl1 *x)
 {
     static const char *const words[SG_NL1_RULES] = {"backprop", "one SG", "frozen"};
-    const size_t last = x->epochs - 1, before = last - x->epochs / 10;
+    const size_t last = x->epochs - 1, before = sg_nl_tenth_before_last(x->epochs);
     sg_claim_listing(lab->ev,
                      sg_lab_format(lab, "%zu seeds (same images), %zu epochs, %.60s: means, 95 %%",
                                    x->seeds, x->epochs, sg_nl_describe_data(lab)),

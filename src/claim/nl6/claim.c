@@ -174,7 +174,7 @@ static void add_accuracies(const struct experiment *x)
             more[seed] = own[seed] - last_accuracy(x, SG_NL6_BACKPROP, seed);
         }
         const struct sg_nl_epoch end = mean_of(x, rule, last);
-        const double drop = mean_of(x, rule, last - x->epochs / 10).loss - end.loss;
+        const double drop = mean_of(x, rule, sg_nl_tenth_before_last(x->epochs)).loss - end.loss;
         struct sg_t_interval of_own, of_more;
         const double mean = sg_lab_t_interval(&of_own, own, x->seeds, 0.95);
         const double over = sg_lab_t_interval(&of_more, more, x->seeds, 0.95);
