@@ -106,6 +106,7 @@ static enum sg_status read_rows(struct sg_npy *n, size_t *dropped, const bool *s
 static void turn(struct sg_table *table, const double *columns, const bool *missing, size_t rows,
                  size_t kept)
 {
+    SG_REQUIRE(missing || rows == 0);
     table->cells = SG_NEW(rows * kept, double);
     for (size_t i = 0; i < rows; i++) {
         for (size_t k = 0; k < kept && !missing[i]; k++)
