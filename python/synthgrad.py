@@ -205,7 +205,8 @@ class _Evidence(Structure):
 class _Claim(Structure):
     C = "sg_claim"
     _fields_ = [("id", c_char_p), ("name", c_char_p), ("title", c_char_p),
-                ("statement", c_char_p), ("from_", c_int), ("source", c_char_p),
+                ("statement", c_char_p), ("subject", c_char_p), ("from_", c_int),
+                ("source", c_char_p),
                 ("empirical", c_bool), ("needs_data", c_bool), ("reads", c_char_p),
                 ("supposes", c_void_p), ("measure", c_void_p), ("on", c_void_p),
                 ("says", c_void_p)]
@@ -215,7 +216,7 @@ class _Judgement(Structure):
     C = "sg_judgement"
     _fields_ = [("claim", POINTER(_Claim)), ("case_name", c_char * _TEXT),
                 ("expected", c_char * _TEXT), ("evidence", _Evidence), ("verdict", c_int),
-                ("ok", c_bool), ("has_control", c_bool), ("control_ok", c_bool),
+                ("ok", c_bool), ("own", c_bool), ("has_control", c_bool), ("control_ok", c_bool),
                 ("control_what", c_char * (_TEXT + _ROW_WHAT + 16)), ("control_verdict", c_int),
                 ("seed", c_uint64), ("replicates", c_size_t), ("seconds", c_double)]
 

@@ -267,7 +267,8 @@ static struct sg_nl_epoch mean_epoch(const struct sg_nl_gallery *g, enum sg_nl_r
     const double share = 1 / (double)g->seeds;
     struct sg_nl_epoch mean = {0, 0, 0, 0};
     for (size_t seed = 0; seed < g->seeds; seed++) {
-        const struct sg_nl_epoch *e = &sg_nl_gallery_portrait(g, rule, seed).curve[epoch];
+        const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, seed);
+        const struct sg_nl_epoch *e = &p.curve[epoch];
         mean = (struct sg_nl_epoch){mean.loss + share * e->loss, mean.sg_loss + share * e->sg_loss,
                                     mean.test_loss + share * e->test_loss,
                                     mean.test_accuracy + share * e->test_accuracy};

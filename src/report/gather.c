@@ -49,7 +49,8 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
         json_error_t problem;
         const bool may = entry->d_name[0] != '.';
         FILE *file = may ? sg_page_open(path) : NULL;
-        if (may && !file && errno && errno != ENOENT && errno != ENOTDIR)
+        /* what is no regular file (ENXIO) is no summary */
+        if (may && !file && errno && errno != ENOENT && errno != ENOTDIR && errno != ENXIO)
             status = sg_base_refuse(err, path, 0, "cannot be read: %s; make it readable, or take "
                                     "it away", strerror(errno));
         if (file) {

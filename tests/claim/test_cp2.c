@@ -71,7 +71,7 @@ static void outside_the_hypotheses(void **state)
         "claim = \"CP2\"; expect = \"holds\"; data = { outputs = 2; }; net = { layers = (1); };",
         "no hidden layer is narrower than the output; here hidden layer 1 has 1 units, below 2");
     check_inconclusive("claim = \"CP2\"; expect = \"holds\"; experiment = \"drawn\"; data = { d = "
-                       "2000; outputs = 64; };net = { layers = (10000, 10000, 10000, 10000); };",
+                       "2000; outputs = 64; };net = { layers = (3000, 3000, 3000, 3000); };",
                        "take narrower layers");
     check_inconclusive("claim = \"CP2\"; expect = \"holds\"; data = { d = 8; outputs = 4; }; net = "
                        "{ layers = (8, 8, 8, 8, 8); }; sg = ( { at = 3; } );",

@@ -263,13 +263,13 @@ widest() {
 }
 if command -v script > /dev/null; then
     for columns in 30 60; do
-        width=$(script -qec "stty cols $columns; '$program' explain DY3" /dev/null < /dev/null |
+        width=$(script -qec "stty cols $columns; LC_ALL=C '$program' explain DY3" /dev/null < /dev/null |
             widest)
         [ "$width" -gt $((columns / 2)) ] && [ "$width" -le $columns ] ||
             complain "explain: $width columns on a terminal of $columns"
     done
 fi
-width=$("$program" explain DY3 | widest)
+width=$(LC_ALL=C "$program" explain DY3 | widest)
 [ "$width" -gt 60 ] && [ "$width" -le 98 ] || complain "explain: $width columns in a pipe"
 
 # A claim that falls short: exit 1 and ok false.
