@@ -87,10 +87,29 @@ void sg_cli_print_man(FILE *out, const struct sg_manual *manual)
     print_examples(out, manual->examples);
 }
 
+/* What may stand after the command: claims or cases, as `synthgrad list` begins its lines with, and
+ * words, those between bars of "CLAIM|train|case". */
+static void print_words(FILE *out, const struct sg_command *command)
+{
+    static const char claims[] = "^\\([A-Z][A-Z0-9]*\\)", cases[] = "^  *\\([a-z0-9_]*\\)";
+    const bool claim = strstr(command->arguments, "CLAIM") != NULL,
+               listed = claim || strstr(command->arguments, "CASE") != NULL;
+    const char *word = command->arguments, *bar = strchr(word, '|');
+    if (!listed && !bar)
+        return;
+    fprintf(out, "    *:%s:*) words=", command->name);
+    if (listed)
+        fprintf(out, "$(synthgrad list 2>/dev/null | sed -n 's/%s .*/\\1/p')",
+                claim ? claims : cases);
+    word = listed ? (bar ? bar + 1 : "") : word;
+    fputs("'", out);
+    for (; *word; word += strcspn(word, "|"), word += *word == '|')
+        fprintf(out, " %.*s", (int)strcspn(word, "|"), word);
+    fputs("';;\n", out);
+}
+
 void sg_cli_print_completion(FILE *out, const struct sg_manual *manual)
 {
-    /* what `synthgrad list` begins its lines with */
-    static const char claims[] = "^\\([A-Z][A-Z0-9]*\\)", cases[] = "^  *\\([a-z0-9_]*\\)";
     fputs("# bash completion for synthgrad, printed by the program\n_synthgrad()\n{\n    local "
           "word=${COMP_WORDS[COMP_CWORD]} words=\n"
           "    case $COMP_CWORD:${COMP_WORDS[1]}:$word in\n    1:*) words='--help --version",
@@ -100,20 +119,11 @@ void sg_cli_print_completion(FILE *out, const struct sg_manual *manual)
     fputs("';;\n", out);
     for (size_t i = 0; i < manual->n; i++) {
         const struct sg_command *command = manual->command[i];
-        const bool claim = strstr(command->arguments, "CLAIM") != NULL;
-        const char *more = strchr(command->arguments, '|');      /* words beside a claim */
         fprintf(out, "    *:%s:-*) words='--help", command->name);
         for (const struct sg_option *o = command->options; o->name; o++)
             fprintf(out, " --%s", o->name);
         fputs("';;\n", out);
-        if (claim || strstr(command->arguments, "CASE"))
-            fprintf(out,
-                    "    *:%s:*) words=$(synthgrad list 2>/dev/null | sed -n 's/%s .*/\\1/p')",
-                    command->name, claim ? claims : cases);
-        for (; more; more = strchr(more + 1, '|'))
-            fprintf(out, "' %.*s'", (int)strcspn(more + 1, "|"), more + 1);
-        if (claim || strstr(command->arguments, "CASE"))
-            fputs(";;\n", out);
+        print_words(out, command);
     }
     fputs("    esac\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\ncomplete -o default "
           "-F _synthgrad synthgrad\n",
