@@ -60,5 +60,5 @@ for word in $claims; do
     perturbed "$id"
     printf '\n'
 done
-python3 tools/results.py check || status=1
+"${PYTHON:-python3}" "$(dirname "$0")/results.py" check || status=1
 exit $status

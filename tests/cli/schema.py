@@ -38,7 +38,7 @@ def main():
     Validator.check_schema(schema)
     check = Validator(schema)
     faults = 0 if len(sys.argv) > 2 else 1
-    optional = {"version", "commit"}
+    optional = {"version", "commit", "sources", "machine"}
     for path in sys.argv[2:]:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
