@@ -111,9 +111,10 @@ static const struct answer answers[] = {
     {"nl8_ledger", "The same ledger in relu networks on minibatches",
      "One SG makes one step in the layers\u2019 norms and SGs everywhere a staircase that falls "
      "from input to output: the paper\u2019s observation, with its reason [NL8], [NL5]."},
-    {"nl3_dissimilarity", "Whether layers come to represent other things depends on the run",
-     "The paper\u2019s experiments, repeated at a size that a desk can hold, with intervals over "
-     "seeds and verdicts of their own: dissimilarity of layers [NL3], linear probes [NL4]."},
+    {"nl3_dissimilarity", "In relu networks the layers below an SG sort by class earlier",
+     "In the block below one SG the classes take more of the variance than under backpropagation, "
+     "in small networks and in 20 layers on MNIST; sigmoid networks do not show it [NL3]. How well "
+     "a linear probe reads the blocks below follows the optimiser [NL4]."},
 };
 
 static void print_answer(const struct sg_page *page, const struct answer *answer)
