@@ -79,9 +79,11 @@ static void print_tables(const struct sg_page *page, const json_t *summary)
     size_t i, k;
     json_t *table, *entry, *value;
     json_array_foreach(json_object_get(summary, "tables"), i, table) {
-        fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">"
-              "<table class=\"rows\"><caption>",
-              page->out);
+        fprintf(page->out,
+                "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table %zu of ",
+                i + 1);
+        sg_html_text(page->out, sg_page_text(summary, "case"));
+        fputs("\"><table class=\"rows\"><caption>", page->out);
         sg_html_text(page->out, sg_page_text(table, "title"));
         fputs("</caption>\n<thead><tr>", page->out);
         json_array_foreach(json_object_get(table, "columns"), k, entry) {

@@ -53,15 +53,17 @@ static const char *const abstract[] = {
     "critical points, does training still converge, and do its layers represent other things?",
     "*What is true*: in linear and deep linear networks under squared error, a linear SG with "
     "labels keeps every critical point [CP1] and adds none [CP2], and gradients that come late "
-    "cost the network no stability near the solution of a linear regression [DY11].",
-    "*What is not*: without labels training comes to rest short of the optimum [CP5], under the "
+    "cost the network no stability near the solution of a linear regression [DY11]; and in relu "
+    "networks the layers below an SG do represent other things: they tell classes apart earlier "
+    "[NL3].",
+    "*What is not*: without labels training in general rests short of the optimum [CP5], under the "
     "log loss a linear SG in general rests elsewhere [CP6], and in deep linear networks a slow SG "
     "can turn a global minimum, where backpropagation would stay, into one that repels [DY8].",
-    "*What is new here*: with a normalised step of the SG, linear regression converges from every "
-    "start and at every delay [DY13]; the imbalance between the layers around an SG is paid for by "
-    "the SG\u2019s own weights, in an exact ledger [DY14] that relu networks on minibatches keep "
-    "too [NL8]; and so the SG, not the data alone, decides how a deep linear network shares its "
-    "map out over its layers [DY15].",
+    "*What is new here*: when the SG\u2019s step is divided by the size of its inputs, linear "
+    "regression converges from every start and at every delay, at any rate that backpropagation "
+    "allows [DY13]; the SG\u2019s own weights account exactly for how the norms of the layers "
+    "around it drift apart [DY14], in relu networks on minibatches too [NL8]; and so the SG, not "
+    "the data alone, decides how large each layer of a deep linear network becomes [DY15].",
 };
 
 void sg_page_abstract(const struct sg_page *page)
