@@ -6,7 +6,7 @@ end = STATS_max
 stats f using ($2 > 1e-2 ? $1 : 1/0) nooutput
 gone = STATS_min
 set title "SGs after every layer make this minimum repel; backprop stays"
-set xlabel "time (steps × μ)"; set ylabel "distance of the weights from the minimum, over its norm" offset 0.5
+set xlabel "time (steps × μ)"; set ylabel "relative distance from the minimum" offset 0.5
 set logscale y; set format y "10^{%T}"; set yrange [1e-7:10]; set xrange [0:end]
 set key off
 set label 1 "with SGs: a cycle that neither comes back nor diverges" at 1.3*gone,1.2 left textcolor rgb sg_blue

@@ -14,8 +14,8 @@ last(i, r) = real(system(sprintf("awk '$2 == %s && $3 == %d { y = $5 } END { pri
 set multiplot title finding font sg_big
 eval sg_panel(0.11, 0.56)
 set title units.(exists("rates") ? rates : ", each rule at its best rates")
-set xlabel "epoch"; set ylabel "training loss (nats a sample)" offset 1; set logscale y; set format y "%g"
-set xrange [0.5:1.42 * epochs]; set yrange [*:10]; set autoscale yfixmin; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics (epochs > 12 ? 10 : 1) rangelimited
+set xlabel "epoch (shaded: what “at first” means)"; set ylabel "training loss (nats a sample)" offset 1; set logscale y; set format y "%g"
+set xrange [0.5:1.42 * epochs]; set yrange [*:10]; set autoscale yfixmin; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics 0,(epochs > 12 ? 10 : 1),epochs rangelimited
 set object 1 rectangle from 0.5, graph 0 to 0.5 + (epochs < 20 ? 1 : epochs / 10), graph 1 fc rgb '#ececec' fs solid noborder behind
 # Labels at the right end, kept an eighth of a decade apart.
 n = words(depths)

@@ -11,7 +11,8 @@ stats file using 6 nooutput; cut = int(STATS_max)
 stats books using 11 nooutput; adam = int(STATS_max) >= 2
 step = blocks > 10 ? 4 : 1
 of(r, x) = column(1) == r && column(2) <= blocks ? x : 1/0
-set multiplot title (adam ? "Under Adam SGs enlarge the weights, and no account of norms is kept" : "Under gradient descent an SG adds 2 tr A/κ to the block below it") font ',21'
+if (!exists("finding")) finding = adam ? "Under Adam SGs enlarge the weights, and no account of norms is kept" : "Under gradient descent an SG adds 2 tr A/κ to the block below it"
+set multiplot title finding font ',21'
 do for [r = 0:3] { set label 40 + r name[r + 1] at screen 0.1 + 0.225 * r, screen 0.885 left textcolor rgb ink[r + 1] }
 set style fill transparent solid 0.15 noborder
 eval sg_panel(0.1, 0.21); set tmargin at screen 0.77

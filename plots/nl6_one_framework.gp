@@ -27,7 +27,7 @@ high = 0.76 / depth
 plot locks using 3:(row($1)):($3 - 0.44):($3 + 0.44):(row($1) - 0.38 + high * (depth - $2)):(row($1) - 0.38 + high * (depth - $2 + 0.86)):(shade($4)) with boxxyerror lc rgb variable
 unset label
 set border 1; set grid xtics; set lmargin at screen 0.42; set rmargin at screen 0.97
-set logscale x; set xrange [*:1]; set xtics (1, 0.5, 0.3, 0.2, 0.15, 0.1, 0.05, 0.03, 0.02, 0.01) nomirror; set format x "%g"
+set logscale x; set xrange [*:1]; set xtics (1, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01) nomirror; set format x "%g"
 set xlabel sprintf("test error after %d epochs", epochs); set offsets graph 0.03,0,0,0
 set label 1 "SG rules" at graph 0.98,0.94 right textcolor rgb sg_blue
 set label 2 "others" at graph 0.98,0.87 right textcolor rgb sg_ink_orange

@@ -12,7 +12,8 @@ of(r, x) = column(1) == r && $2 <= last ? x : 1/0
 gain(r) = bn ? column(4) : column(3)
 stats file using (column(1) == 1 && column(2) == cut ? column(6) : 1/0) nooutput; step = STATS_max
 stats file using (column(2) <= last ? (bn ? column(4) : column(3)) : 1/0) nooutput
-set multiplot title (bn ? "Behind batch norm the block below an SG gains 2 tr A/κ" : "An SG makes a step in the norms: the layers below gain 2 tr A/κ more") font sg_big
+if (!exists("where")) where = ""
+set multiplot title where.(bn ? "Behind batch norm the block below an SG gains 2 tr A/κ" : "An SG makes a step in the norms: the layers below gain 2 tr A/κ more") font sg_big
 set yrange [(STATS_min < -0.05 * STATS_max ? 1.25 * STATS_min : -0.06 * STATS_max):1.2 * STATS_max]
 set xrange [0.4:last + 0.6]; set xtics 1,(blocks > 10 ? 4 : 1),blocks; set xlabel (bn ? "block" : "layer")
 if (!bn) { set xtics add ("out" top) }
