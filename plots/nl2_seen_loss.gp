@@ -13,7 +13,7 @@ left(i) = 0.095 + (i - 1) * 0.145
 set multiplot title finding font sg_big
 set title font ',15'; set xtics font ',15'; set ytics font ',15'
 set label 90 "MSE" at screen 0.018,0.71 center rotate by 90
-set label 91 "log loss" at screen 0.018,0.35 center rotate by 90
+set label 91 "log loss (nats)" at screen 0.018,0.35 center rotate by 90
 do for [l = 0:1] {
     bottom = l == 0 ? 0.545 : 0.18
     set xrange [*:*]; set yrange [*:*]
@@ -27,8 +27,7 @@ do for [l = 0:1] {
     do for [i = 1:4] {
         set lmargin at screen left(i); set rmargin at screen left(i) + 0.135
         if (i == 1) { set ytics ("-1" -1, "1" 1); set ylabel "x_2" offset 2.2 } else { unset ytics; unset ylabel }
-        if (i == 4) { set colorbox user origin graph 1.06, graph 0 size graph 0.07, graph 1; set cbtics scale 0.3 offset -0.6 font ',14'; set cblabel "loss (nats)" offset -0.8 font ',15' } else { unset colorbox; unset cblabel }
-        if (i == 4 && l == 0) { set cblabel "loss" offset -0.8 font ',15' }
+        if (i == 4) { set colorbox user origin graph 1.06, graph 0 size graph 0.07, graph 1; set cbtics scale 0.3 offset -0.6 font ',14' } else { unset colorbox; unset cblabel }
         if (l == 0) { set title what[i] offset 0,-0.6 } else { unset title }
         if (i == 1) {
             plot map(l, place[i]) using 2:3:5 with image, \
