@@ -63,6 +63,8 @@ void sg_sim_free(struct sg_sim *sim);
 void sg_sim_restart(struct sg_sim *sim, const void *w, const void *phi, double mu, double nu);
 /* One step.  Never allocates. */
 void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch);
+/* Is every entry of (w, phi) finite? */
+bool sg_sim_is_finite(const struct sg_sim *sim);
 /* `steps` steps on one batch.  SG_DIVERGED: the state is no longer finite.  SG_INTERRUPTED:
  * sg_base_interrupt() was called.  Both are looked at every 64 steps and at the end. */
 enum sg_status sg_sim_advance(struct sg_sim *sim, const struct sg_batch *batch,

@@ -2,19 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/real.h"
 #include "synthgrad/images.h"
 
 enum { SHADES = 256 };
 
-static size_t real_size(enum sg_dtype dtype)
-{
-    return dtype == SG_F32 ? sizeof(float) : sizeof(double);
-}
-
 void sg_data_rows_alloc(struct sg_rows *rows, enum sg_dtype dtype, size_t capacity, size_t d,
                         size_t m)
 {
-    const size_t size = real_size(dtype);
+    const size_t size = sg_real_size(dtype);
     SG_REQUIRE(rows && capacity >= 1 && d >= 1 && m >= 1);
     *rows = (struct sg_rows){.dtype = dtype,
                              .capacity = capacity,

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/real.h"
 #include "lab/ledger_internal.h"
 
 double sg_ledger_real(const struct sg_net *net, const void *array, size_t i)
 {
-    return sg_net_arch(net)->dtype == SG_F32 ? (double)((const float *)array)[i]
-                                             : ((const double *)array)[i];
+    return sg_real_at(array, i, sg_net_arch(net)->dtype);
 }
 
 static void widen(double *out, const struct sg_net *net, const void *in, size_t n)

@@ -1,6 +1,7 @@
 /* The book of one run. */
 #include <stdlib.h>
 
+#include "data/real.h"
 #include "lab/nl_ledger.h"
 
 size_t sg_nl_book_size(size_t depth)
@@ -25,16 +26,11 @@ struct run {
     struct sg_train *train;
 };
 
-static double number(const void *array, size_t i, enum sg_dtype dtype)
-{
-    return dtype == SG_F32 ? (double)((const float *)array)[i] : ((const double *)array)[i];
-}
-
 static double squares(const struct run *r, size_t from, size_t n)
 {
     double sum = 0;
     for (size_t i = from; i < from + n; i++) {
-        const double x = number(sg_train_w(r->train), i, r->spec->net.dtype);
+        const double x = sg_real_at(sg_train_w(r->train), i, r->spec->net.dtype);
         sum += x * x;
     }
     return sum;
@@ -58,7 +54,7 @@ static double trace_of_A(const struct run *r, size_t b)
     double sum = 0;
     for (size_t m = 0; m < net->n_sg; m++)
         for (size_t j = 0; net->sg_after[m] == b && j < net->width; j++)
-            sum += number(sg_train_phi(r->train),
+            sum += sg_real_at(sg_train_phi(r->train),
                           sg_net_module_offset(r->net, m) + j * (net->width + 1), net->dtype);
     return sum;
 }

@@ -2,6 +2,7 @@
 #ifndef SG_LAB_NL_LOOK_H
 #define SG_LAB_NL_LOOK_H
 
+#include "data/real.h"
 #include "lab/nl_trained.h"
 
 enum { SG_NL_CHUNK = SG_NL_LOOKED_AT };
@@ -18,8 +19,6 @@ struct sg_nl_look {
 };
 void sg_nl_see(struct sg_nl_look *l, const struct sg_images *images, const size_t *index,
                size_t n);
-/* A number of the net's dtype. */
-double sg_nl_number(const void *array, size_t i, enum sg_dtype dtype);
 /* h_block of the images seen, in rows of `stride`. */
 void sg_nl_copy_h(double *out, const struct sg_nl_look *l, size_t block, size_t stride);
 

@@ -43,18 +43,13 @@ void sg_nl_see(struct sg_nl_look *l, const struct sg_images *images, const size_
     sg_net_forward(l->net, 0, sg_net_arch(l->net)->n_layers, l->state, &l->batch, 0, l->work);
 }
 
-double sg_nl_number(const void *array, size_t i, enum sg_dtype dtype)
-{
-    return dtype == SG_F32 ? (double)((const float *)array)[i] : ((const double *)array)[i];
-}
-
 void sg_nl_copy_h(double *out, const struct sg_nl_look *l, size_t block, size_t stride)
 {
     const size_t k = l->spec->width;
     const void *h = sg_net_view(l->work, SG_VIEW_H, sg_nl_boundary(l->spec, block));
     for (size_t i = 0; i < l->batch.n; i++)
         for (size_t u = 0; u < k; u++)
-            out[i * stride + u] = sg_nl_number(h, i * k + u, l->spec->dtype);
+            out[i * stride + u] = sg_real_at(h, i * k + u, l->spec->dtype);
 }
 
 static double weight_norm(const struct sg_nl_look *l, const void *w, size_t block)
@@ -65,7 +60,7 @@ static double weight_norm(const struct sg_nl_look *l, const void *w, size_t bloc
                  offset = sg_net_layer_offset(l->net, layer);
     double squares = 0;
     for (size_t i = 0; i < entries; i++) {
-        const double entry = sg_nl_number(w, offset + i, l->spec->dtype);
+        const double entry = sg_real_at(w, offset + i, l->spec->dtype);
         squares += entry * entry;
     }
     return sqrt(squares);

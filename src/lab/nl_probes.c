@@ -48,7 +48,7 @@ static void add_to_moments(struct sg_nl_moments *s, const struct sg_nl_look *l, 
     const size_t q = s->k + 1, n = l->batch.n;
     double *y = scratch + q * q, *cross = y + n * s->m;
     for (size_t i = 0; i < n * s->m; i++)
-        y[i] = sg_nl_number(l->batch.y, i, l->spec->dtype);
+        y[i] = sg_real_at(l->batch.y, i, l->spec->dtype);
     sg_base_mul_tn(scratch, l->one, l->one, q, n, q);
     sg_base_mul_tn(cross, l->one, y, q, n, s->m);
     for (size_t i = 0; i < q * q; i++)
@@ -79,7 +79,7 @@ static void add_to_left(double *left, const struct sg_nl_look *l, const double *
     double *residual = scratch, *part = scratch + rows * m;
     sg_base_mul(residual, l->one, weight, rows, q, m);
     for (size_t i = 0; i < rows * m; i++)
-        residual[i] -= sg_nl_number(l->batch.y, i, l->spec->dtype);
+        residual[i] -= sg_real_at(l->batch.y, i, l->spec->dtype);
     sg_base_mul_tn(part, l->one, residual, q, rows, m);
     for (size_t i = 0; i < q * m; i++)
         left[i] += part[i] / n;

@@ -171,15 +171,19 @@ void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch)
     sim->time++;
 }
 
+bool sg_sim_is_finite(const struct sg_sim *sim)
+{
+    return sg_net_kernels(sim->field.dtype)
+        ->all_finite(w_at(sim, sim->now), sim->field.sizes.w + sim->field.sizes.phi);
+}
+
 enum sg_status sg_sim_advance(struct sg_sim *sim, const struct sg_batch *batch, uint64_t steps)
 {
-    const struct sg_kernels *kernels = sg_net_kernels(sim->field.dtype);
-    const size_t size = sim->field.sizes.w + sim->field.sizes.phi;
     for (uint64_t done = 0; done < steps;) {
         const uint64_t until = steps - done < LOOK_EVERY ? steps : done + LOOK_EVERY;
         for (; done < until; done++)
             sg_sim_step(sim, batch);
-        if (!kernels->all_finite(w_at(sim, sim->now), size))
+        if (!sg_sim_is_finite(sim))
             return SG_DIVERGED;
         if (sg_base_interrupted())
             return SG_INTERRUPTED;

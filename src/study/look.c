@@ -91,7 +91,7 @@ struct sg_eye *sg_eye_alloc(const struct sg_eye_spec *spec)
     const struct sg_plan *plan = spec->plan;
     struct sg_eye *eye = SG_NEW(1, struct sg_eye);
     const struct sg_sizes sizes = sg_net_sizes(spec->net);
-    const size_t real = spec->arch->arch.dtype == SG_F32 ? sizeof(float) : sizeof(double);
+    const size_t real = sg_real_size(spec->arch->arch.dtype);
     *eye = (struct sg_eye){.of = *spec, .dtype = spec->arch->arch.dtype, .n = plan->rows,
                            .top = spec->arch->arch.n_layers, .blocks = spec->c->net.layers.n + 1};
     eye->truth = is_backprop(spec->c) ? NULL : observer(spec->arch);
@@ -141,7 +141,7 @@ static struct pair compare(const void *a, const void *b, size_t from, size_t to,
 {
     double aa = 0, bb = 0, ab = 0, dd = 0;
     for (size_t i = from; i < to; i++) {
-        const double x = sg_study_real(a, i, dtype), y = sg_study_real(b, i, dtype);
+        const double x = sg_real_at(a, i, dtype), y = sg_real_at(b, i, dtype);
         aa += x * x;
         bb += y * y;
         ab += x * y;
@@ -163,9 +163,9 @@ static size_t class_of(const void *rows, size_t i, size_t m, double half, enum s
 {
     size_t best = 0;
     if (m == 1)
-        return sg_study_real(rows, i, dtype) > half;
+        return sg_real_at(rows, i, dtype) > half;
     for (size_t j = 1; j < m; j++)
-        if (sg_study_real(rows, i * m + j, dtype) > sg_study_real(rows, i * m + best, dtype))
+        if (sg_real_at(rows, i * m + j, dtype) > sg_real_at(rows, i * m + best, dtype))
             best = j;
     return best;
 }
@@ -216,7 +216,7 @@ static double alive(const struct sg_eye *eye, size_t b)
     size_t n = 0;
     for (size_t j = 0; j < k; j++)
         for (size_t i = 0; i < eye->n; i++)
-            if (sg_study_real(h, i * k + j, eye->dtype) != 0) {
+            if (sg_real_at(h, i * k + j, eye->dtype) != 0) {
                 n++;
                 break;
             }
@@ -264,7 +264,7 @@ static void read_ledger(struct sg_study_layer *layer, const struct sg_eye *eye,
 static size_t put(double *row, const void *from, size_t i, size_t k, enum sg_dtype dtype)
 {
     for (size_t j = 0; j < k; j++)
-        row[j] = sg_study_real(from, i * k + j, dtype);
+        row[j] = sg_real_at(from, i * k + j, dtype);
     return k;
 }
 

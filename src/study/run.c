@@ -42,7 +42,7 @@ static void count(uint64_t *updates, const size_t *end, size_t parts, const void
 {
     for (size_t i = 0, from = 0; i < parts; from = end[i++])
         for (size_t k = from; k < end[i]; k++)
-            if (sg_study_real(direction, k, dtype) != 0) {
+            if (sg_real_at(direction, k, dtype) != 0) {
                 updates[i]++;
                 break;
             }
@@ -194,7 +194,7 @@ enum sg_status sg_runner_alloc(struct sg_runner **runner, const struct sg_plan *
     if (status != SG_OK)
         return status;
     r->arch.arch.seed = plan->study->seed + seed;
-    r->dtype_size = r->arch.arch.dtype == SG_F32 ? sizeof(float) : sizeof(double);
+    r->dtype_size = sg_real_size(r->arch.arch.dtype);
     r->net = sg_net_alloc(&r->arch.arch);
     watch(r);
     void *w = sg_base_alloc(r->field.sizes.w, r->dtype_size),
@@ -242,17 +242,6 @@ uint64_t sg_runner_time(const struct sg_runner *r)
     return sg_sim_time(r->sim);
 }
 
-static bool is_finite(const struct sg_runner *r)
-{
-    const void *part[] = {sg_sim_w(r->sim), sg_sim_phi(r->sim)};
-    const size_t n[] = {r->field.sizes.w, r->field.sizes.phi};
-    double sum = 0;                              /* 0 * x is NaN where x is not finite */
-    for (int k = 0; k < 2; k++)
-        for (size_t i = 0; i < n[k]; i++)
-            sum += 0 * sg_study_real(part[k], i, r->field.dtype);
-    return sum == 0;
-}
-
 /* The share of both rates left at a step: a straight line to 0 after the last one. */
 static void set_rates(struct sg_runner *r, uint64_t step)
 {
@@ -264,14 +253,14 @@ static void set_rates(struct sg_runner *r, uint64_t step)
 enum sg_status sg_runner_advance(struct sg_runner *r, uint64_t step)
 {
     for (uint64_t t = sg_runner_time(r); t < step; t++) {
-        if (t % FINITE_EVERY == 0 && !is_finite(r))
+        if (t % FINITE_EVERY == 0 && !sg_sim_is_finite(r->sim))
             return SG_DIVERGED;
         if (sg_base_interrupted())
             return SG_INTERRUPTED;
         set_rates(r, t);
         sg_sim_step(r->sim, gather(r, t));
     }
-    return is_finite(r) ? SG_OK : SG_DIVERGED;
+    return sg_sim_is_finite(r->sim) ? SG_OK : SG_DIVERGED;
 }
 
 void sg_runner_look(struct sg_study_look *look, struct sg_study_layer *layer,

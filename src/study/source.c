@@ -56,16 +56,11 @@ void sg_source_free(struct sg_source *s)
     sg_data_free(&s->data);
 }
 
-static size_t real_size(enum sg_dtype dtype)
-{
-    return dtype == SG_F32 ? sizeof(float) : sizeof(double);
-}
-
 void sg_feed_alloc(struct sg_feed *feed, const struct sg_source *s, enum sg_dtype dtype,
                    size_t capacity)
 {
     sg_data_rows_alloc(&feed->rows, dtype, capacity, s->d - s->ones, s->m);
-    feed->x = s->ones ? sg_base_alloc(capacity * s->d, real_size(dtype)) : NULL;
+    feed->x = s->ones ? sg_base_alloc(capacity * s->d, sg_real_size(dtype)) : NULL;
 }
 
 void sg_feed_free(struct sg_feed *feed)
@@ -78,7 +73,7 @@ void sg_feed_free(struct sg_feed *feed)
 /* x (n x pixels) with a last column of ones. */
 static void add_ones(struct sg_feed *feed, struct sg_batch *batch, size_t pixels)
 {
-    const size_t real = real_size(feed->rows.dtype);
+    const size_t real = sg_real_size(feed->rows.dtype);
     for (size_t i = 0; i < batch->n; i++) {
         char *row = (char *)feed->x + i * (pixels + 1) * real;
         memcpy(row, (const char *)batch->x + i * pixels * real, pixels * real);

@@ -2,15 +2,10 @@
 #ifndef SG_STUDY_STUDY_H
 #define SG_STUDY_STUDY_H
 
+#include "data/real.h"
 #include "lab/ledger.h"
 #include "synthgrad/images.h"
 #include "synthgrad/study.h"
-
-/* Entry i of an array in a net's dtype. */
-static inline double sg_study_real(const void *array, size_t i, enum sg_dtype dtype)
-{
-    return dtype == SG_F32 ? (double)((const float *)array)[i] : ((const double *)array)[i];
-}
 
 /* ---- keys and rules (keys.c, rules.c) ------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/real.h"
 #include "train/internal.h"
 
 enum { LOOK = 64, SCORE_ROWS = 500 };
@@ -35,7 +36,7 @@ struct sg_train *sg_train_alloc(const struct sg_train_spec *spec)
     struct sg_train *t = SG_NEW(1, struct sg_train);
     t->spec = *spec;
     t->sizes = sg_net_sizes(spec->net);
-    t->real = arch->dtype == SG_F32 ? sizeof(float) : sizeof(double);
+    t->real = sg_real_size(arch->dtype);
     t->w = part_alloc(t->sizes.w, t->real, &spec->net_opt);
     t->phi = part_alloc(t->sizes.phi, t->real, &spec->sg_opt);
     t->aux = sg_base_alloc(t->sizes.aux, t->real);

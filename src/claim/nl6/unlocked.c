@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "claim/nl6/parts.h"
+#include "data/real.h"
 
 /* Runs of one seed: backprop, a lower half under nothing, then a delay each. */
 enum { BACKPROP, FROZEN, DELAYS };
@@ -97,7 +98,7 @@ static bool same_bits(const struct experiment *x, size_t variant, size_t threads
     const struct pair *turn = pair_make(&lab, x, variant, 0, 1);
     const struct pair *other = pair_make(&lab, x, variant, 0, threads);
     const struct sg_sizes sizes = sg_net_sizes(turn->net);
-    const size_t real = sg_net_arch(turn->net)->dtype == SG_F32 ? sizeof(float) : sizeof(double);
+    const size_t real = sg_real_size(sg_net_arch(turn->net)->dtype);
     const bool same =
         advance(&lab, turn, STEPS) && advance(&lab, other, STEPS) &&
         memcmp(sg_train_w(turn->train), sg_train_w(other->train), sizes.w * real) == 0 &&
