@@ -188,6 +188,14 @@ struct sg_nl_epoch sg_nl_epoch_of(struct sg_train *train, const struct sg_images
     return (struct sg_nl_epoch){seen.loss, seen.sg_loss, score.loss, score.accuracy};
 }
 
+void sg_nl_epoch_add(struct sg_nl_epoch *mean, const struct sg_nl_epoch *e, double share)
+{
+    mean->loss += share * e->loss;
+    mean->sg_loss += share * e->sg_loss;
+    mean->test_loss += share * e->test_loss;
+    mean->test_accuracy += share * e->test_accuracy;
+}
+
 size_t sg_nl_tenth(size_t epochs)
 {
     return epochs < 20 ? 1 : epochs / 10;

@@ -81,6 +81,8 @@ struct sg_train *sg_nl_train_alloc(const struct sg_nl_run *run, const struct sg_
 struct sg_nl_epoch {
     double loss, sg_loss, test_loss, test_accuracy;
 };
+/* Adds `share` of another epoch to a mean. */
+void sg_nl_epoch_add(struct sg_nl_epoch *mean, const struct sg_nl_epoch *e, double share);
 /* Epochs in a tenth of a run, one or more; the epoch that many before the last, or the first. */
 size_t sg_nl_tenth(size_t epochs);
 size_t sg_nl_tenth_before_last(size_t epochs);

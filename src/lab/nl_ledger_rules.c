@@ -56,14 +56,9 @@ const struct sg_instrument sg_on_ledger = {make};
 struct sg_nl_run sg_nl_ledger_run_of(const struct sg_nl_ledger *l, enum sg_nl_rule rule)
 {
     struct sg_nl_net net = sg_nl_net_of(l->trial->c, l->depth);
-    if (rule == SG_NL_ONE_SG)
-        net.sg_after[net.n_sg++] = l->cut;
-    for (size_t block = 1; rule == SG_NL_ALL_SG && block <= net.depth; block++)
-        net.sg_after[net.n_sg++] = block;
+    sg_nl_rule_sgs(&net, rule, l->cut);
     struct sg_nl_run run = sg_nl_run_of(l->trial->c, rule_id[rule], &net, l->trial->replicate);
-    run.net_opt.rate = sg_nl_rule_mu(l->trial->c, rule);
-    if (net.n_sg > 0)
-        run.sg_opt.rate = sg_nl_rule_nu(l->trial->c, rule);
+    sg_nl_rule_rates(&run, l->trial->c, rule);
     return run;
 }
 

@@ -110,15 +110,27 @@ double sg_nl_rule_nu(const struct sg_case *c, enum sg_nl_rule rule)
                : SG_NAN;
 }
 
+void sg_nl_rule_rates(struct sg_nl_run *run, const struct sg_case *c, enum sg_nl_rule rule)
+{
+    run->net_opt.rate = sg_nl_rule_mu(c, rule);
+    if (run->net.n_sg > 0)
+        run->sg_opt.rate = sg_nl_rule_nu(c, rule);
+}
+
+void sg_nl_rule_sgs(struct sg_nl_net *net, enum sg_nl_rule rule, size_t cut)
+{
+    if (rule == SG_NL_ONE_SG)
+        net->sg_after[net->n_sg++] = cut;
+    for (size_t block = 1; rule == SG_NL_ALL_SG && block <= net->depth; block++)
+        net->sg_after[net->n_sg++] = block;
+}
+
 static struct sg_nl_net net_of(const struct studio *s, enum sg_nl_rule rule, size_t seed)
 {
     struct sg_nl_net net = sg_nl_net_of(&s->c, s->g->depth);
     net.credit = rule == SG_NL_DIRECT ? SG_DIRECT : SG_TRUE;
     net.seed = s->trial.seed + seed;
-    if (rule == SG_NL_ONE_SG)
-        net.sg_after[net.n_sg++] = s->g->cut;
-    for (size_t block = 1; rule == SG_NL_ALL_SG && block <= net.depth; block++)
-        net.sg_after[net.n_sg++] = block;
+    sg_nl_rule_sgs(&net, rule, s->g->cut);
     return net;
 }
 
@@ -178,9 +190,7 @@ static enum sg_status train_one(double *values, const struct studio *s, const ch
         const struct sg_nl_net net = net_of(s, rule, seed);
         struct sg_nl_run run = sg_nl_run_of(&s->c, name, &net, seed);
         run.keep_state = true;
-        run.net_opt.rate = sg_nl_rule_mu(&s->c, rule);
-        if (net.n_sg > 0)
-            run.sg_opt.rate = sg_nl_rule_nu(&s->c, rule);
+        sg_nl_rule_rates(&run, &s->c, rule);
         status = train_and_paint(values, s, &run, large ? &s->trial : &s->nothing_kept, err);
         if (status == SG_OK)
             status = sg_claim_keep(&s->trial, portrait, values, bytes, err);
@@ -268,10 +278,7 @@ static struct sg_nl_epoch mean_epoch(const struct sg_nl_gallery *g, enum sg_nl_r
     struct sg_nl_epoch mean = {0, 0, 0, 0};
     for (size_t seed = 0; seed < g->seeds; seed++) {
         const struct sg_nl_portrait p = sg_nl_gallery_portrait(g, rule, seed);
-        const struct sg_nl_epoch *e = &p.curve[epoch];
-        mean = (struct sg_nl_epoch){mean.loss + share * e->loss, mean.sg_loss + share * e->sg_loss,
-                                    mean.test_loss + share * e->test_loss,
-                                    mean.test_accuracy + share * e->test_accuracy};
+        sg_nl_epoch_add(&mean, &p.curve[epoch], share);
     }
     return mean;
 }

@@ -63,6 +63,10 @@ enum sg_nl_rule { SG_NL_BACKPROP, SG_NL_ONE_SG, SG_NL_ALL_SG, SG_NL_DIRECT, SG_N
 /* The rates of a rule: the case's, times its factors.  nu: NaN where there is no SG. */
 double sg_nl_rule_mu(const struct sg_case *c, enum sg_nl_rule rule);
 double sg_nl_rule_nu(const struct sg_case *c, enum sg_nl_rule rule);
+/* Gives the run those rates. */
+void sg_nl_rule_rates(struct sg_nl_run *run, const struct sg_case *c, enum sg_nl_rule rule);
+/* Puts the rule's SGs into a net without any; cut: the block of the one SG. */
+void sg_nl_rule_sgs(struct sg_nl_net *net, enum sg_nl_rule rule, size_t cut);
 
 struct sg_nl_gallery {
     const struct sg_trial *trial; /* the claim's */

@@ -6,12 +6,8 @@ static struct sg_nl_epoch mean_of(const struct sg_nl1 *x, size_t depth, size_t a
 {
     struct sg_nl_epoch mean = {0, 0, 0, 0};
     const double share = 1 / (double)x->seeds;
-    for (size_t seed = 0; seed < x->seeds; seed++) {
-        const struct sg_nl_epoch *e = &sg_nl1_curve(x, depth, activation, rule, seed)[epoch];
-        mean = (struct sg_nl_epoch){mean.loss + share * e->loss, mean.sg_loss + share * e->sg_loss,
-                                    mean.test_loss + share * e->test_loss,
-                                    mean.test_accuracy + share * e->test_accuracy};
-    }
+    for (size_t seed = 0; seed < x->seeds; seed++)
+        sg_nl_epoch_add(&mean, &sg_nl1_curve(x, depth, activation, rule, seed)[epoch], share);
     return mean;
 }
 

@@ -147,12 +147,8 @@ static void add_work(const struct experiment *x)
 static struct sg_nl_epoch mean_of(const struct experiment *x, size_t rule, size_t epoch)
 {
     struct sg_nl_epoch mean = {0, 0, 0, 0};
-    for (size_t seed = 0; seed < x->seeds; seed++) {
-        const struct sg_nl_epoch *now = &curve_of(x, rule, seed)[epoch];
-        mean.loss += now->loss / (double)x->seeds;
-        mean.test_loss += now->test_loss / (double)x->seeds;
-        mean.test_accuracy += now->test_accuracy / (double)x->seeds;
-    }
+    for (size_t seed = 0; seed < x->seeds; seed++)
+        sg_nl_epoch_add(&mean, &curve_of(x, rule, seed)[epoch], 1 / (double)x->seeds);
     return mean;
 }
 
