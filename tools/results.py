@@ -34,7 +34,8 @@ def effects(summary):
 
 
 def tables(summary):
-    return [{"title": t["title"], "columns": t["columns"],
+    # where the images lay is the machine's own
+    return [{"title": re.sub(r" \(\w+_DIR=[^)]*\)", "", t["title"]), "columns": t["columns"],
              "rows": [{"name": r["name"], "values": [short(x) for x in r["values"]]}
                       for r in t["rows"]]} for t in summary["tables"]]
 
@@ -59,7 +60,7 @@ def over_runs(summaries):
                          for sign, side in ((1, 0), (-1, 1))]
              for row in summaries[0]["rows"] if row.get("interval")}
     listed = []
-    for i, table in enumerate(summaries[0]["tables"]):
+    for i, table in enumerate(tables(summaries[0])):
         rows = [{"name": row["name"],
                  "values": [spread([s["tables"][i]["rows"][j]["values"][k] for s in summaries])
                             for k in range(len(row["values"]))]}
