@@ -110,15 +110,22 @@ def refused(done):
     return (done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1)
 
 
-def check_table(table, path, rng, seen):
-    options = [o for o in ("--no-intercept", "--no-standardise") if rng.random() < 0.25]
+def answer_of(path, seen, *options):
+    """What analyze says of a table; or None, and the faults of saying nothing."""
     done = run(path, *options)
     if done.returncode == 2:
         seen["refused"] += 1
-        return [] if refused(done) else [f"not a clear refusal: {done.stderr}"]
+        return None, [] if refused(done) else [f"not a clear refusal: {done.stderr}"]
     if done.returncode != 0:
-        return [f"exit {done.returncode}, {options}: {done.stderr or done.stdout[-300:]}"]
-    out = json.loads(done.stdout)
+        return None, [f"exit {done.returncode}, {options}: {done.stderr or done.stdout[-300:]}"]
+    return json.loads(done.stdout), []
+
+
+def check_table(table, path, rng, seen):
+    options = [o for o in ("--no-intercept", "--no-standardise") if rng.random() < 0.25]
+    out, faults = answer_of(path, seen, *options)
+    if out is None:
+        return faults
     intercept = "--no-intercept" not in options
     seen[out["check"]["verdict"]] += 1
     used = [k for k, name in enumerate(table[0][:-1]) if name not in out["dropped"]]
@@ -126,7 +133,6 @@ def check_table(table, path, rng, seen):
     if truth is None:
         seen["dependent"] += 1
         return []
-    faults = []
     names = [table[0][k] for k in used] + (["(intercept)"] if intercept else [])
     claimed = out["digits"]["coefficients"]
     for name, exact in zip(names, truth[0]):
@@ -150,19 +156,14 @@ def check_line(path, rng, seen):
     x = [offset + unit * (rng.randint(0, reach) + k * lift) for k in label]
     with open(path, "w", encoding="ascii") as out:
         out.write("x,y\n" + "".join(f"{a!r},{b}\n" for a, b in zip(x, label)))
-    done = run(path, "--loss", "log")
-    if done.returncode == 2:
-        seen["refused"] += 1
-        return [] if refused(done) else [f"not a clear refusal: {done.stderr}"]
-    if done.returncode != 0:
-        return [f"exit {done.returncode}: {done.stderr or done.stdout[-300:]}"]
+    answer, faults = answer_of(path, seen, "--loss", "log")
+    if answer is None:
+        return faults
     side = [[Fraction(a) for a, b in zip(x, label) if b == k] for k in (0, 1)]
     apart = max(side[0]) < min(side[1]) or max(side[1]) < min(side[0])
     touch = max(side[0]) <= min(side[1]) or max(side[1]) <= min(side[0])
     want = "all" if apart else "part" if touch and len(set(x)) > 1 else "none"
-    answer = json.loads(done.stdout)
     seen["line " + str(answer["separation"])] += 1
-    faults = []
     if answer["separation"] not in (want, None):
         faults.append(f"separable: {answer['separation']}, is {want}")
     if answer["optimum"]["finite"] not in (want == "none", None):
@@ -218,15 +219,10 @@ def check_classes(path, rng, seen):
     with open(path, "w", encoding="ascii") as out:
         out.write(",".join(f"c{j}" for j in range(d)) + ",y\n")
         out.write("".join(",".join(repr(v) for v in r) + "\n" for r in rows))
-    done = run(path, "--loss", "log")
-    if done.returncode == 2:
-        seen["refused"] += 1
-        return [] if refused(done) else [f"not a clear refusal: {done.stderr}"]
-    if done.returncode != 0:
-        return [f"exit {done.returncode}: {done.stderr or done.stdout[-300:]}"]
-    answer = json.loads(done.stdout)
+    answer, faults = answer_of(path, seen, "--loss", "log")
+    if answer is None:
+        return faults
     seen["space " + str(answer["separation"])] += 1
-    faults = []
     if answer["separation"] not in (want, None):
         faults.append(f"{k} classes, separable: {answer['separation']}, is {want}")
     for name in ("optimum", "sg"):
