@@ -17,10 +17,13 @@ static const struct {
 
 static const struct {
     const char *ascii, *sign;
-} sign[] = {{"+-", "±"}, {">=", "≥"}, {"<=", "≤"}, {"!=", "≠"}, {"<->", "↔"}, {"->", "→"}};
+} sign[] = {{"+-", "±"}, {">=", "≥"},  {"<=", "≤"},
+            {"!=", "≠"}, {"<->", "↔"}, {"->", "→"}};
 
-static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"},
-                         *const lowered[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};
+static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴",
+                                     "⁵", "⁶", "⁷", "⁸", "⁹"};
+static const char *const lowered[] = {"₀", "₁", "₂", "₃", "₄",
+                                      "₅", "₆", "₇", "₈", "₉"};
 
 struct writer {
     char *text;
