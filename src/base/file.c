@@ -35,8 +35,19 @@ FILE *sg_base_open_regular(const char *path)
     const int saved = fd < 0 || regular ? errno : ENXIO;
     if (!file && fd >= 0)
         close(fd);
+    if (!file && saved == ENOMEM)
+        sg_base_exhausted(1, BUFSIZ);
     errno = saved;
     return file;
+}
+
+ssize_t sg_base_next_line(char **line, size_t *room, FILE *file)
+{
+    errno = 0;
+    const ssize_t length = getline(line, room, file);
+    if (length < 0 && errno == ENOMEM)
+        sg_base_exhausted(1, *room);
+    return length;
 }
 
 /* Seconds that a pipe may be without a reader. */

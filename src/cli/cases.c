@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/regular.h"
 #include "cli/cases.h"
 
 static int by_text(const void *a, const void *b)
@@ -79,7 +80,7 @@ static bool is_same(FILE *a, FILE *b)
 bool sg_cli_case_is_own(const char *path, const char *name)
 {
     char *known = sg_base_format("%s/%s.cfg", sg_cli_cases_folder(), name);
-    FILE *a = fopen(known, "rb"), *b = fopen(path, "rb");
+    FILE *a = sg_base_open_regular(known), *b = sg_base_open_regular(path);
     const bool own = !a || !b || !is_same(a, b);
     if (a)
         fclose(a);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/regular.h"
 #include "report/page.h"
 #include "synthgrad/report.h"
 
@@ -10,7 +11,7 @@ static char *caption_of(const struct sg_page *page, const char *name)
 {
     char *path = sg_base_format("%s/plots/%s.gp", page->home ? page->home : ".", name),
          *caption = sg_base_format("%s", "");
-    FILE *file = sg_page_open(path);
+    FILE *file = sg_base_open_regular(path);
     char line[1024];
     while (file && fgets(line, sizeof line, file) && line[0] == '#') {
         line[strcspn(line, "\n")] = '\0';
@@ -29,7 +30,7 @@ static char *caption_of(const struct sg_page *page, const char *name)
 static FILE *open_figure(const char *folder, const char *name, const char *kind)
 {
     char *path = sg_base_format("%s/figures/%s.%s", folder, name, kind);
-    FILE *file = strchr(name, '/') ? NULL : sg_page_open(path);
+    FILE *file = strchr(name, '/') ? NULL : sg_base_open_regular(path);
     free(path);
     return file;
 }

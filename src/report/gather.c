@@ -28,14 +28,6 @@ static int by_case(const void *a, const void *b)
     return strcmp(case_of(*(json_t *const *)a), case_of(*(json_t *const *)b));
 }
 
-FILE *sg_page_open(const char *path)
-{
-    FILE *file = sg_base_open_regular(path);
-    if (!file && errno == ENOMEM)
-        sg_base_exhausted(1, BUFSIZ);
-    return file;
-}
-
 static enum sg_status read_folder(json_t *all, const char *folder, struct sg_error *err)
 {
     DIR *dir = opendir(folder);
@@ -48,7 +40,7 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
         char *path = sg_base_format("%s/%s/summary.json", folder, entry->d_name);
         json_error_t problem;
         const bool may = entry->d_name[0] != '.';
-        FILE *file = may ? sg_page_open(path) : NULL;
+        FILE *file = may ? sg_base_open_regular(path) : NULL;
         /* what is no regular file (ENXIO) is no summary */
         if (may && !file && errno && errno != ENOENT && errno != ENOTDIR && errno != ENXIO)
             status = sg_base_refuse(err, path, 0, "cannot be read: %s; make it readable, or take "

@@ -1,10 +1,10 @@
 /* A page that is one file: its style and its pictures inside, no script, no network. */
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/regular.h"
 #include "report/html.h"
 #include "report/squeeze.h"
 
@@ -88,16 +88,13 @@ bool sg_html_is_text(FILE *svg, size_t *line)
     size_t room = 0;
     bool good = true;
     *line = 0;
-    errno = 0;
-    for (ssize_t length; good && (length = getline(&text, &room, svg)) > 0;) {
+    for (ssize_t length; good && (length = sg_base_next_line(&text, &room, svg)) > 0;) {
         ++*line;
         const char *s = text, *const end = text + length;
         while (s < end && character(s) > 0)
             s += character(s);
         good = s == end;
     }
-    if (errno == ENOMEM)
-        sg_base_exhausted(1, room);
     free(text);
     rewind(svg);
     return good;

@@ -74,7 +74,7 @@ static void print_claim(const struct sg_page *page, const struct sg_claim *claim
 static void print_processor(const struct sg_page *page)
 {
     char line[512];
-    FILE *file = sg_page_open("/proc/cpuinfo");
+    FILE *file = sg_base_open_regular("/proc/cpuinfo");
     struct utsname kind;
     while (file && fgets(line, sizeof line, file))
         if (strncmp(line, "model name", 10) == 0 && strchr(line, ':')) {

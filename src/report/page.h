@@ -78,9 +78,4 @@ void sg_page_link(const struct sg_page *page, const char *path, const char *word
 /* The machine-checked theorems of a claim, from proofs/coq/THEOREMS; false: it has none. */
 bool sg_page_theorems(const struct sg_page *page, const struct sg_claim *claim, bool at_length);
 
-/* ---- files (gather.c) ------------------------------------------------------------------------ */
-
-/* fopen for reading.  NULL, too, for a pipe, which would be waited for. */
-FILE *sg_page_open(const char *path);
-
 #endif

@@ -68,7 +68,7 @@ void sg_page_link(const struct sg_page *page, const char *path, const char *word
 /* The whole of a text file, or NULL. */
 static char *read_text(const char *path)
 {
-    FILE *file = path ? sg_page_open(path) : NULL;
+    FILE *file = path ? sg_base_open_regular(path) : NULL;
     char *text = NULL;
     size_t room = 0;
     /* No text has a NUL: this reads all of it. */
@@ -204,7 +204,7 @@ void sg_page_links(const struct sg_page *page, const struct sg_claim *claim)
          *markdown = sg_base_format("proofs/%s.md", claim->name),
          *test = sg_base_format("tests/claim/test_%.*s.c", (int)strcspn(claim->name, "_"),
                                 claim->name);
-    FILE *made = sg_page_open(proof);
+    FILE *made = sg_base_open_regular(proof);
     fputs("<ul class=\"links\"><li>Proof, what is checked and what is not: ", page->out);
     if (made) {
         fprintf(page->out, "<a href=\"proofs/%s.html\">proofs/%s.html</a>", claim->name,
@@ -255,10 +255,10 @@ static void print_line(const struct sg_page *page, char *line)
 bool sg_page_theorems(const struct sg_page *page, const struct sg_claim *claim, bool at_length)
 {
     char *path = find(page, "proofs/coq/THEOREMS"), *line = NULL;
-    FILE *file = path ? sg_page_open(path) : NULL;
+    FILE *file = path ? sg_base_open_regular(path) : NULL;
     size_t room = 0, n = 0;
     const size_t length = strlen(claim->id);
-    while (file && getline(&line, &room, file) > 0) {
+    while (file && sg_base_next_line(&line, &room, file) > 0) {
         if (strncmp(line, claim->id, length) != 0 || !strchr(" \t", line[length]))
             continue;
         if (n++ == 0 && at_length)

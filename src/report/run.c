@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/regular.h"
 #include "report/page.h"
 #include "synthgrad/report.h"
 
@@ -59,9 +60,9 @@ static void count_rows(size_t n[KINDS], const json_t *summary)
 static size_t count_theorems(const char *home, const char *id)
 {
     char *path = sg_base_format("%s/proofs/coq/THEOREMS", home ? home : "."), *line = NULL;
-    FILE *file = sg_page_open(path);
+    FILE *file = sg_base_open_regular(path);
     size_t room = 0, n = 0;
-    while (file && getline(&line, &room, file) > 0) {
+    while (file && sg_base_next_line(&line, &room, file) > 0) {
         char *rest = NULL, *claim = strtok_r(line, " \t\n", &rest),
              *source = claim ? strtok_r(NULL, " \t\n", &rest) : NULL;
         if (!source || strcmp(claim, id) != 0 || strpbrk(source, "=:"))

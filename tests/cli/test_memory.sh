@@ -17,7 +17,8 @@ awk 'BEGIN { srand(7); print "a,b,y"; for (i = 0; i < 60; i++) { a = rand(); b =
 awk 'BEGIN { srand(7); print "a,b,y"; for (i = 0; i < 60; i++) { a = rand(); b = rand()
     print a "," b "," (a - b + rand() > 0.5) } }' > "$work/classes.csv"
 # A home without built pages: another test may be building them, and a report shows what is there.
-mkdir "$work/home" && ln -s "$PWD/cases" "$PWD/proofs" "$PWD/plots" "$work/home" &&
+# The cases are copied, since a link to them would lead back to the tree.
+mkdir "$work/home" && cp -r cases "$work/home/" && ln -s "$PWD/proofs" "$PWD/plots" "$work/home" &&
     cd "$work/home" || exit 1
 "$program" run --out "$work/r0" "$work/few.cfg" > /dev/null || exit 1
 
