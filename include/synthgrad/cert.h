@@ -25,14 +25,15 @@ struct sg_interval { double low, high; };   /* contains the exact number */
  *   at, n_at  NULL: one SG, after layer deep->at.  Else after these layers, ascending, each taught by
  *             what arrives
  *   w, S, R   weights as in deep.h, S (d x d), R (m x m)
- *   e         NULL: centred data.  (d): the ones are a column of X, 1 = x e
+ *   mean      E[x], E[r] (d + m), or NULL for centred data.  Where the ones are a column of X, 1 = x e,
+ *             it is S e, 0
  *   ..._over  what these numbers are to be divided by, so that decimals are exact; 0 for 1 */
 struct sg_cert_minimum {
     const struct sg_deep *deep;
     const size_t *at;
     size_t n_at;
-    const double *w, *S, *R, *e;
-    double w_over, S_over, R_over, e_over;
+    const double *w, *S, *R, *mean;
+    double w_over, S_over, R_over, mean_over;
 };
 /* Eigenvalues of the flow's Jacobian in (W, Phi), kappa = nu / mu exactly, with multiplicity. */
 struct sg_cert_sides {
@@ -50,7 +51,7 @@ struct sg_cert_sides {
  *                  the manifold of rests has dimensions.  Every start near enough converges to a rest
  *                  nearby (Aulbach 1984)
  *   SG_UNPROVED    neither
- *   SG_HYPOTHESIS  S or R is not positive semidefinite, S is 0, or e^T S e is not 1
+ *   SG_HYPOTHESIS  these are no moments (not positive semidefinite), or S is 0
  *   SG_NOT_FINITE
  * The flow is written down once, and differentiated over Q by numbers a + b eps, eps^2 = 0. */
 enum sg_status sg_cert_minimum_sides(struct sg_cert_sides *sides,

@@ -253,47 +253,44 @@ static slong rank_of(const fmpq_mat_t A)
     return rank;
 }
 
-/* E[v^T v]: E[x^T y] = S P, E[y^T y] = P^T S P + R, and with 1 = x e E[x^T 1] = S e,
- * E[y^T 1] = P^T S e, E[1] = e^T S e; else E[x] = E[y] = 0. */
-static bool fill_moments(struct net *net, const struct sg_cert_minimum *given, const fmpq_mat_t S,
-                         const fmpq_mat_t R)
+/* E[u^T u] of u = (x, r, 1): S, R and the means, E[x^T r] = 0. */
+static void fill_joint(fmpq_mat_t joint, const struct sg_cert_minimum *given, const fmpq_mat_t S,
+                       const fmpq_mat_t R)
 {
-    struct dual P;
-    fmpq_mat_t columns, half, from;                      /* (I, P, e): d x q */
-    product(&P, net, 0, net->N);
-    fmpq_mat_init(columns, net->d, net->q);
-    fmpq_mat_init(half, net->d, net->q);
-    fmpq_mat_init(from, net->q, net->d);
-    for (slong i = 0; i < net->d; i++)
-        fmpq_set_si(fmpq_mat_entry(columns, i, i), 1, 1);
-    put(columns, 0, net->d, P.a);
-    if (given->e) {
-        fmpq_mat_t e;
-        fmpq_mat_init(e, net->d, 1);
-        read_over(e, given->e, given->e_over);
-        put(columns, 0, net->q - 1, e);
-        fmpq_mat_clear(e);
+    const slong d = fmpq_mat_nrows(S), m = fmpq_mat_nrows(R);
+    put(joint, 0, 0, S);
+    put(joint, d, d, R);
+    fmpq_set_si(fmpq_mat_entry(joint, d + m, d + m), 1, 1);
+    if (given->mean) {
+        fmpq_mat_t mean, turned;
+        fmpq_mat_init(mean, d + m, 1);
+        fmpq_mat_init(turned, 1, d + m);
+        read_over(mean, given->mean, given->mean_over);
+        fmpq_mat_transpose(turned, mean);
+        put(joint, 0, d + m, mean);
+        put(joint, d + m, 0, turned);
+        fmpq_mat_clear(mean);
+        fmpq_mat_clear(turned);
     }
-    fmpq_mat_transpose(from, columns);
-    fmpq_mat_mul(half, S, columns);
-    fmpq_mat_mul(net->M.a, from, half);
-    for (slong i = 0; i < net->m; i++)
-        for (slong j = 0; j < net->m; j++) {
-            fmpq *entry = fmpq_mat_entry(net->M.a, net->d + i, net->d + j);
-            fmpq_add(entry, entry, fmpq_mat_entry(R, i, j));
-        }
-    fmpq *one = fmpq_mat_entry(net->M.a, net->q - 1, net->q - 1);
-    if (!given->e)
-        fmpq_set_si(one, 1, 1);
-    const bool is_one = fmpq_is_one(one);
+}
+
+/* v = (x, y, 1) = u B with y = x P + r: M = B^T E[u^T u] B. */
+static void fill_moments(struct net *net, const fmpq_mat_t joint)
+{
+    struct dual P, B;
+    product(&P, net, 0, net->N);
+    dual_init(&B, net->q, net->q);
+    fmpq_mat_one(B.a);
+    put(B.a, 0, net->d, P.a);
+    fmpq_mat_set(net->M.a, joint);
+    times_by(&net->M, &B, false);
+    pull_back(&net->M, &B);
+    fmpq_mat_neg(net->M.a, net->M.a);                    /* pull_back is -B^T M */
     for (slong i = 0; i < net->d; i++)
         for (slong j = 0; j < net->q; j++)
             fmpq_set(fmpq_mat_entry(net->M_x.a, i, j), fmpq_mat_entry(net->M.a, i, j));
     dual_clear(&P);
-    fmpq_mat_clear(columns);
-    fmpq_mat_clear(half);
-    fmpq_mat_clear(from);
-    return is_one;
+    dual_clear(&B);
 }
 
 static void net_init(struct net *net, const struct sg_cert_minimum *given)
@@ -452,15 +449,15 @@ static bool is_finite(const struct sg_cert_minimum *given)
     const struct sg_deep *deep = given->deep;
     const size_t d = deep->width[0], m = deep->width[deep->n_layers];
     return are_finite(given->w, sg_closed_deep_n_w(deep)) && are_finite(given->S, d * d) &&
-           are_finite(given->R, m * m) && (!given->e || are_finite(given->e, d)) &&
+           are_finite(given->R, m * m) && (!given->mean || are_finite(given->mean, d + m)) &&
            are_finite((const double[]){given->w_over, given->S_over, given->R_over,
-                                       given->e_over}, 4);
+                                       given->mean_over}, 4);
 }
 
 enum sg_status sg_exact_flow_init(struct sg_exact_flow *flow, const struct sg_cert_minimum *given)
 {
     struct net net;
-    fmpq_mat_t S, R, dP;
+    fmpq_mat_t S, R, joint, dP;
     const size_t *at = given->at ? given->at : &given->deep->at;
     for (size_t j = 0; j < (given->at ? given->n_at : 1); j++)
         SG_REQUIRE(at[j] > (j ? at[j - 1] : 0) && at[j] <= given->deep->n_layers);
@@ -469,11 +466,14 @@ enum sg_status sg_exact_flow_init(struct sg_exact_flow *flow, const struct sg_ce
     net_init(&net, given);
     fmpq_mat_init(S, net.d, net.d);
     fmpq_mat_init(R, net.m, net.m);
+    fmpq_mat_init(joint, net.q, net.q);
     fmpq_mat_init(dP, net.d * net.m, net.n_w);
     read_over(S, given->S, given->S_over);
     read_over(R, given->R, given->R_over);
-    const slong rank_S = rank_if_semidefinite(S), rank_R = rank_if_semidefinite(R);
-    const bool is_data = fill_moments(&net, given, S, R) && rank_S > 0 && rank_R >= 0;
+    fill_joint(joint, given, S, R);
+    fill_moments(&net, joint);
+    const slong rank_S = rank_if_semidefinite(S), rank_M = rank_if_semidefinite(joint);
+    const bool is_data = rank_S > 0 && rank_M >= 0;
     *flow = (struct sg_exact_flow){.size = net.n_w + net.n_phi, .n_w = net.n_w,
                                    .n_phi = net.n_phi};
     for (slong j = 0; j < net.cuts; j++)
@@ -483,11 +483,12 @@ enum sg_status sg_exact_flow_init(struct sg_exact_flow *flow, const struct sg_ce
     const bool rests = is_data && fill_columns(flow, dP, &net);
     if (rests) {
         weigh(dP, S, net.m);
-        find_manifold(flow, &net, dP, rank_S, rank_S + rank_R + (given->e ? 0 : 1));
+        find_manifold(flow, &net, dP, rank_S, rank_M);
     } else
         sg_exact_flow_clear(flow);
     fmpq_mat_clear(S);
     fmpq_mat_clear(R);
+    fmpq_mat_clear(joint);
     fmpq_mat_clear(dP);
     net_clear(&net);
     return rests ? SG_OK : SG_HYPOTHESIS;

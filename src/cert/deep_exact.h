@@ -18,7 +18,7 @@ struct sg_exact_flow {
 };
 /* SG_OK, and then the rates at the point are exactly 0.
  * SG_NOT_FINITE.
- * SG_HYPOTHESIS: S or R is not a matrix of moments, or e^T S e is not 1.
+ * SG_HYPOTHESIS: S, R and the means are no moments.
  * To be cleared only after SG_OK. */
 enum sg_status sg_exact_flow_init(struct sg_exact_flow *flow,
                                   const struct sg_cert_minimum *minimum) SG_MUST_CHECK;

@@ -301,29 +301,68 @@ static void singular_moments_are_counted(void **state)
 
 /* ---- an intercept, several SGs ---------------------------------------------------------------- */
 
-/* T1 without its hypothesis, on the page: exactly one positive real eigenvalue.  e^T S e = 1 is
- * asked for. */
+/* T1 without its hypothesis, on the page: 1 = x e, exactly one positive real eigenvalue.  E[x] = S e
+ * leaves (x, 1) positive semidefinite only for e^T S e = 1. */
 static void an_intercept_is_counted(void **state)
 {
     (void)state;
     static const struct sg_deep two = {.n_layers = 2, .at = 1, .width = {2, 2, 2}};
     static const double w[8] = {-60570, 4155, 232700, 83730, 7443, -6601, -345000, -107300};
-    static const double e[2] = {1765, -1439}, one[4] = {1, 0, 0, 2}, unit[2] = {1, 0};
+    static const double e[2] = {1765, -1439};
     double S2[4] = {7492.0 * 7492, 7492.0 * 3326, 7492.0 * 3326, 3326.0 * 3326 + 3733.0 * 3733};
     static const double R2[4] = {17689, -479598, -479598, 13003236.0 + 6749604};
     const double square = e[0] * e[0] * S2[0] + 2 * e[0] * e[1] * S2[1] + e[1] * e[1] * S2[3];
-    for (size_t i = 0; i < 4; i++)
+    double mean[4] = {0};
+    for (size_t i = 0; i < 4; i++) {
+        mean[i / 2] += 1e3 * S2[i] * e[i % 2];
         S2[i] *= 1e6;
-    struct sg_cert_minimum given = {.deep = &two, .w = w, .S = S2, .R = R2, .e = e, .w_over = 1e5,
-                                    .S_over = square, .R_over = 1e6, .e_over = 1e3};
+    }
+    struct sg_cert_minimum given = {.deep = &two, .w = w, .S = S2, .R = R2, .mean = mean,
+                                    .w_over = 1e5, .S_over = square, .R_over = 1e6,
+                                    .mean_over = square};
     struct sg_cert_sides sides;
     CHECK_STATUS(sg_cert_minimum_sides(&sides, &given, 1e7, 6315), SG_REFUTED);
     CHECK(sides.right == 1 && sides.positive == 1 && sides.zeros == sides.rests);
-    given.S_over = square + 1;
+    given.mean_over = square - 1;                        /* means too large for S */
     CHECK_STATUS(sg_cert_minimum_sides(&sides, &given, 1e7, 6315), SG_HYPOTHESIS);
-    given = (struct sg_cert_minimum){.deep = &two, .w = w, .S = one, .R = R2, .e = unit,
-                                     .w_over = 1e5, .R_over = 1e6};
-    CHECK(sg_cert_minimum_sides(&sides, &given, 1, 8) != SG_HYPOTHESIS);
+    given.mean_over = square;
+    mean[2] = 1;                                         /* 1 = x e, and E[r] is not 0 */
+    CHECK_STATUS(sg_cert_minimum_sides(&sides, &given, 1e7, 6315), SG_HYPOTHESIS);
+}
+
+/* Data with means, against the closed form's spectrum: the constant does not decouple. */
+static void means_are_counted(void **state)
+{
+    (void)state;
+    static const double mean[3] = {0.5, 0.25, -0.0625};
+    struct sg_cert_minimum shifted = instance;
+    struct sg_cert_sides sides;
+    double w[6], R1[4], P[2], M[16], J[16 * 16];
+    double complex lambda[16];
+    shifted.mean = mean;
+    for (size_t i = 0; i < 6; i++)
+        w[i] = W[i] / 10;
+    for (size_t i = 0; i < 4; i++)
+        R1[i] = R[i] / 100;
+    sg_closed_deep_product(P, &deep, w, 0, 2);
+    sg_closed_deep_centred_moments(M, S, R1, P, 1, 2);
+    M[3] = M[12] = mean[0];
+    for (size_t j = 0; j < 2; j++)
+        M[(1 + j) * 4 + 3] = M[12 + 1 + j] = P[j] * mean[0] + mean[1 + j];
+    for (int k = 0; k < 3; k++) {
+        const double kappa = pow(10, -k);
+        size_t right = 0;
+        sg_closed_deep_flow(J, &deep, w, M, kappa);
+        CHECK_STATUS(sg_base_eigen_general(lambda, NULL, J, 16), SG_OK);
+        qsort(lambda, 16, sizeof *lambda, by_modulus);
+        for (size_t i = 6; i < 16; i++)
+            right += creal(lambda[i]) > 0;
+        const enum sg_status fate = sg_cert_minimum_sides(&sides, &shifted, 1 / kappa, 1);
+        context("kappa %g: %zu right", kappa, right);
+        CHECK(sides.zeros == 6 && sides.rests == 6 && sides.regular && sides.right == right);
+        CHECK(fate == (right ? SG_REFUTED : SG_OK));
+        CHECK(cabs(lambda[5]) < 1e-8 * cabs(lambda[15]) && cabs(lambda[6]) > 1e-6 * cabs(lambda[15]));
+    }
 }
 
 /* DY15's minimum of seven layers of one unit (tests/closed/test_deep_several.c): SGs everywhere
@@ -444,6 +483,7 @@ int main(void)
         TEST(a_singular_set_of_minima_is_not_said_to_attract),
         TEST(singular_moments_are_counted),
         TEST(an_intercept_is_counted),
+        TEST(means_are_counted),
         TEST(several_sgs_are_counted),
 #ifdef SG_HAVE_ARB
         TEST(a_repelling_minimum_grows),

@@ -91,18 +91,19 @@ void sg_dy8_certify_intercept(struct sg_lab *lab, const struct sg_deep_mode *top
         "intercept-sturm", "T1 without its hypothesis: eigenvalues in (0, inf), full flow over Q",
         "intercept-bracketed", "T1 without its hypothesis: it is within the error of the floating "
         "eigenvalue"};
-    double S[4], R[4], square = 0;       /* whole numbers below 2^53: products and sums are exact */
+    double S[4], R[4], mean[4] = {0}, square = 0;        /* whole, below 2^53: all exact */
     for (size_t i = 0; i < 4; i++) {
         const size_t a = i / 2 * 2, b = i % 2 * 2;
         S[i] = l_x[a] * l_x[b] + l_x[a + 1] * l_x[b + 1];           /* over square / 10^6 */
         R[i] = l_r[a] * l_r[b] + l_r[a + 1] * l_r[b + 1];
         square += e[i / 2] * S[i] * e[i % 2];
+        mean[i / 2] += 1e3 * S[i] * e[i % 2];                       /* S e, e over 10^3 */
     }
     for (size_t i = 0; i < 4; i++)
         S[i] *= 1e6;
-    const struct sg_cert_minimum minimum = {.deep = &deep, .w = w, .S = S, .R = R, .e = e,
-                                            .w_over = 1e5, .S_over = square, .R_over = 1e6,
-                                            .e_over = 1e3};
+    const struct sg_cert_minimum minimum = {.deep = &deep, .w = w, .S = S, .R = R,
+                                            .mean = mean, .w_over = 1e5, .S_over = square,
+                                            .R_over = 1e6, .mean_over = square};
     count_roots(lab, &words, &minimum, 1e7, 6315, top, 1);
 }
 
