@@ -27,7 +27,8 @@ except ImportError as missing:
              "python3-numpy")
 
 from certificates import record
-from certificates import regression  # noqa: F401
+from certificates import (deep, delay, ledger, logistic, regression,  # noqa: F401
+                          spurious)
 
 # A certificate that takes longer is not checked, and says so.
 SECONDS = 120
