@@ -2,6 +2,7 @@
 
 The flow is written down as it is defined and differentiated in dual numbers a + b eps, eps^2 = 0,
 over fractions: its Jacobian at a minimum is exact."""
+import math
 from fractions import Fraction
 
 from . import exact, spectrum
@@ -121,6 +122,28 @@ def unpack_layers(width, flat):
     return layers
 
 
+def cayley_bounds(J, low, high, c):
+    """The largest real part from the radius r of C = (I - h J)^-1 (I + h J), h |J|_F <= 1/2, whose
+    eigenvalues are (1 + h l) / (1 - h l).  4 h Re l = |1 + h l|^2 - |1 - h l|^2, so
+        4 h Re l <= (r^2 - 1) |1 - h l|^2 for each, 1/4 <= |1 - h l|^2 <= 9/4,
+    and equal for the largest, where |1 - h l|^2 (1 + r^2) = 2 + 2 h^2 |l|^2."""
+    norm = sum(x * x for row in J for x in row)
+    h = Fraction(1 << 20, 2 * (math.isqrt(int(norm * (1 << 40))) + 2))
+    C = exact.solve(exact.shifted(J, -h, 1), exact.shifted(J, h, 1))
+
+    def enough(below, _):
+        return c.outcome == "refuted" and below > 1 and \
+            (below ** 2 - 1) / (2 * h * (1 + below ** 2)) >= c.growth
+    r_low, r_high = spectrum.powers_radius(C, Fraction(0), None, enough)
+    if r_low > 1:
+        own = (r_low ** 2 - 1) / (2 * h * (1 + r_low ** 2))
+        low = own if low is None else max(low, own)
+    if r_high is not None:
+        own = (r_high ** 2 - 1) * (9 if r_high > 1 else 1) / (16 * h)
+        high = own if high is None else min(high, own)
+    return low, high
+
+
 @checks("deep_growth")
 def deep_growth(c):
     """Real parts of the flow's eigenvalues at the minimum, by Gershgorin's discs."""
@@ -144,8 +167,16 @@ def deep_growth(c):
             return f"all real parts at most {show(high)}, a matrix of {len(J)}"
     if c.outcome == "refuted" and (c.growth is None or not c.growth > 0):
         raise Contradicts("no positive growth is stated")
-    if low is None:
-        raise NotChecked("no basis of eigenvectors was found")
+    if low is None or not (c.outcome == "proved" and low > 0 or
+                           c.outcome == "refuted" and high < c.growth):
+        low, high = cayley_bounds(J, low, high, c)
+    how = f"by powers of a Cayley transform of {len(J)}"
+    if c.outcome == "refuted" and low is not None and low >= c.growth:
+        return f"a real part of at least {show(low)}, {how}"
+    if c.outcome == "proved" and high is not None and high < 0:
+        return f"all real parts at most {show(high)}, {how}"
+    if low is None or high is None:
+        raise NotChecked("the largest real part could not be enclosed")
     if c.outcome == "proved" and low > 0 or c.outcome == "refuted" and high < c.growth:
         raise Contradicts(f"the largest real part is in [{show(low)}, {show(high)}]")
     raise NotChecked(f"the largest real part could only be enclosed in [{show(low)}, {show(high)}]")
@@ -159,7 +190,7 @@ def characteristic(J):
     n, D = len(J), 1
     for row in J:
         for x in row:
-            D = D * x.denominator // gcd(D, x.denominator)
+            D = math.lcm(D, x.denominator)
     A = [[int(x * D) for x in row] for row in J]
     M, c = [[0] * n for _ in range(n)], [0] * n + [1]
     for k in range(1, n + 1):
@@ -168,12 +199,6 @@ def characteristic(J):
         trace = sum(A[i][l] * M[l][i] for i in range(n) for l in range(n))
         c[n - k] = -trace // k
     return [Fraction(x, D ** (n - i)) for i, x in enumerate(c)]
-
-
-def gcd(a, b):
-    while b:
-        a, b = b, a % b
-    return abs(a)
 
 
 def trimmed(p):

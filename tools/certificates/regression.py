@@ -117,7 +117,7 @@ def step_matrix(slopes, c):
     on_phi = exact.beside(pw, exact.add(exact.eye(k), pp))
     if c.tau:
         if c.order != "simultaneous":
-            raise NotChecked("delayed pairs are taken at once")
+            raise ValueError("delayed pairs are taken at once")
         past = c.tau * n
         rows = [exact.beside(on_w, exact.zeros(n, past)),
                 exact.beside(exact.zeros(k, n), exact.add(exact.eye(k), pp),
@@ -300,13 +300,9 @@ def lyapunov(J):
     """sum_k (J^k)^T J^k in floating point, as Fractions: any P will do."""
     A = numpy.array([[float(x) for x in row] for row in J])
     P = numpy.eye(len(A))
-    for _ in range(60):
+    while 1e-30 < numpy.abs(A).max() < 1e50:
         P = P + A.T @ P @ A
         A = A @ A
-        if not numpy.abs(A).max() < 1e100 or numpy.abs(A).max() < 1e-30:
-            break
-    if not numpy.isfinite(P).all():
-        raise NotChecked("no Lyapunov matrix was found")
     return [[Fraction(float(x)) for x in row] for row in (P + P.T) / 2]
 
 
@@ -322,6 +318,9 @@ def basin(c):
     if s.W is None or s.realizable or c.radius is None or not c.radius > 0:
         raise Contradicts("no ball")
     J = exact.rounded(step_matrix(joint_slopes(s, exact.eye(s.m)), Step(c.mu, c.nu)), 200)
+    found = spectrum.discs(J)
+    if found and (spectrum.radius_of(found)[0] > min(1, c.contraction or 1)):
+        raise Contradicts("an eigenvalue is outside the unit circle, or larger than the contraction")
     P, X = lyapunov(J), s.x_z(s.W)
     p_max = upper_eigenvalue(P)
     about = min(numpy.linalg.eigvalsh([[float(x) for x in row] for row in P]))
