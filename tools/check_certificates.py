@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""check_certificates.py FOLDER...: checks stored certificates without the program's code.
+
+`synthgrad verify --out FOLDER` stores what its certified rows prove in FOLDER/CASE/certificates.json.
+This program derives each statement again from the stored numbers, by other formulas and another
+arithmetic (fractions, and mpmath's intervals at 60 digits), and prints a line for each:
+    agrees        the conclusion was shown here too
+    CONTRADICTS   its opposite was shown
+    not checked   neither, and why
+A certified row of summary.json without a certificate is a line too.
+
+Exit 0 when nothing contradicts and every kind is known, 1 otherwise, 2 where a file cannot be read.
+"""
+import glob
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import time
+
+try:
+    import mpmath
+    import numpy  # noqa: F401
+except ImportError as missing:
+    sys.exit(f"check_certificates: {missing}; make deps-dev installs python3-mpmath and "
+             "python3-numpy")
+
+from certificates import record
+from certificates import regression  # noqa: F401
+
+# A certificate that takes longer is not checked, and says so.
+SECONDS = 120
+
+
+class Late(Exception):
+    """A certificate took SECONDS."""
+
+
+def ring(*_):
+    raise Late
+
+
+def check(certificate):
+    """(word, why, seconds) of one certificate."""
+    started = time.time()
+    signal.signal(signal.SIGALRM, ring)
+    signal.alarm(SECONDS)
+    try:
+        word, why = "agrees", certificate.check()
+    except record.Contradicts as found:
+        word, why = "CONTRADICTS", str(found)
+    except record.NotChecked as found:
+        word, why = "not checked", str(found)
+    except Late:
+        word, why = "not checked", f"it takes longer than {SECONDS} s"
+    except (ValueError, KeyError, TypeError, IndexError, ZeroDivisionError, OverflowError) as found:
+        word, why = "CONTRADICTS", f"it is none of its kind: {type(found).__name__}: {found}"
+    finally:
+        signal.alarm(0)
+    return word, why or "", time.time() - started
+
+
+def certified_rows(folder):
+    """Ids of the certified rows that a summary shows, and the summary."""
+    with open(os.path.join(folder, "summary.json"), encoding="utf-8") as file:
+        summary = json.load(file)
+    return [row["id"] for row in summary["rows"] if row["evidence"] == "certified"], summary
+
+
+def check_case(path):
+    """(case, lines): a line is (word, kind, rows, why, seconds)."""
+    mpmath.mp.dps = mpmath.iv.dps = 60
+    stored, certificates = record.load(path)
+    rows, summary = certified_rows(os.path.dirname(path))
+    for key in ("case", "claim", "seed", "sources"):
+        if stored[key] != summary[key]:
+            return stored["case"], [("CONTRADICTS", "", "", f"summary.json has another {key}", 0)]
+    lines, covered = [], set()
+    for certificate in certificates:
+        covered.update(certificate.rows)
+        word, why, seconds = check(certificate)
+        lines.append((word, certificate.kind, " ".join(certificate.rows), why, seconds))
+    for row in rows:
+        if row not in covered:
+            lines.append(("not checked", "", row, "no certificate is stored for this row", 0))
+    for row in sorted(covered - set(rows)):
+        lines.append(("CONTRADICTS", "", row, "a certificate for a row that is not certified", 0))
+    return stored["case"], lines
+
+
+def main(folders):
+    paths = sorted(path for folder in folders
+                   for path in glob.glob(os.path.join(glob.escape(folder), "*",
+                                                      "certificates.json")))
+    if not paths:
+        print("check_certificates: no certificates; name a folder that verify wrote with --out",
+              file=sys.stderr)
+        return 2
+    unknown, count = 0, {"agrees": 0, "CONTRADICTS": 0, "not checked": 0}
+    jobs = int(os.environ.get("JOBS") or os.cpu_count() or 1)
+    with multiprocessing.Pool(jobs) as pool:
+        try:
+            for case, lines in pool.imap(check_case, paths, 1):
+                for word, kind, rows, why, seconds in lines:
+                    count[word] += 1
+                    unknown += bool(kind) and kind not in record.CHECKERS
+                    print(f"{word:<12} {case:<24} {rows}: {kind}{': ' if kind else ''}{why}"
+                          f"{f' ({seconds:.1f} s)' if seconds >= 1 else ''}", flush=True)
+        except (OSError, ValueError, KeyError) as fault:
+            print(f"check_certificates: {fault}; run verify again", file=sys.stderr)
+            return 2
+    print(f"{count['agrees']} certificates agree, {count['CONTRADICTS']} contradict, "
+          f"{count['not checked']} not checked")
+    return 1 if count["CONTRADICTS"] or unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or ["results"]))
