@@ -1,20 +1,20 @@
 /* How many digits of a least-squares fit are known, and more of them where that is cheap.
  *
- * The columns are X = 2^-k (c - mean), ones last, as long doubles of the table's cells, and V =
+ * The columns are X = 2^-k (c - mean), ones last, each entry a sum of two long doubles, and V =
  * diag(v) are the weights.  With R from the QR of V^(1/2) X in double, each step
  *     w <- w + R^-1 (R^-T X^T V e),  e = y - X w,
- * has e and X^T V e by compensated sums in long double (Ogita, Rump and Oishi 2005), as if in twice
- * its digits.  With triangular solves the error shrinks by about cond(X) u (Bjorck 1987, corrected
- * seminormal equations), down to what rounding e once leaves; the product with (R^T R)^-1 would
- * need cond(X)^2 u < 1.
+ * has w and e in two long doubles too, and X^T V e by compensated sums (Ogita, Rump and
+ * Oishi 2005), as if in twice the digits.  With triangular solves the error shrinks by about
+ * cond(X) u (Bjorck 1987, corrected seminormal equations); the product with (R^T R)^-1 would need
+ * cond(X)^2 u < 1.
  * Bounds, all of first order and taken twice, with u_l = 2^-64, M = (R^T R)^-1 and X^+ = M X^T V,
  * for a linear form l of w:
- *   sums    |l X^+| (2 u_l |e| + d^2 u_l^2 (|y| + |X| |w|)) + |l M| n^2 u_l^2 |X|^T V |e|
- *   cells   |l X^+| (|dX| |w| + |dy| + |dv / v| |e|) + |l M| |dX|^T V |e|
+ *   sums    |l X^+| d^2 u_l^2 (|y| + |X| |w|) + |l M| n^2 u_l^2 |X|^T V |e|
+ *   cells   |l X^+| (|dX| |w| + |dy| + (|dv / v| + u_l) |e|) + |l M| |dX|^T V |e|, the u_l of v e
  *           (Bjorck 1991), |dX| = 2^-k |dc|: a cell is a decimal number that was rounded.
- *   step    |l| (|the last step| + u_l |w|)
- * A cell was rounded to a double, |dc| = u |c|, or with its rest to u_l |c|.  Whole numbers up to
- * 2^53 were not, nor those of a binary file.  c - mean may need more than 64 bits: u_l |X| then.
+ *   step    |l| (|the last step| + u_l^2 |w|)
+ * A cell was rounded to a double, |dc| = u |c|, with its rest to 2^-105 |c|.  Whole numbers up to
+ * 2^53 were not, nor those of a binary file.  c - mean in two long doubles: u_l^2 |X| more.
  * Long double wants 64 bits; where it has 53 the same bounds say so. */
 #include <float.h>
 #include <math.h>
@@ -27,8 +27,10 @@ enum { STEPS = 20, SUM = 50 };                        /* SUM: a compensated term
 #define NONE SIZE_MAX
 static const double WORK = 2e8;                       /* n d (d + SUM): about a second */
 static const double U = SG_UNIT_ROUNDOFF, U_LONG = (double)(LDBL_EPSILON / 2);
-/* what a double and its rest, another, hold of a cell */
-static const double U_REST = LDBL_EPSILON / 2 > 0x1p-106L ? (double)(LDBL_EPSILON / 2) : 0x1p-106;
+/* of a cell with its rest */
+static const double U_REST = LDBL_MANT_DIG >= 64 ? 0x1p-105 : 0x1p-98;
+
+struct sum { long double head, rest; };
 
 struct refiner {
     const struct sg_table *table;
@@ -36,65 +38,13 @@ struct refiner {
     size_t n, d, weights;                             /* weights: their column, or NONE */
     int *exponent;                                    /* features: k */
     double *x, *r;                                    /* n x d, rounded; d x d: R */
-    long double *w, *e, *g;                           /* d, n, d */
+    struct sum *w, *e;                                /* d, n */
+    long double *g;                                   /* d */
     double step;                                      /* |the last step|, largest entry */
     long double y_mean, y_scale;                      /* of a target that is standardised */
 };
 
-/* ---- the columns ----------------------------------------------------------------------- */
-
-static long double cell(const struct refiner *f, size_t i, size_t j)
-{
-    const size_t at = i * f->table->columns + j;
-    const long double c = (long double)f->table->cells[at];
-    return f->table->rests ? c + (long double)f->table->rests[at] : c;
-}
-
-/* |dc| of a cell. */
-static double rounded(const struct refiner *f, size_t i, size_t j)
-{
-    const size_t at = i * f->table->columns + j;
-    const double c = f->table->cells[at];
-    const bool whole = c == floor(c), rest = f->table->rests && f->table->rests[at] != 0;
-    if (!rest && (whole ? fabs(c) <= 0x1p53 : f->table->binary))
-        return 0;
-    /* a rest below the least double is lost */
-    return f->table->rests ? U_REST * fabs(c) + 0x1p-1074 : U * fabs(c);
-}
-
-static long double target(const struct refiner *f, size_t i)
-{
-    return cell(f, i, f->design->y_column[0]);
-}
-
-static long double weight(const struct refiner *f, size_t i)
-{
-    return f->weights == NONE ? 1 : cell(f, i, f->weights);
-}
-
-static long double entry(const struct refiner *f, size_t i, size_t k)
-{
-    if (k == f->design->features)
-        return 1;
-    return ldexpl(cell(f, i, f->design->column[k]) - (long double)f->design->mean[k],
-                  -f->exponent[k]);
-}
-
-/* |dX_ik|: c was rounded, and where c - mean does not fit, so is X. */
-static double doubt(const struct refiner *f, size_t i, size_t k)
-{
-    if (k == f->design->features)
-        return 0;
-    const long double c = cell(f, i, f->design->column[k]), mean = (long double)f->design->mean[k],
-                      x = c - mean;
-    const bool fits = x + mean == c && c - x == mean;
-    return ldexp(rounded(f, i, f->design->column[k]) + (fits ? 0 : U_LONG * fabs((double)x)),
-                 -f->exponent[k]);
-}
-
 /* ---- compensated sums ------------------------------------------------------------------ */
-
-struct sum { long double head, rest; };
 
 static void add(struct sum *s, long double v)
 {
@@ -117,6 +67,69 @@ static void add_product(struct sum *s, long double a, long double b)
                       b_low = b - b_up;
     add(s, p);
     s->rest += a_low * b_low - (((p - a_up * b_up) - a_low * b_up) - a_up * b_low);
+}
+
+/* The same sum, with a rest below the head's last digit. */
+static struct sum settled(struct sum s)
+{
+    struct sum t = {s.head, 0};
+    add(&t, s.rest);
+    return t;
+}
+
+/* ---- the columns ----------------------------------------------------------------------- */
+
+static struct sum cell(const struct refiner *f, size_t i, size_t j)
+{
+    const size_t at = i * f->table->columns + j;
+    return (struct sum){(long double)f->table->cells[at],
+                        f->table->rests ? (long double)f->table->rests[at] : 0};
+}
+
+/* |dc| of a cell. */
+static double rounded(const struct refiner *f, size_t i, size_t j)
+{
+    const size_t at = i * f->table->columns + j;
+    const double c = f->table->cells[at];
+    const bool whole = c == floor(c), rest = f->table->rests && f->table->rests[at] != 0;
+    if (!rest && (whole ? fabs(c) <= 0x1p53 : f->table->binary))
+        return 0;
+    /* a rest below the least double is lost */
+    return f->table->rests ? U_REST * fabs(c) + 0x1p-1074 : U * fabs(c);
+}
+
+static struct sum target(const struct refiner *f, size_t i)
+{
+    return cell(f, i, f->design->y_column[0]);
+}
+
+static long double weight(const struct refiner *f, size_t i)
+{
+    if (f->weights == NONE)
+        return 1;
+    const struct sum c = cell(f, i, f->weights);
+    return c.head + c.rest;
+}
+
+static struct sum entry(const struct refiner *f, size_t i, size_t k)
+{
+    if (k == f->design->features)
+        return (struct sum){1, 0};
+    const struct sum c = cell(f, i, f->design->column[k]);
+    struct sum x = {c.head, 0};
+    add(&x, -(long double)f->design->mean[k]);
+    add(&x, c.rest);
+    x = settled(x);
+    return (struct sum){ldexpl(x.head, -f->exponent[k]), ldexpl(x.rest, -f->exponent[k])};
+}
+
+/* |dX_ik| */
+static double doubt(const struct refiner *f, size_t i, size_t k)
+{
+    if (k == f->design->features)
+        return 0;
+    return ldexp(rounded(f, i, f->design->column[k]), -f->exponent[k]) +
+           U_LONG * U_LONG * fabs(f->x[i * f->d + k]);
 }
 
 /* ---- the steps ------------------------------------------------------------------------- */
@@ -156,13 +169,19 @@ static void fill_residual(struct refiner *f)
 {
     struct sum *g = SG_NEW(f->d, struct sum);
     for (size_t i = 0; i < f->n; i++) {
-        struct sum e = {target(f, i), 0};
-        for (size_t k = 0; k < f->d; k++)
-            add_product(&e, -entry(f, i, k), f->w[k]);
-        f->e[i] = e.head + e.rest;
-        const long double counted = weight(f, i) * f->e[i];
-        for (size_t k = 0; k < f->d; k++)
-            add_product(&g[k], entry(f, i, k), counted);
+        const long double v = weight(f, i);
+        struct sum e = target(f, i);
+        for (size_t k = 0; k < f->d; k++) {
+            const struct sum x = entry(f, i, k);
+            add_product(&e, -x.head, f->w[k].head);
+            e.rest -= x.head * f->w[k].rest + x.rest * f->w[k].head;
+        }
+        f->e[i] = settled(e);
+        for (size_t k = 0; k < f->d; k++) {
+            const struct sum x = entry(f, i, k);
+            add_product(&g[k], x.head, v * f->e[i].head);
+            g[k].rest += v * (x.head * f->e[i].rest + x.rest * f->e[i].head);
+        }
     }
     for (size_t k = 0; k < f->d; k++)
         f->g[k] = g[k].head + g[k].rest;
@@ -181,9 +200,10 @@ static bool refine(struct refiner *f)
         fill_residual(f);
         solve(f->g, f);
         for (size_t k = 0; k < f->d; k++) {
-            f->w[k] += f->g[k];
+            add(&f->w[k], f->g[k]);
+            f->w[k] = settled(f->w[k]);
             f->step = sg_base_max(f->step, fabs((double)f->g[k]));
-            size = sg_base_max(size, fabs((double)f->w[k]));
+            size = sg_base_max(size, fabs((double)f->w[k].head));
         }
         first = t == 0 ? f->step : first;
         shrinks = shrinks || f->step <= U * size || f->step <= first / 4;
@@ -204,19 +224,25 @@ static void fill_doubts(struct doubts *v, const struct refiner *f)
 {
     const double n = (double)f->n, d = (double)f->d, twice = U_LONG * U_LONG;
     for (size_t i = 0; i < f->n; i++) {
-        const double e = fabs((double)f->e[i]), count = (double)weight(f, i);
-        double size = fabs((double)target(f, i)),
+        const double e = fabs((double)f->e[i].head), count = (double)weight(f, i);
+        double size = fabs((double)target(f, i).head),
                moved = rounded(f, i, f->design->y_column[0]);
         for (size_t k = 0; k < f->d; k++) {
             const double doubted = doubt(f, i, k);
-            size += fabs(f->x[i * f->d + k] * (double)f->w[k]);
-            moved += doubted * fabs((double)f->w[k]);
+            size += fabs(f->x[i * f->d + k] * (double)f->w[k].head);
+            moved += doubted * fabs((double)f->w[k].head);
             v->columns[k] += (fabs(f->x[i * f->d + k]) * n * n * twice + doubted) * count * e;
         }
         if (f->weights != NONE && count > 0)
             moved += (rounded(f, i, f->weights) / count + U_LONG) * e;
-        v->rows[i] = moved + U_LONG * e + (d + 1) * (d + 1) * twice * size;
+        v->rows[i] = moved + (d + 1) * (d + 1) * twice * size;
     }
+}
+
+/* What the steps leave of w_k's error. */
+static double w_error(const struct refiner *f, size_t k)
+{
+    return f->step + U_LONG * U_LONG * fabs((double)f->w[k].head);
 }
 
 static double form_error(const double *l, const struct doubts *v, const struct refiner *f)
@@ -227,8 +253,7 @@ static double form_error(const double *l, const struct doubts *v, const struct r
         lm[k] = (long double)l[k];
     solve(lm, f);
     for (size_t k = 0; k < f->d; k++)
-        error += fabs((double)lm[k]) * v->columns[k] +
-                 fabs(l[k]) * (f->step + U_LONG * fabs((double)f->w[k]));
+        error += fabs((double)lm[k]) * v->columns[k] + fabs(l[k]) * w_error(f, k);
     for (size_t i = 0; i < f->n; i++) {
         long double weighs = 0;
         for (size_t k = 0; k < f->d; k++)
@@ -239,17 +264,18 @@ static double form_error(const double *l, const struct doubts *v, const struct r
     return 2 * error;
 }
 
-/* e^T V e moves by 2 e^T V (its terms' doubts), V e being normal to X, and by their squares and
+/* Of e, rounded to a long double here:
+ * e^T V e moves by 2 e^T V (its terms' doubts), V e being normal to X, and by their squares and
  * those of what w's own error makes of e. */
 static double rss_error(const struct doubts *v, const struct refiner *f, double rss)
 {
-    double error = (double)(f->n + 4) * U_LONG * rss;
+    double error = (double)(f->n + 8) * U_LONG * rss;
     for (size_t i = 0; i < f->n; i++) {
         double moved = v->rows[i];
         for (size_t k = 0; k < f->d; k++)
-            moved += fabs(f->x[i * f->d + k]) * (f->step + U_LONG * fabs((double)f->w[k]));
+            moved += fabs(f->x[i * f->d + k]) * w_error(f, k);
         error += (double)weight(f, i) *
-                 (2 * v->rows[i] * fabs((double)f->e[i]) + 4 * moved * moved);
+                 (2 * v->rows[i] * fabs((double)f->e[i].head) + 4 * moved * moved);
     }
     return 2 * error + U * rss;
 }
@@ -260,14 +286,21 @@ static double rss_error(const struct doubts *v, const struct refiner *f, double 
 static long double constant_form(double *l, const struct refiner *f)
 {
     const size_t features = f->design->features;
-    struct sum constant = {f->w[features], 0};
+    struct sum constant = f->w[features];
     for (size_t k = 0; k < features; k++) {
         const long double mean = ldexpl((long double)f->design->mean[k], -f->exponent[k]);
-        add_product(&constant, -f->w[k], mean);
+        add_product(&constant, -f->w[k].head, mean);
+        constant.rest -= f->w[k].rest * mean;
         l[k] = -(double)mean;
     }
     l[features] = 1;
     return constant.head + constant.rest;
+}
+
+static long double away_from(long double near, const struct refiner *f, size_t i)
+{
+    const struct sum y = target(f, i);
+    return (y.head - near) + y.rest;
 }
 
 /* Mean and scale of the target, exact to a few u_l of the largest cell; their doubles in the design
@@ -283,11 +316,11 @@ static void measure_target(struct refiner *f)
         add(&total, weight(f, i));
     const long double all = total.head + total.rest, near = (long double)design->y_mean[0];
     for (size_t i = 0; i < f->n && design->intercept; i++)
-        add_product(&mean, weight(f, i), target(f, i) - near);
+        add_product(&mean, weight(f, i), away_from(near, f, i));
     const long double rest = (mean.head + mean.rest) / all;
     f->y_mean = near + rest;
     for (size_t i = 0; i < f->n; i++) {
-        const long double away = (target(f, i) - near) - rest;
+        const long double away = away_from(near, f, i) - rest;
         add_product(&squares, weight(f, i) * away, away);
     }
     f->y_scale = sqrtl((squares.head + squares.rest) / all);
@@ -313,8 +346,9 @@ static void describe(struct sg_analysis *a, const struct refiner *f)
     long double rss = 0;
     fill_doubts(&v, f);
     for (size_t i = 0; i < f->n; i++) {
-        rss += weight(f, i) * f->e[i] * f->e[i];
-        a->residual[i] = -(double)f->e[i] / scale * sqrt((double)weight(f, i) / design->weight);
+        rss += weight(f, i) * f->e[i].head * f->e[i].head;
+        a->residual[i] =
+            -(double)f->e[i].head / scale * sqrt((double)weight(f, i) / design->weight);
     }
     a->rss = (double)rss / scale / scale;
     a->rss_error = rss_error(&v, f, (double)rss) / scale / scale + 4 * U * a->rss;
@@ -323,7 +357,7 @@ static void describe(struct sg_analysis *a, const struct refiner *f)
         l[k] = ldexp(1, -f->exponent[k]);
         a->coefficient_error[k] = form_error(l, &v, f);
         a->coefficients[k] =
-            in_unit(&a->coefficient_error[k], ldexpl(f->w[k], -f->exponent[k]), 0, f);
+            in_unit(&a->coefficient_error[k], ldexpl(f->w[k].head, -f->exponent[k]), 0, f);
     }
     if (design->intercept) {
         const long double constant = constant_form(l, f);
@@ -372,14 +406,14 @@ static void start(struct refiner *f, const struct sg_fit *fit)
     for (size_t k = 0; k < design->features; k++) {
         (void)frexp(design->scale[k], &f->exponent[k]);
         const long double w = unit * (long double)fit->w[k] / (long double)design->scale[k];
-        f->w[k] = ldexpl(w, f->exponent[k]);
+        f->w[k].head = ldexpl(w, f->exponent[k]);
         constant -= w * (long double)design->mean_rest[k];
     }
     if (design->intercept)
-        f->w[design->features] = constant;
+        f->w[design->features].head = constant;
     for (size_t i = 0; i < f->n; i++)
         for (size_t k = 0; k < f->d; k++)
-            f->x[i * f->d + k] = (double)entry(f, i, k);
+            f->x[i * f->d + k] = (double)entry(f, i, k).head;
 }
 
 static size_t column_of(const struct sg_table *table, const char *name)
@@ -402,8 +436,8 @@ void sg_analysis_know(struct sg_analysis *a, const struct sg_data *data,
     struct refiner f = {.table = table, .design = design, .n = n, .d = d,
                         .weights = column_of(table, a->options.weights),
                         .exponent = SG_NEW(d, int), .x = SG_NEW(n * d, double),
-                        .r = SG_NEW(d * d, double), .w = SG_NEW(d, long double),
-                        .e = SG_NEW(n, long double), .g = SG_NEW(d, long double)};
+                        .r = SG_NEW(d * d, double), .w = SG_NEW(d, struct sum),
+                        .e = SG_NEW(n, struct sum), .g = SG_NEW(d, long double)};
     start(&f, fit);
     if (factor(&f) && refine(&f))
         describe(a, &f);

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "data/decimal.h"
 #include "data/table.h"
 
 enum {
@@ -227,7 +228,7 @@ static void take_number(struct reader *r, const char *cell)
     if (r->options != NULL && r->options->rests) {
         table->rests =
             sg_base_grow(table->rests, r->cells, &r->rests_capacity, sizeof *table->rests);
-        table->rests[r->cells] = (double)(strtold_l(cell, &end, r->c_locale) - (long double)value);
+        table->rests[r->cells] = sg_data_decimal_rest(cell, value);
     }
     table->cells[r->cells++] = value;
 }
