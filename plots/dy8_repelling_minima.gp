@@ -22,7 +22,7 @@ plot dir.'/flight.dat' using ($1 == 0 ? $2/1e3 : 1/0):3 every 3 with lines lt 1,
 unset logscale y; set format y "%g"; unset label
 eval sg_panel(0.6, 0.86)
 set title "the flight over the loss"
-set xlabel "towards where it rests"; set ylabel "off that line, where it goes farthest" offset 1.5
+set xlabel "along the line from start to rest"; set ylabel "off that line" offset 1.5
 set xrange [A_min:A_max]; set yrange [B_min:B_max]; set cbrange [-12:-3]; set xtics 0.1; set ytics 0.005
 set palette defined (0 '#ffffff', 0.45 '#cfe3f1', 1 '#0b3c5d')
 set cblabel "log_{10}(loss above its least)" offset 0.5; set cbtics 3
