@@ -2,8 +2,8 @@
 # noise in the labels lifts the loss from zero. Where it is zero every family keeps the point; with noise only some do.
 load 'plots/style.gp'
 array family[7] = ["h", "y", "h, y", "1", "h, 1", "y, 1", "h, y, 1"]
-array colour[7] = [sg_blue, sg_pink, sg_sky, sg_orange, sg_yellow, sg_green, 'black']
-array ink[7] = [sg_blue, sg_ink_pink, sg_ink_sky, sg_ink_orange, sg_ink_yellow, sg_ink_green, 'black']
+array colour[7] = ['black', sg_pink, sg_sky, sg_orange, sg_yellow, sg_green, sg_grey]
+array ink[7] = ['black', sg_ink_pink, sg_ink_sky, sg_ink_orange, sg_ink_yellow, sg_ink_green, sg_ink_grey]
 array glyph[7] = ["△", "■", "●", "▲", "▽", "◆", "○"]
 array mark[7] = [8, 5, 7, 9, 10, 13, 6]
 at(f) = real(system(sprintf("awk '$1 == %d && $2 == 1 { print $3 }' %s", f, sg_shell(dir.'/noise.dat'))))

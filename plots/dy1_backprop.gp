@@ -34,7 +34,8 @@ bound = real(system(sprintf("awk '!/^#/ && $1 == %d { y = $7 } END { print y }' 
 last = real(system(sprintf("awk '!/^#/ && $1 == %d { x = $2 } END { print x }' %s", modes - 1, sg_shell(file))))
 set label 22 "bound on rounding" at (rests ? 0.55 : 0.73) * last,(rests ? 7 : 0.15) * bound right textcolor rgb sg_ink_grey
 if (rests) { set label 21 sprintf("%d modes with λ = 0: rest", rests) at graph 0.03,first 20 left }
-shown(step) = int(step) % 4 == 0
+# A mode that rests has a mark now and then.
+shown(i, step) = int(step) % (lambda[i] < 1e-15 ? 28 : 4) == 0
 plot for [i = 1:modes] abs(factor[i])**x with lines lt line(i) lw 2 dt 1, \
-     for [i = 1:modes] file using (shown($2) && $6 > 1e-15 ? $2 : NaN):(of(i, $5, $1)) with points lt line(i) ps (i == modes && rests > 1 ? 2.2 : 1.1), \
+     for [i = 1:modes] file using (shown(i, $2) && $6 > 1e-15 ? $2 : NaN):(of(i, $5, $1)) with points lt line(i) ps (i == modes && rests > 1 ? 2.2 : 1.1), \
      file using 2:(of(modes, $7, $1)) with lines lc rgb sg_grey lw 2 dt 3

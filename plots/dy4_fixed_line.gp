@@ -6,7 +6,7 @@ set multiplot title "On realizable data the line of solutions repels left of c =
 eval sg_panel(0.08, 0.475)
 set title "runs from starts near the line"
 set xlabel "place c along the line"; set ylabel "distance from the line, over |w*|" offset 1
-set xrange [-3.2:1.6]; set yrange [-0.12:3.1]; set ytics 1
+set xrange [-3.2:1.6]; set xtics 1; set yrange [-0.12:3.1]; set ytics 1
 set arrow 1 from -1, graph 0 to -1, graph 0.87 nohead lc rgb 'black' lw 2 dt 3 front
 set label 1 "c < −1:\nleave" at -3.05,2.8 left textcolor rgb sg_ink_orange
 set label 2 "c > −1:\nland" at 1.5,1.2 right textcolor rgb sg_blue

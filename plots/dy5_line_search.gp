@@ -14,7 +14,7 @@ eval sg_panel(0.58, 0.975)
 set title "realizable data, near c = −3"
 set yrange [1e-20:1e3]; unset ylabel; set xrange [0:500]
 do for [k = 2:4] { set label k sprintf("line search from 10^{−%d}", k) at 490,4.5*10**(1 - 2*k) right textcolor rgb (k == 2 ? sg_blue : k == 3 ? sg_ink_orange : sg_ink_green) }
-set label 5 "fixed learning rate,\nthe SG's step normalised:\nrises, then converges" at 85,1e-12 left
+set label 5 "fixed learning rate,\nthe SG's step normalised:\nfrom all three it rises,\nthen converges" at 85,1e-12 left
 plot for [k = 2:4] dir.'/stall.dat' using (abs($1 - 10**(-k)) < 1e-6*$1 ? $2 : 1/0):3 every 5 with lines lt (k-1), \
      for [k = 2:4] dir.'/straight.dat' using (abs($1 - 10**(-k)) < 1e-6*$1 && $3 > 1e-20 ? $2 : 1/0):3 with lines lc rgb 'black' lw 2.5
 unset multiplot

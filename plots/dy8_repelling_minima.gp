@@ -15,6 +15,7 @@ set xlabel "time, learning rate × step / 1000"; set ylabel "|w − w*|" offset 
 set logscale y; set format y "10^{%L}"; set xrange [0:300]; set yrange [5e-8:20]; set xtics 100; set ytics 100
 set label 1 "SG, κ = 1/1000" at 105,3 left textcolor rgb sg_blue
 set label 2 "predicted:\ne^{λt}, λ > 0" at 55,3e-5 left textcolor rgb sg_ink_orange
+set label 4 "comes by again" at 170,5e-4 center textcolor rgb sg_blue
 set label 3 "backprop stays" at 120,1.5e-6 left textcolor rgb sg_ink_green
 plot dir.'/flight.dat' using ($1 == 0 ? $2/1e3 : 1/0):3 every 3 with lines lt 1, \
      x < 50 ? start*exp(lambda*1e3*x) : 1/0 with lines lt 2, \

@@ -22,7 +22,7 @@ set object 1 rectangle from 0.5, graph 0 to 0.5 + (epochs < 20 ? 1 : epochs / 10
 # Names at the right end, apart by a twentieth of the axis.
 m = words(depths); n = 2 * m; array y[n]
 do for [i = 1:m] { y[i] = log10(last(i, 0)); y[m + i] = log10(last(i, 1)) }
-stats file using ($3 < 2 ? $5 : NaN) nooutput; low = 0.6 * STATS_min; high = 2 * STATS_max
+stats file using ($3 < 2 ? $5 : NaN) nooutput; low = 0.6 * STATS_min; high = 4 * STATS_max
 set yrange [low:high]
 gap = log10(high / low) / 19; eval sg_apart
 do for [i = 1:m] {

@@ -1,6 +1,6 @@
 # NL4: test accuracy of a linear probe on each block, under four rules from the same starts: means and, shaded for the two rules that
 # are compared, least and largest over seeds. Above, what the verdict rests on: the slopes, with 95 % intervals over seeds; black: the straight line through the
-# blocks above the SG. A case at the size of the paper shows the error instead, whose scale is one of ratios.
+# blocks from the one below the SG on. A case at the size of the paper shows the error instead, whose scale is one of ratios.
 load 'plots/style.gp'
 file = dir.'/probes.dat'; numbers = sg_shell(dir.'/summary.json')
 array name[4] = ["backprop", "one SG", "SG everywhere", "direct feedback"]
@@ -33,7 +33,7 @@ if (error) {
 foot = error ? 10**(low - 0.11 * (high - low)) : 1
 set label 2 (error ? sprintf("one SG, block %d: %.2f %%", from, shown(at(1, from))) : "● slope under backprop:  ".slope("rises")) at \
     (error ? from : 1),(error ? foot : high + 0.25 * (high - low)) left textcolor rgb (error ? sg_ink_orange : sg_blue)
-set label 3 (error ? sprintf("block %d: %.2f %%", blocks, shown(at(1, blocks))) : "■ slope above the SG, less than backprop's by:  ".slope("above")) at \
+set label 3 (error ? sprintf("block %d: %.2f %%", blocks, shown(at(1, blocks))) : sprintf("■ slope from block %d up, less than backprop's by:  ", cut).slope("above")) at \
     (error ? 0.8 * blocks : 1),(error ? foot : high + 0.165 * (high - low)) left textcolor rgb sg_ink_orange
 set arrow 1 from cut + 0.5, graph (error ? 0.13 : 0) to cut + 0.5, graph (error ? 1 : 0.79) nohead lc rgb sg_grey dt 3 lw 2
 set label 1 "the one SG" at cut + 0.5 + 0.01 * blocks, graph (error ? 0.94 : 0.03) left textcolor rgb sg_ink_grey
@@ -41,8 +41,8 @@ set label 1 "the one SG" at cut + 0.5 + 0.01 * blocks, graph (error ? 0.94 : 0.0
 n = 4; array y[n]; do for [r = 0:3] { y[r + 1] = height(at(r, blocks)) }
 eval sg_apart
 do for [r = 0:3] { set label 20 + r name[r + 1] at blocks + 0.025 * blocks, (error ? 10**y[r + 1] : y[r + 1]) left textcolor rgb ink[r + 1] }
-# The straight line through the means of the blocks from cut + 1 on, under rule r.
-above(r, k) = real(system(sprintf("awk '$1 == %d && $2 > %d { n++; x += $2; y += $3; xx += $2 * $2; xy += $2 * $3 } END { b = (n * xy - x * y) / (n * xx - x * x); print y / n + b * (%g - x / n) }' %s", r, cut, k, sg_shell(file))))
-if (!error) { do for [r = 0:1] { set arrow 10 + r from cut + 1,above(r, cut + 1) to blocks,above(r, blocks) nohead front lc rgb 'black' lw 2.5 dt 1 } }
+# The straight line through the means of the blocks from cut on, under rule r.
+above(r, k) = real(system(sprintf("awk '$1 == %d && $2 >= %d { n++; x += $2; y += $3; xx += $2 * $2; xy += $2 * $3 } END { b = (n * xy - x * y) / (n * xx - x * x); print y / n + b * (%g - x / n) }' %s", r, cut, k, sg_shell(file))))
+if (!error) { do for [r = 0:1] { set arrow 10 + r from cut,above(r, cut) to blocks,above(r, blocks) nohead front lc rgb 'black' lw 2.5 dt 1 } }
 plot for [r = 0:1] file using 2:($1 == r ? shown($4) : 1/0):(shown($5)) with filledcurves lt r + 1, \
      for [r = 0:3] file using 2:($1 == r ? shown($3) : 1/0) with linespoints lt r + 1 lw (r < 2 ? 3 : 2) ps (r < 2 ? 1.3 : 1)

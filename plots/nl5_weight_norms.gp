@@ -16,7 +16,7 @@ set multiplot title finding font ',21'
 at(r, b) = real(system(sprintf("awk '$1 == %d && $2 == %d { print $3 }' %s", r, b, sg_shell(file))))
 do for [r = 0:3] { set label 40 + r sprintf("%s\n    block 1: × %.2f", name[r + 1], at(r, 1)) at screen 0.1 + 0.225 * r, screen 0.885 left textcolor rgb ink[r + 1] }
 set style fill transparent solid 0.15 noborder
-eval sg_panel(0.115, 0.5); set tmargin at screen 0.74
+eval sg_panel(0.115, 0.5); set tmargin at screen 0.73
 set title "norm of the weights, from block 2 up"
 set xlabel "block"; set ylabel "|W|, over its start" offset 2
 set xrange [1.7:blocks + 0.3]; first = blocks > 10 ? 4 : 2; set xtics first,step
@@ -24,9 +24,9 @@ set arrow 1 from cut + 0.5, graph 0 to cut + 0.5, graph 1 nohead lc rgb sg_grey 
 plot for [r = 0:3] file using 2:(of(r, $2 > 1 ? $4 : 1/0)):5 with filledcurves lt r + 1, \
      for [r = 0:3] file using 2:(of(r, $2 > 1 ? $3 : 1/0)) with linespoints lt r + 1 ps (blocks > 10 ? 0.9 : 1.3)
 do for [r = 0:3] { unset label 40 + r }
-eval sg_panel(0.6, 0.98); set tmargin at screen 0.74
+eval sg_panel(0.6, 0.98); set tmargin at screen 0.73
 set title "gain of |γ|² + |β|²"; unset ylabel; unset arrow
-set xrange [0.5:blocks + 0.5]; set xtics 1,step
+set xrange [0.5:blocks + 0.5]; set xtics 1,step; set offsets 0,0,graph 0.06,graph 0.03
 # Side by side; of many blocks only the SG's own ring is drawn.
 beside(b, r) = blocks > 10 ? b : b + 0.25 * (r - 1)
 ring(r, b, x) = blocks > 10 && (r != 1 || b != cut) ? 1/0 : x
