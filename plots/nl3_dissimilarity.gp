@@ -34,6 +34,8 @@ unset xtics; unset ytics; unset xlabel; unset ylabel; unset colorbox
 set xrange [-0.5:39.5]; set yrange [39.5:-0.5]; set cbrange [0:1.5]
 # From dark (alike) to light, in one direction, so that grey says the same.
 set palette defined (0 '#08306b', 0.45 '#2171b5', 0.8 '#9ecae1', 1.1 '#e6f0f8', 1.5 '#ffffff')
+# Each cell of the matrix as 6 x 6 points, so that a browser, which blurs a picture that it enlarges, leaves the cells their edges.
+cells(p) = sprintf("< awk '$1 == %d { m[$2 * 40 + $3] = $4 } END { for (i = 0; i < 240; i++) for (j = 0; j < 240; j++) print (j - 2.5) / 6, (i - 2.5) / 6, m[int(i / 6) * 40 + int(j / 6)] }' %s", p, sg_shell(dir.'/matrices.dat'))
 width = 0.236; high = width * 1000 / 640.0
 set label 10 sprintf("how unlike images are, block %d", cut) at screen 0.985, screen 0.905 right font ',16'
 do for [p = 0:1] {
@@ -42,6 +44,6 @@ do for [p = 0:1] {
     set label 11 name[p + 1] at screen 0.64, screen bottom + high / 2 center rotate by 90 textcolor rgb ink[p + 1]
     do for [d = 0:9] { set label 30 + d sprintf("%d", d) at 4 * d + 1.5, graph -0.055 center font ',15'; set label 50 + d sprintf("%d", d) at graph -0.025, first 4 * d + 1.5 right font ',15' }
     if (p == 1) { unset label 10; set label 12 "digit" at graph 0.5, graph -0.13 center font ',16'; set colorbox user origin screen 0.936, screen bottom size 0.014, high + 0.43; set cbtics 0.5 scale 0.4 font ',15' }
-    plot sprintf("< awk '$1 == %d' %s", p, sg_shell(dir.'/matrices.dat')) using 3:2:4 with image pixels
+    plot cells(p) using 1:2:3 with image
 }
 unset multiplot
