@@ -273,6 +273,28 @@ static void a_singular_set_of_minima_is_not_said_to_attract(void **state)
     }
 }
 
+/* Each rank alone.  Three layers, the upper two 0: the first order of the product is 0, and the SG's
+ * regressors have their full rank.  Two layers, the first of rank 1 of 2 below one output: the
+ * product has its full rank, and h has more beside it. */
+static void each_rank_is_asked_for(void **state)
+{
+    (void)state;
+    static const struct sg_deep three = {.n_layers = 3, .at = 1, .width = {1, 1, 1, 1}};
+    static const struct sg_deep two = {.n_layers = 2, .at = 1, .width = {2, 2, 1}};
+    static const double w_three[3] = {1, 0, 0}, w_two[6] = {1, 2, 1, 2, 1, 1}, one[1] = {1};
+    static const double round[4] = {2, 1, 1, 2}, low[6] = {1, 2, 1, 3, 1, 1};
+    const struct sg_cert_minimum flat[] = {{.deep = &three, .w = w_three, .S = one, .R = one},
+                                           {.deep = &two, .w = w_two, .S = round, .R = one},
+                                           {.deep = &two, .w = low, .S = round, .R = one}};
+    for (size_t k = 0; k < COUNT(flat); k++) {
+        struct sg_cert_sides sides;
+        context("minimum %zu", k);
+        CHECK_STATUS(sg_cert_minimum_sides(&sides, &flat[k], 1, 4), k < 2 ? SG_UNPROVED : SG_OK);
+        CHECK(sides.right == 0 && sides.axis == 0 && sides.zeros == sides.rests);
+        CHECK(sides.regular == (k == 2));
+    }
+}
+
 /* Singular moments are data too: realizable (R = 0), or features that depend on each other.  The
  * counts are those of the nonzero spectrum, and to attract needs the manifold. */
 static void singular_moments_are_counted(void **state)
@@ -481,6 +503,7 @@ int main(void)
         TEST(far_scales_change_nothing),
         TEST(theorems_are_proved_for_every_kappa),
         TEST(a_singular_set_of_minima_is_not_said_to_attract),
+        TEST(each_rank_is_asked_for),
         TEST(singular_moments_are_counted),
         TEST(an_intercept_is_counted),
         TEST(means_are_counted),

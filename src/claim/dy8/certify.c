@@ -4,6 +4,7 @@
 
 #include "claim/dy8/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
 
 static const char *const SIGNS = "intermediate value theorem, signs over Q";
 static const char *const COUNTED = "exact over Q, Sturm's chain on the axis";
@@ -24,6 +25,22 @@ bool sg_dy8_exact_built(struct sg_lab *lab)
 #endif
 }
 
+void sg_dy8_record_sides(struct sg_lab *lab, const char *rows,
+                         const struct sg_cert_minimum *minimum, double mu, double nu,
+                         enum sg_status status, const struct sg_cert_sides *sides,
+                         const struct sg_interval *near)
+{
+    struct sg_record *r = sg_lab_record(lab, "deep_sides", rows);
+    sg_record_minimum(r, minimum);
+    sg_record_number(r, "mu", mu);
+    sg_record_number(r, "nu", nu);
+    sg_record_outcome(r, status);
+    sg_record_sides(r, "sides", sides);
+    if (near)
+        sg_record_interval(r, "near", *near);
+    sg_record_end(r);
+}
+
 /* An instance's counts, and that the floating eigenvalue `top` is near a true one. */
 static void count_roots(struct sg_lab *lab, const struct words *words,
                         const struct sg_cert_minimum *minimum, double mu, double nu,
@@ -40,16 +57,19 @@ static void count_roots(struct sg_lab *lab, const struct words *words,
     sg_lab_try(lab, status);
     if (lab->status != SG_OK)
         return;
-    const bool repels = sg_cert_deep_sides(&sides, deep, mu, nu) == SG_REFUTED;
+    const enum sg_status fate = sg_cert_deep_sides(&sides, deep, mu, nu);
+    const struct sg_interval near = {at - top->error, at + top->error};
+    const bool bracketed = sg_cert_deep_brackets(deep, mu, nu, near.low, near.high);
+    sg_cert_deep_free(deep);
+    sg_dy8_record_sides(lab, sg_lab_format(lab, "%s %s %s %s", words->zeros_id, words->right_id,
+                                           words->positive_id, words->near_id),
+                        minimum, mu, nu, fate, &sides, bracketed ? &near : NULL);
     sg_lab_count(lab, SG_CERTIFIED, words->zeros_id, words->zeros, sides.zeros, sides.rests,
                  "exact over Q, and exact ranks");
-    sg_lab_count(lab, SG_CERTIFIED, words->right_id, words->right, repels ? sides.right : 0, right,
-                 COUNTED);
+    sg_lab_count(lab, SG_CERTIFIED, words->right_id, words->right, sides.right, right, COUNTED);
     sg_lab_count(lab, SG_CERTIFIED, words->positive_id, words->positive, sides.positive, right,
                  "exact over Q, a Sturm sequence");
-    sg_lab_fact(lab, SG_CERTIFIED, words->near_id, words->near,
-                sg_cert_deep_brackets(deep, mu, nu, at - top->error, at + top->error), SIGNS);
-    sg_cert_deep_free(deep);
+    sg_lab_fact(lab, SG_CERTIFIED, words->near_id, words->near, bracketed, SIGNS);
 }
 
 /* The claim's own instance, its decimals as fractions. */
@@ -115,6 +135,25 @@ struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_dy8 *m, const struct
                                     .S = c->data.S.value, .R = c->data.R.value};
 }
 
+static void record_growth(struct sg_lab *lab, const struct sg_deep *deep, enum sg_status status,
+                          double growth)
+{
+    const struct sg_case *c = lab->trial->c;
+    const size_t d = deep->width[0], m = deep->width[deep->n_layers];
+    struct sg_record *r = sg_lab_record(
+        lab, "deep_growth", isfinite(growth) ? "repels-proved growth-proved" : "repels-proved");
+    sg_record_wholes(r, "width", deep->width, deep->n_layers + 1);
+    sg_record_whole(r, "at", (int64_t)deep->at);
+    sg_record_array(r, "w", c->net.weights.value, 1, sg_closed_deep_n_w(deep));
+    sg_record_array(r, "S", c->data.S.value, d, d);
+    sg_record_array(r, "R", c->data.R.value, m, m);
+    sg_record_number(r, "mu", c->train.mu);
+    sg_record_number(r, "nu", c->train.nu);
+    sg_record_outcome(r, status);
+    sg_record_number(r, "growth", growth);
+    sg_record_end(r);
+}
+
 /* Its doubles are taken exactly.  The eigenvalue in floating point is above the proved bound. */
 void sg_dy8_certify(struct sg_lab *lab, const struct sg_dy8 *m)
 {
@@ -124,6 +163,7 @@ void sg_dy8_certify(struct sg_lab *lab, const struct sg_dy8 *m)
     if (!sg_lab_certifies(lab, m->run->size))
         return;
     const enum sg_status proved = sg_cert_deep_growth(&growth, &minimum, c->train.mu, c->train.nu);
+    record_growth(lab, &m->run->deep, proved, growth);
     sg_lab_proved(lab, "repels-proved", "the flow has an eigenvalue right of zero", proved,
                   SG_REFUTED, "ball arithmetic, Cayley transform C, |tr C^k| > n; binary64 "
                   "weights, moments and rates, exact");

@@ -137,12 +137,13 @@ static void check_parity(struct sg_lab *lab, const struct sg_dy8 *m, const struc
                     "decided", KAPPAS - decided, KAPPAS);
 }
 
-void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m)
+void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m,
+                      const struct sg_cert_minimum *minimum)
 {
     const struct crossings c = find_crossings(lab, m);
     bisect(lab, m, &c);
     check_parity(lab, m, &c);
-    sg_dy8_line_crossings(lab, m, c.kappa, c.error, c.n);
+    sg_dy8_line_crossings(lab, m, minimum, c.kappa, c.error, c.n);
     if (c.unresolved)
         sg_lab_note(lab, "crossings below kappa = %.2g are not resolved", c.least);
 }

@@ -161,7 +161,7 @@ void sg_dy8_given(struct sg_lab *lab, struct sg_dy8 *m)
     const struct sg_cert_minimum minimum = sg_dy8_given_minimum(m, c);
     if (m->repels)
         sg_dy8_line(lab, m, &minimum);
-    sg_dy8_crossings(lab, m);
+    sg_dy8_crossings(lab, m, &minimum);
     if (!m->repels)
         return;
     check_top(lab, m);

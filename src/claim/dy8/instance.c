@@ -30,6 +30,7 @@ static void check_eigenvalues(struct sg_lab *lab, struct sg_dy8 *m)
     const struct sg_cert_minimum minimum = sg_dy8_exact_minimum();
     if (m->repels)
         sg_dy8_line(lab, m, &minimum);
+    sg_dy8_line_record(lab, &minimum, m->line, SG_OK, "attracts-proved kappa-critical");
     if (!is_stated(kappa))
         return;
     sg_lab_count(lab, SG_CLOSED_FORM, "positive", "positive real eigenvalues of the reduced system",

@@ -6,6 +6,7 @@
 
 #include "claim/dy8/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
 
 /* Wider enclosures prove nothing. */
 #define WIDTH 1e-8
@@ -71,6 +72,25 @@ static void note_line(struct sg_lab *lab, const struct sg_cert_line *line)
     sg_lab_note(lab, "proved for every kappa: %s", text);
 }
 
+void sg_dy8_line_record(struct sg_lab *lab, const struct sg_cert_minimum *minimum,
+                        const struct sg_cert_line *line, enum sg_status fate, const char *rows)
+{
+    if (!line)
+        return;
+    struct sg_record *r = sg_lab_record(lab, "deep_line", rows);
+    sg_record_minimum(r, minimum);
+    sg_record_outcome(r, fate);
+    sg_record_interval(r, "critical", line->critical);
+    for (size_t k = 0; fate == SG_OK && k <= line->n; k++) {
+        sg_record_sides(r, sg_lab_format(lab, "between_%zu", k), &line->between[k]);
+        if (k == line->n)
+            break;
+        sg_record_interval(r, sg_lab_format(lab, "crossing_%zu", k), line->crossing[k].kappa);
+        sg_record_flag(r, sg_lab_format(lab, "real_%zu", k), line->crossing[k].real);
+    }
+    sg_record_end(r);
+}
+
 void sg_dy8_line(struct sg_lab *lab, struct sg_dy8 *m, const struct sg_cert_minimum *minimum)
 {
     struct sg_cert_deep *deep;
@@ -85,8 +105,10 @@ void sg_dy8_line(struct sg_lab *lab, struct sg_dy8 *m, const struct sg_cert_mini
     sg_lab_proved(lab, "attracts-proved", "above kappa_c the minimum attracts, for every kappa",
                   fate, SG_OK, "exact over Q: no eigenvalue on the axis or right of it but the "
                   "zeros, as many as the rests have dimensions");
-    if (fate != SG_OK)
+    if (fate != SG_OK) {
+        sg_dy8_line_record(lab, minimum, line, fate, "attracts-proved");
         return;
+    }
     m->line = line;
     note_line(lab, line);
     if (line->n > 0)
@@ -104,9 +126,10 @@ void sg_dy8_line_at(struct sg_lab *lab, const struct sg_dy8 *m,
     const struct sg_deep_mode *mode = sg_dy8_modes_at(lab, m, m->run->nu / m->run->mu, NULL, NULL);
     for (size_t i = 0; i < m->n; i++)
         right += sg_deep_mode_side(&mode[i]) > 0;
-    const bool repels = sg_cert_minimum_sides(&sides, minimum, mu, nu) == SG_REFUTED;
+    const enum sg_status fate = sg_cert_minimum_sides(&sides, minimum, mu, nu);
+    sg_dy8_record_sides(lab, "right-exact zeros-exact", minimum, mu, nu, fate, &sides, NULL);
     sg_lab_count(lab, SG_CERTIFIED, "right-exact", "eigenvalues right of the axis: in floating "
-                 "point, against the full flow over Q", right, repels ? sides.right : 0,
+                 "point, against the full flow over Q", right, sides.right,
                  "exact over Q, Sturm's chain on the axis");
     sg_lab_count(lab, SG_CERTIFIED, "zeros-exact", "its eigenvalues 0 over Q, against the dimension "
                  "of the manifold of rests", sides.zeros, sides.rests, "exact over Q, and exact "
@@ -115,7 +138,8 @@ void sg_dy8_line_at(struct sg_lab *lab, const struct sg_dy8 *m,
 
 /* From the smallest kappa_0 of floating point on each is in an enclosure of its own, and none is
  * missed.  Smaller ones are lost among the eigenvalues 0 of -G^+ D Pi_H Q. */
-void sg_dy8_line_crossings(struct sg_lab *lab, const struct sg_dy8 *m, const double *kappa,
+void sg_dy8_line_crossings(struct sg_lab *lab, const struct sg_dy8 *m,
+                           const struct sg_cert_minimum *minimum, const double *kappa,
                            const double *error, size_t n)
 {
     static const double NONE_ABOVE = 1e-6;
@@ -137,4 +161,8 @@ void sg_dy8_line_crossings(struct sg_lab *lab, const struct sg_dy8 *m, const dou
     sg_lab_count(lab, SG_CERTIFIED, "crossings-proved", "kappa_0 in floating point, against how "
                  "many there are over Q from the smallest of these on (1e-6, if there are none)",
                  n, proved, "exact over Q, Descartes' rule");
+    sg_dy8_line_record(lab, minimum, m->line, SG_OK,
+                       sg_lab_format(lab, "attracts-proved crossings-proved%s%s",
+                                     m->line->n > 0 ? " kappa-critical" : "",
+                                     n > 0 && proved > 0 ? " crossing-proved" : ""));
 }

@@ -34,7 +34,8 @@ double sg_dy8_growth(struct sg_lab *lab, struct sg_dy8 *m, double distance, doub
 void sg_dy8_stays(struct sg_lab *lab, const char *id, const char *what, double most,
                   const double *offset, size_t n_w, double within, const char *words);
 /* crossings.c.  Rows: where a real eigenvalue crosses zero, the parity of their number (item 9). */
-void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m);
+void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m,
+                      const struct sg_cert_minimum *minimum);
 /* What kappa is known to where an eigenvalue, mode `which` at kappa, reaches the axis. */
 double sg_dy8_blur(struct sg_lab *lab, const struct sg_dy8 *m, double kappa, size_t which);
 
@@ -88,6 +89,11 @@ void sg_dy8_certify_intercept(struct sg_lab *lab, const struct sg_deep_mode *top
 /* What the proofs are about: the claim's own instance, or the case's doubles. */
 struct sg_cert_minimum sg_dy8_exact_minimum(void);
 struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_dy8 *m, const struct sg_case *c);
+/* Stores counts that these rows stand on.  near: NULL, or an eigenvalue is in it. */
+void sg_dy8_record_sides(struct sg_lab *lab, const char *rows,
+                         const struct sg_cert_minimum *minimum, double mu, double nu,
+                         enum sg_status status, const struct sg_cert_sides *sides,
+                         const struct sg_interval *near);
 /* Is FLINT there?  Notes it if not. */
 bool sg_dy8_exact_built(struct sg_lab *lab);
 /* line.c: proofs for every kappa, in the first replicate, of flows of at most this size.  Sets
@@ -96,7 +102,11 @@ enum { SG_DY8_LINE_MOST = 32 };
 void sg_dy8_line(struct sg_lab *lab, struct sg_dy8 *m, const struct sg_cert_minimum *minimum);
 void sg_dy8_line_at(struct sg_lab *lab, const struct sg_dy8 *m,
                     const struct sg_cert_minimum *minimum, double mu, double nu);
-void sg_dy8_line_crossings(struct sg_lab *lab, const struct sg_dy8 *m, const double *kappa,
+void sg_dy8_line_crossings(struct sg_lab *lab, const struct sg_dy8 *m,
+                           const struct sg_cert_minimum *minimum, const double *kappa,
                            const double *error, size_t n);
+/* Stores the line that these rows stand on; NULL: nothing. */
+void sg_dy8_line_record(struct sg_lab *lab, const struct sg_cert_minimum *minimum,
+                        const struct sg_cert_line *line, enum sg_status fate, const char *rows);
 
 #endif
