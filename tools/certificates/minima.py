@@ -512,7 +512,8 @@ def deep_line(c):
         if len(passed) == len(stated):
             raise Contradicts("a crossing more")
         own = stated[len(passed)]
-        degree, near = len(p) - 1, [root for root in roots if root[0] <= own[1] and own[0] <= root[1]]
+        degree = len(p) - 1
+        near = [root for root in roots if root[0] <= own[1] and own[0] <= root[1]]
         if own[2] != real or (low, high, p, real) not in near or \
                 at_fraction(p, own[0], degree) * at_fraction(p, own[1], degree) >= 0:
             raise Contradicts(f"no crossing in [{show(own[0])}, {show(own[1])}]")
