@@ -39,4 +39,4 @@ plot dir.'/levels.dat' using (sqrt($2*$3)):(sqrt($4*$5)):2:3:4:5:(shade($1)) wit
      '' using ($1 == 0 ? $2 : NaN):3:("fastest") with labels offset 0,1.2 center, \
      '' using ($1 == 1 ? $2 : NaN):3 with points pt 13 ps 2.8 lc rgb 'white', \
      '' using ($1 == 1 ? $2 : NaN):3 with points pt 13 ps 2 lc rgb sg_orange, \
-     '' using ($1 == 1 ? $2 : NaN):3:("yours") with labels offset 0,-1.4 center textcolor rgb sg_orange
+     '' using ($1 == 1 ? $2 : NaN):3:("yours") with labels offset 0,-1.4 center
