@@ -399,7 +399,8 @@ static void test_classes(void **state)
 static void test_like(void **state)
 {
     (void)state;
-    const struct bytes i = good_images(), few = counted(N, 20, false), none = counted(N, 0, false);
+    const struct bytes i = good_images(), few = counted(N, 20, false),
+                       none = counted(N, 0, false);
     const struct sg_images like = {.classes = 26, .first = 1};
     struct sg_images images;
     struct sg_error err;
