@@ -222,10 +222,21 @@ def end(x, side):
     return -value if sign else value
 
 
+def deflated(J):
+    """J without the rows and columns of an index whose row or column is 0, which has the eigenvalue
+    0 and nothing to do with the others; again, until there is none."""
+    while True:
+        n = len(J)
+        gone = next((i for i in range(n) if not any(J[i]) or not any(row[i] for row in J)), None)
+        if gone is None or n == 1:
+            return J
+        J = [row[:gone] + row[gone + 1:] for row in J[:gone] + J[gone + 1:]]
+
+
 def enclose_radius(J, enough):
     """The spectral radius of J, enclosed until enough(low, high) says so: by discs, by sharpened
     discs, by powers where the discs are wide, as they are of a defective matrix."""
-    low, high = Fraction(0), None
+    J, low, high = deflated(J), Fraction(0), None
     for sharpenings in (0, 2, 4):
         found = discs(J, sharpenings)
         if found is None:
