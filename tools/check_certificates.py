@@ -29,8 +29,8 @@ except ImportError as missing:
     sys.exit(2)
 
 from certificates import record
-from certificates import (deep, delay, ledger, logistic, regression,  # noqa: F401
-                          spurious)
+from certificates import (deep, delay, ledger, logistic, minima,  # noqa: F401
+                          regression, spurious)
 
 # A certificate that takes longer is not checked, and says so.
 SECONDS = 120
