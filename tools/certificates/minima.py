@@ -9,7 +9,7 @@ import math
 from fractions import Fraction
 
 from . import exact
-from .deep import Dual, real_roots, unpack_layers, value
+from .deep import Dual, is_semidefinite, real_roots, unpack_layers, value
 from .record import Contradicts, NotChecked, checks, show
 
 
@@ -30,7 +30,7 @@ class Minimum:
         second = exact.beside(exact.zeros(self.m, self.d), R, [[x] for x in mean[self.d:]])
         self.joint = exact.above(first, second, [mean + [Fraction(1)]])
         self.S, self.layers = S, layers
-        if self.joint != exact.transpose(self.joint) or not is_semidefinite(self.joint):
+        if not is_semidefinite(self.joint):
             raise Contradicts("these are no moments")
         self.P = self.product([Dual(a) for a in layers], 0, len(layers)).a
         self.y = exact.above(self.P, exact.eye(self.m), exact.zeros(1, self.m))
@@ -146,11 +146,6 @@ def rank(a):
         if found == len(m):
             break
     return found
-
-
-def is_semidefinite(a):
-    """All coefficients of det(x I + a) are >= 0, for a symmetric."""
-    return min(characteristic(exact.scale(-1, a))[0]) >= 0
 
 
 # ---- characteristic polynomials ---------------------------------------------------------------

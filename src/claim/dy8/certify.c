@@ -14,33 +14,6 @@ struct words {
     const char *zeros_id, *zeros, *right_id, *right, *positive_id, *positive, *near_id, *near;
 };
 
-bool sg_dy8_exact_built(struct sg_lab *lab)
-{
-#ifdef SG_HAVE_FLINT
-    (void)lab;
-    return true;
-#else
-    sg_lab_note(lab, "exact counts of roots are not built in: they need FLINT");
-    return false;
-#endif
-}
-
-void sg_dy8_record_sides(struct sg_lab *lab, const char *rows,
-                         const struct sg_cert_minimum *minimum, double mu, double nu,
-                         enum sg_status status, const struct sg_cert_sides *sides,
-                         const struct sg_interval *near)
-{
-    struct sg_record *r = sg_lab_record(lab, "deep_sides", rows);
-    sg_record_minimum(r, minimum);
-    sg_record_number(r, "mu", mu);
-    sg_record_number(r, "nu", nu);
-    sg_record_outcome(r, status);
-    sg_record_sides(r, "sides", sides);
-    if (near)
-        sg_record_interval(r, "near", *near);
-    sg_record_end(r);
-}
-
 /* An instance's counts, and that the floating eigenvalue `top` is near a true one. */
 static void count_roots(struct sg_lab *lab, const struct words *words,
                         const struct sg_cert_minimum *minimum, double mu, double nu,
@@ -52,7 +25,7 @@ static void count_roots(struct sg_lab *lab, const struct words *words,
     if (lab->status != SG_OK)
         return;
     const enum sg_status status = sg_cert_deep_alloc(&deep, minimum);
-    if (!sg_dy8_exact_built(lab))
+    if (!sg_lab_has_exact(lab))
         return;
     sg_lab_try(lab, status);
     if (lab->status != SG_OK)
@@ -61,7 +34,7 @@ static void count_roots(struct sg_lab *lab, const struct words *words,
     const struct sg_interval near = {at - top->error, at + top->error};
     const bool bracketed = sg_cert_deep_brackets(deep, mu, nu, near.low, near.high);
     sg_cert_deep_free(deep);
-    sg_dy8_record_sides(lab, sg_lab_format(lab, "%s %s %s %s", words->zeros_id, words->right_id,
+    sg_lab_record_sides(lab, sg_lab_format(lab, "%s %s %s %s", words->zeros_id, words->right_id,
                                            words->positive_id, words->near_id),
                         minimum, mu, nu, fate, &sides, bracketed ? &near : NULL);
     sg_lab_count(lab, SG_CERTIFIED, words->zeros_id, words->zeros, sides.zeros, sides.rests,

@@ -97,7 +97,7 @@ void sg_dy8_line(struct sg_lab *lab, struct sg_dy8 *m, const struct sg_cert_mini
     if (lab->trial->replicate > 0 || lab->status != SG_OK || m->run->size > SG_DY8_LINE_MOST)
         return;
     const enum sg_status status = sg_cert_deep_alloc(&deep, minimum);
-    if (!sg_dy8_exact_built(lab) || status != SG_OK)
+    if (!sg_lab_has_exact(lab) || status != SG_OK)
         return;
     struct sg_cert_line *line = SG_TAKE(lab, 1, struct sg_cert_line);
     const enum sg_status fate = sg_cert_deep_line(line, deep);
@@ -127,7 +127,7 @@ void sg_dy8_line_at(struct sg_lab *lab, const struct sg_dy8 *m,
     for (size_t i = 0; i < m->n; i++)
         right += sg_deep_mode_side(&mode[i]) > 0;
     const enum sg_status fate = sg_cert_minimum_sides(&sides, minimum, mu, nu);
-    sg_dy8_record_sides(lab, "right-exact zeros-exact", minimum, mu, nu, fate, &sides, NULL);
+    sg_lab_record_sides(lab, "right-exact zeros-exact", minimum, mu, nu, fate, &sides, NULL);
     sg_lab_count(lab, SG_CERTIFIED, "right-exact", "eigenvalues right of the axis: in floating "
                  "point, against the full flow over Q", right, sides.right,
                  "exact over Q, Sturm's chain on the axis");
