@@ -49,7 +49,7 @@ two = has_accuracy && has_sg
 top = 1.2; if (has_sg) { stats sgs using 10 nooutput; top = STATS_max > 3 ? 3 : (STATS_max < 1.1 ? 1.2 : 1.05 * STATS_max) }
 set multiplot title headline font (long ? ',15' : ',19') noenhanced
 set lmargin at screen 0.1; set rmargin at screen (has_accuracy || has_sg ? 0.43 : 0.72); set bmargin at screen 0.13; set tmargin at screen 0.9
-set xlabel time; set ylabel "training loss" offset 2.2,0 font ',16'; set logscale y; set format y "%g"
+set xlabel time offset 0,0.4; set ylabel "training loss" offset 2.2,0 font ',16'; set logscale y; set format y "%g"
 if (high / low < 50) { set ytics (1); do for [e = -9:9] { do for [m in "1 2 5"] { set ytics add (sprintf("%g", m * 10.0**e) m * 10.0**e) } } } else { set ytics autofreq }
 set xrange [0:last]; set yrange [low:high]; unset key
 set style fill transparent solid 0.18 noborder
@@ -65,7 +65,7 @@ if (has_accuracy) {
     if (two) { unset xlabel; set format x "" }
     plot for [r = 0:rules - 1] only(r) using 3:(column(right + 1)):(column(right + 2)) with filledcurves fc rgb colour(r), \
          for [r = 0:rules - 1] only(r) using 3:(column(right)) with lines lc rgb colour(r) lw 3 dt dash(r)
-    set xlabel time; set format x "%g"
+    set xlabel time offset 0,0.4; set format x "%g"
 }
 if (has_sg) {
     set bmargin at screen 0.13; set tmargin at screen (two ? 0.52 : 0.88)
