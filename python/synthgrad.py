@@ -193,13 +193,18 @@ class _Listing(Structure):
                 ("row", POINTER(c_char * _LISTING_NAME)), ("value", c_void_p)]
 
 
+class _Texts(Structure):
+    C = "sg_texts"
+    _fields_ = [("n", c_size_t), ("capacity", c_size_t), ("text", POINTER(c_char_p))]
+
+
 class _Evidence(Structure):
     C = "sg_evidence"
     _fields_ = [("n_rows", c_size_t), ("rows_capacity", c_size_t), ("row", POINTER(_Row)),
                 ("n_series", c_size_t), ("series_capacity", c_size_t),
                 ("series", POINTER(_Series)), ("n_listings", c_size_t),
                 ("listings_capacity", c_size_t), ("listing", POINTER(_Listing)),
-                ("note", c_char * 400)]
+                ("certificates", _Texts), ("arrays", _Texts), ("note", c_char * 400)]
 
 
 class _Claim(Structure):

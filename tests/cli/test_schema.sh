@@ -27,6 +27,7 @@ sed 's/expect = "holds"/expect = "fails"/' cases/dy3_joint_spectrum.cfg > "$work
 "$program" run "$work/short.cfg" --out "$work/out" --json > "$work/run.json"
 [ $? -eq 1 ] || complain "a case that falls short does not"
 "$program" merge "$work/out" > "$work/merged.json" || complain "merge"
+check certificates "$work/out/dy3_joint_spectrum/certificates.json" "$work/out/nl7_observe_only/certificates.json"
 check verdict "$work/verify.json" "$work/skipped.json" "$work/run.json" "$work/merged.json" "$work"/out/*/summary.json
 
 "$program" report --out "$work/out" --json > "$work/report.json" || complain "report"
