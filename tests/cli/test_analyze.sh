@@ -312,8 +312,11 @@ printf 'id,city,a,b,y,z\nx1,Ulm,1,2,2.1,1\nx2,Bonn,2,,3.9,2\nx3,Ulm,3,1,6.2,2\nx
     > "$work/words.csv"
 printf 'x5,Ulm,5,3,10.4,1\nx6,Bonn,6,9,11.8,3\nx7,Ulm,7,4,14.3,2\n' >> "$work/words.csv"
 expect 2 words.csv --target y
-grep -q 'words.csv:2: column 1 ("id"): "x1" is not a number.*--drop for a column of words' "$work/err" ||
+grep -q 'words.csv:2: column 1 ("id"): "x1" is not a number.*, or use --drop id,city for the columns of words$' "$work/err" ||
     complain "a column of words: $(cat "$work/err")"
+expect 2 words.csv --target y --drop id
+grep -q 'words.csv:2: column 2 ("city"): "Ulm" is not a number.*, or use --drop city for the column of words$' "$work/err" ||
+    complain "one column of words: $(cat "$work/err")"
 expect 2 words.csv --target y --drop id,city
 grep -q 'words.csv:3: column 4 ("b"): the cell is empty.*--drop-missing' "$work/err" ||
     complain "a missing cell: $(cat "$work/err")"

@@ -327,8 +327,8 @@ static void test_labels(void **state)
         char fragment[80];
         struct bytes l = good_labels();
         l.at[8 + at] = CLASSES;
-        snprintf(fragment, sizeof fragment, "label %zu of 7 is 10, beyond the digits 0 to 9, and no label is 1;",
-                 at + 1);
+        snprintf(fragment, sizeof fragment,
+                 "label %zu of 7 is 10, beyond the digits 0 to 9, and no label is 1;", at + 1);
         refuse_labels(&l, fragment);
     }
     struct bytes l = good_labels();
