@@ -126,9 +126,10 @@ static void say_files(const struct request *r, const struct sg_analysis *a, cons
     else
         printf("  `synthgrad plots --out %s %s` draws your stable rates\n", r->out, name);
     if (sg_cli_analysis_has_case(a))
-        printf("  `synthgrad run %s/%s/%s_%s.cfg` simulates that this minimum %s\n", r->out, name,
-               name, a->layers.attracts ? "return" : "flight",
-               a->layers.attracts ? "attracts" : "repels");
+        printf("  `synthgrad run %s/%s/%s_%s.cfg --out %s` simulates that this\n"
+               "  minimum %s, and `synthgrad plots --out %s` draws it\n", r->out, name, name,
+               a->layers.attracts ? "return" : "flight", r->out,
+               a->layers.attracts ? "attracts" : "repels", r->out);
 }
 
 static enum sg_status analyze_mse(bool *failed, const struct request *r,
