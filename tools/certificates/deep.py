@@ -186,24 +186,7 @@ def deep_growth(c):
     raise NotChecked(f"the largest real part could only be enclosed in [{show(low)}, {show(high)}]")
 
 
-# ---- exact counts ------------------------------------------------------------------------------
-
-def characteristic(J):
-    """Coefficients of det(x I - J), the lowest first, by Faddeev and LeVerrier in whole numbers:
-    of D J, D a common denominator."""
-    n, D = len(J), 1
-    for row in J:
-        for x in row:
-            D = math.lcm(D, x.denominator)
-    A = [[int(x * D) for x in row] for row in J]
-    M, c = [[0] * n for _ in range(n)], [0] * n + [1]
-    for k in range(1, n + 1):
-        M = [[sum(A[i][l] * M[l][j] for l in range(n)) + (c[n - k + 1] if i == j else 0)
-              for j in range(n)] for i in range(n)]
-        trace = sum(A[i][l] * M[l][i] for i in range(n) for l in range(n))
-        c[n - k] = -trace // k
-    return [Fraction(x, D ** (n - i)) for i, x in enumerate(c)]
-
+# ---- polynomials -------------------------------------------------------------------------------
 
 def trimmed(p):
     while p and p[-1] == 0:
