@@ -188,53 +188,8 @@ def deep_growth(c):
 
 # ---- polynomials -------------------------------------------------------------------------------
 
-def trimmed(p):
-    while p and p[-1] == 0:
-        p = p[:-1]
-    return p
-
-
-def remainder(a, b):
-    """(quotient, rest) of polynomials, the lowest coefficient first."""
-    a, quotient = list(a), []
-    while len(a) >= len(b):
-        factor = a[-1] / b[-1]
-        quotient.append(factor)
-        for i in range(len(b)):
-            a[len(a) - len(b) + i] -= factor * b[i]
-        a.pop()
-    return quotient[::-1], trimmed(a)
-
-
 def value(p, x):
     total = Fraction(0)
     for c in reversed(p):
         total = total * x + c
     return total
-
-
-def primitive(p):
-    """p divided by a positive number, so that its coefficients stay short."""
-    top = abs(p[-1])
-    return [c / top for c in p]
-
-
-def real_roots(p):
-    """(positive, negative): distinct real roots of p, p(0) != 0, by Sturm."""
-    chain = [primitive(p), primitive([i * c for i, c in enumerate(p)][1:])]
-    while True:
-        _, rest = remainder(chain[-2], chain[-1])
-        if not rest:
-            break
-        chain.append(primitive([-c for c in rest]))
-
-    def changes(signs):
-        signs = [s for s in signs if s]
-        return sum(a != b for a, b in zip(signs, signs[1:]))
-
-    def sign(x):
-        return (x > 0) - (x < 0)
-    at_0 = changes([sign(f[0]) for f in chain])
-    far = changes([sign(f[-1]) for f in chain])
-    back = changes([sign(f[-1]) * (-1) ** (len(f) - 1) for f in chain])
-    return at_0 - far, back - at_0
