@@ -42,6 +42,20 @@ enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg
     return SG_UNPROVED;
 }
 
+void sg_cert_frozen_limit(enum sg_status *below, enum sg_status *beyond,
+                          const struct sg_cert_data *data, struct sg_interval mu, const double *A)
+{
+    (void)data, (void)mu, (void)A;
+    *below = *beyond = SG_UNPROVED;
+}
+
+enum sg_status sg_cert_rates(const struct sg_cert_data *data, struct sg_interval mu,
+                             struct sg_interval nu, double beta)
+{
+    (void)data, (void)mu, (void)nu, (void)beta;
+    return SG_UNPROVED;
+}
+
 enum sg_status sg_cert_delay_radius(struct sg_interval *radius, double a, size_t tau, double width)
 {
     (void)a, (void)tau, (void)width;

@@ -72,6 +72,71 @@ void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what,
     sg_lab_proved(lab, id, what, status, wanted, SG_CERTIFY_POWERS);
 }
 
+struct sg_interval sg_lab_around(double limit)
+{
+    const double side = SG_CERTIFY_SIDE * fabs(limit);
+    return (struct sg_interval){limit - side, limit + side};
+}
+
+void sg_lab_step_limit_proved(struct sg_lab *lab, const char *id, const char *what,
+                              const struct sg_cert_data *data, struct sg_interval limit,
+                              struct sg_cert_step inside, struct sg_cert_step outside)
+{
+    struct sg_interval radius;
+    const enum sg_status in = sg_cert_step_radius(&radius, data, &inside, HUGE_VAL),
+                         out = sg_cert_step_radius(&radius, data, &outside, HUGE_VAL);
+    sg_lab_limit_proved(lab, id, what, limit.low, limit.high, in, out, SG_CERTIFY_POWERS);
+}
+
+/* What is wrong where the rates could not be proved: the step at one end of a limit, the other rate
+ * well inside.  An eigenvalue outside the disc of gradient descent is outside the ellipse of heavy
+ * ball at rates (1 + beta) times as large; the opposite does not hold. */
+static void look_at_ends(enum sg_status *inside, enum sg_status *outside,
+                         const struct sg_cert_data *data, struct sg_interval mu,
+                         struct sg_interval nu, bool of_mu, double beta)
+{
+    const double share = 1 / (1 + beta);
+    struct sg_cert_step at = {.mu = share * (of_mu ? mu.low : mu.low / 2),
+                              .nu = share * (of_mu ? nu.low / 2 : nu.low)};
+    struct sg_interval radius;
+    *inside = *outside = SG_UNPROVED;
+    if (sg_cert_step_radius(&radius, data, &at, HUGE_VAL) == SG_REFUTED)
+        *inside = SG_REFUTED;
+    if (of_mu)
+        at.mu = mu.high;
+    else
+        at.nu = nu.high;
+    if (beta == 0 && sg_cert_step_radius(&radius, data, &at, HUGE_VAL) == SG_OK)
+        *outside = SG_OK;
+}
+
+void sg_lab_rates_proved(struct sg_lab *lab, const char *const id[2], const char *const what[2],
+                         const struct sg_cert_data *data, double mu_limit, double nu_limit,
+                         double beta)
+{
+    const struct sg_interval limit[2] = {sg_lab_around(mu_limit), sg_lab_around(nu_limit)};
+    const enum sg_status proved = sg_cert_rates(data, limit[0], limit[1], beta);
+    for (int k = 0; k < 2; k++) {
+        enum sg_status inside = SG_OK, outside = SG_REFUTED;
+        if (proved != SG_OK)
+            look_at_ends(&inside, &outside, data, limit[0], limit[1], k == 0, beta);
+        sg_lab_limit_proved(lab, id[k], what[k], limit[k].low, limit[k].high, inside, outside,
+                            "quadratic forms that shrink or run away, by interval Cholesky; "
+                            "binary64 samples and rates, exact");
+    }
+}
+
+void sg_lab_frozen_limit_proved(struct sg_lab *lab, const char *id, const char *what,
+                                const struct sg_cert_data *data, double limit, const double *A)
+{
+    const struct sg_interval mu = sg_lab_around(limit);
+    enum sg_status inside, outside;
+    sg_cert_frozen_limit(&inside, &outside, data, mu, A);
+    sg_lab_limit_proved(lab, id, what, mu.low, mu.high, inside, outside,
+                        "interval Cholesky of S_x, powers of I - mu lambda_max A in balls; "
+                        "binary64 samples, A and rates, exact");
+}
+
 void sg_lab_limit_enclosed(struct sg_lab *lab, const char *id, const char *what, double critical,
                            const struct sg_interval *lambda)
 {
