@@ -157,6 +157,9 @@ enum sg_status sg_cert_rates(const struct sg_cert_data *data, struct sg_interval
  * with mu lambda_max = a.  Statuses and width as for sg_cert_radius.  Source: DY11. */
 enum sg_status sg_cert_delay_radius(struct sg_interval *radius, double a, size_t tau,
                                     double width) SG_MUST_CHECK;
+/* The same roots by Schur and Cohn's recursion, tau^2 operations.
+ *   SG_OK all are inside the unit circle   SG_REFUTED one is outside   SG_UNPROVED not decided */
+enum sg_status sg_cert_delay_side(double a, size_t tau) SG_MUST_CHECK;
 /* 2 sin(pi / (2 (2 tau + 1))). */
 struct sg_interval sg_cert_delay_limit(size_t tau);
 

@@ -20,6 +20,9 @@
 
 #include "cert/shallow.h"
 
+/* Relative distance at which two eigenvalues pass for one, or are told apart: floating point. */
+#define SG_RATES_SAME 1e-12
+
 struct point { double mu, nu; };
 
 /* What a K is made from: eigenvalues and vectors of S_x and S_z, and |E[x^T z]|. */
@@ -322,10 +325,19 @@ static bool proved_inside_ellipse(const struct rates *r, struct point at, slong 
 
 /* ---- the rectangle ---------------------------------------------------------------------- */
 
-/* low + share (high - low). */
-static double within(struct sg_interval i, double share)
+/* A distance e from the limits 2/lambda_max, relative: small beside the intervals' ends, and beside
+ * the next eigenvalue's limit unless that is the same.  Not positive: a limit is not in its
+ * interval. */
+static double near(double e, const double *lambda, slong n, struct sg_interval rate)
 {
-    return i.low + share * (i.high - i.low);
+    const double limit = 2 / lambda[0];
+    e = fmin(e, fmin(limit - rate.low, rate.high - limit) / (8 * limit));
+    for (slong i = 1; i < n; i++) {
+        const double gap = lambda[0] / lambda[i] - 1;
+        if (gap > SG_RATES_SAME)
+            e = fmin(e, gap / 8);
+    }
+    return e;
 }
 
 /* nu / mu at a <= nu / mu at b, exactly. */
@@ -348,12 +360,18 @@ static bool flatter(struct point a, struct point b)
     return so;
 }
 
-/* Every ray of rates leaves the rectangle through one of
- *   the edge   mu a little above its limit, every nu a little below its own;
- *   the edge   nu above, mu below;
- *   a segment that joins the rays through their ends;
- * and from there on rho > 1.  No point of the segment is beyond (mu.high, nu.high), so neither is
- * what is left out.  The edges are also proved at mu.high and at nu.high, for every tau.
+static bool is_below(struct point at, double mu, double nu)
+{
+    return at.mu <= mu && at.nu <= nu;
+}
+
+/* rho > 1 from each of these on, along the ray from 0 through it:
+ *   the edge   mu = a little above its limit, 0 < nu <= a little below its own;
+ *   the edge   nu above, 0 < mu <= below;
+ *   a segment whose ends are on the first edge's last ray, or flatter, and on the second's, or
+ *   steeper.
+ * None has a mu beyond mu.high or a nu beyond nu.high, so all rates beyond either are on such a
+ * ray and further out.  Then, for every tau, the edges at mu.high and at nu.high themselves.
  * With momentum all this at (mu, nu) / (1 + beta): an eigenvalue a of D A outside the disc around
  * 1 + beta of radius 1 + beta is outside the ellipse. */
 static bool proved_beyond(const struct rates *r, slong bits)
@@ -362,15 +380,21 @@ static bool proved_beyond(const struct rates *r, slong bits)
     const double share = r->beta > 0 ? (1 - 8 * SG_UNIT_ROUNDOFF) / (1 + r->beta) : 1;
     const struct sg_interval mu = {r->mu.low * share, r->mu.high * share},
                              nu = {r->nu.low * share, r->nu.high * share};
-    const struct point mu_edge[] = {{within(mu, 0.625), within(nu, 0.375)},
-                                    {mu.high, within(nu, 0.375)}},
-                       nu_edge[] = {{within(mu, 0.375), within(nu, 0.625)},
-                                    {within(mu, 0.375), nu.high}},
-                       segment[] = {{mu.high, within(nu, 0.625)}, {within(mu, 0.625), nu.high}};
-    return flatter(segment[0], mu_edge[0]) && flatter(nu_edge[0], segment[1]) &&
-           proved_at(r, mu_edge, 2, true, false, bits) &&
-           proved_at(r, nu_edge, 2, false, true, bits) &&
-           proved_at(r, segment, 2, true, true, bits);
+    const struct guess *g = &r->guess;
+    const double e = near(near(1, g->lambda_x, r->s.d, mu), g->lambda_z, r->s.q, nu),
+                 x = 2 / g->lambda_x[0], z = 2 / g->lambda_z[0];
+    const struct point mu_edge = {x * (1 + e), z * (1 - e)}, nu_edge = {x * (1 - e), z * (1 + e)},
+                       mu_end = {mu.high, z * (1 - e)}, nu_end = {x * (1 - e), nu.high},
+                       segment[] = {{x * (1 + 4 * e), z * (1 + e)}, {x * (1 + e), z * (1 + 4 * e)}};
+    return e > 0 && is_below(mu_edge, mu.high, nu.high) && is_below(nu_edge, mu.high, nu.high) &&
+           is_below(segment[0], mu.high, nu.high) && is_below(segment[1], mu.high, nu.high) &&
+           mu_end.nu >= nu.low && nu_end.mu >= mu.low &&
+           flatter(segment[0], mu_edge) && flatter(nu_edge, segment[1]) &&
+           proved_at(r, &mu_edge, 1, true, false, bits) &&
+           proved_at(r, &nu_edge, 1, false, true, bits) &&
+           proved_at(r, segment, 2, true, true, bits) &&
+           (r->beta > 0 || (proved_at(r, &mu_end, 1, true, false, bits) &&
+                            proved_at(r, &nu_end, 1, false, true, bits)));
 }
 
 static bool proved_inside(const struct rates *r, slong bits)

@@ -9,7 +9,6 @@ static void certify_recursion(struct sg_lab *lab, size_t tau)
     const struct sg_interval limit = sg_cert_delay_limit(tau);
     const double closed = sg_closed_delay_limit(tau);
     const struct sg_interval a = sg_lab_around(closed);
-    struct sg_interval radius;
     sg_lab_enclosed(lab, "limit-enclosed",
                     "2 sin(pi / (2 (2 tau + 1))), closed form over the proved enclosure, worst "
                     "tau",
@@ -21,9 +20,8 @@ static void certify_recursion(struct sg_lab *lab, size_t tau)
                       "tau = %zu, limit of mu lambda_max: the roots of the stale recursion are all "
                       "inside at low, one is outside at high",
                       tau),
-        a.low, a.high, sg_cert_delay_radius(&radius, a.low, tau, HUGE_VAL),
-        sg_cert_delay_radius(&radius, a.high, tau, HUGE_VAL),
-        "ball arithmetic, powers of the companion matrix; binary64 coefficient, exact");
+        a.low, a.high, sg_cert_delay_side(a.low, tau), sg_cert_delay_side(a.high, tau),
+        "ball arithmetic, Schur and Cohn's recursion; binary64 coefficient, exact");
 }
 
 static void certify_pairs(struct sg_lab *lab, const struct sg_cert_data *data,
