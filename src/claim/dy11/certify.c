@@ -46,3 +46,28 @@ void sg_dy11_certify(struct sg_lab *lab, const struct sg_shallow *s)
         certify_recursion(lab, (size_t)tau->value[i]);
     certify_pairs(lab, &data, s);
 }
+
+void sg_dy11_certify_line(struct sg_lab *lab, const struct sg_shallow *s, size_t tau, double inside,
+                          double limit)
+{
+    const size_t size = s->size + tau * s->n_w;
+    if (size > SG_CERTIFY_STATE_MOST || !sg_lab_certifies(lab, size))
+        return;
+    const struct sg_interval c = sg_lab_around(limit);
+    struct sg_cert_data data = sg_lab_exact_data(lab->trial);
+    data.y = NULL;                                       /* y = x W exactly */
+    data.w = s->fit->w;
+    struct sg_cert_step step[3];
+    const double *at[3] = {&inside, &c.high, &c.low};
+    for (int k = 0; k < 3; k++)
+        step[k] = (struct sg_cert_step){.mu = s->mu, .nu = s->nu, .tau = tau, .C = at[k]};
+    sg_lab_step_proved(lab, sg_lab_format(lab, "c-inside-%zu-proved", tau),
+                       sg_lab_format(lab, "realizable, tau = %zu, c = %g: every eigenvalue but the "
+                                     "line's is inside", tau, inside),
+                       &data, step[0], SG_OK);
+    sg_lab_step_limit_proved(
+        lab, sg_lab_format(lab, "c-limit-%zu-proved", tau),
+        sg_lab_format(lab, "realizable, tau = %zu, limit of c: every eigenvalue but the line's is "
+                      "inside at high, one outside at low", tau),
+        &data, c, step[1], step[2]);
+}
