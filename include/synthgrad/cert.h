@@ -205,7 +205,22 @@ enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_d
  * SG_REFUTED: not so. */
 enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *w) SG_MUST_CHECK;
 
-/* ---- deep linear nets (DY8) ------------------------------------------------------------- */
+/* ---- deep linear nets ------------------------------------------------------------------- */
+
+/* A step of all weights of a deep linear net, without biases, on the samples of `data` (y given).
+ *   width           [layers + 1], from d to m
+ *   before, after   the weights W_i (in x out), layer after layer */
+struct sg_cert_descent {
+    size_t layers;
+    const size_t *width;
+    const double *before, *after;
+    double mu, rho;
+};
+/* *tracks  SG_OK: |(W - W')/mu - grad L(W)| <= rho |grad L(W)|.  SG_REFUTED: not so
+ * *falls   SG_OK: L(W') <= L(W) - (1 - rho)/2 mu |grad L(W)|^2.  SG_REFUTED: not so
+ * Source: DY7. */
+void sg_cert_descent_step(enum sg_status *tracks, enum sg_status *falls,
+                          const struct sg_cert_descent *step, const struct sg_cert_data *data);
 
 /* The flow of weights and SG, terms h, y, 1, kappa = nu / mu exactly, at the global minimum w of
  * centred data with E[x^T x] = S (d x d), E[r^T r] = R (m x m) and least-squares solution

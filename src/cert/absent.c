@@ -121,6 +121,13 @@ enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *
     return SG_UNPROVED;
 }
 
+void sg_cert_descent_step(enum sg_status *tracks, enum sg_status *falls,
+                          const struct sg_cert_descent *step, const struct sg_cert_data *data)
+{
+    (void)step, (void)data;
+    *tracks = *falls = SG_UNPROVED;
+}
+
 enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w,
                                    const double *S, const double *R, double mu, double nu)
 {
