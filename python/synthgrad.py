@@ -76,13 +76,13 @@ class _Batch(Structure):
 class _Table(Structure):
     C = "sg_table"
     _fields_ = [("rows", c_size_t), ("columns", c_size_t), ("names", POINTER(c_char_p)),
-                ("cells", c_void_p), ("binary", c_bool)]
+                ("cells", c_void_p), ("rests", c_void_p), ("binary", c_bool)]
 
 
 class _CsvOptions(Structure):
     C = "sg_csv_options"
     _fields_ = [("only", POINTER(c_char_p)), ("drop", POINTER(c_char_p)), ("n_only", c_size_t),
-                ("n_drop", c_size_t), ("drop_missing", c_bool)]
+                ("n_drop", c_size_t), ("drop_missing", c_bool), ("rests", c_bool)]
 
 
 class _Fit(Structure):
@@ -577,7 +577,7 @@ def read_table(path, only=None, drop=None, drop_missing=False):
     """
     only, n_only = _names(only, "only")
     drop, n_drop = _names(drop, "drop")
-    options = _CsvOptions(only, drop, n_only, n_drop, _flag(drop_missing, "drop_missing"))
+    options = _CsvOptions(only, drop, n_only, n_drop, _flag(drop_missing, "drop_missing"), False)
     table, dropped, err = _Table(), c_size_t(), _Error()
     _check(_lib.sg_data_read_table(byref(table), byref(dropped), _path(path, "path"),
                                    byref(options), byref(err)), err)

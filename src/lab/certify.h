@@ -33,6 +33,9 @@ struct sg_tol sg_tol_closed_eigenvalue(const struct sg_trial *trial, double size
 enum sg_status sg_lab_certify_frozen(struct sg_interval *radius, struct sg_lab *lab,
                                      const char *rows, const struct sg_cert_data *data, double mu,
                                      const double *A, double width) SG_MUST_CHECK;
+enum sg_status sg_lab_certify_step(struct sg_interval *radius, struct sg_lab *lab,
+                                   const char *rows, const struct sg_cert_data *data,
+                                   const struct sg_cert_step *step, double width) SG_MUST_CHECK;
 
 /* Row: the joint step's eigenvalues are all inside the unit disc (wanted SG_OK) or one is outside
  * (SG_REFUTED). */
@@ -46,11 +49,18 @@ void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what,
 /* Both sides of a limit, at 4.5e-9 of it: the interval of a row that is proved.  Ascending, also
  * where the limit is negative. */
 struct sg_interval sg_lab_around(double limit);
-/* Row: a limit of the joint step.  inside and outside: the step at its two ends, which are low and
- * high of `limit` in some order. */
+/* A limit of the joint step in one quantity, the others as in `step`: a rate, or on a family C = c
+ * C_0 (m x m) the number c.  Stable is the end nearer to 0. */
+enum sg_lab_limit_of { SG_LIMIT_MU, SG_LIMIT_NU, SG_LIMIT_C };
+struct sg_lab_limit {
+    enum sg_lab_limit_of of;
+    struct sg_cert_step step;
+    const double *C_0;
+    struct sg_interval at;
+};
+/* Row: both its ends, by powers of the step. */
 void sg_lab_step_limit_proved(struct sg_lab *lab, const char *id, const char *what,
-                              const struct sg_cert_data *data, struct sg_interval limit,
-                              struct sg_cert_step inside, struct sg_cert_step outside);
+                              const struct sg_cert_data *data, const struct sg_lab_limit *limit);
 /* Two rows, id[0] and what[0] on mu, id[1] and what[1] on nu: sg_cert_rates around these limits. */
 void sg_lab_rates_proved(struct sg_lab *lab, const char *const id[2], const char *const what[2],
                          const struct sg_cert_data *data, double mu_limit, double nu_limit,

@@ -99,6 +99,8 @@ void sg_lab_proved(struct sg_lab *lab, const char *id, const char *what, enum sg
  * its two ends, SG_OK stable, SG_REFUTED unstable.  Met when they say so of a width of at most
  * SG_LAB_LIMIT_WIDTH |low|, missed when one of them says the opposite. */
 #define SG_LAB_LIMIT_WIDTH 1e-8
+/* What such a pair comes to: SG_OK met, SG_REFUTED missed, SG_UNPROVED open. */
+enum sg_status sg_lab_limit_outcome(enum sg_status inside, enum sg_status outside);
 void sg_lab_limit_proved(struct sg_lab *lab, const char *id, const char *what, double low,
                          double high, enum sg_status inside, enum sg_status outside,
                          const char *words);

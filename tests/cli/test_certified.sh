@@ -9,14 +9,14 @@ bad=0
 complain() { printf 'test_certified: %s\n' "$*"; bad=1; }
 
 # A certified row is of a case's first replicate.  Of the sanitizers' flavours the quick cases do.
+# Not run: what takes minutes by its own word, and what reads files that are not here.
 mkdir "$work/cases"
-cp cases/*.csv "$work/cases" 2> /dev/null
 for path in cases/*.cfg; do
-    grep -q 'expect = "holds"' "$path" || continue
+    grep -q 'expect = "holds"' "$path" && ! grep -q '^budget\|kind = "idx"' "$path" || continue
+    ! grep -q 'longley.csv' "$path" || [ -e "${NIST_DIR:-.}/longley.csv" ] || continue
     sed -f tests/one_replicate.sed "$path" > "$work/cases/$(basename "$path")"
 done
 [ "${B:-build/release}" = build/release ] || find "$work/cases" -name '*.cfg' ! -name 'dy[1-4]_*' -delete
-unset MNIST_DIR
 "$program" verify --jobs 1 --out "$work/out" --json "$work/said.json" "$work"/cases/*.cfg > "$work/log" 2>&1 ||
     complain "verify: $(tail -n 3 "$work/log")"
 if ! grep -q '"evidence": "certified"' "$work/said.json"; then
@@ -64,5 +64,5 @@ spoilt 'dy1_rank_deficient has the certified rows `limit-proved`' 's/^\(| `dy1_r
 spoilt 'dy3_momentum has the certified rows' '/`dy3_momentum`/s/`mu-limit-proved` //'
 spoilt 'dy2_one_output is not in the table' 's/`dy2_one_output`//'
 spoilt 'dy2_another is not a case' 's/`dy2_one_output`/`dy2_one_output` `dy2_another`/'
-spoilt 'dy11_deep: rows, or why' 's/^\(| `dy11_deep` | *| \).*|$/\1— |/'
+spoilt "dy11_deep: rows, or why" 's/measured: no limit is claimed at depth/—/'
 exit $bad

@@ -1,4 +1,5 @@
 """Matrices of Fractions, as lists of rows: every operation is exact."""
+import math
 from fractions import Fraction
 
 
@@ -92,15 +93,20 @@ def solve(a, b):
 
 
 def is_positive(a):
-    """Is a symmetric matrix positive definite?  By its pivots: exactly yes or no."""
-    m, n = [list(row) for row in a], len(a)
+    """Is a symmetric matrix positive definite?  Exactly yes or no, by its leading minors, which
+    Bareiss' elimination finds in whole numbers."""
+    common = 1
+    for row in a:
+        for x in row:
+            common = math.lcm(common, x.denominator)
+    m, n, before = [[int(x * common) for x in row] for row in a], len(a), 1
     for k in range(n):
-        if not m[k][k] > 0:
+        if m[k][k] <= 0:
             return False
         for i in range(k + 1, n):
-            factor = m[i][k] / m[k][k]
             for j in range(k + 1, n):
-                m[i][j] -= factor * m[k][j]
+                m[i][j] = (m[i][j] * m[k][k] - m[i][k] * m[k][j]) // before
+        before = m[k][k]
     return True
 
 
@@ -108,3 +114,8 @@ def shifted(a, factor, shift):
     """factor a + shift I."""
     return [[factor * x + (shift if i == j else 0) for j, x in enumerate(row)]
             for i, row in enumerate(a)]
+
+
+def rounded(a, bits):
+    """a to whole multiples of 2^-bits, each off by less than one."""
+    return [[Fraction((x.numerator << bits) // x.denominator, 1 << bits) for x in row] for row in a]

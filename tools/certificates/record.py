@@ -12,6 +12,10 @@ class NotChecked(Exception):
     """Neither the conclusion nor its opposite was shown; the text says why."""
 
 
+class Undecided(NotChecked):
+    """The program itself decided nothing, and its row says so."""
+
+
 CHECKERS = {}
 
 
@@ -80,8 +84,10 @@ class Certificate:
         return low, high
 
     def check(self):
+        if self.outcome == "undecided":
+            raise Undecided("the program decided nothing")
         if self.outcome not in ("proved", "refuted"):
-            raise NotChecked("the program decided nothing")
+            raise ValueError(f"outcome {self.outcome}")
         if self.kind not in CHECKERS:
             raise NotChecked(f"no second derivation for certificates of kind {self.kind}")
         return CHECKERS[self.kind](self)

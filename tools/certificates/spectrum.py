@@ -9,6 +9,7 @@ they have a basis of eigenvectors."""
 from fractions import Fraction
 from math import isqrt
 
+import mpmath
 import numpy as np
 
 from .record import NotChecked
@@ -148,10 +149,17 @@ def components(discs_):
 
 
 def modulus(x, y):
-    """|x + i y| between two Fractions 2^-300 apart."""
+    """|x + i y| between two Fractions 2^-300 apart, exactly on the real line."""
+    if y == 0:
+        return abs(x), abs(x)
     square = x * x + y * y
     root = isqrt((square.numerator << 600) // square.denominator)
     return Fraction(root, 1 << 300), Fraction(root + 1, 1 << 300)
+
+
+def modulus_of_square(square):
+    """An upper bound of a root of a Fraction."""
+    return Fraction(isqrt((square.numerator << 600) // square.denominator) + 1, 1 << 300)
 
 
 def radius_of(discs_):
@@ -171,16 +179,14 @@ def abscissa_of(discs_):
             max(x + r for part in parts for x, _, r in part))
 
 
-def powers_radius(J, most=40):
+def powers_radius(J, low, high, enough, most=60):
     """The spectral radius by squarings: (|tr J^k| / n)^(1/k) <= rho <= |J^k|_F^(1/k), in whole
     numbers over 2^BITS; the errors are kept in one bound for all entries.  For defective matrices,
     where no basis of eigenvectors is near."""
-    import mpmath
     n = len(J)
     A = np.array([[(x.numerator << BITS) // x.denominator for x in row] for row in J],
                  dtype=object)
     error, exponent, k = 1, 0, 1                 # J^k = 2^exponent (A +- error) / 2^BITS
-    low, high = Fraction(0), None
     mpmath.iv.dps = 60
     for _ in range(most):
         largest = max(abs(x) for x in A.flat)
@@ -201,6 +207,8 @@ def powers_radius(J, most=40):
         if trace > 0:
             lower = (mpmath.iv.mpf(trace) / n * scale_) ** (mpmath.iv.mpf(1) / k)
             low = max(low, end(lower, -1))
+        if enough(low, high):
+            break
         A = A.dot(A) >> BITS
         error = (2 * n * largest * error + n * error * error >> BITS) + 2
         exponent, k = 2 * exponent, 2 * k
@@ -216,7 +224,7 @@ def end(x, side):
 
 def enclose_radius(J, enough):
     """The spectral radius of J, enclosed until enough(low, high) says so: by discs, by sharpened
-    discs, by powers."""
+    discs, by powers where the discs are wide, as they are of a defective matrix."""
     low, high = Fraction(0), None
     for sharpenings in (0, 2, 4):
         found = discs(J, sharpenings)
@@ -226,9 +234,9 @@ def enclose_radius(J, enough):
         low, high = max(low, l), h if high is None else min(high, h)
         if enough(low, high):
             return low, high
-    l, h = powers_radius(J)
-    low = max(low, l)
-    high = h if high is None else high if h is None else min(h, high)
+        if max(r for _, _, r in found) > Fraction(1, 1 << 20):
+            break
+    low, high = powers_radius(J, low, high, enough)
     if high is None:
         raise NotChecked("the spectral radius could not be enclosed")
     return low, high

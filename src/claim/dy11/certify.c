@@ -2,25 +2,50 @@
  * delayed pairs for every tau there is. */
 #include "claim/dy11/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
 #include "lab/tolerance.h"
+
+static void record_limit(struct sg_lab *lab, size_t tau, struct sg_interval limit)
+{
+    struct sg_record *r = sg_lab_record(lab, "delay_limit", "limit-enclosed");
+    sg_record_whole(r, "tau", (int64_t)tau);
+    sg_record_outcome(r, SG_OK);
+    sg_record_interval(r, "limit", limit);
+    sg_record_end(r);
+}
+
+static void record_sides(struct sg_lab *lab, const char *row, size_t tau, struct sg_interval a,
+                         enum sg_status inside, enum sg_status outside)
+{
+    struct sg_record *r = sg_lab_record(lab, "delay_sides", row);
+    sg_record_whole(r, "tau", (int64_t)tau);
+    sg_record_outcome(r, sg_lab_limit_outcome(inside, outside));
+    sg_record_interval(r, "a", a);
+    sg_record_end(r);
+}
 
 static void certify_recursion(struct sg_lab *lab, size_t tau)
 {
     const struct sg_interval limit = sg_cert_delay_limit(tau);
     const double closed = sg_closed_delay_limit(tau);
     const struct sg_interval a = sg_lab_around(closed);
+    record_limit(lab, tau, limit);
     sg_lab_enclosed(lab, "limit-enclosed",
                     "2 sin(pi / (2 (2 tau + 1))), closed form over the proved enclosure, worst "
                     "tau",
                     closed / limit.low, 1.0, limit.high / limit.low, SG_CERTIFY_NUMBER_WIDTH,
                     sg_tol_rounding(4, 1, "4 u of the closed form"));
+    const enum sg_status inside = sg_cert_delay_side(a.low, tau),
+                         outside = sg_cert_delay_side(a.high, tau);
+    const char *id = sg_lab_format(lab, "stale-limit-%zu-proved", tau);
+    record_sides(lab, id, tau, a, inside, outside);
     sg_lab_limit_proved(
-        lab, sg_lab_format(lab, "stale-limit-%zu-proved", tau),
+        lab, id,
         sg_lab_format(lab,
                       "tau = %zu, limit of mu lambda_max: the roots of the stale recursion are all "
                       "inside at low, one is outside at high",
                       tau),
-        a.low, a.high, sg_cert_delay_side(a.low, tau), sg_cert_delay_side(a.high, tau),
+        a.low, a.high, inside, outside,
         "ball arithmetic, Schur and Cohn's recursion; binary64 coefficient, exact");
 }
 
@@ -57,17 +82,15 @@ void sg_dy11_certify_line(struct sg_lab *lab, const struct sg_shallow *s, size_t
     struct sg_cert_data data = sg_lab_exact_data(lab->trial);
     data.y = NULL;                                       /* y = x W exactly */
     data.w = s->fit->w;
-    struct sg_cert_step step[3];
-    const double *at[3] = {&inside, &c.high, &c.low};
-    for (int k = 0; k < 3; k++)
-        step[k] = (struct sg_cert_step){.mu = s->mu, .nu = s->nu, .tau = tau, .C = at[k]};
+    const struct sg_cert_step step = {.mu = s->mu, .nu = s->nu, .tau = tau, .C = &inside};
+    const double one = 1;
     sg_lab_step_proved(lab, sg_lab_format(lab, "c-inside-%zu-proved", tau),
                        sg_lab_format(lab, "realizable, tau = %zu, c = %g: every eigenvalue but the "
                                      "line's is inside", tau, inside),
-                       &data, step[0], SG_OK);
+                       &data, step, SG_OK);
     sg_lab_step_limit_proved(
         lab, sg_lab_format(lab, "c-limit-%zu-proved", tau),
         sg_lab_format(lab, "realizable, tau = %zu, limit of c: every eigenvalue but the line's is "
                       "inside at high, one outside at low", tau),
-        &data, c, step[1], step[2]);
+        &data, &(struct sg_lab_limit){.of = SG_LIMIT_C, .step = step, .C_0 = &one, .at = c});
 }

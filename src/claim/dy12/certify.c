@@ -7,21 +7,17 @@
 static void prove_limit(struct sg_lab *lab, const struct sg_cert_data *data,
                         const struct sg_shallow *s, int k, bool of_mu)
 {
-    const struct sg_interval limit =
-        sg_lab_around(of_mu ? s->rate_x.critical : s->rate_z.critical);
-    struct sg_cert_step end[2];
-    for (int side = 0; side < 2; side++) {
-        const double rate = side ? limit.high : limit.low;
-        end[side] = (struct sg_cert_step){.mu = of_mu ? rate : s->rate_x.critical / 2,
-                                          .nu = of_mu ? s->rate_z.critical / 2 : rate,
-                                          .order = (enum sg_cert_order)k};
-    }
     const char *rate = of_mu ? "mu" : "nu";
+    const double mu = s->rate_x.critical, nu = s->rate_z.critical;
+    const struct sg_lab_limit limit = {
+        .of = of_mu ? SG_LIMIT_MU : SG_LIMIT_NU,
+        .step = {.mu = mu / 2, .nu = nu / 2, .order = (enum sg_cert_order)k},
+        .at = sg_lab_around(of_mu ? mu : nu)};
     sg_lab_step_limit_proved(
         lab, sg_lab_format(lab, "%s-limit-%s-proved", rate, sg_dy12_id[k]),
         sg_lab_format(lab, "%s: %s limit: all eigenvalues inside at low, one outside at high, the "
                       "other rate at half its limit", sg_dy12_name[k], rate),
-        data, limit, end[0], end[1]);
+        data, &limit);
 }
 
 void sg_dy12_certify(struct sg_lab *lab, const struct sg_shallow *s)

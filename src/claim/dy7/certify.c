@@ -1,6 +1,23 @@
 /* DY7 in ball arithmetic: the first network step of each net, from the weights before and after. */
 #include "claim/dy7/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
+
+static void record_step(struct sg_lab *lab, const char *row, const char *says,
+                        const struct sg_cert_descent *step, const struct sg_dy7_truth *t,
+                        const struct sg_cert_data *data, enum sg_status status)
+{
+    struct sg_record *r = sg_lab_record(lab, "descent_step", row);
+    sg_record_data(r, data);
+    sg_record_wholes(r, "width", step->width, step->layers + 1);
+    sg_record_array(r, "before", step->before, 1, t->n_w);
+    sg_record_array(r, "after", step->after, 1, t->n_w);
+    sg_record_number(r, "mu", step->mu);
+    sg_record_number(r, "rho", step->rho);
+    sg_record_word(r, "says", says);
+    sg_record_outcome(r, status);
+    sg_record_end(r);
+}
 
 void sg_dy7_certify(struct sg_lab *lab, const struct sg_dy7_truth *t, const double *w, double mu)
 {
@@ -19,6 +36,8 @@ void sg_dy7_certify(struct sg_lab *lab, const struct sg_dy7_truth *t, const doub
                                          .rho = SG_DY7_RHO};
     enum sg_status tracks, falls;
     sg_cert_descent_step(&tracks, &falls, &step, &data);
+    record_step(lab, "condition-proved", "tracks", &step, t, &data, tracks);
+    record_step(lab, "decrease-proved", "falls", &step, t, &data, falls);
     sg_lab_proved(lab, "condition-proved",
                   "the first step at each depth: |dw - grad L| <= rho |grad L|", tracks, SG_OK,
                   words);
