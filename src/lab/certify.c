@@ -124,12 +124,11 @@ void sg_lab_step_limit_proved(struct sg_lab *lab, const char *id, const char *wh
 {
     static const char *const names[] = {"mu", "nu", "c"};
     const size_t m = data->m;
-    const bool of_c = limit->of == SG_LIMIT_C, ascending = fabs(limit->at.low) < fabs(limit->at.high);
+    const struct sg_interval at = limit->at;
+    const bool of_c = limit->of == SG_LIMIT_C, ascending = fabs(at.low) < fabs(at.high);
     double *C = SG_TAKE(lab, 2 * m * m, double);
-    const struct sg_cert_step near = step_at(limit, ascending ? limit->at.low : limit->at.high, C,
-                                             m),
-                              far = step_at(limit, ascending ? limit->at.high : limit->at.low,
-                                            C + m * m, m);
+    const struct sg_cert_step near = step_at(limit, ascending ? at.low : at.high, C, m),
+                              far = step_at(limit, ascending ? at.high : at.low, C + m * m, m);
     struct sg_interval radius;
     const enum sg_status inside = sg_cert_step_radius(&radius, data, &near, HUGE_VAL),
                          outside = sg_cert_step_radius(&radius, data, &far, HUGE_VAL);
@@ -140,10 +139,9 @@ void sg_lab_step_limit_proved(struct sg_lab *lab, const char *id, const char *wh
     sg_record_array(r, "C_inside", of_c ? C : NULL, m, m);
     sg_record_array(r, "C_outside", of_c ? C + m * m : NULL, m, m);
     sg_record_outcome(r, sg_lab_limit_outcome(inside, outside));
-    sg_record_interval(r, "limit", limit->at);
+    sg_record_interval(r, "limit", at);
     sg_record_end(r);
-    sg_lab_limit_proved(lab, id, what, limit->at.low, limit->at.high, inside, outside,
-                        SG_CERTIFY_POWERS);
+    sg_lab_limit_proved(lab, id, what, at.low, at.high, inside, outside, SG_CERTIFY_POWERS);
 }
 
 /* What is wrong where the rates could not be proved: the step at one end of a limit, the other rate

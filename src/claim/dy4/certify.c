@@ -1,5 +1,5 @@
-/* DY4 in ball arithmetic: a step at the case's place, and limits from both sides, Y = X W exactly, W the binary64 weights
- * of the fit. */
+/* DY4 in ball arithmetic: a step at the case's place, and limits from both sides.  Y = X W
+ * exactly, W the binary64 weights of the fit. */
 #include <math.h>
 
 #include "claim/dy4/parts.h"
