@@ -23,7 +23,8 @@ static const struct { const char *path; size_t rows; const char *refuted;
     {"cases/dy3_momentum.cfg", 2, NULL},
     {"cases/dy4_fixed_line.cfg", 3, "place-real-proved"},
     {"cases/dy4_outputs.cfg", 6, "place-real-proved"},
-    {"cases/dy8_three_layers.cfg", 2, NULL},
+    {"cases/dy7_chosen_rates.cfg", 2, NULL},
+    {"cases/dy8_three_layers.cfg", 7, NULL},
     {"cases/dy11_delay.cfg", 11, NULL},
     {"cases/dy12_order.cfg", 9, NULL},
 };
