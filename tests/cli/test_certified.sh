@@ -24,6 +24,20 @@ if ! grep -q '"evidence": "certified"' "$work/said.json"; then
     exit 0
 fi
 
+# A limit shows both its ends in the terminal and in JSON.
+"$program" run "$work/cases/dy1_backprop.cfg" --out "$work/one" > "$work/log" 2>&1
+grep -A 1 'mu limit: ' "$work/log" | grep -q '^ *proved, low 0\.[0-9]*, high 0\.[0-9]*$' ||
+    complain "run: no ends of DY1's limit: $(grep -A 1 'mu limit: ' "$work/log")"
+"$python" - "$work/said.json" << 'P' || complain "a limit without its two ends, or wider than 1e-8"
+import json, sys
+rows = [row for case in json.load(open(sys.argv[1], encoding="utf-8")) if case["case"][:4] in (
+            "dy1_", "dy2_", "dy3_", "dy4_")
+        for row in case["rows"] if row["evidence"] == "certified" and row["form"] == "proof" and
+        any(word in row["what"] for word in ("mu limit:", "nu limit:", "limit of c,"))]
+ends = [row.get("interval") or (0, 1) for row in rows]
+sys.exit(len(rows) < 20 or not all(0 < high - low <= 1e-8 * abs(low) for low, high in ends))
+P
+
 # compare TABLE: prints what is wrong with it, a line each.
 compare() { "$python" - "$1" "$work/said.json" << 'P'
 import fnmatch, glob, json, os, re, sys
