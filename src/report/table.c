@@ -27,6 +27,18 @@ static void print_numbers(FILE *out, const struct sg_row *row)
         fprintf(out, "         proved: in [%.17g, %.17g]\n", row->low, row->high);
 }
 
+/* With the two ends of a limit, where the proof is of one. */
+static void print_proof(FILE *out, const struct sg_row *row)
+{
+    fprintf(out, "         %s",
+            row->state == SG_ROW_MET    ? "proved"
+            : row->state == SG_ROW_OPEN ? "neither this nor its opposite could be proved"
+                                        : "the opposite is proved");
+    if (row->low < row->high)
+        fprintf(out, ", low %.17g, high %.17g", row->low, row->high);
+    fputs("\n", out);
+}
+
 /* replicates: of the case; a row stands for the worst of them, which is named. */
 static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
 {
@@ -49,10 +61,7 @@ static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
         fprintf(out, ": %s%s\n", of_effect[row->state], row->secondary ? " (secondary)" : "");
         break;
     case SG_ROW_PROOF:
-        fprintf(out, "         %s\n",
-                row->state == SG_ROW_MET    ? "proved"
-                : row->state == SG_ROW_OPEN ? "neither this nor its opposite could be proved"
-                                            : "the opposite is proved");
+        print_proof(out, row);
         break;
     case SG_ROW_FACT:
         if (row->predicted == 1.0 && row->measured <= 1.0)
