@@ -181,18 +181,22 @@ deps-proofs:  ## packages for the machine-checked proofs (Coq with mathcomp, abo
 verify: build/synthgrad  ## check every claim: verdict, bound, measured value, margin
 	build/synthgrad verify --jobs $(JOBS)
 
-# Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there.
+# Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there:
+# its own columns, or those that proofs/results keeps.
 LARGE := $(patsubst cases/%.cfg,%,$(shell grep -l '^budget\|kind = "idx"' cases/*.cfg))
+KEPT := $(patsubst proofs/results/%.json,%,$(shell grep -l '^"series"' proofs/results/*.json))
 OF_THE_RUN := run_margins run_evidence
 FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp plots/analyze.gp plots/train.gp,$(wildcard plots/*.gp)))) \
-             $(foreach case,$(LARGE),$(if $(wildcard plots/$(case).gp),$(if $(wildcard results/$(case)/*.dat),$(case))))
+             $(foreach case,$(LARGE),$(if $(wildcard plots/$(case).gp),$(if $(wildcard results/$(case)/*.dat)$(filter $(case),$(KEPT)),$(case))))
 FIGURES   := $(patsubst %,results/figures/%.png,$(FIGURES_OF))
 plots: $(FIGURES)  ## the figures: results/figures/*.svg and *.png
 	@build/synthgrad plots $(OF_THE_RUN) > /dev/null
 
+OF_RECORD = $(filter $*,$(if $(wildcard results/$*/*.dat),,$(KEPT)))
 results/figures/%.png: plots/%.gp plots/style.gp cases/%.cfg $B/synthgrad | build/synthgrad
 	$(if $(filter $*,$(LARGE)),,build/synthgrad run cases/$*.cfg > /dev/null)
-	@sh tools/figure.sh $< results/$* results/figures/$*
+	$(if $(OF_RECORD),@$(PYTHON) tools/results.py columns $* build/kept)
+	@sh tools/figure.sh $< $(if $(OF_RECORD),build/kept,results)/$* results/figures/$*
 
 # Proof pages, optional: without pandoc everything else works, and the report shows statements in words.
 PAGES := $(patsubst proofs/%.md,build/pages/proofs/%.html,$(wildcard proofs/*.md))
