@@ -1,4 +1,4 @@
-# NL3: left, between-class share of the variance of what each block represents, means and, shaded, least and largest over seeds. Right, from above: how alike two
+# NL3: left, between-class share of the variance of what each block represents, means and, shaded, least and largest over seeds; dotted, what DY15 predicts for the net without nonlinearities. Right, from above: how alike two
 # blocks are (CKA, mean over seeds) within nets of each rule, and between backprop's nets and each other rule's; how unlike two images are (1 − correlation) in the
 # block below the SG, in one net of each rule; images are sorted by their digit.
 load 'plots/style.gp'
@@ -20,13 +20,15 @@ set xrange [0.5:blocks + 0.5]; set xtics step,step,blocks; set yrange [0:*]
 set xlabel "block"; set ylabel "between-class share of variance" offset 2.5
 set arrow 1 from cut + 0.5, graph 0 to cut + 0.5, graph 1 nohead lc rgb sg_grey dt 3 lw 2
 set label 2 "the one SG" at cut + 0.3, graph 0.03 right textcolor rgb sg_ink_grey font ',15'
+set label 3 "dotted: the net without relu, predicted" at screen 0.088, screen 0.823 left textcolor rgb sg_ink_grey font ',14'
 # The names above the panel, with their marks: the curves' ends are too near one another.
 do for [r = 0:3] {
-    x = r % 2 ? 0.245 : 0.085; y = r < 2 ? 0.885 : 0.85
+    x = r % 2 ? 0.245 : 0.085; y = r < 2 ? 0.895 : 0.86
     set label 20 + r name[r + 1] at screen x, screen y left textcolor rgb ink[r + 1] font ',15' point lt r + 1 ps 1.1 offset 1,-0.25
 }
-eval place(0.075, 0.385, 0.11, 0.82)
+eval place(0.075, 0.385, 0.11, 0.795)
 plot for [r = 0:3] share using 2:($1 == r ? $4 : 1/0):5 with filledcurves lt r + 1, \
+     for [r = 0:2] dir.'/linear.dat' every 3::r using 2:3 with lines lc rgb ink[r + 1] lw 2.5 dt 3, \
      for [r = 0:3] share using 2:($1 == r ? $3 : 1/0) with linespoints lt r + 1 ps (blocks > 10 ? 0.9 : 1.1)
 unset label; unset arrow; unset grid; set style fill solid 1; set border 15 lw 0.6
 width = 0.118; high = width * 1000 / 800.0; pitch = 0.135; first = 0.43
