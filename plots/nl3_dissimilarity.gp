@@ -1,8 +1,8 @@
 # NL3: left, between-class share of the variance of what each block represents, means and, shaded, least and largest over seeds; dotted, what DY15 predicts for the net without nonlinearities. Right, from above: how alike two
 # blocks are (CKA, mean over seeds) within nets of each rule, and between backprop's nets and each other rule's; how unlike two images are (1 − correlation) in the
 # block below the SG, in one net of each rule; images are sorted by their digit.
+sg_height = 800
 load 'plots/style.gp'
-set terminal svg size 1000,800 dynamic enhanced font 'Helvetica,18' background '#ffffff'; set output out.'.svg'
 array name[4] = ["backprop", "one SG", "SG everywhere", "direct feedback"]
 array ink[4] = [sg_blue, sg_ink_orange, sg_ink_green, sg_ink_pink]
 share = dir.'/share.dat'
@@ -31,7 +31,7 @@ plot for [r = 0:3] share using 2:($1 == r ? $4 : 1/0):5 with filledcurves lt r +
      for [r = 0:2] dir.'/linear.dat' every 3::r using 2:3 with lines lc rgb ink[r + 1] lw 2.5 dt 3, \
      for [r = 0:3] share using 2:($1 == r ? $3 : 1/0) with linespoints lt r + 1 ps (blocks > 10 ? 0.9 : 1.1)
 unset label; unset arrow; unset grid; set style fill solid 1; set border 15 lw 0.6
-width = 0.118; high = width * 1000 / 800.0; pitch = 0.135; first = 0.43
+width = 0.118; high = width * 1000.0 / sg_height; pitch = 0.135; first = 0.43
 array bottom[3] = [0.715, 0.405, 0.085]
 # ---- how alike two blocks are ----
 array panel[7] = ["backprop", "one SG", "SG everywhere", "direct feedback", "one SG", "SG everywhere", "direct feedback"]
