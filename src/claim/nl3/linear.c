@@ -11,7 +11,12 @@
 #include "claim/nl3/parts.h"
 #include "synthgrad/deep.h"
 
-enum { RULES = SG_NL_DIRECT, MEASURES = 3, COLUMNS = MEASURES * RULES + 2, CHUNK = SG_NL_LOOKED_AT };
+enum {
+    RULES = SG_NL_DIRECT,
+    MEASURES = 3,
+    COLUMNS = MEASURES * RULES + 2,
+    CHUNK = SG_NL_LOOKED_AT
+};
 
 struct linear {
     struct sg_lab *lab;
@@ -31,7 +36,8 @@ static void free_factor(void *factor)
 /* Sums over the images that a probe is fitted to. */
 static struct sg_nl_moments sums_of(struct sg_lab *lab, const struct sg_images *seen, size_t d)
 {
-    const size_t q = d + 1, m = seen->classes, most = seen->n < SG_NL_PROBED ? seen->n : SG_NL_PROBED;
+    const size_t q = d + 1, m = seen->classes,
+                 most = seen->n < SG_NL_PROBED ? seen->n : SG_NL_PROBED;
     struct sg_nl_moments s = {.k = d, .m = m};
     struct sg_rows rows = {0};
     double *one = SG_TAKE(lab, CHUNK * q, double), *part = SG_TAKE(lab, q * q, double);
@@ -136,9 +142,9 @@ void sg_nl3_linear(struct sg_lab *lab, const struct sg_nl_gallery *g)
     sg_claim_listing(lab->ev,
                      "DY15: what the net without nonlinearities ends with, kappa -> 0, in the same "
                      "measures of the same images",
-                     "after block|share, backprop|share, one SG|share, SGs|labels, backprop|labels, "
-                     "one SG|labels, SGs|ratio, backprop|ratio, one SG|ratio, SGs|CKA with "
-                     "backprop's, one SG|the same, SGs");
+                     "after block|share, backprop|share, one SG|share, SGs|labels, backprop|"
+                     "labels, one SG|labels, SGs|ratio, backprop|ratio, one SG|ratio, SGs|"
+                     "CKA with backprop's, one SG|the same, SGs");
     sg_lab_series(lab, "linear", "rule block share labels participation");
     for (size_t block = 1; block <= l.depth; block++) {
         double value[COLUMNS];
