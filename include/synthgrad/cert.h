@@ -135,8 +135,9 @@ enum sg_separation {
 };
 /* x (n x f), its last column the ones; label (n) in 0..c.  Proposed by a linear program (GLPK),
  * proved in whole numbers (FLINT).
- * UNKNOWN: without either library, above 60 unknowns f c or 2e6 entries n f c^2, and where columns
- * are so near to dependent that the program's vertex is none of the exact data. */
+ * UNKNOWN: without either library, above 160 unknowns f c or 2e6 entries n f c^2 (1e5 for more than
+ * 60 unknowns), and where columns are so near to dependent that the program's vertex is none of the
+ * exact data. */
 enum sg_separation sg_cert_separation(const double *x, const size_t *label, size_t n, size_t f,
                                       size_t c);
 

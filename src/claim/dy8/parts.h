@@ -86,6 +86,7 @@ size_t sg_dy8_positive(bool *clear, const struct sg_deep_mode *mode, size_t n);
 void sg_dy8_certify(struct sg_lab *lab, const struct sg_dy8 *m);
 void sg_dy8_certify_exact(struct sg_lab *lab, const struct sg_deep_mode *top);
 void sg_dy8_certify_intercept(struct sg_lab *lab, const struct sg_deep_mode *top);
+void sg_dy8_certify_singular(struct sg_lab *lab);
 /* What the proofs are about: the claim's own instance, or the case's doubles. */
 struct sg_cert_minimum sg_dy8_exact_minimum(void);
 struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_dy8 *m, const struct sg_case *c);
