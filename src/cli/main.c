@@ -44,9 +44,8 @@ static void *await_signals(void *set)
     return NULL;
 }
 
-/* oneDNN's products put the stack pointer into a buffer of the heap while they compute, and a
- * signal's frame, which the kernel writes below that pointer, would overwrite what lies there.  So
- * the threads that compute never take these signals: one that only waits does. */
+/* Threads that compute hold signals back for whole evaluations (base/signals.h).  So that Ctrl-C is
+ * heard at once, one that only waits takes them. */
 static void wait_beside(void)
 {
     enum { STACK = 1 << 18 };            /* libraries keep thread-local data in it */

@@ -5,6 +5,7 @@
  * memory once a step, not twice. */
 #include <string.h>
 
+#include "base/signals.h"
 #include "net/internal.h"
 
 enum { NEAR_CACHE_BYTES = 24 * 1024, NARROW = 4 };
@@ -273,11 +274,13 @@ void sg_net_forward(const struct sg_net *net, size_t lo, size_t hi, const struct
                     const struct sg_batch *batch, unsigned want, struct sg_net_work *work)
 {
     struct walk k = start(net, lo, hi, state, batch, want, work);
+    sg_base_signals_enter();
     start_up(&k, batch);
     for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
         to_block(&k, r0, batch);
         walk_up(&k);
     }
+    sg_base_signals_leave();
 }
 
 void sg_net_backward(void *dw, void *dphi, const struct sg_net *net, size_t lo, size_t hi,
@@ -285,11 +288,13 @@ void sg_net_backward(void *dw, void *dphi, const struct sg_net *net, size_t lo, 
                      struct sg_net_work *work)
 {
     struct walk k = start(net, lo, hi, state, batch, want, work);
+    sg_base_signals_enter();
     start_down(&k, dw, dphi, want);
     for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
         to_block(&k, r0, batch);
         walk_down(&k);
     }
+    sg_base_signals_leave();
 }
 
 void sg_net_replay(void *dphi, const struct sg_net *net, size_t boundary,
@@ -336,6 +341,7 @@ void sg_net_eval_state(void *dw, void *dphi, struct sg_metrics *metrics, const s
                        struct sg_net_work *work)
 {
     struct walk k = start(net, 0, net->arch.n_layers, state, batch, want, work);
+    sg_base_signals_enter();             /* one stretch for all products of the step */
     start_up(&k, batch);
     start_down(&k, dw, dphi, want);
     for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
@@ -343,6 +349,7 @@ void sg_net_eval_state(void *dw, void *dphi, struct sg_metrics *metrics, const s
         walk_up(&k);
         walk_down(&k);
     }
+    sg_base_signals_leave();
     if (k.metrics && metrics)
         *metrics = sg_net_metrics(work);
 }
