@@ -92,6 +92,16 @@ static void *json_memory(size_t size)
     return memory;
 }
 
+/* libgomp, for one, says itself that it found no memory, and exits with 1, which would read as a
+ * claim that fell short.  What ends before main does has that status no more. */
+static bool ended;
+
+static void end_early(void)
+{
+    if (!ended)
+        _exit(SG_EXIT_INTERNAL);
+}
+
 static const struct sg_manual manual = {
     .about = "theory verification and numerical analysis of synthetic gradients",
     .exit_status =
@@ -153,6 +163,7 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct sg_error err;
+    atexit(end_early);
     catch_signals();
     const enum sg_status room = sg_base_check_limits(1, &err);
     if (room != SG_OK)                   /* OpenBLAS would look for address space at exit too */
@@ -165,6 +176,7 @@ int main(int argc, char **argv)
     const int code = dispatch(argc, argv);
     /* A full disk behind > is not a success. */
     const bool written = fflush(stdout) == 0 && !ferror(stdout);
+    ended = true;
     return written || (code != SG_EXIT_OK && code != SG_EXIT_SHORT)
                ? code
                : sg_cli_refuse("cannot write to standard output");
