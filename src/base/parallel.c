@@ -92,6 +92,7 @@ static void *help(void *arg)
 
 enum sg_status sg_base_parallel_for(size_t n, void (*body)(size_t i, void *context), void *context)
 {
+    SG_REQUIRE(body);
     struct loop loop = {.n = n, .body = body, .context = context};
     pthread_t *helper = NULL;
     size_t helpers = 0, capacity = 0;
@@ -201,6 +202,7 @@ static struct worker *take(void)
 void sg_base_split(size_t most, void (*body)(size_t part, size_t parts, void *context),
                    void *context)
 {
+    SG_REQUIRE(body);
     struct worker *hand[CREW];
     size_t parts = 1;
     while (parts < most && parts <= CREW && (hand[parts - 1] = take()) != NULL)
@@ -223,6 +225,7 @@ void sg_base_split(size_t most, void (*body)(size_t part, size_t parts, void *co
 
 void sg_base_share(size_t *from, size_t *to, size_t n, size_t unit, size_t part, size_t parts)
 {
+    SG_REQUIRE(from && to && unit >= 1 && parts >= 1);
     const size_t units = n / unit + (n % unit != 0),
                  first = units / parts * part + units % parts * part / parts;
     const size_t last = units / parts * (part + 1) + units % parts * (part + 1) / parts;

@@ -295,6 +295,7 @@ static bool is_covariance(const double *a, size_t n)
 enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w,
                                    const double *S, const double *R, double mu, double nu)
 {
+    SG_REQUIRE(growth && deep);
     const size_t d = deep->width[0], m = deep->width[deep->n_layers], K = deep->width[deep->at];
     struct flow f = {deep, w, S, R, mu, nu};
     size_t n_w = 0;

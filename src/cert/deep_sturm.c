@@ -173,7 +173,7 @@ static int sign_at(const fmpz_poly_t f, double x)
 void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *s,
                              double low, double high)
 {
-    SG_REQUIRE(isfinite(low) && isfinite(high));
+    SG_REQUIRE(roots && s && isfinite(low) && isfinite(high));
     const slong size = (slong)(s->d * s->m + s->d * s->K + s->m * s->K);
     struct parts p;
     fmpq_mat_t J;

@@ -9,6 +9,7 @@
 void sg_closed_deep_centred_moments(double *M, const double *S, const double *R, const double *P,
                                     size_t d, size_t m)
 {
+    SG_REQUIRE(M && R);
     const size_t q = d + m + 1;
     double *SP = SG_NEW(d * m, double), *PSP = SG_NEW(m * m, double);
     sg_base_mul(SP, S, P, d, d, m);
@@ -29,6 +30,7 @@ void sg_closed_deep_centred_moments(double *M, const double *S, const double *R,
 
 void sg_closed_deep_repelling(struct sg_data *data, struct sg_deep *deep, double *w)
 {
+    SG_REQUIRE(data && deep);
     static const double x[4] = {1, 1, -1, -1}, sign[4][2] = {{1, 1}, {-1, -1}, {1, -1}, {-1, 1}};
     static const double weights[6] = {0.1, 0.1, 0.1, 0.3, 0.0, 0.05}, P[2] = {0.01, 0.035};
     const double residual[2] = {sqrt(10.0), 0.1};

@@ -273,6 +273,7 @@ static void start_down(struct walk *k, void *dw, void *dphi, unsigned want)
 void sg_net_forward(const struct sg_net *net, size_t lo, size_t hi, const struct sg_state *state,
                     const struct sg_batch *batch, unsigned want, struct sg_net_work *work)
 {
+    SG_REQUIRE(batch);
     struct walk k = start(net, lo, hi, state, batch, want, work);
     sg_base_signals_enter();
     start_up(&k, batch);
@@ -287,6 +288,7 @@ void sg_net_backward(void *dw, void *dphi, const struct sg_net *net, size_t lo, 
                      const struct sg_state *state, const struct sg_batch *batch, unsigned want,
                      struct sg_net_work *work)
 {
+    SG_REQUIRE(batch);
     struct walk k = start(net, lo, hi, state, batch, want, work);
     sg_base_signals_enter();
     start_down(&k, dw, dphi, want);
@@ -301,6 +303,7 @@ void sg_net_replay(void *dphi, const struct sg_net *net, size_t boundary,
                    const struct sg_state *state, const struct sg_batch *batch, unsigned want,
                    struct sg_net_work *work)
 {
+    SG_REQUIRE(net && batch);
     SG_REQUIRE(boundary >= 1 && boundary <= net->arch.n_layers &&
                net->plan[boundary].module != SG_NO_MODULE);
     struct walk k = start(net, boundary - 1, boundary, state, batch, want, work);
@@ -317,6 +320,7 @@ void sg_net_replay(void *dphi, const struct sg_net *net, size_t boundary,
 void sg_net_apply_module(void *s, const struct sg_net *net, size_t module, const void *phi,
                          const struct sg_batch *batch, const struct sg_net_work *work)
 {
+    SG_REQUIRE(net && batch && work);
     SG_REQUIRE(module < net->arch.n_modules && batch->n <= work->batch_max);
     const struct sg_module *m = &net->modules[module];
     const struct sg_family_ops *ops = net->kernels->family[m->family];
@@ -340,6 +344,7 @@ void sg_net_eval_state(void *dw, void *dphi, struct sg_metrics *metrics, const s
                        const struct sg_state *state, const struct sg_batch *batch, unsigned want,
                        struct sg_net_work *work)
 {
+    SG_REQUIRE(net && batch);
     struct walk k = start(net, 0, net->arch.n_layers, state, batch, want, work);
     sg_base_signals_enter();             /* one stretch for all products of the step */
     start_up(&k, batch);

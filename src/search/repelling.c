@@ -22,6 +22,7 @@ static double height(const double *theta, void *context)
 enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled,
                                const struct sg_search_plan *plan, size_t index)
 {
+    SG_REQUIRE(top && plan);
     const size_t n = sg_search_n_theta(plan);
     struct climb c = {plan, sg_search_repelling_alloc(&plan->deep)};
     const struct sg_climber climber = {n, plan->steps, SIGMA, height, &c};

@@ -286,8 +286,10 @@ static void other_data_are_not_taken(void **state)
         if (k < 2)
             CHECK_ABORTS((void)!sg_cert_unlabelled(&loss, &bad, true, w));
     }
-    CHECK_ABORTS(sg_cert_two_layer_roots(NULL, NULL, -HUGE_VAL, 0));
-    CHECK_ABORTS(sg_cert_two_layer_roots(NULL, NULL, 0, HUGE_VAL));
+    struct sg_cert_roots roots;
+    const struct sg_cert_two_layers system = {0};
+    CHECK_ABORTS(sg_cert_two_layer_roots(&roots, &system, -HUGE_VAL, 0));
+    CHECK_ABORTS(sg_cert_two_layer_roots(&roots, &system, 0, HUGE_VAL));
 }
 #else
 static void not_built(void **state)
