@@ -108,7 +108,7 @@ static void signed_phi(struct sg_rounding *r, const double *phi)
 void sg_sim_rounding(double *dw, double *dphi, struct sg_rounding *r, const double *w,
                      const double *phi)
 {
-    SG_REQUIRE(dw && dphi && r && w);
+    SG_REQUIRE(dw && r && w);
     const struct sg_sizes sizes = sg_net_sizes(r->net);
     const struct sg_batch batch = sg_sim_batch(&r->rows);
     for (size_t i = 0; i < sizes.w; i++)
