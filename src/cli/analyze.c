@@ -52,6 +52,8 @@ static struct sg_table without(const struct sg_table *table, const struct names 
     struct sg_table part = {.rows = table->rows,
                             .names = SG_NEW(table->columns, char *),
                             .cells = SG_NEW(table->rows * table->columns, double),
+                            .rests = table->rests ? SG_NEW(table->rows * table->columns, double)
+                                                  : NULL,
                             .binary = table->binary};
     bool *keep = SG_NEW(table->columns, bool);
     for (size_t j = 0; j < table->columns; j++) {
@@ -63,9 +65,13 @@ static struct sg_table without(const struct sg_table *table, const struct names 
             part.names[part.columns++] = table->names[j];
     }
     for (size_t i = 0, at = 0; i < table->rows; i++)
-        for (size_t j = 0; j < table->columns; j++)
-            if (keep[j])
-                part.cells[at++] = table->cells[i * table->columns + j];
+        for (size_t j = 0; j < table->columns; j++) {
+            if (!keep[j])
+                continue;
+            if (part.rests)
+                part.rests[at] = table->rests[i * table->columns + j];
+            part.cells[at++] = table->cells[i * table->columns + j];
+        }
     free(keep);
     return part;
 }
@@ -120,9 +126,10 @@ static void say_files(const struct request *r, const struct sg_analysis *a, cons
     else
         printf("  `synthgrad plots --out %s %s` draws your stable rates\n", r->out, name);
     if (sg_cli_analysis_has_case(a))
-        printf("  `synthgrad run %s/%s/%s_%s.cfg` simulates that this minimum %s\n", r->out, name,
-               name, a->layers.attracts ? "return" : "flight",
-               a->layers.attracts ? "attracts" : "repels");
+        printf("  `synthgrad run %s/%s/%s_%s.cfg --out %s` simulates that this\n"
+               "  minimum %s, and `synthgrad plots --out %s` draws it\n", r->out, name, name,
+               a->layers.attracts ? "return" : "flight", r->out,
+               a->layers.attracts ? "attracts" : "repels", r->out);
 }
 
 static enum sg_status analyze_mse(bool *failed, const struct request *r,
@@ -254,6 +261,7 @@ static enum sg_status analyze_all(bool *failed, struct request *r, const struct 
                           : analyze_mse(failed, r, options, err);
         free(part.names);
         free(part.cells);
+        free(part.rests);
     }
     r->table = table;
     if (r->json && status == SG_OK) {
@@ -281,6 +289,7 @@ static int read_and_analyze(const struct sg_command *command, const char *path,
         only[n_only++] = options->weights;
     const struct sg_csv_options part = {.only = only, .n_only = n_only, .drop = drop->name,
                                         .n_drop = drop->n,
+                                        .rests = !log_loss,
                                         .drop_missing =
                                             sg_cli_option(command, "drop-missing")->given};
     struct sg_table table;
@@ -419,7 +428,7 @@ struct sg_command sg_command_analyze = {
         "case, _flight.cfg or _return.cfg, whose run shows a start beside it leave or come\n"
         "back.  JSON layers {layers, sg_at, kappa, sigma, norms, backprop_norm, sharpness,\n"
         "sharpness_backprop, mu_critical, mu_critical_backprop, attracts, slowest,\n"
-        "kappa_critical}.\n\n"
+        "kappa_critical, kappa_proved: [it repels, it attracts], by certificate, or null}.\n\n"
         "--loss log: a target with two values (the larger is class 1: p is its log odds), or\n"
         "3 to 100 integers.  Where a linear SG rests (CP6), its loss against the optimum's,\n"
         "stable rates, and a verdict:\n"
