@@ -57,6 +57,7 @@ static double least_share(struct look *l, double *damping)
 
 enum sg_status sg_search_share(struct sg_repelling *f, size_t tau)
 {
+    SG_REQUIRE(f);
     const size_t d = f->deep.width[0], m = f->deep.width[f->deep.n_layers], q = d + m + 1;
     double *P = SG_NEW(d * m, double), *M = SG_NEW(q * q, double);
     struct look l = {.tau = tau};
