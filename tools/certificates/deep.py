@@ -144,15 +144,10 @@ def cayley_bounds(J, low, high, c):
     return low, high
 
 
-def is_semidefinite(a):
-    """Symmetric, and no coefficient of det(x I + a) is negative."""
-    return a == exact.transpose(a) and min(characteristic(exact.scale(-1, a))) >= 0
-
-
 @checks("deep_growth")
 def deep_growth(c):
     """Real parts of the flow's eigenvalues at the minimum, by Gershgorin's discs."""
-    if not (is_semidefinite(c.S) and is_semidefinite(c.R) and c.mu > 0 and c.nu > 0):
+    if not (exact.is_semidefinite(c.S) and exact.is_semidefinite(c.R) and c.mu > 0 and c.nu > 0):
         raise Contradicts("S or R is not symmetric and positive semidefinite")
     net = Net(c.width, c.at, unpack_layers(c.width, c.w[0]), c.S, c.R)
     kappa = c.nu / c.mu
@@ -186,24 +181,7 @@ def deep_growth(c):
     raise NotChecked(f"the largest real part could only be enclosed in [{show(low)}, {show(high)}]")
 
 
-# ---- exact counts ------------------------------------------------------------------------------
-
-def characteristic(J):
-    """Coefficients of det(x I - J), the lowest first, by Faddeev and LeVerrier in whole numbers:
-    of D J, D a common denominator."""
-    n, D = len(J), 1
-    for row in J:
-        for x in row:
-            D = math.lcm(D, x.denominator)
-    A = [[int(x * D) for x in row] for row in J]
-    M, c = [[0] * n for _ in range(n)], [0] * n + [1]
-    for k in range(1, n + 1):
-        M = [[sum(A[i][l] * M[l][j] for l in range(n)) + (c[n - k + 1] if i == j else 0)
-              for j in range(n)] for i in range(n)]
-        trace = sum(A[i][l] * M[l][i] for i in range(n) for l in range(n))
-        c[n - k] = -trace // k
-    return [Fraction(x, D ** (n - i)) for i, x in enumerate(c)]
-
+# ---- polynomials -------------------------------------------------------------------------------
 
 def value(p, x):
     total = Fraction(0)
