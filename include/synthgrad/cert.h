@@ -22,11 +22,11 @@ struct sg_interval { double low, high; };   /* contains the exact number */
 /* A global minimum of a deep linear net with linear SGs, terms h, y, 1, all psi = 0, and all that
  * its certificates depend on: data with E[x^T x] = S, E[r^T r] = R and least-squares solution
  * W_1 ... W_N exactly.
- *   at, n_at  NULL: one SG, after layer deep->at.  Else after these layers, ascending, each taught by
- *             what arrives
+ *   at, n_at  NULL: one SG, after layer deep->at.  Else after these layers, ascending, each taught
+ *             by what arrives
  *   w, S, R   weights as in deep.h, S (d x d), R (m x m)
- *   mean      E[x], E[r] (d + m), or NULL for centred data.  Where the ones are a column of X, 1 = x e,
- *             it is S e, 0
+ *   mean      E[x], E[r] (d + m), or NULL for centred data.  Where the ones are a column of X,
+ *             1 = x e, it is S e, 0
  *   ..._over  what these numbers are to be divided by, so that decimals are exact; 0 for 1 */
 struct sg_cert_minimum {
     const struct sg_deep *deep;
@@ -44,12 +44,12 @@ struct sg_cert_sides {
     size_t rests;                 /* dimension of the manifold of rests through the point, */
     bool regular;                 /* where it is proved to be one */
 };
-/* Counts the roots of the characteristic polynomial over Q by Sturm's chain of its real and imaginary
- * part on the axis (Routh, Hurwitz).
+/* Counts the roots of the characteristic polynomial over Q by Sturm's chain of its real and
+ * imaginary part on the axis (Routh, Hurwitz).
  *   SG_REFUTED     one is right of the axis: the minimum repels
- *   SG_OK          it attracts: none is right or on the axis but the zeros, and these are as many as
- *                  the manifold of rests has dimensions.  Every start near enough converges to a rest
- *                  nearby (Aulbach 1984)
+ *   SG_OK          it attracts: none is right or on the axis but the zeros, and these are as many
+ *                  as the manifold of rests has dimensions.  Every start near enough converges to a
+ *                  rest nearby (Aulbach 1984)
  *   SG_UNPROVED    neither
  *   SG_HYPOTHESIS  these are no moments (not positive semidefinite), or S is 0
  *   SG_NOT_FINITE
@@ -277,8 +277,8 @@ void sg_cert_descent_step(enum sg_status *tracks, enum sg_status *falls,
                           const struct sg_cert_descent *step, const struct sg_cert_data *data);
 
 /* Does the flow at the minimum grow?  kappa = nu / mu exactly.  Statuses and *growth as for
- * sg_cert_growth, and SG_HYPOTHESIS as for sg_cert_deep_alloc.  The zeros of its Jacobian (the gauge
- * of the weights) are no obstacle. */
+ * sg_cert_growth, and SG_HYPOTHESIS as for sg_cert_deep_alloc.  The zeros of its Jacobian (the
+ * gauge of the weights) are no obstacle. */
 enum sg_status sg_cert_deep_growth(double *growth, const struct sg_cert_minimum *minimum, double mu,
                                    double nu) SG_MUST_CHECK;
 
