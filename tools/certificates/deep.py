@@ -146,7 +146,8 @@ def cayley_bounds(J, low, high, c):
 
 def is_semidefinite(a):
     """Symmetric, and no coefficient of det(x I + a) is negative."""
-    return a == exact.transpose(a) and min(characteristic(exact.scale(-1, a))) >= 0
+    return a == exact.transpose(a) and min(exact.characteristic(
+        exact.scale(-1, a))[0]) >= 0
 
 
 @checks("deep_growth")
