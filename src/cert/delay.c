@@ -23,6 +23,7 @@ static enum sg_status companion(arb_mat_t J, void *context, slong bits)
 
 enum sg_status sg_cert_delay_radius(struct sg_interval *radius, double a, size_t tau, double width)
 {
+    SG_REQUIRE(radius);
     struct delay c = {a, tau};
     *radius = (struct sg_interval){SG_NAN, SG_NAN};
     return isfinite(a) ? sg_ball_radius(radius, tau + 1, companion, &c, width) : SG_NOT_FINITE;

@@ -101,6 +101,7 @@ static void print_listing(FILE *out, const struct sg_listing *list)
 
 void sg_report_print_shortfall(FILE *out, const struct sg_judgement *j)
 {
+    SG_REQUIRE(j);
     if (j->verdict == SG_SKIPPED ||
         (j->ok && j->verdict != SG_NOT_REPRODUCED && j->verdict != SG_INCONCLUSIVE))
         return;
@@ -116,6 +117,7 @@ void sg_report_print_shortfall(FILE *out, const struct sg_judgement *j)
 
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j)
 {
+    SG_REQUIRE(j);
     fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id,
             j->claim->title, j->case_name, j->replicates, j->replicates == 1 ? "" : "s",
             (unsigned long long)j->seed, j->seconds);

@@ -135,3 +135,8 @@ def characteristic(J):
             M[i][i] += c[n - k + 1]
         c[n - k] = -sum(x * M[j][i] for i in range(n) for j, x in enumerate(A[i])) // k
     return c, D
+
+
+def is_semidefinite(a):
+    """Symmetric, and no coefficient of det(x I + a) is negative."""
+    return a == transpose(a) and min(characteristic(scale(-1, a))[0]) >= 0

@@ -11,7 +11,7 @@ from fractions import Fraction
 import mpmath
 
 from . import exact
-from .deep import Dual, is_semidefinite, unpack_layers, value
+from .deep import Dual, unpack_layers, value
 from .record import Contradicts, NotChecked, checks, show
 
 
@@ -32,7 +32,7 @@ class Minimum:
         second = exact.beside(exact.zeros(self.m, self.d), R, [[x] for x in mean[self.d:]])
         self.joint = exact.above(first, second, [mean + [Fraction(1)]])
         self.S, self.layers = S, layers
-        if not is_semidefinite(self.joint):
+        if not exact.is_semidefinite(self.joint):
             raise Contradicts("these are no moments")
         self.P = self.product([Dual(a) for a in layers], 0, len(layers)).a
         self.y = exact.above(self.P, exact.eye(self.m), exact.zeros(1, self.m))
@@ -150,7 +150,7 @@ def rank(a):
     return found
 
 
-# ---- characteristic polynomials ---------------------------------------------------------------
+# ---- roots on the right ------------------------------------------------------------------------
 
 def routh(p, bits):
     """Changes of sign in the first column of Routh's array, in intervals; None where a sign is not
