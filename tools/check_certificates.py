@@ -10,7 +10,8 @@ arithmetic (fractions, and mpmath's intervals at 60 digits), and prints a line f
 A certified row of summary.json is held against its certificates: there is one, the enclosure shown
 is one that was found, and the row is open where the program decided nothing.
 
-Exit 0 when all agree that decide anything, 1 otherwise, 2 where a file cannot be read.
+Exit 0 when all agree that decide anything, 1 otherwise, 2 where a file cannot be read or there is
+nothing to check.
 """
 import glob
 import json
@@ -24,8 +25,9 @@ try:
     import mpmath
     import numpy  # noqa: F401
 except ImportError as missing:
-    sys.exit(f"check_certificates: {missing}; make deps-dev installs python3-mpmath and "
-             "python3-numpy")
+    print(f"check_certificates: {missing}; make deps-dev installs python3-mpmath and python3-numpy",
+          file=sys.stderr)
+    sys.exit(2)
 
 from certificates import record
 from certificates import (deep, delay, ledger, logistic, minima,  # noqa: F401
@@ -142,6 +144,10 @@ def main(folders):
             return 2
     print(f"{count['agrees']} certificates agree, {count['CONTRADICTS']} contradict, "
           f"{count['not checked']} not checked")
+    if not sum(count.values()):
+        print("check_certificates: no certified rows; was the program built without Arb?",
+              file=sys.stderr)
+        return 2
     return 1 if faults else 0
 
 

@@ -448,7 +448,10 @@ static bool is_finite(const struct sg_cert_minimum *given)
 {
     const struct sg_deep *deep = given->deep;
     const size_t d = deep->width[0], m = deep->width[deep->n_layers];
-    return are_finite(given->w, sg_closed_deep_n_w(deep)) && are_finite(given->S, d * d) &&
+    size_t n_w = 0;
+    for (size_t i = 0; i < deep->n_layers; i++)
+        n_w += deep->width[i] * deep->width[i + 1];
+    return are_finite(given->w, n_w) && are_finite(given->S, d * d) &&
            are_finite(given->R, m * m) && (!given->mean || are_finite(given->mean, d + m)) &&
            are_finite((const double[]){given->w_over, given->S_over, given->R_over,
                                        given->mean_over}, 4);

@@ -441,7 +441,7 @@ struct sg_command sg_command_analyze = {
         "case, _flight.cfg or _return.cfg, whose run shows a start beside it leave or come\n"
         "back.  JSON layers {layers, sg_at, kappa, sigma, norms, backprop_norm, sharpness,\n"
         "sharpness_backprop, mu_critical, mu_critical_backprop, attracts, slowest,\n"
-        "kappa_critical}.\n\n"
+        "kappa_critical, kappa_proved: [it repels, it attracts], by certificate, or null}.\n\n"
         "--loss log: a target with two values (the larger is class 1: p is its log odds), or\n"
         "3 to 100 integers.  Where a linear SG rests (CP6), its loss against the optimum's,\n"
         "stable rates, and a verdict:\n"

@@ -133,6 +133,9 @@ static void print_change(FILE *out, const struct sg_analysis *a)
                 l->kappa_seen);
     else if (!l->attracts)
         fprintf(out, "  Take a faster SG, or fewer.\n");
+    if (isfinite(l->kappa_low))
+        fprintf(out, "  Proved: at kappa = %.8g it repels, at %.8g it attracts.\n", l->kappa_low,
+                l->kappa_high);
 }
 
 static void print_fate(FILE *out, const struct sg_analysis *a)

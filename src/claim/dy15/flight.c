@@ -220,6 +220,7 @@ void sg_dy15_flight(struct sg_lab *lab, struct sg_dy15 *s)
                 cimag(fate->top));
     if (!repels)
         return;
+    sg_dy15_certify(lab, s, SG_REFUTED);
     const double steps = lab->trial->c->train.steps, radius = lab->trial->c->train.radius;
     if (!sg_lab_afford(lab, log(1 / radius) / growth(s), steps, "see it leave",
                        "raise train.steps"))
@@ -252,6 +253,8 @@ void sg_dy15_return(struct sg_lab *lab, struct sg_dy15 *s)
                 "number");
     sg_lab_note(lab, "kappa %.4g, eigenvalue %.4g%+.4g i", s->kappa, creal(s->fate.top),
                 cimag(s->fate.top));
+    if (attracts)
+        sg_dy15_certify(lab, s, SG_OK);
     if (!attracts || !sg_lab_afford(lab, needed, steps, "see it come back", "raise train.steps"))
         return;
     struct flight *f = begin(lab, s);
