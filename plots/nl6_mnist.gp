@@ -2,5 +2,5 @@
 # point of backprop.
 # Drawn from the columns in proofs/results where the case has not been run.
 finding = "MNIST, one rate for all: every SG rule ends within a point of backprop"
-within = 0.01
+within = 1
 load 'plots/nl6_one_framework.gp'
