@@ -222,6 +222,12 @@ set -- --target y --no-standardise --layers 8 --sg-at everywhere --out "$work/de
 expect 0 spiral.csv "$@" --kappa 0.19
 grep -q 'this minimum repels' "$work/out" || complain "the minimum does not repel"
 grep -q 'Take a faster SG: above kappa_c = 0.56[0-9]* it attracts' "$work/out" || complain "no kappa_c"
+proved() { # the interval, a part in a million wide at most, holds the kappa_c that is printed
+    sed -n 's/^  Proved: at kappa = \([0-9.]*\) it repels, at \([0-9.]*\) it attracts\.$/\1 \2/p' "$work/out" |
+        awk -v at="$(sed -n 's/.* kappa_c = \([0-9.]*\) .*/\1/p' "$work/out")" '
+            { n++; low = $1; high = $2 } END { exit !(n == 1 && low < high && high < low * (1 + 1e-6) && at - low < 1e-4 && low - at < 1e-4) }'
+}
+if ldd "$program" | grep -q libflint; then proved || complain "no proof of kappa_c: $(grep Proved "$work/out")"; fi
 flight=$work/deep/analyze_spiral/analyze_spiral_flight.cfg
 "$program" run "$flight" --out "$work/deep" > "$work/out" 2>&1 || complain "the flight: $(cat "$work/out")"
 grep -q '"verdict": "holds"' "$work/deep/analyze_spiral_flight/summary.json" || complain "no verdict on the flight"
@@ -337,6 +343,8 @@ expect 0 words.csv --target y,z --features a,b --drop-missing --json
 grep -q '"targets"' "$work/out" && grep -q '"rows_left_out": 2' "$work/out" || complain "no targets"
 [ "$(grep -c '"d": 2' "$work/out")" -eq 2 ] || complain "a target is a feature of another"
 expect 0 words.csv --target y,z --features a; fits
+expect 2 words.csv --target y,a --features a,b
+grep -q '"a" is a target and a feature' "$work/err" || complain "a target as a feature: $(cat "$work/err")"
 expect 2 words.csv --target y --features a,nothing
 grep -q 'no column "nothing"' "$work/err" || complain "unknown column: $(cat "$work/err")"
 expect 2 words.csv --target y --drop id,,city

@@ -144,15 +144,10 @@ def cayley_bounds(J, low, high, c):
     return low, high
 
 
-def is_semidefinite(a):
-    """Symmetric, and no coefficient of det(x I + a) is negative."""
-    return a == exact.transpose(a) and min(characteristic(exact.scale(-1, a))) >= 0
-
-
 @checks("deep_growth")
 def deep_growth(c):
     """Real parts of the flow's eigenvalues at the minimum, by Gershgorin's discs."""
-    if not (is_semidefinite(c.S) and is_semidefinite(c.R) and c.mu > 0 and c.nu > 0):
+    if not (exact.is_semidefinite(c.S) and exact.is_semidefinite(c.R) and c.mu > 0 and c.nu > 0):
         raise Contradicts("S or R is not symmetric and positive semidefinite")
     net = Net(c.width, c.at, unpack_layers(c.width, c.w[0]), c.S, c.R)
     kappa = c.nu / c.mu
@@ -186,72 +181,10 @@ def deep_growth(c):
     raise NotChecked(f"the largest real part could only be enclosed in [{show(low)}, {show(high)}]")
 
 
-# ---- exact counts ------------------------------------------------------------------------------
-
-def characteristic(J):
-    """Coefficients of det(x I - J), the lowest first, by Faddeev and LeVerrier in whole numbers:
-    of D J, D a common denominator."""
-    n, D = len(J), 1
-    for row in J:
-        for x in row:
-            D = math.lcm(D, x.denominator)
-    A = [[int(x * D) for x in row] for row in J]
-    M, c = [[0] * n for _ in range(n)], [0] * n + [1]
-    for k in range(1, n + 1):
-        M = [[sum(A[i][l] * M[l][j] for l in range(n)) + (c[n - k + 1] if i == j else 0)
-              for j in range(n)] for i in range(n)]
-        trace = sum(A[i][l] * M[l][i] for i in range(n) for l in range(n))
-        c[n - k] = -trace // k
-    return [Fraction(x, D ** (n - i)) for i, x in enumerate(c)]
-
-
-def trimmed(p):
-    while p and p[-1] == 0:
-        p = p[:-1]
-    return p
-
-
-def remainder(a, b):
-    """(quotient, rest) of polynomials, the lowest coefficient first."""
-    a, quotient = list(a), []
-    while len(a) >= len(b):
-        factor = a[-1] / b[-1]
-        quotient.append(factor)
-        for i in range(len(b)):
-            a[len(a) - len(b) + i] -= factor * b[i]
-        a.pop()
-    return quotient[::-1], trimmed(a)
-
+# ---- polynomials -------------------------------------------------------------------------------
 
 def value(p, x):
     total = Fraction(0)
     for c in reversed(p):
         total = total * x + c
     return total
-
-
-def primitive(p):
-    """p divided by a positive number, so that its coefficients stay short."""
-    top = abs(p[-1])
-    return [c / top for c in p]
-
-
-def real_roots(p):
-    """(positive, negative): distinct real roots of p, p(0) != 0, by Sturm."""
-    chain = [primitive(p), primitive([i * c for i, c in enumerate(p)][1:])]
-    while True:
-        _, rest = remainder(chain[-2], chain[-1])
-        if not rest:
-            break
-        chain.append(primitive([-c for c in rest]))
-
-    def changes(signs):
-        signs = [s for s in signs if s]
-        return sum(a != b for a, b in zip(signs, signs[1:]))
-
-    def sign(x):
-        return (x > 0) - (x < 0)
-    at_0 = changes([sign(f[0]) for f in chain])
-    far = changes([sign(f[-1]) for f in chain])
-    back = changes([sign(f[-1]) * (-1) ** (len(f) - 1) for f in chain])
-    return at_0 - far, back - at_0

@@ -2,14 +2,16 @@
 linear net with SGs, at one speed kappa of the SGs and at all.
 
 Everything is written in u = (x, r, 1), y = x P + r, whose moments are the certificate's: a score is
-the matrix c of v = u c.  The program writes it in (x, y, 1).  It counts by Sturm's chain; here the
-counts are those of Hurwitz' minors.  For all kappa at once it takes the whole Jacobian; here J =
+the matrix c of v = u c.  The program writes it in (x, y, 1).  It counts by Sturm's chain; here by
+Routh's array in intervals.  For all kappa at once it takes the whole Jacobian; here J =
 C(kappa) F, F what the flow reads of a state, and the roots are those of F C(kappa)."""
 import math
 from fractions import Fraction
 
+import mpmath
+
 from . import exact
-from .deep import Dual, is_semidefinite, real_roots, unpack_layers, value
+from .deep import Dual, unpack_layers, value
 from .record import Contradicts, NotChecked, checks, show
 
 
@@ -30,7 +32,7 @@ class Minimum:
         second = exact.beside(exact.zeros(self.m, self.d), R, [[x] for x in mean[self.d:]])
         self.joint = exact.above(first, second, [mean + [Fraction(1)]])
         self.S, self.layers = S, layers
-        if not is_semidefinite(self.joint):
+        if not exact.is_semidefinite(self.joint):
             raise Contradicts("these are no moments")
         self.P = self.product([Dual(a) for a in layers], 0, len(layers)).a
         self.y = exact.above(self.P, exact.eye(self.m), exact.zeros(1, self.m))
@@ -148,44 +150,36 @@ def rank(a):
     return found
 
 
-# ---- characteristic polynomials ---------------------------------------------------------------
+# ---- roots on the right ------------------------------------------------------------------------
 
-def characteristic(J):
-    """(coefficients of det(x I - D J), the lowest first, D), whole: Faddeev and LeVerrier."""
-    n, D = len(J), math.lcm(*(x.denominator for row in J for x in row))
-    A = [[int(x * D) for x in row] for row in J]
-    M, c = [[0] * n for _ in range(n)], [0] * n + [1]
-    for k in range(1, n + 1):
-        # M <- A M + c I; the trace of A M is that of the product
-        turned = [list(column) for column in zip(*M)]
-        M = [[sum(x * y for x, y in zip(row, column) if x and y) for column in turned]
-             for row in A]
-        for i in range(n):
-            M[i][i] += c[n - k + 1]
-        c[n - k] = -sum(x * M[j][i] for i in range(n) for j, x in enumerate(A[i])) // k
-    return c, D
+def routh(p, bits):
+    """Changes of sign in the first column of Routh's array, in intervals; None where a sign is not
+    decided."""
+    mpmath.iv.prec = bits
+    a = [mpmath.iv.mpf(x) for x in reversed(p)]
+    two, first = [a[0::2], a[1::2]], [a[0]]
+    while two[1]:
+        over, under = two
+        if not (under[0].a > 0 or under[0].b < 0):
+            return None
+        first.append(under[0])
+        factor = over[0] / under[0]
+        two = [under, [x - factor * (under[i + 1] if i + 1 < len(under) else 0)
+                       for i, x in enumerate(over[1:])]]
+    signs = [x.a > 0 for x in first]
+    return sum(x != y for x, y in zip(signs, signs[1:]))
 
 
 def rights(p):
-    """How many roots of p, p(0) != 0, lie right of the axis, none on it: changes of sign in
-    1, D_1, D_2 / D_1, ... of Hurwitz' minors, which are the pivots of Bareiss' elimination."""
-    n = len(p) - 1
-    a = list(reversed(p)) if p[-1] > 0 else [-x for x in reversed(p)]
-    H = [[a[2 * j - i + 1] if 0 <= 2 * j - i + 1 <= n else 0 for j in range(n)] for i in range(n)]
-    minors, before = [], 1
-    for k in range(n):
-        if H[k][k] == 0:
-            raise NotChecked("a minor of Hurwitz' matrix is 0")
-        minors.append(H[k][k])
-        for i in range(k + 1, n):
-            if H[i][k]:
-                H[i] = [(x * H[k][k] - y * H[i][k]) // before for x, y in zip(H[i], H[k])]
-            else:
-                H[i] = [x * H[k][k] // before for x in H[i]]
-        before = H[k][k]
-    signs = [1] + [(x > 0) - (x < 0) for x in minors]
-    ratios = [1] + [x * y for x, y in zip(signs[1:], signs)]
-    return sum(x != y for x, y in zip(ratios, ratios[1:]))
+    """How many roots of p, p(0) != 0, lie right of the axis; a regular array says that none is on
+    it."""
+    found, bits = None, 1000
+    while found is None and bits <= 64000:
+        found, bits = routh(p, bits), 4 * bits
+    mpmath.iv.dps = 60
+    if found is None:
+        raise NotChecked("Routh's array is not regular")
+    return found
 
 
 def valuation(p):
@@ -196,7 +190,7 @@ def valuation(p):
 
 @checks("deep_sides")
 def deep_sides(c):
-    """Faddeev and LeVerrier, Hurwitz' minors, ranks by Bareiss."""
+    """Faddeev and LeVerrier, Routh's array, ranks by Bareiss."""
     zeros, left, axis, right, positive, rests = c.sides
     if not (c.mu > 0 and c.nu > 0):
         raise Contradicts("kappa is not positive")
@@ -206,7 +200,7 @@ def deep_sides(c):
     J, n_w = minimum.jacobian()
     kappa = c.nu / c.mu
     J = J[:n_w] + exact.scale(kappa, J[n_w:])
-    p, D = characteristic(J)
+    p, D = exact.characteristic(J)
     own = valuation(p)
     p = p[own:]
     if own != zeros or len(p) - 1 != left + axis + right:
@@ -214,7 +208,7 @@ def deep_sides(c):
     own = rights(p)
     if own != right or axis:
         raise Contradicts(f"{own} eigenvalues lie on the right, and the program found {right}")
-    if real_roots([Fraction(x) for x in p])[0] != positive:
+    if len(isolate(p)) != positive:
         raise Contradicts("another number of positive ones")
     if "near" in c.found:
         low, high = c.interval("near")
@@ -225,7 +219,7 @@ def deep_sides(c):
         raise Contradicts(f"the rests have {own} dimensions")
     if c.outcome == "proved" and own != zeros:
         raise Contradicts("the rests do not account for the zeros")
-    return f"{right} right and {left} left by Hurwitz' minors, {zeros} zeros of {len(J)}"
+    return f"{right} right and {left} left by Routh's array, {zeros} zeros of {len(J)}"
 
 
 # ---- every kappa ------------------------------------------------------------------------------
@@ -368,6 +362,11 @@ def changes(p, low, high):
     return sum(a != b for a, b in zip(signs, signs[1:]))
 
 
+def octave(x):
+    """log2 of x, up to 1."""
+    return x.numerator.bit_length() - x.denominator.bit_length()
+
+
 def isolate(p):
     """Intervals of dyadic Fractions, each with one root of p in (0, inf) inside, ascending."""
     p = p[valuation(p):]
@@ -384,9 +383,8 @@ def isolate(p):
             found.append((a, b))
         if count < 2:
             continue
-        if b > 4 * a:
-            power = (math.floor(math.log2(a)) + math.ceil(math.log2(b))) // 2
-            middle = Fraction(2) ** power
+        if b > 16 * a:
+            middle = Fraction(2) ** ((octave(a) + octave(b)) // 2)
         else:
             middle = (a + b) / 2
         if at_fraction(p, middle, len(p) - 1) == 0 or (b - a) * 2 ** 200 < a:
@@ -414,7 +412,7 @@ class Line:
         nodes = len(pencil.A) + 1
         D = math.lcm(*(x.denominator for a in (pencil.A, pencil.B) for row in a for x in row))
         A, B = exact.scale(D, pencil.A), exact.scale(D, pencil.B)
-        values = [characteristic(exact.add(A, B, k))[0] for k in range(nodes)]
+        values = [exact.characteristic(exact.add(A, B, k))[0] for k in range(nodes)]
         self.chi = [interpolate([row[j] for row in values]) for j in range(nodes)]
         self.D, self.lost = D, pencil.lost
         p = list(self.chi)
@@ -461,7 +459,7 @@ class Line:
 
 @checks("deep_line")
 def deep_line(c):
-    """Counts between all roots of p(0) and of the resultant, by Hurwitz' minors."""
+    """Counts between all roots of p(0) and of the resultant, by Routh's array."""
     minimum = Minimum(c)
     stated, gaps = [], [c.found["between_0"]]
     while f"crossing_{len(stated)}" in c.found:
@@ -499,9 +497,12 @@ def deep_line(c):
             raise Contradicts("a crossing more")
         own = stated[len(passed)]
         degree = len(p) - 1
-        if own[2] != real or not low <= own[0] <= own[1] <= high or \
+        near = [root for root in roots if root[0] <= own[1] and own[0] <= root[1]]
+        if own[2] != real or (low, high, p, real) not in near or \
                 at_fraction(p, own[0], degree) * at_fraction(p, own[1], degree) >= 0:
             raise Contradicts(f"no crossing in [{show(own[0])}, {show(own[1])}]")
+        if len(near) > 1:
+            raise NotChecked("two roots near an enclosure are not told apart")
         passed.append(before)
     passed.append(counts[-1])
     for gap, right in zip(gaps, passed):

@@ -14,15 +14,14 @@ struct words {
     const char *zeros_id, *zeros, *right_id, *right, *positive_id, *positive, *near_id, *near;
 };
 
-/* An instance's counts, and that the floating eigenvalue `top` is near a true one. */
+/* An instance's counts, and that the floating eigenvalue `top` (or NULL) is near a true one. */
 static void count_roots(struct sg_lab *lab, const struct words *words,
                         const struct sg_cert_minimum *minimum, double mu, double nu,
                         const struct sg_deep_mode *top, size_t right)
 {
     struct sg_cert_deep *deep;
     struct sg_cert_sides sides;
-    const double at = creal(top->lambda);
-    if (lab->status != SG_OK)
+    if (lab->status != SG_OK || lab->trial->replicate > 0)
         return;
     const enum sg_status status = sg_cert_deep_alloc(&deep, minimum);
     if (!sg_lab_has_exact(lab))
@@ -31,18 +30,20 @@ static void count_roots(struct sg_lab *lab, const struct words *words,
     if (lab->status != SG_OK)
         return;
     const enum sg_status fate = sg_cert_deep_sides(&sides, deep, mu, nu);
-    const struct sg_interval near = {at - top->error, at + top->error};
-    const bool bracketed = sg_cert_deep_brackets(deep, mu, nu, near.low, near.high);
+    const double at = top ? creal(top->lambda) : 0, error = top ? top->error : 0;
+    const struct sg_interval near = {at - error, at + error};
+    const bool bracketed = top && sg_cert_deep_brackets(deep, mu, nu, near.low, near.high);
     sg_cert_deep_free(deep);
     sg_lab_record_sides(lab, sg_lab_format(lab, "%s %s %s %s", words->zeros_id, words->right_id,
-                                           words->positive_id, words->near_id),
+                                           words->positive_id, top ? words->near_id : ""),
                         minimum, mu, nu, fate, &sides, bracketed ? &near : NULL);
     sg_lab_count(lab, SG_CERTIFIED, words->zeros_id, words->zeros, sides.zeros, sides.rests,
                  "exact over Q, and exact ranks");
     sg_lab_count(lab, SG_CERTIFIED, words->right_id, words->right, sides.right, right, COUNTED);
     sg_lab_count(lab, SG_CERTIFIED, words->positive_id, words->positive, sides.positive, right,
                  "exact over Q, a Sturm sequence");
-    sg_lab_fact(lab, SG_CERTIFIED, words->near_id, words->near, bracketed, SIGNS);
+    if (top)
+        sg_lab_fact(lab, SG_CERTIFIED, words->near_id, words->near, bracketed, SIGNS);
 }
 
 /* The claim's own instance, its decimals as fractions. */
@@ -100,11 +101,28 @@ void sg_dy8_certify_intercept(struct sg_lab *lab, const struct sg_deep_mode *top
     count_roots(lab, &words, &minimum, 1e7, 6315, top, 1);
 }
 
+/* T1 needs R nonsingular: the claim's own instance with R = diag(10, 0) at kappa = 1/1000. */
+void sg_dy8_certify_singular(struct sg_lab *lab)
+{
+    static const double R[] = {1000, 0, 0, 0};
+    static const struct words words = {
+        .zeros_id = "singular-zeros",
+        .zeros = "T1 with a singular R: eigenvalues 0 of the full flow over Q, against the "
+                 "dimension of the manifold of rests",
+        .right_id = "singular-right",
+        .right = "T1 with a singular R: eigenvalues right of the axis, full flow over Q",
+        .positive_id = "singular-sturm",
+        .positive = "T1 with a singular R: eigenvalues in (0, inf), full flow over Q; odd"};
+    struct sg_cert_minimum minimum = sg_dy8_exact_minimum();
+    minimum.R = R;
+    count_roots(lab, &words, &minimum, 1000, 1, NULL, 1);
+}
+
 /* ---- the case's minimum ------------------------------------------------------------------ */
 
-struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_dy8 *m, const struct sg_case *c)
+struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_deep *deep, const struct sg_case *c)
 {
-    return (struct sg_cert_minimum){.deep = &m->run->deep, .w = c->net.weights.value,
+    return (struct sg_cert_minimum){.deep = deep, .w = c->net.weights.value,
                                     .S = c->data.S.value, .R = c->data.R.value};
 }
 
@@ -131,7 +149,7 @@ static void record_growth(struct sg_lab *lab, const struct sg_deep *deep, enum s
 void sg_dy8_certify(struct sg_lab *lab, const struct sg_dy8 *m)
 {
     const struct sg_case *c = lab->trial->c;
-    const struct sg_cert_minimum minimum = sg_dy8_given_minimum(m, c);
+    const struct sg_cert_minimum minimum = sg_dy8_given_minimum(&m->run->deep, c);
     double growth = SG_NAN;
     if (!sg_lab_certifies(lab, m->run->size))
         return;
