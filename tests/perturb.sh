@@ -29,6 +29,7 @@ DY3  | src/closed/momentum.c    | s/half = (1 + beta - a) \/ 2/half = (1 + beta 
 DY3  | src/closed/explained.c   | s/r2 \* u \/ lambda/r2 * u * 1.0001 \/ lambda/ | dy3_joint_spectrum
 DY5  | src/sim/line_search.c    | s/slope \/ sg_sim_curv/2 * slope \/ sg_sim_curv/                   | dy5_line_search
 DY6  | src/closed/inexact.c     | s/fast = (1 + rho)/fast = (1 - rho)/                               | dy6_tracking
+DY6  | src/closed/inexact.c     | s/slow = 1 - (1 - rho)/slow = 1 - 0.9999 * (1 - rho)/                | dy6_tracking
 DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/                     | dy7_chosen_rates
 DY8  | src/closed/deep_joint.c  | s/n_w\] = -dV\[/n_w] = dV[/                                        | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/beta, p->PT, d, l, K, -kappa/beta, p->PT, d, l, K, kappa/        | dy8_repelling_minima

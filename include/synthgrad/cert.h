@@ -15,6 +15,8 @@
 
 SG_PUBLIC_BEGIN
 
+struct sg_interval { double low, high; };   /* contains the exact number */
+
 /* ---- exact: DY8 with two layers --------------------------------------------------------- */
 
 struct sg_rational { int64_t num, den; };   /* den > 0 */
@@ -69,6 +71,30 @@ struct sg_cert_ledger {
  * kappa = nu/mu for any nu: A moves by nu, and counts by mu/nu. */
 enum sg_status sg_cert_ledger_step(const struct sg_cert_ledger *net) SG_MUST_CHECK;
 
+/* ---- exact: inexact gradient descent (DY6) ----------------------------------------------- */
+
+/* x+ = x - gamma d with |d - grad f(x)| <= rho |grad f(x)|, f m-strongly convex and L-smooth.
+ * Hypotheses: 0 < m < L, 0 <= rho < 1, gamma > 0; else SG_HYPOTHESIS. */
+struct sg_cert_inexact { double m, L, rho, gamma; };
+/* The largest (f(x+) - f*)/(f(x) - f*) there is: one rational number, between the two doubles of
+ * *factor.  From above a dual certificate: multipliers of the interpolation inequalities whose
+ * residual is positive semidefinite, by exact elimination.  From below a quadratic that has it.
+ * SG_UNPROVED: for steps above 2/((1 + rho) L), where factor->high is HUGE_VAL and factor->low is
+ * that of the quadratic. */
+enum sg_status sg_cert_inexact_factor(struct sg_interval *factor,
+                                      const struct sg_cert_inexact *step) SG_MUST_CHECK;
+/* SG_OK: f(x+) - f* <= factor (f(x) - f*) for every f, x and d, by the same certificate.
+ * SG_REFUTED: a quadratic exceeds it. */
+enum sg_status sg_cert_inexact_bound(const struct sg_cert_inexact *step,
+                                     double factor) SG_MUST_CHECK;
+/* x, g = grad f(x), d and g_next = grad f(x+), n numbers each; f has its minimum 0 at 0. */
+struct sg_cert_triple { size_t n; const double *x, *g, *d, *g_next; };
+/* SG_OK: an f of the class has these gradients there and |d - g| <= rho |g|; the largest
+ * f(x+)/f(x) of such f is in *ratio.  SG_REFUTED: none has, or the error is larger.  x = 0 is
+ * SG_REFUTED.  rho and gamma may be any. */
+enum sg_status sg_cert_triple_ratio(struct sg_interval *ratio, const struct sg_cert_inexact *step,
+                                    const struct sg_cert_triple *triple) SG_MUST_CHECK;
+
 /* ---- exact: separable classes ------------------------------------------------------------ */
 
 /* ALL   some linear score has every sample's own class above all others
@@ -86,8 +112,6 @@ enum sg_separation sg_cert_separation(const double *x, const size_t *label, size
                                       size_t c);
 
 /* ---- ball arithmetic -------------------------------------------------------------------- */
-
-struct sg_interval { double low, high; };   /* contains the exact number */
 
 /* Spectral radius of a (n x n).  Multiple and defective eigenvalues are fine.
  *   SG_OK        below 1
@@ -118,6 +142,10 @@ struct sg_cert_data {
  * E|r*|^2 > 0. */
 enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z,
                                const struct sg_cert_data *data) SG_MUST_CHECK;
+
+/* lambda_min(S_x) and lambda_max(S_x).  SG_OK: S_x > 0 is proved. */
+enum sg_status sg_cert_curvature(struct sg_interval *least, struct sg_interval *most,
+                                 const struct sg_cert_data *data) SG_MUST_CHECK;
 
 enum sg_cert_order { SG_CERT_SIMULTANEOUS, SG_CERT_SG_FIRST, SG_CERT_NETWORK_FIRST };
 /* The joint step of W and the SG at its fixed point (W*, phi* + (C, -C, 0)). */

@@ -1,9 +1,9 @@
 /* Without FLINT or Arb nothing is proved: every certificate is undecided, its outputs are NaN. */
 #include "synthgrad/cert.h"
 
-#ifndef SG_HAVE_ARB
 #define NOTHING ((struct sg_interval){SG_NAN, SG_NAN})
 
+#ifndef SG_HAVE_ARB
 enum sg_status sg_cert_radius(struct sg_interval *radius, const double *a, size_t n, double width)
 {
     (void)a, (void)n, (void)width;
@@ -23,6 +23,14 @@ enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval 
 {
     (void)data;
     *lambda_x = *lambda_z = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_curvature(struct sg_interval *least, struct sg_interval *most,
+                                 const struct sg_cert_data *data)
+{
+    (void)data;
+    *least = *most = NOTHING;
     return SG_UNPROVED;
 }
 
@@ -121,6 +129,28 @@ void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_t
 enum sg_status sg_cert_ledger_step(const struct sg_cert_ledger *net)
 {
     (void)net;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_inexact_factor(struct sg_interval *factor,
+                                      const struct sg_cert_inexact *step)
+{
+    (void)step;
+    *factor = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_inexact_bound(const struct sg_cert_inexact *step, double factor)
+{
+    (void)step, (void)factor;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_triple_ratio(struct sg_interval *ratio, const struct sg_cert_inexact *step,
+                                    const struct sg_cert_triple *triple)
+{
+    (void)step, (void)triple;
+    *ratio = NOTHING;
     return SG_UNPROVED;
 }
 #endif

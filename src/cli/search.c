@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 #include "base/regular.h"
-#include "cli/cli.h"
+#include "cli/search.h"
 #include "synthgrad/report.h"
 #include "synthgrad/search.h"
 
@@ -366,9 +366,15 @@ static char *describe(const struct sg_search_plan *p)
 static int search(const struct sg_command *command, size_t n_args, char **args)
 {
     (void)n_args;
+    static const char *const foreign[] = {"m", "rho", "gamma", NULL};
     const struct sg_option *out = sg_cli_option(command, "out");
+    if (strcmp(args[0], "triples") == 0)
+        return sg_cli_search_triples(command);
     if (strcmp(args[0], "repelling") != 0)
-        return sg_cli_refuse("there is no search %.60s; this version has repelling", args[0]);
+        return sg_cli_refuse("there is no search %.60s; this version has repelling and triples",
+                             args[0]);
+    if (sg_cli_search_foreign(command, foreign, "repelling"))
+        return SG_EXIT_USAGE;
     struct hunt h = {.out = out->given ? out->value : "results/search",
                      .json = sg_cli_option(command, "json")->value};
     if (!read_plan(&h, command))
@@ -382,16 +388,26 @@ static int search(const struct sg_command *command, size_t n_args, char **args)
 }
 
 static struct sg_option options[] = {
-    {.name = "depth", .metavar = "N", .help = "layers, all of width 2 (default 2)"},
-    {.name = "widths", .metavar = "D,K,..,M", .help = "inputs, hidden layers, outputs instead"},
-    {.name = "at", .metavar = "L", .help = "the SG sits after layer L (default 1)"},
-    {.name = "isotropic", .help = "only S = I with R = rho I"},
+    {.name = "depth", .metavar = "N", .help = "repelling: layers, all of width 2 (default 2)"},
+    {.name = "widths",
+     .metavar = "D,K,..,M",
+     .help = "repelling: inputs, hidden layers, outputs instead"},
+    {.name = "at", .metavar = "L", .help = "repelling: the SG sits after layer L (default 1)"},
+    {.name = "isotropic", .help = "repelling: only S = I with R = rho I"},
     {.name = "kappa",
      .metavar = "K",
-     .help = "only this nu / mu (default: searched, from e^-12 to e^6)"},
+     .help = "repelling: only this nu / mu (default: searched, from e^-12 to e^6)"},
     {.name = "box",
      .metavar = "B",
-     .help = "weights, factors of S and R and their logarithmic pivots within +-B (default 4)"},
+     .help = "repelling: weights, factors of S and R and their logarithmic pivots within +-B "
+             "(default 4)"},
+    {.name = "m", .metavar = "M", .help = "triples: f is M-strongly convex, L = 1 (default 0.1)"},
+    {.name = "rho",
+     .metavar = "R",
+     .help = "triples: the error is at most R |grad f| (default 0.5)"},
+    {.name = "gamma",
+     .metavar = "G",
+     .help = "triples: the step (default: the best, 2/(1 + R + (1 - R) M))"},
     {.name = "climbs",
      .metavar = "N",
      .help = "how many (default 20); climb i depends on the seed and i alone"},
@@ -406,14 +422,15 @@ static struct sg_option options[] = {
     {.name = "seed", .metavar = "S", .help = "of all climbs (default 1)"},
     {.name = "out",
      .metavar = "DIR",
-     .help = "a case file for each climb (default results/search); the same command again goes on "
-             "from them"},
+     .help = "repelling: a case file for each climb (default results/search); the same command "
+             "again goes on from them"},
     {.name = "json", .metavar = "FILE", .help = "all climbs as JSON; - for standard output"},
     {0},
 };
 struct sg_command sg_command_search = {
     .name = "search",
-    .summary = "look for instances: global minima that repel (DY8), for a minute or a night",
+    .summary = "look for instances, for a minute or a night: global minima that repel (DY8), "
+               "steps that beat a bound (DY6)",
     .arguments = "NAME",
     .options = options,
     .min_args = 1,
@@ -424,6 +441,8 @@ struct sg_command sg_command_search = {
         "  synthgrad search repelling                                  two layers, 20 climbs\n"
         "  synthgrad search repelling --depth 4 --at 2 --seconds 60 --jobs 2\n"
         "  synthgrad search repelling --isotropic --climbs 1000 --out results/open_case\n"
+        "  synthgrad search triples --m 0.01 --rho 0.9 --seconds 60    three points of any f "
+        "against DY6's factor\n"
         "  synthgrad run results/search/climb_000003.cfg               what a climb found, "
         "checked\n",
 };
