@@ -178,6 +178,20 @@ struct sg_interval sg_cert_delay_limit(size_t tau);
 enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data,
                              double mu, double nu) SG_MUST_CHECK;
 
+/* ---- modes of a two-layer net (DY10) ----------------------------------------------------- */
+
+/* One mode: a+ = a (1 + mu (sigma - a))^2 from a_0, looked at every gap steps. */
+struct sg_cert_mode { double sigma, a_0, mu; uint64_t gap; };
+enum { SG_CERT_MODE_STEPS_MOST = 1000000 };
+/* discrete: a after (look + 1) gap steps; curve: a(t) of the flow at that time t, mu a step.
+ * clock: SG_OK where the former is a(t + theta) with |theta - shift| <= remainder, DY10's own
+ * formulas of mu, sigma, a_0 and t. */
+struct sg_cert_mode_look { struct sg_interval discrete, curve; enum sg_status clock; };
+/* The worst of the looks' statuses.  Hypotheses: 0 < a_0 < sigma, 0 < mu sigma <= 1/8; else
+ * SG_HYPOTHESIS.  Above SG_CERT_MODE_STEPS_MOST steps: SG_UNPROVED. */
+enum sg_status sg_cert_mode(struct sg_cert_mode_look *look, size_t n_looks,
+                            const struct sg_cert_mode *mode) SG_MUST_CHECK;
+
 /* ---- critical points -------------------------------------------------------------------- */
 
 struct sg_cert_critical { double box, gradient; };

@@ -71,6 +71,15 @@ enum sg_status sg_cert_basin(double *radius, double *contraction, const struct s
     return SG_UNPROVED;
 }
 
+enum sg_status sg_cert_mode(struct sg_cert_mode_look *look, size_t n_looks,
+                            const struct sg_cert_mode *mode)
+{
+    (void)mode;
+    for (size_t i = 0; i < n_looks; i++)
+        look[i] = (struct sg_cert_mode_look){NOTHING, NOTHING, SG_UNPROVED};
+    return SG_UNPROVED;
+}
+
 enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data,
                                 const bool *held)
 {
