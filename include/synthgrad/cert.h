@@ -178,6 +178,36 @@ struct sg_interval sg_cert_delay_limit(size_t tau);
 enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data,
                              double mu, double nu) SG_MUST_CHECK;
 
+/* The iteration of DY5 and DY13 from doubles, in exact arithmetic: linear regression, an SG with
+ * labels and a constant at the output, theta = 1 for the exact line search.
+ *   w, phi    the start, d x m and (2m + 1) x m
+ *   mu        n_mu rates, the last one for all steps beyond
+ *   tau       the SG learns from pairs of tau steps ago, before step tau from that of the start
+ *   theta     nu = theta / E|z|^2, or theta |G|^2 / E|z G|^2 with line_search */
+struct sg_cert_descent {
+    const double *w, *phi, *mu;
+    size_t n_mu, steps, tau;
+    bool line_search;
+    double theta;
+};
+/* With Psi = Phi - phi*, e = s - g, N = E|z|^2, eps = sqrt(E|e|^2/N), delta = W - W*,
+ * l = lambda_max(S_x), N* = N at W*.  Each is SG_OK when it holds in every step, SG_REFUTED when it
+ * fails in one.
+ *   norm     |Psi| does not grow
+ *   sum      theta (2 - theta) sum of eps^2 of the pairs <= |Psi_0|^2
+ *   step     |delta+| <= (rho + mu l eps) |delta| + mu sqrt(l N*) eps, rho = |I - mu S_x|
+ *   energy   V = E|x delta|^2 + E|e|^2 falls
+ * step and energy: SG_UNPROVED where S_x > 0 cannot be shown.
+ *   psi, v   |Psi| and V at the end over those of the start
+ *   share    of |Psi_0|^2 that the sum takes */
+struct sg_cert_descended {
+    enum sg_status norm, sum, step, energy;
+    struct sg_interval psi, v, share;
+};
+/* SG_OK: all of them are decided. */
+enum sg_status sg_cert_descent(struct sg_cert_descended *out, const struct sg_cert_data *data,
+                               const struct sg_cert_descent *ask) SG_MUST_CHECK;
+
 /* ---- modes of a two-layer net (DY10) ----------------------------------------------------- */
 
 /* One mode: a+ = a (1 + mu (sigma - a))^2 from a_0, looked at every gap steps. */

@@ -71,6 +71,15 @@ enum sg_status sg_cert_basin(double *radius, double *contraction, const struct s
     return SG_UNPROVED;
 }
 
+enum sg_status sg_cert_descent(struct sg_cert_descended *out, const struct sg_cert_data *data,
+                               const struct sg_cert_descent *ask)
+{
+    (void)data, (void)ask;
+    *out = (struct sg_cert_descended){SG_UNPROVED, SG_UNPROVED, SG_UNPROVED, SG_UNPROVED,
+                                      NOTHING,     NOTHING,     NOTHING};
+    return SG_UNPROVED;
+}
+
 enum sg_status sg_cert_mode(struct sg_cert_mode_look *look, size_t n_looks,
                             const struct sg_cert_mode *mode)
 {

@@ -14,11 +14,14 @@ static const struct { const char *path; size_t rows; const char *refuted;
     {"cases/dy2_frozen_sg.cfg", 3, "inside-proved"},
     {"cases/dy3_joint_spectrum.cfg", 10, "inside-proved"},
     {"cases/dy4_fixed_line.cfg", 3, "place-proved"},
+    {"cases/dy5_line_search.cfg", 4, "falls-proved"},
     {"cases/dy6_tracking.cfg", 4, NULL},
     {"cases/dy8_three_layers.cfg", 2, NULL},
     {"cases/dy10_mode_trajectories.cfg", 3, NULL},
     {"cases/dy11_delay.cfg", 7, NULL},
     {"cases/dy12_order.cfg", 6, NULL},
+    {"cases/dy13_line_search.cfg", 3, NULL},
+    {"cases/dy13_rank_deficient.cfg", 2, NULL},
 };
 
 static void cases_are_certified(void **state)
