@@ -80,7 +80,7 @@ SHLIB      := $B/libsynthgrad.so.$(VERSION)
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all deps deps-dev deps-deb deps-proofs abi deb verify test plots report bench trace asan lint reference mutants odd proofs fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
+.PHONY: FORCE all deps deps-dev deps-deb deps-proofs abi deb verify test plots report bench trace asan lint reference mutants odd proofs check-certificates fuzz fuzz-build fuzz-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=fuzz-corpus-%) man install uninstall clean help
 
 all: build/synthgrad $(SHLIB)  ## build the library and the program (default)
 
@@ -180,6 +180,11 @@ deps-proofs:  ## packages for the machine-checked proofs (Coq with mathcomp, abo
 # ---- what users run ----
 verify: build/synthgrad  ## check every claim: verdict, bound, measured value, margin
 	build/synthgrad verify --jobs $(JOBS)
+
+# Cases of theorems alone have certificates.  A verdict that falls short is the business of verify.
+check-certificates: build/synthgrad  ## a second program derives what the certified rows prove again; OUT=DIR: those that verify wrote there
+	$(if $(OUT),,-@for claims in 'CP*' 'DY*'; do build/synthgrad verify --jobs $(JOBS) --filter "$$claims" --out build/certificates > /dev/null; done)
+	@JOBS=$(JOBS) $(PYTHON) tools/check_certificates.py $(or $(OUT),build/certificates)
 
 # Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there.
 LARGE := $(patsubst cases/%.cfg,%,$(shell grep -l '^budget\|kind = "idx"' cases/*.cfg))

@@ -2,21 +2,22 @@
 # noise in the labels lifts the loss from zero. Where it is zero every family keeps the point; with noise only some do.
 load 'plots/style.gp'
 array family[7] = ["h", "y", "h, y", "1", "h, 1", "y, 1", "h, y, 1"]
-array colour[7] = [sg_blue, sg_pink, sg_sky, sg_orange, sg_yellow, sg_green, 'black']
+array colour[7] = ['black', sg_pink, sg_sky, sg_orange, sg_yellow, sg_green, sg_grey]
+array ink[7] = ['black', sg_ink_pink, sg_ink_sky, sg_ink_orange, sg_ink_yellow, sg_ink_green, sg_ink_grey]
+array glyph[7] = ["△", "■", "●", "▲", "▽", "◆", "○"]
+array mark[7] = [8, 5, 7, 9, 10, 13, 6]
 at(f) = real(system(sprintf("awk '$1 == %d && $2 == 1 { print $3 }' %s", f, sg_shell(dir.'/noise.dat'))))
 kept(f) = at(f) < 1e-8
-names = ""; lost = 0
-do for [f = 1:7] { if (!kept(f)) { lost = lost + 1 } else { names = names.(names eq "" ? "" : "; ").family[f] } }
+lost = 0
+do for [f = 1:7] { if (!kept(f)) { lost = lost + 1 } }
 set title sprintf("At zero loss all 7 SG families keep the point; noise takes it from %d", lost)
 set logscale xy; set format x "10^{%L}"; set format y "10^{%L}"
 set xlabel "noise in the labels, over their length"; set ylabel "least joint update over all SG parameters"
-set xrange [1e-15:3e3]; set yrange [1e-17:1e3]; set xtics 1e3
-# Labels at the right end, kept apart.
-array y[7]
-do for [f = 1:7] { y[f] = log10(at(f)) }
-do for [k = 1:60] { do for [i = 1:7] { do for [j = 1:7] {
-    if (i != j && !kept(i) && !kept(j) && (y[i] > y[j] || (y[i] == y[j] && i > j)) && y[i] - y[j] < 1.1) { middle = (y[i] + y[j]) / 2; y[i] = middle + 0.55; y[j] = middle - 0.55 }
-} } }
-do for [f = 1:7] { if (!kept(f)) { set label f "terms ".family[f] at 2,10**y[f] left } }
-set label 8 "kept at every level: terms ".names at 1e-10,4e-17 left textcolor rgb sg_blue
-plot for [f = 1:7] dir.'/noise.dat' using ($1 == f ? $2 : 1/0):3 with linespoints lc rgb colour[f] lw 2.5 dt 1 pt (f + 3) ps 1.2
+set xrange [1e-15:1e5]; set yrange [1e-17:1e4]; set xtics 1e3
+# Names at the right end, each in its curve's colour.
+n = 7; array y[n]; do for [f = 1:7] { y[f] = log10(at(f)) }
+gap = 1.15; eval sg_apart
+do for [f = 1:7] { set label f glyph[f]." terms ".family[f] at 3,10**y[f] left textcolor rgb ink[f] }
+set label 8 "the point is lost" at 1e-9,1e-5 right textcolor rgb sg_ink_grey
+set label 9 "the point is kept" at 1e-9,1e-16 right textcolor rgb sg_ink_grey
+plot for [f = 1:7] dir.'/noise.dat' using ($1 == f ? $2 : 1/0):3 with linespoints lc rgb colour[f] lw 2.5 dt 1 pt mark[f] ps 1.3

@@ -10,7 +10,7 @@ rests(a, b, c) = a == 0 && b == 0 && c == 0
 stats dir.'/rest.dat' using (rests($5, $6, $7) ? abs($3) : NaN) nooutput; slope = STATS_max
 set title sprintf("A constant SG rests in a whole wedge, where the loss has slope %.3g", slope)
 set xlabel "weight a"; set ylabel "weight b"
-set lmargin at screen 0.26; set rmargin at screen 0.74; set bmargin at screen 0.15; set tmargin at screen 0.9
+set lmargin at screen 0.33; set rmargin at screen 0.81; set bmargin at screen 0.15; set tmargin at screen 0.9
 set xrange [-2:2]; set yrange [-2:2]; set tics 1
 set cblabel "loss Σ |a x_i + b|" offset 1,0; set cbrange [0:14]; set cbtics 2
 unset grid; set border 15; set tics front
@@ -23,11 +23,11 @@ do for [k = 2:8:2] {
 }
 set label 1 "SG rests" at -1.98,0.26 left front textcolor rgb 'black'
 set label 2 "SG rests" at 1.98,-0.26 right front textcolor rgb 'black'
-set label 3 "backprop goes down" at 0.25,1.75 center front textcolor rgb '#a8dcff'
-set label 4 "SG: falls in,\nand stays" at screen 0.015,0.74 left textcolor rgb sg_ink_orange
-set arrow 4 from screen 0.16,0.74 to -0.87,1.1 front head filled size 0.1,20 lw 2 lc rgb 'black' dt 1
-set label 5 "● SG at rest\n→ downhill" at screen 0.015,0.36 left
-set label 6 "edge:\n|b| = |a|" at screen 0.015,0.88 left textcolor rgb sg_ink_grey
+set label 3 "━ backprop\n    goes down" at screen 0.015,0.55 left textcolor rgb sg_ink_sky
+set label 4 "━ a run with the SG\n    falls into the\n    wedge and stays" at screen 0.015,0.76 left textcolor rgb sg_ink_orange
+set label 5 "● SG at rest" at screen 0.015,0.38 left textcolor rgb sg_ink_orange
+set label 6 "→ downhill" at screen 0.015,0.31 left
+set label 7 "╲ |b| = |a|" at screen 0.015,0.24 left textcolor rgb sg_ink_grey
 plot dir.'/surface.dat' using 1:2:3 with image, \
      dir.'/rest.dat' using (rests($5, $6, $7) && $3 != 0 && whole($1) && whole($2) ? $1 : 1/0):2:(down($3)):(0) with vectors head filled size 0.1,25 lc rgb 'white' lw 2.5 dt 1, \
      '' using (rests($5, $6, $7) && whole($1) && whole($2) ? $1 : 1/0):2 with points pt 7 ps 1.2 lc rgb 'white', \

@@ -9,7 +9,7 @@ x_at(who) = real(system(sprintf("awk '$1 == %d && $3 > 3e-8 { x = $2 } END { pri
 set title "An SG of the loss's own form closes the gap that a linear SG leaves"
 set xlabel "step"; set ylabel "loss above its infimum (nats a sample)"
 set logscale xy; set format y '10^{%L}'; set format x '10^{%L}'; set yrange [low:5]; set xrange [1:3 * last]
-set label 1 "linear SG: stays at ".sg_power(gap).", as predicted (CP6)" at graph 0.99,first 200 * gap right textcolor rgb sg_ink_orange
+set label 1 "linear SG: stays at\n".sg_power(gap).", as predicted (CP6)" at 350,70 * gap left textcolor rgb sg_ink_orange
 set label 2 "SG of the\nloss's form" at 1.6 * x_at(2),3e-8 left textcolor rgb sg_blue
 set label 3 "backprop" at 0.8 * x_at(0),3e-8 right textcolor rgb sg_ink_green
 plot gap with lines lc rgb 'black' lw 2 dt 3, \

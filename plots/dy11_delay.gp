@@ -11,9 +11,12 @@ set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2)
 set xlabel "delay τ (steps)"
 eval sg_panel(0.11, 0.485)
 set title "near the solution: free"
-set ylabel "largest stable rate / that at τ = 0" offset 2
-set label 1 "late pairs: × μ, ○ ν" at graph 0.98,first 1.6 right textcolor rgb sg_blue
-set label 2 "late gradients:\nline sin(π/(4τ+2)),\n□ μ of backprop,\n+ ν of the SG" at 0.95,0.05 left textcolor rgb sg_ink_orange
+set ylabel "largest stable rate, over that at τ = 0" offset 2
+set label 1 "× μ and" at graph 0.62,first 1.6 right textcolor rgb sg_blue
+set label 3 "○ ν, late pairs" at graph 0.98,first 1.6 right textcolor rgb sg_ink_green
+set label 2 "late gradients:\n□ backprop's μ" at 0.95,0.05 left textcolor rgb sg_ink_orange
+set label 4 "+ the SG's ν" at 0.95,0.021 left
+set label 5 "line: sin(π/(4τ+2))" at 0.95,0.0125 left textcolor rgb sg_ink_orange
 plot x < 1 ? NaN : 1 lc rgb sg_blue lw 3 dt 1, \
      limits using (x($1)):4 with points pt 2 ps 2 lw 2.5 lc rgb sg_blue, \
      limits using (x($1)):5 with points pt 6 ps 2 lw 2.5 lc rgb sg_green, \
@@ -23,7 +26,7 @@ plot x < 1 ? NaN : 1 lc rgb sg_blue lw 3 dt 1, \
 unset label
 eval sg_panel(0.61, 0.985)
 set title "from w = 0, φ = 0: a constant ν pays"
-set ylabel "largest converging μ × λ_{max}(S_x)/2" offset 0.6
+set ylabel "largest converging μ, over 2/λ_{max}(S_x)" offset 1.2
 set label 1 "ν = 1/E|z|² (DY13): free" at graph 0.98,first 1.6 right textcolor rgb sg_ink_green
 set label 2 "constant ν" at 24,0.24 left textcolor rgb sg_blue
 set label 3 "late gradients" at 0.95,0.06 left textcolor rgb sg_ink_orange

@@ -11,7 +11,8 @@ set title "the SG's error |Φ − Φ*|, over its start"
 set yrange [1e-11:10]; set ytics 100
 set label 1 "solid: from W = 0, Φ = 0" at 20,3e-8 left textcolor rgb sg_blue
 set label 2 "dashed: c = −3\n(DY5 stalls there)" at 20,1.2e-9 left textcolor rgb sg_ink_orange
-set label 3 "W and Φ large, twice" at 230,0.02 left textcolor rgb sg_ink_green
+set label 3 "W and Φ large" at 230,0.02 left textcolor rgb sg_ink_green
+set label 4 "other large ones" at 230,0.1 left textcolor rgb sg_ink_pink
 plot ways using 3:(of(2, $4)) with lines lt 1, '' using 3:(of(6, $4)) with lines lt 2, \
      '' using 3:(of(10, $4)) with lines lt 3, '' using 3:(of(14, $4)) with lines lt 4
 unset label

@@ -8,12 +8,10 @@ array name[6] = ["as stated", "SG first", "momentum", "Adam", "sigmoid units", "
 array ink[6] = [sg_blue, sg_ink_green, sg_ink_yellow, sg_ink_sky, sg_ink_orange, sg_ink_pink]
 array dash[6] = [1, 1, 2, 3, 4, 5]
 array line[6] = [sg_blue, sg_green, sg_yellow, sg_sky, sg_orange, sg_pink]
-# Labels at the right end, kept two thirds of a decade of twenty apart.
-array y[6]; do for [v = 1:6] { y[v] = log10(last(v - 1)) }
-do for [k = 1:40] { do for [i = 1:6] { do for [j = 1:6] {
-    if (i != j && y[i] >= y[j] && y[i] - y[j] < 0.95) { middle = (y[i] + y[j]) / 2; y[i] = middle + 0.475; y[j] = middle - 0.475 }
-} } }
-set multiplot title "The imbalance that an SG makes, its own weights have paid for" font sg_big
+# Names at the right end.
+n = 6; array y[n]; do for [v = 1:n] { y[v] = log10(last(v - 1)) }
+gap = 1.0; eval sg_apart
+set multiplot title "An SG sets layers apart by exactly what its own weights gain" font sg_big
 eval sg_panel(0.09, 0.47)
 set title "both sides of the ledger move together"
 set xlabel "step"; set ylabel "change since the start" offset 2
@@ -27,12 +25,12 @@ plot dir.'/ledger.dat' every 3::0 using 1:4 with lines lc rgb sg_grey lw 2 dt 1,
      '' every 3::1 using 1:($5+$6) with lines lc rgb sg_orange lw 4 dt 2
 unset label
 eval sg_panel(0.58, 0.985)
-set title "what is left over, all boundaries"
+set title "left over if a hypothesis breaks"
 unset ylabel
 set logscale xy; set format y "10^{%L}"; set format x "10^{%L}"; set xtics 100; set ytics 1e4
 set xrange [1:end*200]; set yrange [1e-16:1e4]
 do for [v = 1:6] { set label v name[v] at end*1.5,10**y[v] tc rgb ink[v] }
-set label 7 "bound on rounding" at 2,5e-11 tc rgb sg_blue
-plot dir.'/broken.dat' using ($1==0?$2:NaN):4 with lines lc rgb sg_blue lw 2 dt 3, \
+set label 7 "bound on rounding" at 4,6e-11 tc rgb sg_ink_grey
+plot dir.'/broken.dat' using ($1==0?$2:NaN):4 with lines lc rgb sg_grey lw 2 dt 3, \
      for [v = 0:5] '' using ($1==v?$2:NaN):3 with lines lc rgb line[v + 1] lw (v == 0 ? 4 : 2.5) dt dash[v + 1]
 unset multiplot

@@ -23,6 +23,8 @@ set ylabel "singular value of the layer"
 set logscale y; set yrange [0.15:7]; set ytics (0.2, 0.5, 1, 2, 5)
 set label 1 "slow SG, κ = 0.1:\nσ^{1/2}, σ^{1/4}, σ^{1/8}, …" at 2.1,4.6 tc rgb sg_ink_orange
 set label 2 "fast SG, κ = 10:\nnearly σ^{1/5} each" at 0.7,0.62 tc rgb sg_blue
+at(a) = real(system(sprintf("awk '!/^#/ && $1 < 1 && $2 == %d && $3 == 1 { print $4 }' %s", a, sg_shell(dir.'/modes.dat'))))
+do for [a = 1:3] { set label 2 + a sprintf("σ_%d", a) at 0.85,at(a) right textcolor rgb sg_ink_orange }
 plot for [a = 1:3] dir.'/modes.dat' using ($1 < 1 && $2 == a ? $3 : 1/0):4 with lines lc rgb sg_orange lw 2.5 dt a, \
      for [a = 1:3] dir.'/modes.dat' using ($1 > 1 && $2 == a ? $3 : 1/0):4 with lines lc rgb sg_blue lw 2.5 dt a, \
      for [a = 1:3] '' using ($1 < 1 && $2 == a ? $3 : 1/0):5 with points pt 7 ps 1.3 lc rgb sg_orange, \

@@ -27,9 +27,9 @@ do for [out = 0:1] {
     wide = 1.15 * wide
     stats dir.'/spirals.dat' using (is($1) ? $1 : NaN) nooutput; share = STATS_max
     set lmargin at screen 0.66; set rmargin at screen 0.985
-    set bmargin at screen (out ? 0.15 : 0.55); set tmargin at screen (out ? 0.48 : 0.88)
-    set xrange [-wide:wide]; set yrange [-0.92 * wide:1.3 * wide]
-    if (out) { set xlabel "output 1" offset 0,0.6 } else { unset xlabel }
+    set bmargin at screen (out ? 0.15 : 0.575); set tmargin at screen (out ? 0.455 : 0.88)
+    set xrange [-wide:wide]; set yrange [-1.15 * wide:1.45 * wide]
+    set xlabel "output 1" offset 0,0.8
     set label 1 sprintf("%s: μ at %.1f of its limit", out ? "out" : "in", share) at graph 0.03,0.92 left textcolor rgb (out ? sg_ink_orange : sg_blue)
     set label 2 "● start" at graph 0.97,0.08 right
     plot dir.'/spirals.dat' using (is($1) ? $3 : 1/0):4 with lines lw 1.5 dt 1 lc rgb (out ? sg_orange : sg_blue), \

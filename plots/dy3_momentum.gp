@@ -24,12 +24,12 @@ set title "where a start near the solution goes"
 set xlabel "network's rate, μ λ_{max}(S_x)/2"; set ylabel "SG's rate, ν λ_{max}(S_z)/2"
 set xrange [0:1.3*edge]; set yrange [0:1.55*edge]
 set object 1 rectangle from 0,0 to edge,edge fs empty border lc rgb 'black' lw 3 front
-set object 2 rectangle from 0,0 to 1,1 fs empty border lc rgb 'white' lw 5 front
-set object 3 rectangle from 0,0 to 1,1 fs empty border lc rgb 'black' lw 2 dt 2 front
+set object 2 rectangle from 0,0 to 1,1 fs empty border lc rgb 'black' lw 2 front
 set label 1 "● returns" at 0.02*edge,1.47*edge left textcolor rgb sg_blue
 set label 2 "× leaves" at 1.28*edge,1.47*edge right textcolor rgb sg_ink_orange
-set label 3 "dashed: without momentum" at 0.02*edge,1.37*edge left
-plot dir.'/rectangle.dat' using ($3 == 0 ? $1 : 1/0):2 with points pt 7 ps 0.7 lc rgb sg_blue, \
+set label 3 "● also without momentum" at 0.02*edge,1.37*edge left textcolor rgb sg_ink_sky
+plot dir.'/rectangle.dat' using ($3 == 0 && ($1 > 1 || $2 > 1) ? $1 : 1/0):2 with points pt 7 ps 0.7 lc rgb sg_blue, \
+     '' using ($3 == 0 && $1 <= 1 && $2 <= 1 ? $1 : 1/0):2 with points pt 7 ps 0.5 lc rgb sg_sky, \
      '' using ($3 == 2 ? $1 : 1/0):2 with points pt 4 ps 0.9 lc rgb sg_yellow, \
      '' using ($3 == 1 ? $1 : 1/0):2 with points pt 2 ps 0.8 lw 1.5 lc rgb sg_orange
 unset multiplot

@@ -17,11 +17,11 @@ plot f(x,0.0) lt 1, f(x,0.3) lt 2, f(x,0.6) lt 3, f(x,0.9) lt 4, \
 unset label
 eval sg_panel(0.59, 0.975)
 set title "linear regression with an SG, φ_0 = 0"
-set xlabel "step"; unset ylabel; set logscale y; set format y "10^{%T}"; set yrange [1e-9:1e3]; set xrange [0:300]; set xtics 100; set ytics 100
+set xlabel "step"; unset ylabel; set logscale y; set format y "10^{%T}"; set yrange [1e-9:1e3]; set logscale x; set xrange [1:300]; set xtics (1, 10, 100); set ytics 100
 set arrow 1 from graph 0,first 1 to graph 1,first 1 nohead lc rgb 'black' lw 1.5 dt 3
-set label 1 "excess loss\n(× while ρ ≥ 1)" at 5,6e-8 left textcolor rgb sg_blue
-set label 2 "SG's relative error ρ" at 12,90 left textcolor rgb sg_ink_orange
-set label 3 "what bounds it" at 130,4e-2 left textcolor rgb sg_ink_yellow
+set label 1 "excess loss\n(× while ρ ≥ 1)" at 1.3,6e-5 left textcolor rgb sg_blue
+set label 2 "SG's relative error ρ" at 1.3,90 left textcolor rgb sg_ink_orange
+set label 3 "a bound on ρ" at 35,15 left textcolor rgb sg_ink_yellow
 plot dir.'/run.dat' using 1:3 with lines lt 5, \
      '' using 1:2 with lines lt 2, \
      '' using 1:($2 >= 1 ? $4 : 1/0) with points pt 2 ps 0.9 lw 2 lc rgb sg_blue, \

@@ -14,7 +14,7 @@ set label 2 "▲ leaves, stays bounded" at screen 0.18,0.1 left textcolor rgb sg
 set label 3 "× diverges" at screen 0.46,0.1 left textcolor rgb sg_ink_orange
 set label 4 "· undecided in the run's steps" at screen 0.61,0.1 left textcolor rgb sg_ink_grey
 set label 5 "― predicted boundary       ┄ a shallow model's rectangle (DY3)" at screen 0.03,0.04 left
-plot dir.'/map.dat' using ($4 == 0 ? $1 : 1/0):2 with points pt 7 ps 0.4 lc rgb '#bbbbbb', \
+plot dir.'/map.dat' using ($4 == 0 ? $1 : 1/0):2 with points pt 7 ps 0.45 lc rgb '#777777', \
      '' using ($4 > 0 && $5 == 0 ? $1 : 1/0):2 with points pt 7 ps 1.0 lc rgb sg_blue, \
      '' using ($4 > 0 && $5 > 0 && $5 < 3 ? $1 : 1/0):2 with points pt 9 ps 1.2 lc rgb sg_yellow, \
      '' using ($4 > 0 && $5 == 3 ? $1 : 1/0):2 with points pt 2 ps 0.8 lw 1.7 lc rgb sg_orange, \

@@ -15,6 +15,7 @@ set xlabel "time, learning rate × step / 1000"; set ylabel "|w − w*|" offset 
 set logscale y; set format y "10^{%L}"; set xrange [0:300]; set yrange [5e-8:20]; set xtics 100; set ytics 100
 set label 1 "SG, κ = 1/1000" at 105,3 left textcolor rgb sg_blue
 set label 2 "predicted:\ne^{λt}, λ > 0" at 55,3e-5 left textcolor rgb sg_ink_orange
+set label 4 "comes by again" at 170,5e-4 center textcolor rgb sg_blue
 set label 3 "backprop stays" at 120,1.5e-6 left textcolor rgb sg_ink_green
 plot dir.'/flight.dat' using ($1 == 0 ? $2/1e3 : 1/0):3 every 3 with lines lt 1, \
      x < 50 ? start*exp(lambda*1e3*x) : 1/0 with lines lt 2, \
@@ -22,7 +23,7 @@ plot dir.'/flight.dat' using ($1 == 0 ? $2/1e3 : 1/0):3 every 3 with lines lt 1,
 unset logscale y; set format y "%g"; unset label
 eval sg_panel(0.6, 0.86)
 set title "the flight over the loss"
-set xlabel "towards where it rests"; set ylabel "off that line, where it goes farthest" offset 1.5
+set xlabel "along the line from start to rest"; set ylabel "off that line" offset 1.5
 set xrange [A_min:A_max]; set yrange [B_min:B_max]; set cbrange [-12:-3]; set xtics 0.1; set ytics 0.005
 set palette defined (0 '#ffffff', 0.45 '#cfe3f1', 1 '#0b3c5d')
 set cblabel "log_{10}(loss above its least)" offset 0.5; set cbtics 3

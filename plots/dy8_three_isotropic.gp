@@ -17,7 +17,7 @@ plot dir.'/flight.dat' using 1:2 with lines lt 1 lw 4, '' using 1:3 with lines l
 unset logscale y; set format y "%g"; unset label
 eval sg_panel(0.6, 0.86)
 set title "the flight over the loss"
-set xlabel "towards where it rests"; set ylabel "off that line, where it goes farthest" offset 1.5
+set xlabel "along the line from start to rest"; set ylabel "off that line" offset 1.5
 set xrange [A_min:A_max]; set yrange [B_min:B_max]; set cbrange [-10:-1]; set xtics 0.2; set ytics 0.01
 set palette defined (0 '#ffffff', 0.45 '#cfe3f1', 1 '#0b3c5d')
 set cblabel "log_{10}(loss above its least)" offset 0.5; set cbtics 3

@@ -3,6 +3,8 @@
 load 'plots/style.gp'
 if (!exists("finding")) finding = "One SG is slower at first, faster later, and no better on the test"
 if (!exists("units")) units = "relu"
+if (!exists("rates")) rates = ", each rule at its best rates"
+if (!exists("names_x")) names_x = 0.5
 file = dir.'/curves.dat'; ends = dir.'/ends.dat'
 depths = system("awk '!/^#/ && !seen[$2]++ {printf \"%s \", $2}' ".sg_shell(file))
 array colour[6] = [sg_blue, sg_orange, sg_green, sg_pink, sg_yellow, sg_sky]
@@ -13,33 +15,34 @@ only(r) = sprintf("< awk '!/^#/ && $3 == %d' %s", r, sg_shell(ends))
 last(i, r) = real(system(sprintf("awk '$2 == %s && $3 == %d { y = $5 } END { print y }' %s", word(depths, i), r, sg_shell(file))))
 set multiplot title finding font sg_big
 eval sg_panel(0.11, 0.56)
-set title units.(exists("rates") ? rates : ", each rule at its best rates")
+set title units.rates
 set xlabel "epoch (shaded: what “at first” means)"; set ylabel "training loss (nats a sample)" offset 1; set logscale y; set format y "%g"
-set xrange [0.5:1.42 * epochs]; set yrange [*:10]; set autoscale yfixmin; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics 0,(epochs > 12 ? 10 : 1),epochs rangelimited
+set xrange [0.5:1.42 * epochs]; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics 0,(epochs > 12 ? 10 : 1),epochs rangelimited
 set object 1 rectangle from 0.5, graph 0 to 0.5 + (epochs < 20 ? 1 : epochs / 10), graph 1 fc rgb '#ececec' fs solid noborder behind
-# Labels at the right end, kept an eighth of a decade apart.
-n = words(depths)
-array y[2 * n]
-do for [i = 1:n] { y[i] = log10(last(i, 0)); y[n + i] = log10(last(i, 1)) }
-do for [k = 1:40] { do for [i = 1:2 * n] { do for [j = 1:2 * n] {
-    if (i != j && y[i] >= y[j] && y[i] - y[j] < 0.2) { middle = (y[i] + y[j]) / 2; y[i] = middle + 0.1; y[j] = middle - 0.1 }
-} } }
-do for [i = 1:n] {
+# Names at the right end, apart by a twentieth of the axis.
+m = words(depths); n = 2 * m; array y[n]
+do for [i = 1:m] { y[i] = log10(last(i, 0)); y[m + i] = log10(last(i, 1)) }
+stats file using ($3 < 2 ? $5 : NaN) nooutput; low = 0.6 * STATS_min; high = 4 * STATS_max
+set yrange [low:high]
+gap = log10(high / low) / 19; eval sg_apart
+do for [i = 1:m] {
     set label i sprintf("backprop, %s", word(depths, i)) at epochs * 1.02,10**y[i] left textcolor rgb ink[i] font ',16'
-    set label n + i sprintf("SG, %s", word(depths, i)) at epochs * 1.02,10**y[n + i] left textcolor rgb ink[i] font ',16'
+    set label m + i sprintf("SG, %s", word(depths, i)) at epochs * 1.02,10**y[m + i] left textcolor rgb ink[i] font ',16'
 }
-set label 20 "number: hidden layers" at graph 0.98,0.95 right
-plot for [i = 1:n] file using 4:(pick(i, 0, $5)) with lines lc rgb colour[i] lw 3 dt 1, \
-     for [i = 1:n] file using 4:(pick(i, 1, $5)) with lines lc rgb colour[i] lw 3 dt 2
+set label 20 "number:\nhidden layers" at graph 0.99,0.95 right
+plot for [i = 1:m] file using 4:(pick(i, 0, $5)) with lines lc rgb colour[i] lw 3 dt 1, \
+     for [i = 1:m] file using 4:(pick(i, 1, $5)) with lines lc rgb colour[i] lw 3 dt 2
 unset label; unset object 1; unset logscale y
 eval sg_panel(0.66, 0.98)
 set title "at the end"
 set xlabel "hidden layers"; set ylabel "test accuracy" offset 1; set format y "%.1f"; set yrange [0:1]; set ytics 0.2
 first_depth = real(word(depths, 1)); last_depth = real(word(depths, words(depths)))
 set logscale x 2; set xrange [first_depth / 1.25:last_depth * 1.25]; set xtics (0); do for [i = 1:words(depths)] { set xtics add (word(depths, i) real(word(depths, i))) }
-set label 1 "● backprop   ○ one SG" at graph (exists("names_x") ? names_x : 0.5),(exists("names_x") ? 0.45 : 0.95) center
+names_y = names_x < 0.5 ? 0.45 : 0.95
+set label 1 "● backprop" at graph names_x,names_y right
+set label 3 "○ one SG" at graph names_x + 0.06,names_y left textcolor rgb sg_blue
 set label 2 "□ lower half frozen" at graph 0.5,0.14 center textcolor rgb sg_ink_grey
-plot only(0) using ($2 / 1.03):4:5:6 with yerrorlines lc rgb 'black' lw 3 dt 1 pt 7 ps 1.2, \
-     only(1) using ($2 * 1.03):4:5:6 with yerrorlines lc rgb sg_blue lw 3 dt 2 pt 6 ps 1.4, \
+plot only(0) using ($2 / 1.06):4:5:6 with yerrorlines lc rgb 'black' lw 3 dt 1 pt 7 ps 1.2, \
+     only(1) using ($2 * 1.06):4:5:6 with yerrorlines lc rgb sg_blue lw 3 dt 2 pt 6 ps 1.4, \
      only(2) using 2:4:5:6 with yerrorlines lc rgb sg_grey lw 2 dt 3 pt 4 ps 1
 unset multiplot

@@ -1,14 +1,12 @@
-# NL6: ten ways to give the layers of one net their error, ordered by the test error that they end with (dots: mean, bars: range over seeds). Beside each name,
-# what an update waits for: a row is the hidden block that is updated, a column the block above it; dark: it is read on the way down, light: it is felt through
-# the loss only, grey: not at all.
+# NL6: ten ways to give the layers of one net their error, ordered by the test error that they end with (dots: mean, bars: range over seeds; dotted: backprop's).
+# Beside each name, what the update of a hidden block waits for: for blocks above it to be read on the way down, for the loss only, or for nothing.
 load 'plots/style.gp'
 if (!exists("finding")) finding = "At its best rates every SG rule ends near backprop; feedback rules do not"
 file = dir.'/curves.dat'; locks = dir.'/locks.dat'
 stats file using 2 nooutput; epochs = STATS_max
-stats locks using 2 nooutput; depth = STATS_max
 array name[10] = ['backprop', 'SG in the middle', 'SGs, arriving', 'SGs, true', 'half SG, half true', 'SG + prop', 'feedback alignment', 'direct feedback', 'kickback', 'no propagation']
-kind(r) = r == 1 ? 0x000000 : r <= 6 ? 0x0072B2 : 0xD55E00
-shade(read) = read == 2 ? 0x0072B2 : read == 1 ? 0x9CC9E6 : 0xEBEBEB
+number(r, read) = int(system(sprintf("awk '$1 == %d && $4 == %d' %s | wc -l", r - 1, read, sg_shell(locks))))
+waits(r) = number(r, 2) == 0 ? (number(r, 1) == 0 ? "nothing" : "the loss only") : number(r, 0) == 0 ? "all blocks above" : "those of its half"
 # The place of each rule, from above.
 order = system(sprintf("awk '$2 == %d { print 1 - $4, $1 + 1 }' %s | LC_ALL=C sort -g | awk '{ printf \"%%s \", $2 }'", epochs, sg_shell(file)))
 array place[10]; do for [k = 1:words(order)] { place[int(word(order, k))] = k }
@@ -16,21 +14,24 @@ row(r) = place[int(r) + 1]
 set multiplot title finding font ',21'
 set yrange [words(order) + 0.6:0.4]; unset ytics; unset grid; unset border; unset xtics
 set bmargin at screen 0.14; set tmargin at screen 0.85
-set lmargin at screen 0.22; set rmargin at screen 0.36
-set xrange [1.2:depth + 1.8]
-do for [r = 1:10] { set label r name[r] at screen 0.215,first place[r] right font ',17' textcolor rgb (r == 1 ? 'black' : r <= 6 ? sg_blue : sg_ink_orange) }
-set label 20 "an update waits for" at screen 0.29,0.885 center
-set label 21 "block above: 2 … output" at screen 0.29,0.115 center font ',15'
-set label 22 "dark: read,  light: felt through the loss,  grey: not felt" at screen 0.02,0.04 left font ',15'
-set style fill solid 1 noborder
-high = 0.76 / depth
-plot locks using 3:(row($1)):($3 - 0.44):($3 + 0.44):(row($1) - 0.38 + high * (depth - $2)):(row($1) - 0.38 + high * (depth - $2 + 0.86)):(shade($4)) with boxxyerror lc rgb variable
-unset label
-set border 1; set grid xtics; set lmargin at screen 0.42; set rmargin at screen 0.97
+set border 1; set grid xtics; set lmargin at screen 0.43; set rmargin at screen 0.97
+do for [r = 1:10] {
+    set label r name[r] at screen 0.225,first place[r] right textcolor rgb (r == 1 ? 'black' : r <= 6 ? sg_blue : sg_ink_orange)
+    set label 10 + r waits(r) at screen 0.245,first place[r] left textcolor rgb sg_ink_grey
+}
+set label 21 "an update waits for" at screen 0.245,0.88 left textcolor rgb sg_ink_grey
 set logscale x; set xrange [*:1]; set xtics (1, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01) nomirror; set format x "%g"
 set xlabel sprintf("test error after %d epochs", epochs); set offsets graph 0.03,0,0,0
-set label 1 "SG rules" at graph 0.98,0.94 right textcolor rgb sg_blue
-set label 2 "others" at graph 0.98,0.87 right textcolor rgb sg_ink_orange
+set label 31 "● SG rules" at graph 0.98,0.94 right textcolor rgb sg_blue
+set label 32 "■ others" at graph 0.98,0.87 right textcolor rgb sg_ink_orange
+bp = real(system(sprintf("awk '$1 == 0 && $2 == %d { print 1 - $4 }' %s", epochs, sg_shell(file))))
+set arrow 1 from bp, graph 0 to bp, graph 1 nohead lc rgb 'black' lw 2 dt 3
+# within = x: a band of x on either side of backprop's error
+if (exists("within")) { set object 1 rectangle from bp - within, graph 0 to bp + within, graph 1 fs solid 1 noborder fc rgb '#e3eef6' behind }
+set label 33 (exists("within") ? sprintf("shaded: backprop\n± %g point", 100 * within) : "") at graph 0.98,0.8 right textcolor rgb sg_ink_grey
 final(x) = column(2) == epochs ? x : 1/0
-plot file using (final(1 - $4)):(row($1)):(1 - $6):(1 - $5):(kind($1 + 1)) with xerrorbars pt 7 ps 1.3 lw 2.5 lc rgb variable
+of_kind(r, first, last, x) = r + 1 >= first && r + 1 <= last ? x : 1/0
+plot file using (of_kind($1, 1, 1, final(1 - $4))):(row($1)):(1 - $6):(1 - $5) with xerrorbars pt 7 ps 1.3 lw 2.5 dt 1 lc rgb 'black', \
+     file using (of_kind($1, 2, 6, final(1 - $4))):(row($1)):(1 - $6):(1 - $5) with xerrorbars pt 7 ps 1.3 lw 2.5 dt 1 lc rgb sg_blue, \
+     file using (of_kind($1, 7, 10, final(1 - $4))):(row($1)):(1 - $6):(1 - $5) with xerrorbars pt 5 ps 1.3 lw 2.5 dt 1 lc rgb sg_orange
 unset multiplot

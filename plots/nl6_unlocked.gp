@@ -23,7 +23,7 @@ plot for [v = 3:last + 1] file using 3:(of(v, $5)) with lines lc rgb ramp[v - 2 
 unset label
 eval sg_panel(0.6, 0.975)
 set title "after the last epoch"
-unset ylabel; set xlabel "delay τ (steps; 0 drawn at 1/3)"; set logscale x; set xrange [0.25:200]; set xtics ('0' 0.333, '1' 1, '3' 3, '10' 10, '30' 30, '100' 100)
+unset ylabel; set xlabel "delay τ (steps)"; set logscale x; set xrange [0.25:200]; set xtics ('0' 0.333, '1' 1, '3' 3, '10' 10, '30' 30, '100' 100)
 set label 1 "backprop" at 0.3,mean(1) + 0.04 left textcolor rgb sg_ink_orange
 set label 2 "□ no delay, τ steps earlier" at 180,mean(1) + 0.1 right textcolor rgb sg_ink_green
 set label 3 "● pairs τ\nsteps old" at 13,0.68 right textcolor rgb '#0f5288'

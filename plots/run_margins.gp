@@ -15,11 +15,13 @@ set xtics rotate by 90 right font ',15' scale 0
 set ylabel "error over its tolerance (margin)"
 set object 1 rectangle from graph 0,first 1 to graph 1,graph 1 fs solid 0.14 noborder fc rgb sg_orange behind
 set object 2 rectangle from graph 0,graph 0 to graph 1,first 1e-3 fs solid 0.5 noborder fc rgb '#dddddd' behind
-set label 1 "beyond the tolerance" at graph 0.985,first 250 right textcolor rgb sg_ink_orange
-set label 2 "tight" at graph 0.985,first 3 right textcolor rgb sg_blue
-set label 3 "loose" at graph 0.985,first 2e-9 right textcolor rgb sg_ink_grey
+set label 1 "beyond\nits\ntolerance" at graph 1.015,first 200 left textcolor rgb sg_ink_orange
+set label 2 "tight:\nabove\n1/1000" at graph 1.015,first 0.3 left textcolor rgb sg_blue
+set label 3 "loose:\ncould hide\na fault" at graph 1.015,first 1e-5 left textcolor rgb sg_ink_grey
+set label 5 "no error" at graph 1.015,first 1e-10 left textcolor rgb sg_ink_grey
+set rmargin at screen 0.87; set lmargin at screen 0.11; set xlabel "claim" offset 0,0.3
 set label 4 "× as its case expects" at graph 0.015,first 250 left textcolor rgb sg_ink_orange
 plot file using 1:(NaN):xtic(2), \
-     file using ($1 + beside($0)):($4 == 0 ? held($3) : 1/0) with points pt 7 ps 0.4 lc rgb sg_blue, \
-     file using ($1 + beside($0)):($4 == 1 ? held($3) : 1/0) with points pt 2 ps 0.8 lw 2 lc rgb sg_orange, \
+     file using ($1 + beside($0)):($4 == 0 ? held($3) : 1/0) with points pt 7 ps 0.45 lc rgb sg_blue, \
+     file using ($1 + beside($0)):($4 == 1 ? held($3) : 1/0) with points pt 2 ps 1.1 lw 2.5 lc rgb sg_orange, \
      file using ($1 + beside($0)):($4 == 2 ? held($3) : 1/0) with points pt 5 ps 1.4 lc rgb 'black'

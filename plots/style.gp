@@ -30,6 +30,10 @@ set title font sg_big
 sg_panel(left, right) = sprintf("set lmargin at screen %g; set rmargin at screen %g; set bmargin at screen 0.15; set tmargin at screen 0.83; set title font ',18'", left, right)
 # A small or large number as 9.0·10^{-5}.
 sg_power(x) = sprintf("%.1f·10^{%d}", x / 10**floor(log10(x)), floor(log10(x)))
+# Names at the curves' ends, kept apart: y[1..n] are their heights, in decades where the axis is one of decades, and
+#     gap = 0.8; eval sg_apart
+# leaves no two of them closer than gap.
+sg_apart = "do for [pass = 1:60] { do for [i = 1:n] { do for [j = 1:n] { if (i != j && y[i] >= y[j] && y[i] - y[j] < gap) { middle = (y[i] + y[j]) / 2; y[i] = middle + gap / 2; y[j] = middle - gap / 2 } } } }"
 # A path as one word of the shell, whatever it is made of.
 sg_mended(s) = strstrt(s, "'") == 0 ? s : (strstrt(s, "'") == 1 ? "" : s[1:strstrt(s, "'")-1])."'\\''".sg_mended(s[strstrt(s, "'")+1:*])
 sg_shell(s) = "'".sg_mended(s)."'"

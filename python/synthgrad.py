@@ -76,13 +76,13 @@ class _Batch(Structure):
 class _Table(Structure):
     C = "sg_table"
     _fields_ = [("rows", c_size_t), ("columns", c_size_t), ("names", POINTER(c_char_p)),
-                ("cells", c_void_p), ("binary", c_bool)]
+                ("cells", c_void_p), ("rests", c_void_p), ("binary", c_bool)]
 
 
 class _CsvOptions(Structure):
     C = "sg_csv_options"
     _fields_ = [("only", POINTER(c_char_p)), ("drop", POINTER(c_char_p)), ("n_only", c_size_t),
-                ("n_drop", c_size_t), ("drop_missing", c_bool)]
+                ("n_drop", c_size_t), ("drop_missing", c_bool), ("rests", c_bool)]
 
 
 class _Fit(Structure):
@@ -193,13 +193,18 @@ class _Listing(Structure):
                 ("row", POINTER(c_char * _LISTING_NAME)), ("value", c_void_p)]
 
 
+class _Texts(Structure):
+    C = "sg_texts"
+    _fields_ = [("n", c_size_t), ("capacity", c_size_t), ("text", POINTER(c_char_p))]
+
+
 class _Evidence(Structure):
     C = "sg_evidence"
     _fields_ = [("n_rows", c_size_t), ("rows_capacity", c_size_t), ("row", POINTER(_Row)),
                 ("n_series", c_size_t), ("series_capacity", c_size_t),
                 ("series", POINTER(_Series)), ("n_listings", c_size_t),
                 ("listings_capacity", c_size_t), ("listing", POINTER(_Listing)),
-                ("note", c_char * 400)]
+                ("certificates", _Texts), ("arrays", _Texts), ("note", c_char * 400)]
 
 
 class _Claim(Structure):
@@ -572,7 +577,7 @@ def read_table(path, only=None, drop=None, drop_missing=False):
     """
     only, n_only = _names(only, "only")
     drop, n_drop = _names(drop, "drop")
-    options = _CsvOptions(only, drop, n_only, n_drop, _flag(drop_missing, "drop_missing"))
+    options = _CsvOptions(only, drop, n_only, n_drop, _flag(drop_missing, "drop_missing"), False)
     table, dropped, err = _Table(), c_size_t(), _Error()
     _check(_lib.sg_data_read_table(byref(table), byref(dropped), _path(path, "path"),
                                    byref(options), byref(err)), err)

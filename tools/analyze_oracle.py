@@ -7,7 +7,11 @@
 Kinds: plain, offsets to 1e15, scales 1e-150 to 1e150, columns constant to rounding, one-hot, ids,
 more columns than rows, collinear to rounding, classes on a line (separable, in part, not), and 2 to
 30 classes in space (separable, or each around one point).  Checked:
-  - every coefficient, the constant and the RSS are within one unit of the last digit claimed
+  - every coefficient, the constant and the RSS are within one unit of the last digit claimed,
+    weighted or not, the target standardised or not; the RSS also where columns depend on each
+    other exactly
+  - the stable rates as printed, of tables of at most 60 rows; the fastest ones and the contraction
+    too, where the spectrum is within 1e9
   - the verdict is never "fails", and a refusal is one line with exit 2
   - classes on a line are separable in whole, in part or not as their order says, classes in space
     as they were made; the loss is that of the coefficients; no SG is better than the optimum
@@ -21,7 +25,7 @@ import sys
 import tempfile
 from fractions import Fraction
 
-from mpmath import mp, mpf, matrix, lu_solve, log10, log, exp
+from mpmath import mp, mpf, matrix, lu_solve, eigsy, log10, log, exp, sqrt
 
 PROGRAM = os.environ.get("SYNTHGRAD", "build/synthgrad")
 KINDS = ["plain", "offset", "scale", "ulp", "one_hot", "id", "wide", "collinear", "line", "classes"]
@@ -67,13 +71,39 @@ def draw(kind, rng, most):
     return [names + ["y"]] + [list(r) for r in zip(*columns, y)]
 
 
-def least_squares(cells, used, intercept):
-    """Coefficients (with the constant last) and RSS, or None where columns are dependent."""
+def exact_numbers(table, options):
+    """Columns in many digits: of names, targets and weights (1 without)."""
+    cells = table[1:]
     big = max((abs(int(log10(abs(mpf(v))))) if mpf(v) != 0 else 0) for r in cells for v in r)
     mp.dps = 80 + 4 * big
-    rows = [[mpf(r[k]) for k in used] + ([mpf(1)] if intercept else []) for r in cells]
-    y = [mpf(r[-1]) for r in cells]
-    size = len(rows[0])
+    columns = {name: [mpf(r[k]) for r in cells] for k, name in enumerate(table[0])}
+    counts = columns.pop("w") if "--weights" in options else [mpf(1)] * len(cells)
+    y = columns.pop("y")
+    if "--standardise-target" in options:
+        y = standard(y, counts, "--no-intercept" not in options)
+    return columns, y, counts
+
+
+def standard(c, counts, centred):
+    """(c - mean) / standard deviation, or c / root mean square."""
+    n = sum(counts)
+    mean = sum(v * t for v, t in zip(counts, c)) / n if centred else mpf(0)
+    scale = sqrt(sum(v * (t - mean)**2 for v, t in zip(counts, c)) / n)
+    return [(t - mean) / scale for t in c]
+
+
+def moments(z, counts):
+    """E[z z^T] of columns."""
+    n = sum(counts)
+    return matrix([[sum(v * a * b for v, a, b in zip(counts, p, q)) / n for q in z] for p in z])
+
+
+def least_squares(columns, y, counts):
+    """Coefficients and RSS, or None where columns are dependent."""
+    rows = [list(r) for r, v in zip(zip(*columns), counts) if v > 0]
+    y = [t for t, v in zip(y, counts) if v > 0]
+    counts = [v for v in counts if v > 0]
+    size = len(columns)
     unit = [max(abs(r[k]) for r in rows) or mpf(1) for k in range(size)]
     rows = [[v / u for v, u in zip(r, unit)] for r in rows]
     if len(rows) < size:
@@ -81,15 +111,32 @@ def least_squares(cells, used, intercept):
     gram = matrix(size, size)
     right = matrix(size, 1)
     for j in range(size):
-        right[j] = sum(r[j] * t for r, t in zip(rows, y))
+        right[j] = sum(v * r[j] * t for v, r, t in zip(counts, rows, y))
         for k in range(size):
-            gram[j, k] = sum(r[j] * r[k] for r in rows)
+            gram[j, k] = sum(v * r[j] * r[k] for v, r in zip(counts, rows))
     try:
         w = lu_solve(gram, right)
     except ZeroDivisionError:
         return None
-    rss = sum((t - sum(a * b for a, b in zip(r, w)))**2 for r, t in zip(rows, y))
+    rss = sum(v * (t - sum(a * b for a, b in zip(r, w)))**2 for v, r, t in zip(counts, rows, y))
     return [w[k] / unit[k] for k in range(size)], rss
+
+
+def independent(columns, counts):
+    """Columns that span all of them: each is kept that is no combination of those before it."""
+    basis, kept = [], []
+    for c in columns:
+        rest = [sqrt(v) * t for v, t in zip(counts, c)]
+        size = sqrt(sum(t * t for t in rest))
+        for _ in range(2):
+            for b in basis:
+                along = sum(s * t for s, t in zip(b, rest))
+                rest = [t - along * s for s, t in zip(b, rest)]
+        left = sqrt(sum(t * t for t in rest))
+        if left > size * mpf(10)**(-mp.dps // 2):
+            basis.append([t / left for t in rest])
+            kept.append(c)
+    return kept
 
 
 def wrong(value, digits, truth):
@@ -121,19 +168,71 @@ def answer_of(path, seen, *options):
     return json.loads(done.stdout), []
 
 
-def check_table(table, path, rng, seen):
+def off_as_printed(value, truth):
+    """Is the number, in the six digits that are printed, off by more than one of the last?"""
+    return value is None or wrong(value, 6, truth)
+
+
+def check_rates(out, x, z, counts):
+    """Both blocks' rates against eigenvalues in many digits."""
+    faults = []
+    for block, columns in (("mu", x), ("nu", z)):
+        spectrum = sorted(eigsy(moments(columns, counts), eigvals_only=True))
+        low, high = spectrum[0], spectrum[-1]
+        pairs = [(f"{block}_critical", 2 / high)]
+        if low > high / 10**9:
+            pairs.append((f"{block}_optimal", 2 / (high + low)))
+        faults += [f"{name}: {out[name]!r}, is {mp.nstr(truth, 12)}" for name, truth in pairs
+                   if off_as_printed(out[name], truth)]
+    return faults
+
+
+def options_for(table, rng):
+    """Options, and the table with a column of weights where they ask for one."""
     options = [o for o in ("--no-intercept", "--no-standardise") if rng.random() < 0.25]
+    if rng.random() < 0.15 and len({r[-1] for r in table[1:]}) > 1:
+        options.append("--standardise-target")
+    if rng.random() < 0.25:
+        options += ["--weights", "w"]
+        whole = rng.random() < 0.5
+        table = [["w"] + table[0]] + [
+            [str(rng.randint(0, 3)) if whole else repr(10.0 ** rng.uniform(-3, 3))] + r
+            for r in table[1:]]
+        table[1][0] = "1"
+    return options, table
+
+
+def check_table(table, path, rng, seen):
+    options, table = options_for(table, rng)
+    with open(path, "w", encoding="ascii") as out:
+        out.write("".join(",".join(r) + "\n" for r in table))
     out, faults = answer_of(path, seen, *options)
     if out is None:
         return faults
-    intercept = "--no-intercept" not in options
     seen[out["check"]["verdict"]] += 1
-    used = [k for k, name in enumerate(table[0][:-1]) if name not in out["dropped"]]
-    truth = None if out["minimum_norm"] else least_squares(table[1:], used, intercept)
+    columns, y, counts = exact_numbers(table, options)
+    names = [name for name in columns if name not in out["dropped"]]
+    one = [] if "--no-intercept" in options else [[mpf(1)] * len(y)]
+    x = [columns[name] for name in names] + one
+    names += ["(intercept)"] if one else []
+    truth = None if out["minimum_norm"] else least_squares(x, y, counts)
     if truth is None:
         seen["dependent"] += 1
-        return []
-    names = [table[0][k] for k in used] + (["(intercept)"] if intercept else [])
+        spans = independent(x, counts) if len(y) <= 60 else []
+        if len(spans) == out["rank"]:
+            seen["spans"] += 1
+            exact = least_squares(spans, y, counts)[1]
+            if wrong(out["rss"], out["digits"]["rss"], exact):
+                faults.append(f"{options} rss of rank {len(spans)}: {out['rss']!r} claims "
+                              f"{out['digits']['rss']} digits, is {mp.nstr(exact, 20)}")
+        return faults
+    if len(y) <= 60:
+        seen["rates"] += 1
+        fitted = [sum(w * c[i] for w, c in zip(truth[0], x)) for i in range(len(y))]
+        design = x if "--no-standardise" in options else [
+            standard(c, counts, bool(one)) if len(set(c)) > 1 else c for c in x]
+        faults += [f"{options} {f}"
+                   for f in check_rates(out, design, [fitted, y, [mpf(1)] * len(y)], counts)]
     claimed = out["digits"]["coefficients"]
     for name, exact in zip(names, truth[0]):
         seen["digits"] += claimed[name]
@@ -246,8 +345,10 @@ def main():
     first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     most = int(sys.argv[3]) if len(sys.argv) > 3 else 100000
     seen = dict.fromkeys(["holds", "inconclusive", "fails", "refused", "dependent", "digits",
-                          "numbers", "line all", "line part", "line none", "line None", "space all", "space part",
-                          "space none", "space None", "losses"], 0)
+                          "numbers", "line all", "line part", "line none", "line None",
+                          "space all", "space part",
+                          "space none", "space None", "losses",
+                          "spans", "rates"], 0)
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "table.csv")
@@ -259,10 +360,7 @@ def main():
             elif kind == "classes":
                 faults = check_classes(path, rng, seen)
             else:
-                table = draw(kind, rng, most)
-                with open(path, "w", encoding="ascii") as out:
-                    out.write("".join(",".join(r) + "\n" for r in table))
-                faults = check_table(table, path, rng, seen)
+                faults = check_table(draw(kind, rng, most), path, rng, seen)
             for fault in faults:
                 print(f"seed {seed}, {kind}: {fault}")
             bad += bool(faults)

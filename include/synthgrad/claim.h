@@ -78,6 +78,9 @@ struct sg_listing {
     double *value;
 };
 
+/* Texts in the order in which they came. */
+struct sg_texts { size_t n, capacity; char **text; };
+
 struct sg_evidence {
     size_t n_rows, rows_capacity;
     struct sg_row *row;
@@ -85,6 +88,9 @@ struct sg_evidence {
     struct sg_series *series;
     size_t n_listings, listings_capacity;
     struct sg_listing *listing;
+    /* What the certified rows prove, bit by bit, each a JSON object; arrays are what several of
+     * them are about, each once.  They go to results/CASE/certificates.json. */
+    struct sg_texts certificates, arrays;
     /* The reason for a status other than SG_OK, or what else is worth a line. */
     char note[400];
 };
@@ -111,6 +117,10 @@ void sg_claim_point(struct sg_evidence *ev, const double *values);
 void sg_claim_listing(struct sg_evidence *ev, const char *title, const char *columns);
 /* Adds a row to the last table: n_columns - 1 values. */
 void sg_claim_listing_row(struct sg_evidence *ev, const char *name, const double *values);
+/* Keeps a certificate: a JSON object as src/lab/record.h makes it. */
+void sg_claim_certificate(struct sg_evidence *ev, const char *json);
+/* The place among the arrays of one that certificates refer to: that of its equal, or a new one. */
+size_t sg_claim_array(struct sg_evidence *ev, const char *json);
 
 /* A folder with intermediate results of a long experiment ("pieces"), one whole file each. */
 struct sg_store;

@@ -80,6 +80,9 @@ struct sg_table {
     size_t rows, columns;
     char **names;          /* header, one per column, unique and not empty */
     double *cells;         /* rows x columns, all finite */
+    double *rests;         /* what the cells lack of the numbers in the file: cell + rest is off by
+                              at most 2^-105 of it, 2^-98 where long double has 53 bits.
+                              NULL: not asked for */
     bool binary;           /* of a file without lines: messages name none */
 };
 
@@ -96,6 +99,7 @@ struct sg_csv_options {
     const char *const *only, *const *drop;
     size_t n_only, n_drop;
     bool drop_missing;
+    bool rests;            /* fill table->rests, of CSV: a .npy file holds the numbers themselves */
 };
 enum sg_status sg_data_read_csv_part(struct sg_table *table, size_t *dropped, const char *path,
                                      const struct sg_csv_options *options,

@@ -117,6 +117,11 @@ void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *n
  * above the SG.  Source: DY12. */
 void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_normal *normal,
                                       double mu, double nu, bool sg_first);
+/* The simultaneous step where the SG learns from the pair of tau steps ago, (size^2), size =
+ * w (1 + tau) + phi.  Its state is x_t, then the part of w in x_{t-1}, ..., x_{t-tau}.
+ * Source: DY11, one hidden layer. */
+void sg_closed_deep_normal_delayed(double *jacobian, const struct sg_deep_normal *normal, double mu,
+                                   double nu, size_t tau);
 /* x of a displacement. */
 void sg_closed_deep_normal_read(double *x, const struct sg_deep_normal *normal, const double *dw,
                                 const double *psi);

@@ -28,7 +28,7 @@ struct json_t *sg_report_text(const char *text);
 void sg_report_put(struct json_t *object, const char *key, struct json_t *value);
 /* The same, at the end of an array. */
 void sg_report_add(struct json_t *array, struct json_t *value);
-/* Writes OUT/CASE/summary.json and OUT/CASE/SERIES.dat. */
+/* Writes OUT/CASE/SERIES.dat, OUT/CASE/certificates.json and, last, OUT/CASE/summary.json. */
 enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j,
                                     struct sg_error *err) SG_MUST_CHECK;
 /* An empty object with "format" in it (a new reference). */

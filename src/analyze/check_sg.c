@@ -40,8 +40,9 @@ struct displacement { double v[3], eps, bound; };
  *   - w's answer
  *   - rounding of phi, u (|v_a| + |v_b|) / eps + u |v_c|, on what has shrunk to 1/e
  *   - rounding of s - g, 5 u (|p| + |y|) on eps sqrt(lambda), on the same
- *   - z, from sums and products of size |v_a| p_size + |v_b y| + |v_c|, twice, and p* where the
- *     design's own fit is another than the best one
+ *   - z, from sums and products of size |v_a| p_size + |v_b y| + |v_c|, twice
+ *   - p* where the design's own fit is another than the best one: a dp that stays, of rms `apart`,
+ *     with the same two terms as w's answer
  *   - the eigenvalue by SVD of Z
  *   - v off by 10 u lambda_max / lambda, which counts squared */
 static struct displacement displace(const struct sg_subject *s, const struct push *p)
@@ -59,9 +60,9 @@ static struct displacement displace(const struct sg_subject *s, const struct pus
     at.eps = coarse < linear * most * most ? sqrt(coarse / linear) : most;
     const double answer = linear * at.eps + p->feedback * (p->gain * at.eps) * (p->gain * at.eps);
     const double size = a * (s->p_size + s->y_size) + b * s->y_size + c;
-    const double off = s->form * size + a * s->apart;
+    const double off = s->form * size + a * s->apart, apart = s->apart / sqrt(lambda);
     at.bound = answer + coarse / at.eps + M_E * u * c / step + 2 * off / sqrt(lambda) +
-               60 * u * sqrt(spread) + 100 * u * u * spread * spread;
+               p->feedback * apart * apart + 60 * u * sqrt(spread) + 100 * u * u * spread * spread;
     return at;
 }
 

@@ -1,16 +1,20 @@
 /* How many digits of a least-squares fit are known, and more of them where that is cheap.
  *
- * The columns are X = 2^-k (c - mean), ones last, exact in long double from the table's cells.
- * With R from the QR of X in double, M = (R^T R)^-1, each step
- *     w <- w + M X^T e,  e = y - X w,
- * has e and X^T e by compensated sums in long double (Ogita, Rump and Oishi 2005), as if in twice
- * its digits: the error shrinks by about cond(X) u, down to what rounding e once leaves.  Bounds,
- * all of first order and taken twice, with u_l = 2^-64 and X^+ = M X^T, for a linear form l of w:
- *   sums    |l X^+| (u_l |e| + d^2 u_l^2 (|y| + |X| |w|)) + |l M| n^2 u_l^2 |X|^T |e|
- *   cells   |l X^+| (|dX| |w| + |dy|) + |l M| |dX|^T |e|,  |dX| = 2^-k u |c|, |dy| = u |y|
- *           (Bjorck 1991): a cell is a decimal number that was rounded to a double.  Whole numbers
- *           up to 2^53 were not.  c - mean may need more than 64 bits: u_l |X| then.
- *   step    |l| (|the last step| + u_l |w|)
+ * The columns are X = 2^-k (c - mean), ones last, each entry a sum of two long doubles, and V =
+ * diag(v) are the weights.  With R from the QR of V^(1/2) X in double, each step
+ *     w <- w + R^-1 (R^-T X^T V e),  e = y - X w,
+ * has w and e in two long doubles too, and X^T V e by compensated sums (Ogita, Rump and
+ * Oishi 2005), as if in twice the digits.  With triangular solves the error shrinks by about
+ * cond(X) u (Bjorck 1987, corrected seminormal equations); the product with (R^T R)^-1 would need
+ * cond(X)^2 u < 1.
+ * Bounds, all of first order and taken twice, with u_l = 2^-64, M = (R^T R)^-1 and X^+ = M X^T V,
+ * for a linear form l of w:
+ *   sums    |l X^+| d^2 u_l^2 (|y| + |X| |w|) + |l M| n^2 u_l^2 |X|^T V |e|
+ *   cells   |l X^+| (|dX| |w| + |dy| + (|dv / v| + u_l) |e|) + |l M| |dX|^T V |e|, the u_l of v e
+ *           (Bjorck 1991), |dX| = 2^-k |dc|: a cell is a decimal number that was rounded.
+ *   step    |l| (|the last step| + u_l^2 |w|)
+ * A cell was rounded to a double, |dc| = u |c|, with its rest to 2^-105 |c|.  Whole numbers up to
+ * 2^53 were not, nor those of a binary file.  c - mean in two long doubles: u_l^2 |X| more.
  * Long double wants 64 bits; where it has 53 the same bounds say so. */
 #include <float.h>
 #include <math.h>
@@ -20,68 +24,27 @@
 #include "analyze/check.h"
 
 enum { STEPS = 20, SUM = 50 };                        /* SUM: a compensated term's price */
+#define NONE SIZE_MAX
 static const double WORK = 2e8;                       /* n d (d + SUM): about a second */
 static const double U = SG_UNIT_ROUNDOFF, U_LONG = (double)(LDBL_EPSILON / 2);
+/* of a cell with its rest */
+static const double U_REST = LDBL_MANT_DIG >= 64 ? 0x1p-105 : 0x1p-98;
+
+struct sum { long double head, rest; };
 
 struct refiner {
     const struct sg_table *table;
     const struct sg_design *design;
-    const double *y;                                  /* n: cells, or standardised cells */
-    size_t n, d;
+    size_t n, d, weights;                             /* weights: their column, or NONE */
     int *exponent;                                    /* features: k */
-    bool *exact;                                      /* features: cells are whole numbers */
-    bool exact_y, scaled_y;
-    double *x, *m;                                    /* n x d, rounded; d x d: (R^T R)^-1 */
-    long double *w, *e, *g;                           /* d, n, d */
+    double *x, *r;                                    /* n x d, rounded; d x d: R */
+    struct sum *w, *e;                                /* d, n */
+    long double *g;                                   /* d */
     double step;                                      /* |the last step|, largest entry */
+    long double y_mean, y_scale;                      /* of a target that is standardised */
 };
 
-/* ---- the columns ----------------------------------------------------------------------- */
-
-static bool is_whole(double c)
-{
-    return fabs(c) <= 0x1p53 && c == floor(c);
-}
-
-static double cell(const struct refiner *f, size_t i, size_t k)
-{
-    return f->table->cells[i * f->table->columns + f->design->column[k]];
-}
-
-static long double entry(const struct refiner *f, size_t i, size_t k)
-{
-    if (k == f->design->features)
-        return 1;
-    return ldexpl((long double)cell(f, i, k) - (long double)f->design->mean[k], -f->exponent[k]);
-}
-
-/* |dX_ik|: c was rounded, and where c - mean does not fit, so is X. */
-static double doubt(const struct refiner *f, size_t i, size_t k)
-{
-    if (k == f->design->features)
-        return 0;
-    const double c = cell(f, i, k), mean = f->design->mean[k];
-    const long double x = (long double)c - (long double)mean;
-    const bool fits = x + (long double)mean == (long double)c &&
-                      (long double)c - x == (long double)mean;
-    const double rounded = f->exact[k] ? 0 : U * fabs(c);
-    return ldexp(rounded + (fits ? 0 : U_LONG * fabs((double)x)), -f->exponent[k]);
-}
-
-/* |dy_i|; a standardised target is ((c - mean) - mean_rest) / scale, rounded three times. */
-static double doubt_y(const struct refiner *f, size_t i)
-{
-    const struct sg_design *design = f->design;
-    const double c = f->table->cells[i * f->table->columns + design->y_column[0]],
-                 rounded = f->exact_y ? 0 : U * fabs(c);
-    if (!f->scaled_y)
-        return rounded;
-    return rounded / design->y_scale[0] + 4 * U * fabs(f->y[i]);
-}
-
 /* ---- compensated sums ------------------------------------------------------------------ */
-
-struct sum { long double head, rest; };
 
 static void add(struct sum *s, long double v)
 {
@@ -106,38 +69,119 @@ static void add_product(struct sum *s, long double a, long double b)
     s->rest += a_low * b_low - (((p - a_up * b_up) - a_low * b_up) - a_up * b_low);
 }
 
-/* ---- the steps ------------------------------------------------------------------------- */
-
-/* M = R^-1 R^-T. */
-static enum sg_status invert(struct refiner *f)
+/* The same sum, with a rest below the head's last digit. */
+static struct sum settled(struct sum s)
 {
-    const size_t d = f->d;
-    double *copy = sg_base_copy(f->x, f->n * d, sizeof *copy), *r = SG_NEW(d * d, double),
-           *identity = SG_NEW(d * d, double), *inverse = SG_NEW(d * d, double);
-    enum sg_status status = sg_base_qr_r(r, copy, f->n, d);
-    for (size_t k = 0; k < d; k++)
-        identity[k * d + k] = 1;
-    if (status == SG_OK)
-        status = sg_base_solve(inverse, r, identity, d, d);
-    if (status == SG_OK)
-        sg_base_mul_nt(f->m, inverse, inverse, d, d, d);
-    double *owned[] = {copy, r, identity, inverse};
-    for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
-        free(owned[k]);
-    return status;
+    struct sum t = {s.head, 0};
+    add(&t, s.rest);
+    return t;
 }
 
-/* e = y - X w, g = X^T e. */
+/* ---- the columns ----------------------------------------------------------------------- */
+
+static struct sum cell(const struct refiner *f, size_t i, size_t j)
+{
+    const size_t at = i * f->table->columns + j;
+    return (struct sum){(long double)f->table->cells[at],
+                        f->table->rests ? (long double)f->table->rests[at] : 0};
+}
+
+/* |dc| of a cell. */
+static double rounded(const struct refiner *f, size_t i, size_t j)
+{
+    const size_t at = i * f->table->columns + j;
+    const double c = f->table->cells[at];
+    const bool whole = c == floor(c), rest = f->table->rests && f->table->rests[at] != 0;
+    if (!rest && (whole ? fabs(c) <= 0x1p53 : f->table->binary))
+        return 0;
+    /* a rest below the least double is lost */
+    return f->table->rests ? U_REST * fabs(c) + 0x1p-1074 : U * fabs(c);
+}
+
+static struct sum target(const struct refiner *f, size_t i)
+{
+    return cell(f, i, f->design->y_column[0]);
+}
+
+static long double weight(const struct refiner *f, size_t i)
+{
+    if (f->weights == NONE)
+        return 1;
+    const struct sum c = cell(f, i, f->weights);
+    return c.head + c.rest;
+}
+
+static struct sum entry(const struct refiner *f, size_t i, size_t k)
+{
+    if (k == f->design->features)
+        return (struct sum){1, 0};
+    const struct sum c = cell(f, i, f->design->column[k]);
+    struct sum x = {c.head, 0};
+    add(&x, -(long double)f->design->mean[k]);
+    add(&x, c.rest);
+    x = settled(x);
+    return (struct sum){ldexpl(x.head, -f->exponent[k]), ldexpl(x.rest, -f->exponent[k])};
+}
+
+/* |dX_ik| */
+static double doubt(const struct refiner *f, size_t i, size_t k)
+{
+    if (k == f->design->features)
+        return 0;
+    return ldexp(rounded(f, i, f->design->column[k]), -f->exponent[k]) +
+           U_LONG * U_LONG * fabs(f->x[i * f->d + k]);
+}
+
+/* ---- the steps ------------------------------------------------------------------------- */
+
+/* False where R is singular. */
+static bool factor(struct refiner *f)
+{
+    double *copy = sg_base_copy(f->x, f->n * f->d, sizeof *copy);
+    for (size_t i = 0; i < f->n; i++)
+        for (size_t k = 0; k < f->d; k++)
+            copy[i * f->d + k] *= sqrt((double)weight(f, i));
+    bool regular = sg_base_qr_r(f->r, copy, f->n, f->d) == SG_OK;
+    free(copy);
+    for (size_t k = 0; k < f->d; k++)
+        regular = regular && f->r[k * f->d + k] != 0;
+    return regular;
+}
+
+/* v (d) <- M v = R^-1 (R^-T v). */
+static void solve(long double *v, const struct refiner *f)
+{
+    const size_t d = f->d;
+    for (size_t k = 0; k < d; k++) {
+        for (size_t j = 0; j < k; j++)
+            v[k] -= (long double)f->r[j * d + k] * v[j];
+        v[k] /= (long double)f->r[k * d + k];
+    }
+    for (size_t k = d; k-- > 0;) {
+        for (size_t j = k + 1; j < d; j++)
+            v[k] -= (long double)f->r[k * d + j] * v[j];
+        v[k] /= (long double)f->r[k * d + k];
+    }
+}
+
+/* e = y - X w, g = X^T V e. */
 static void fill_residual(struct refiner *f)
 {
     struct sum *g = SG_NEW(f->d, struct sum);
     for (size_t i = 0; i < f->n; i++) {
-        struct sum e = {(long double)f->y[i], 0};
-        for (size_t k = 0; k < f->d; k++)
-            add_product(&e, -entry(f, i, k), f->w[k]);
-        f->e[i] = e.head + e.rest;
-        for (size_t k = 0; k < f->d; k++)
-            add_product(&g[k], entry(f, i, k), f->e[i]);
+        const long double v = weight(f, i);
+        struct sum e = target(f, i);
+        for (size_t k = 0; k < f->d; k++) {
+            const struct sum x = entry(f, i, k);
+            add_product(&e, -x.head, f->w[k].head);
+            e.rest -= x.head * f->w[k].rest + x.rest * f->w[k].head;
+        }
+        f->e[i] = settled(e);
+        for (size_t k = 0; k < f->d; k++) {
+            const struct sum x = entry(f, i, k);
+            add_product(&g[k], x.head, v * f->e[i].head);
+            g[k].rest += v * (x.head * f->e[i].rest + x.rest * f->e[i].head);
+        }
     }
     for (size_t k = 0; k < f->d; k++)
         f->g[k] = g[k].head + g[k].rest;
@@ -154,13 +198,12 @@ static bool refine(struct refiner *f)
         double size = 0;
         f->step = 0;
         fill_residual(f);
+        solve(f->g, f);
         for (size_t k = 0; k < f->d; k++) {
-            long double step = 0;
-            for (size_t j = 0; j < f->d; j++)
-                step += (long double)f->m[k * f->d + j] * f->g[j];
-            f->w[k] += step;
-            f->step = sg_base_max(f->step, fabs((double)step));
-            size = sg_base_max(size, fabs((double)f->w[k]));
+            add(&f->w[k], f->g[k]);
+            f->w[k] = settled(f->w[k]);
+            f->step = sg_base_max(f->step, fabs((double)f->g[k]));
+            size = sg_base_max(size, fabs((double)f->w[k].head));
         }
         first = t == 0 ? f->step : first;
         shrinks = shrinks || f->step <= U * size || f->step <= first / 4;
@@ -181,43 +224,58 @@ static void fill_doubts(struct doubts *v, const struct refiner *f)
 {
     const double n = (double)f->n, d = (double)f->d, twice = U_LONG * U_LONG;
     for (size_t i = 0; i < f->n; i++) {
-        const double e = fabs((double)f->e[i]);
-        double size = fabs(f->y[i]), moved = doubt_y(f, i);
+        const double e = fabs((double)f->e[i].head), count = (double)weight(f, i);
+        double size = fabs((double)target(f, i).head),
+               moved = rounded(f, i, f->design->y_column[0]);
         for (size_t k = 0; k < f->d; k++) {
             const double doubted = doubt(f, i, k);
-            size += fabs(f->x[i * f->d + k] * (double)f->w[k]);
-            moved += doubted * fabs((double)f->w[k]);
-            v->columns[k] += (fabs(f->x[i * f->d + k]) * n * n * twice + doubted) * e;
+            size += fabs(f->x[i * f->d + k] * (double)f->w[k].head);
+            moved += doubted * fabs((double)f->w[k].head);
+            v->columns[k] += (fabs(f->x[i * f->d + k]) * n * n * twice + doubted) * count * e;
         }
-        v->rows[i] = moved + U_LONG * e + (d + 1) * (d + 1) * twice * size;
+        if (f->weights != NONE && count > 0)
+            moved += (rounded(f, i, f->weights) / count + U_LONG) * e;
+        v->rows[i] = moved + (d + 1) * (d + 1) * twice * size;
     }
+}
+
+/* What the steps leave of w_k's error. */
+static double w_error(const struct refiner *f, size_t k)
+{
+    return f->step + U_LONG * U_LONG * fabs((double)f->w[k].head);
 }
 
 static double form_error(const double *l, const struct doubts *v, const struct refiner *f)
 {
-    double *lm = SG_NEW(f->d, double), error = 0;
-    for (size_t j = 0; j < f->d; j++)
-        for (size_t k = 0; k < f->d; k++)
-            lm[j] += l[k] * f->m[k * f->d + j];
+    long double *lm = SG_NEW(f->d, long double);
+    double error = 0;
     for (size_t k = 0; k < f->d; k++)
-        error += fabs(lm[k]) * v->columns[k] +
-                 fabs(l[k]) * (f->step + U_LONG * fabs((double)f->w[k]));
-    for (size_t i = 0; i < f->n; i++)
-        error += fabs(sg_base_dot(lm, f->x + i * f->d, f->d)) * v->rows[i];
+        lm[k] = (long double)l[k];
+    solve(lm, f);
+    for (size_t k = 0; k < f->d; k++)
+        error += fabs((double)lm[k]) * v->columns[k] + fabs(l[k]) * w_error(f, k);
+    for (size_t i = 0; i < f->n; i++) {
+        long double weighs = 0;
+        for (size_t k = 0; k < f->d; k++)
+            weighs += lm[k] * (long double)f->x[i * f->d + k];
+        error += fabs((double)(weighs * weight(f, i))) * v->rows[i];
+    }
     free(lm);
     return 2 * error;
 }
 
-/* |r|^2 moves by 2 r . (its terms' doubts), r being normal to X, and by their squares and those of
- * what w's own error makes of r. */
+/* Of e, rounded to a long double here:
+ * e^T V e moves by 2 e^T V (its terms' doubts), V e being normal to X, and by their squares and
+ * those of what w's own error makes of e. */
 static double rss_error(const struct doubts *v, const struct refiner *f, double rss)
 {
-    double error = (double)(f->n + 4) * U_LONG * rss;
+    double error = (double)(f->n + 8) * U_LONG * rss;
     for (size_t i = 0; i < f->n; i++) {
         double moved = v->rows[i];
         for (size_t k = 0; k < f->d; k++)
-            moved += fabs(f->x[i * f->d + k]) * (f->step + U_LONG * fabs((double)f->w[k]));
-        error += 2 * v->rows[i] * fabs((double)f->e[i]) + 4 * moved * moved;
+            moved += fabs(f->x[i * f->d + k]) * w_error(f, k);
+        error += (double)weight(f, i) *
+                 (2 * v->rows[i] * fabs((double)f->e[i].head) + 4 * moved * moved);
     }
     return 2 * error + U * rss;
 }
@@ -228,38 +286,83 @@ static double rss_error(const struct doubts *v, const struct refiner *f, double 
 static long double constant_form(double *l, const struct refiner *f)
 {
     const size_t features = f->design->features;
-    struct sum constant = {f->w[features], 0};
+    struct sum constant = f->w[features];
     for (size_t k = 0; k < features; k++) {
         const long double mean = ldexpl((long double)f->design->mean[k], -f->exponent[k]);
-        add_product(&constant, -f->w[k], mean);
+        add_product(&constant, -f->w[k].head, mean);
+        constant.rest -= f->w[k].rest * mean;
         l[k] = -(double)mean;
     }
     l[features] = 1;
     return constant.head + constant.rest;
 }
 
+static long double away_from(long double near, const struct refiner *f, size_t i)
+{
+    const struct sum y = target(f, i);
+    return (y.head - near) + y.rest;
+}
+
+/* Mean and scale of the target, exact to a few u_l of the largest cell; their doubles in the design
+ * lack n u. */
+static void measure_target(struct refiner *f)
+{
+    const struct sg_design *design = f->design;
+    struct sum total = {0, 0}, mean = {0, 0}, squares = {0, 0};
+    f->y_scale = 1;
+    if (design->y_mean[0] == 0 && design->y_scale[0] == 1)
+        return;
+    for (size_t i = 0; i < f->n; i++)
+        add(&total, weight(f, i));
+    const long double all = total.head + total.rest, near = (long double)design->y_mean[0];
+    for (size_t i = 0; i < f->n && design->intercept; i++)
+        add_product(&mean, weight(f, i), away_from(near, f, i));
+    const long double rest = (mean.head + mean.rest) / all;
+    f->y_mean = near + rest;
+    for (size_t i = 0; i < f->n; i++) {
+        const long double away = away_from(near, f, i) - rest;
+        add_product(&squares, weight(f, i) * away, away);
+    }
+    f->y_scale = sqrtl((squares.head + squares.rest) / all);
+}
+
+/* A number of the target c as one of (c - mean) / scale. */
+static double in_unit(double *error, long double value, long double mean, const struct refiner *f)
+{
+    const double result = (double)((value - mean) / f->y_scale);
+    if (f->y_scale != 1)
+        *error += 4 * U_LONG * (fabs((double)mean) + fabs((double)value));
+    *error = *error / (double)f->y_scale + U * fabs(result);
+    return result;
+}
+
 static void describe(struct sg_analysis *a, const struct refiner *f)
 {
-    const size_t features = f->design->features;
+    const struct sg_design *design = f->design;
+    const size_t features = design->features;
     struct doubts v = {SG_NEW(f->d, double), SG_NEW(f->n, double)};
     double *l = SG_NEW(f->d, double);
+    const double scale = (double)f->y_scale;
     long double rss = 0;
     fill_doubts(&v, f);
     for (size_t i = 0; i < f->n; i++) {
-        rss += f->e[i] * f->e[i];
-        a->residual[i] = -(double)f->e[i];
+        rss += weight(f, i) * f->e[i].head * f->e[i].head;
+        a->residual[i] =
+            -(double)f->e[i].head / scale * sqrt((double)weight(f, i) / design->weight);
     }
-    a->rss = (double)rss;
-    a->rss_error = rss_error(&v, f, a->rss);
+    a->rss = (double)rss / scale / scale;
+    a->rss_error = rss_error(&v, f, (double)rss) / scale / scale + 4 * U * a->rss;
     for (size_t k = 0; k < features; k++) {
         memset(l, 0, f->d * sizeof *l);
         l[k] = ldexp(1, -f->exponent[k]);
-        a->coefficients[k] = (double)ldexpl(f->w[k], -f->exponent[k]);
-        a->coefficient_error[k] = form_error(l, &v, f) + U * fabs(a->coefficients[k]);
+        a->coefficient_error[k] = form_error(l, &v, f);
+        a->coefficients[k] =
+            in_unit(&a->coefficient_error[k], ldexpl(f->w[k].head, -f->exponent[k]), 0, f);
     }
-    if (f->design->intercept) {
-        a->intercept = (double)constant_form(l, f);
-        a->intercept_error = form_error(l, &v, f) + U * fabs(a->intercept);
+    if (design->intercept) {
+        const long double constant = constant_form(l, f);
+        a->intercept_error = form_error(l, &v, f);
+        a->intercept = in_unit(&a->intercept_error, constant, f->y_mean, f);
     }
     free(l);
     free(v.columns);
@@ -295,26 +398,30 @@ static void estimate(struct sg_analysis *a, const struct sg_fit *fit,
 static void start(struct refiner *f, const struct sg_fit *fit)
 {
     const struct sg_design *design = f->design;
-    long double constant = design->intercept ? (long double)fit->w[design->features] : 0;
-    f->exact_y = true;
-    f->scaled_y = design->y_mean[0] != 0 || design->y_scale[0] != 1;
+    const long double unit = (long double)design->y_scale[0];
+    measure_target(f);
+    long double constant = (long double)design->y_mean[0] + (long double)design->y_mean_rest[0];
+    if (design->intercept)
+        constant += unit * (long double)fit->w[design->features];
     for (size_t k = 0; k < design->features; k++) {
         (void)frexp(design->scale[k], &f->exponent[k]);
-        const long double w = (long double)fit->w[k] / (long double)design->scale[k];
-        f->w[k] = ldexpl(w, f->exponent[k]);
+        const long double w = unit * (long double)fit->w[k] / (long double)design->scale[k];
+        f->w[k].head = ldexpl(w, f->exponent[k]);
         constant -= w * (long double)design->mean_rest[k];
-        f->exact[k] = true;
-        for (size_t i = 0; i < f->n; i++)
-            f->exact[k] = f->exact[k] && is_whole(cell(f, i, k));
     }
     if (design->intercept)
-        f->w[design->features] = constant;
-    for (size_t i = 0; i < f->n; i++) {
-        f->exact_y = f->exact_y &&
-                     is_whole(f->table->cells[i * f->table->columns + design->y_column[0]]);
+        f->w[design->features].head = constant;
+    for (size_t i = 0; i < f->n; i++)
         for (size_t k = 0; k < f->d; k++)
-            f->x[i * f->d + k] = (double)entry(f, i, k);
-    }
+            f->x[i * f->d + k] = (double)entry(f, i, k).head;
+}
+
+static size_t column_of(const struct sg_table *table, const char *name)
+{
+    for (size_t j = 0; name && j < table->columns; j++)
+        if (strcmp(table->names[j], name) == 0)
+            return j;
+    return NONE;
 }
 
 void sg_analysis_know(struct sg_analysis *a, const struct sg_data *data,
@@ -324,19 +431,17 @@ void sg_analysis_know(struct sg_analysis *a, const struct sg_data *data,
     const size_t n = data->n, d = data->d;
     estimate(a, fit, design, data->y);
     a->rss_error *= design->weight;
-    /* weights are roots of cells, and rounded: the steps below are for rows as they are */
-    if (a->options.weights || fit->rank < d || n < d ||
-        (double)n * (double)d * (double)(d + SUM) > WORK)
+    if (fit->rank < d || n < d || (double)n * (double)d * (double)(d + SUM) > WORK)
         return;
-    struct refiner f = {.table = table, .design = design, .y = data->y, .n = n, .d = d,
-                        .exponent = SG_NEW(d, int), .exact = SG_NEW(d, bool),
-                        .x = SG_NEW(n * d, double), .m = SG_NEW(d * d, double),
-                        .w = SG_NEW(d, long double), .e = SG_NEW(n, long double),
-                        .g = SG_NEW(d, long double)};
+    struct refiner f = {.table = table, .design = design, .n = n, .d = d,
+                        .weights = column_of(table, a->options.weights),
+                        .exponent = SG_NEW(d, int), .x = SG_NEW(n * d, double),
+                        .r = SG_NEW(d * d, double), .w = SG_NEW(d, struct sum),
+                        .e = SG_NEW(n, struct sum), .g = SG_NEW(d, long double)};
     start(&f, fit);
-    if (invert(&f) == SG_OK && refine(&f))
+    if (factor(&f) && refine(&f))
         describe(a, &f);
-    void *owned[] = {f.exponent, f.exact, f.x, f.m, f.w, f.e, f.g};
+    void *owned[] = {f.exponent, f.x, f.r, f.w, f.e, f.g};
     for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
         free(owned[k]);
 }

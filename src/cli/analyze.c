@@ -52,6 +52,8 @@ static struct sg_table without(const struct sg_table *table, const struct names 
     struct sg_table part = {.rows = table->rows,
                             .names = SG_NEW(table->columns, char *),
                             .cells = SG_NEW(table->rows * table->columns, double),
+                            .rests = table->rests ? SG_NEW(table->rows * table->columns, double)
+                                                  : NULL,
                             .binary = table->binary};
     bool *keep = SG_NEW(table->columns, bool);
     for (size_t j = 0; j < table->columns; j++) {
@@ -63,9 +65,13 @@ static struct sg_table without(const struct sg_table *table, const struct names 
             part.names[part.columns++] = table->names[j];
     }
     for (size_t i = 0, at = 0; i < table->rows; i++)
-        for (size_t j = 0; j < table->columns; j++)
-            if (keep[j])
-                part.cells[at++] = table->cells[i * table->columns + j];
+        for (size_t j = 0; j < table->columns; j++) {
+            if (!keep[j])
+                continue;
+            if (part.rests)
+                part.rests[at] = table->rests[i * table->columns + j];
+            part.cells[at++] = table->cells[i * table->columns + j];
+        }
     free(keep);
     return part;
 }
@@ -254,6 +260,7 @@ static enum sg_status analyze_all(bool *failed, struct request *r, const struct 
                           : analyze_mse(failed, r, options, err);
         free(part.names);
         free(part.cells);
+        free(part.rests);
     }
     r->table = table;
     if (r->json && status == SG_OK) {
@@ -281,6 +288,7 @@ static int read_and_analyze(const struct sg_command *command, const char *path,
         only[n_only++] = options->weights;
     const struct sg_csv_options part = {.only = only, .n_only = n_only, .drop = drop->name,
                                         .n_drop = drop->n,
+                                        .rests = !log_loss,
                                         .drop_missing =
                                             sg_cli_option(command, "drop-missing")->given};
     struct sg_table table;

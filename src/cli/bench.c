@@ -230,10 +230,10 @@ static int bench(const struct sg_command *command, size_t n_args, char **args)
                result.gemm[g].gflops / result.limit_gflops,
                g + 1 < SG_BENCH_GEMMS && result.gemm[g + 1].name ? "" : "\n");
     if (result.ideal > 0)
-        printf("ideal %.4g us: GEMM %.4g us, and %.3g MB at the copy rate of %.3g GB/s; share of "
-               "ideal %.3f\n",
+        printf("ideal %.4g us: the best GEMM %.4g us, and %.3g MB at the copy rate of %.3g GB/s; "
+               "a step takes %.3f of it\n",
                1e6 * result.ideal, 1e6 * result.gemm_seconds, 1e-6 * result.copied_bytes,
-               1e-9 * result.copy_rate, result.ideal * rate);
+               1e-9 * result.copy_rate, 1 / (result.ideal * rate));
     return SG_EXIT_OK;
 }
 

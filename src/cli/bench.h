@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-enum { SG_BENCH_GEMMS = 3 };
+enum { SG_BENCH_GEMMS = 5 };
 
 struct sg_bench_setup {
     uint64_t samples, features, width, layers, outputs, batch, threads, steps, delay;

@@ -1,5 +1,5 @@
-/* search: instances that a theorem says exist, looked for; every finished climb is a case file, so
- * that the same command goes on where it was stopped. */
+/* search: instances that a theorem says exist, or a conjecture says do not, looked for; every
+ * finished climb is a case file, so that the same command goes on where it was stopped. */
 #include <errno.h>
 #include <jansson.h>
 #include <pthread.h>
@@ -14,17 +14,28 @@
 #include "synthgrad/report.h"
 #include "synthgrad/search.h"
 
-enum { SHOWN = 10, WIDEST = 8 };
+enum { SHOWN = 10, WIDEST = 8, LATEST = 100 };
 
 /* What is kept of a climb; its case file holds the instance. */
 struct climb {
-    bool finished;
-    double abscissa, damping, kappa;
+    bool finished, found;
+    double abscissa, damping, kappa, share;
     double complex at;
     size_t repelled;
 };
 
+/* What is searched for, and the words for it. */
+struct kind {
+    const char *name;
+    enum sg_search_goal goal;
+    const char *found, *what, *damping, *columns;
+    int (*better_first)(const void *a, const void *b); /* of struct climb ** */
+    void (*print)(size_t number, const struct climb *c);
+    json_t *(*json)(size_t number, const struct climb *c);
+};
+
 struct hunt {
+    const struct kind *kind;
     struct sg_search_plan plan;
     size_t n;
     uint64_t seconds, jobs;              /* seconds 0: no limit */
@@ -47,12 +58,20 @@ static char *climb_path(const struct hunt *h, size_t i)
     return sg_base_format("%s/climb_%06zu.cfg", h->out, i);
 }
 
-static void keep(struct climb *to, const struct sg_repelling *f, size_t repelled)
+static void keep(struct climb *to, const struct hunt *h, const struct sg_repelling *f,
+                 size_t repelled)
 {
-    *to = (struct climb){true, f->abscissa, f->damping, f->kappa, f->at, repelled};
+    *to = (struct climb){.finished = true,
+                         .found = sg_search_found(f, h->plan.goal),
+                         .abscissa = f->abscissa,
+                         .damping = f->damping,
+                         .kappa = f->kappa,
+                         .share = f->share,
+                         .at = f->at,
+                         .repelled = repelled};
 }
 
-/* The instance of a climb's case; its abscissa is computed, not read. */
+/* The instance of a climb's case; its abscissa or share is computed, not read. */
 static enum sg_status from_case(struct climb *to, const struct hunt *h, const char *path,
                                 size_t repelled, struct sg_error *err)
 {
@@ -71,8 +90,8 @@ static enum sg_status from_case(struct climb *to, const struct hunt *h, const ch
         memcpy(f.S, c->data.S.value, d * d * sizeof(double));
         memcpy(f.R, c->data.R.value, m * m * sizeof(double));
         f.kappa = c->train.nu / c->train.mu;
-        status = sg_search_abscissa(&f);
-        keep(to, &f, repelled);
+        status = sg_search_look(&f, &h->plan);
+        keep(to, h, &f, repelled);
         sg_case_free(c);
     }
     free(c);
@@ -116,14 +135,30 @@ static enum sg_status take_up(struct climb *to, const struct hunt *h, size_t i,
     return status;
 }
 
-static enum sg_status save(const struct hunt *h, const struct sg_repelling *top, size_t i,
+/* What a climb of `delayed` came to, as a comment of its case; nothing for `repelling`. */
+static char *share_said(const struct hunt *h, const struct sg_repelling *f)
+{
+    if (h->plan.goal != SG_SEARCH_DELAYED)
+        return sg_base_format("%s", "");
+    if (!(f->share < 1))
+        return sg_base_format("# Pairs %zu steps late, nu at half its limit: it stays at all ten "
+                              "rates tried below backprop's limit.\n",
+                              h->plan.tau);
+    return sg_base_format("# Pairs %zu steps late, nu at half its limit: it leaves from %.9g of "
+                          "backprop's limit 2/lambda_max(H) on.\n",
+                          h->plan.tau, f->share);
+}
+
+static enum sg_status save(const struct hunt *h, struct sg_repelling *top, size_t i,
                            size_t repelled, struct sg_error *err)
 {
-    char *path = climb_path(h, i), *platform = made_on(),
-         *head = sg_base_format("%s climb %zu, %zu of the random instances repel\n%s", h->head, i,
-                                repelled, platform);
+    char *path = climb_path(h, i), *platform = made_on(), *share = share_said(h, top),
+         *head = sg_base_format("%s climb %zu, %zu of the random instances %s\n%s%s", h->head, i,
+                                repelled, h->kind->found, platform, share);
     struct sg_file file;
     enum sg_status status = sg_base_place_check(&h->place, h->out, err);
+    if (status == SG_OK && h->plan.goal == SG_SEARCH_DELAYED)
+        status = sg_search_abscissa(top); /* what the case says, at that kappa */
     if (status == SG_OK)
         status = sg_base_file_open_ours(&file, path, err);
     if (status == SG_OK) {
@@ -135,6 +170,7 @@ static enum sg_status save(const struct hunt *h, const struct sg_repelling *top,
     }
     free(path);
     free(platform);
+    free(share);
     free(head);
     return status;
 }
@@ -153,7 +189,7 @@ static void climb_one(size_t i, void *context)
         return;
     enum sg_status status = sg_search_climb(&top, &repelled, &h->plan, i);
     if (status == SG_OK) {
-        keep(&h->climb[i], &top, repelled);
+        keep(&h->climb[i], h, &top, repelled);
         status = save(h, &top, i, repelled, &err);
     }
     sg_search_repelling_free(&top);
@@ -174,6 +210,47 @@ static int higher_first(const void *a, const void *b)
     const struct climb *x = *(struct climb *const *)a, *y = *(struct climb *const *)b;
     return x->abscissa < y->abscissa ? 1 : x->abscissa > y->abscissa ? -1 : (x > y) - (x < y);
 }
+static int lower_share_first(const void *a, const void *b)
+{
+    const struct climb *x = *(struct climb *const *)a, *y = *(struct climb *const *)b;
+    return x->share > y->share ? 1 : x->share < y->share ? -1 : (x > y) - (x < y);
+}
+
+static void print_repelling(size_t number, const struct climb *c)
+{
+    printf("%-8zu %12.5g %13.5g%+12.4gi %11.4g%s\n", number, c->abscissa, creal(c->at),
+           cimag(c->at), c->kappa, c->found ? "" : "   does not repel");
+}
+static void print_delayed(size_t number, const struct climb *c)
+{
+    printf("%-8zu %12.9g %11.4g%s\n", number, c->share, c->kappa, c->found ? "" : "   stays");
+}
+
+static json_t *json_repelling(size_t number, const struct climb *c)
+{
+    return json_pack("{s:I, s:b, s:o, s:[o, o], s:o, s:o, s:I}", "climb", (json_int_t)number,
+                     "found", c->found, "abscissa", sg_report_number(c->abscissa), "eigenvalue",
+                     sg_report_number(creal(c->at)), sg_report_number(cimag(c->at)), "kappa",
+                     sg_report_number(c->kappa), "damping", sg_report_number(c->damping),
+                     "random_repel", (json_int_t)c->repelled);
+}
+static json_t *json_delayed(size_t number, const struct climb *c)
+{
+    return json_pack("{s:I, s:b, s:o, s:o, s:o, s:I}", "climb", (json_int_t)number, "found",
+                     c->found, "share", sg_report_number(c->share), "kappa",
+                     sg_report_number(c->kappa), "damping", sg_report_number(c->damping),
+                     "random_left", (json_int_t)c->repelled);
+}
+
+static const struct kind kinds[] = {
+    {"repelling", SG_SEARCH_REPELLING, "repel",
+     "repels (abscissa above 1e-06 of the spectral radius)", "Re lambda / |lambda|",
+     "climb        abscissa                 eigenvalue       kappa", higher_first, print_repelling,
+     json_repelling},
+    {"delayed", SG_SEARCH_DELAYED, "are left",
+     "is left at a rate below backprop's limit 2/lambda_max(H)", "Re (lambda - 1) / |lambda - 1|",
+     "climb           share       kappa", lower_share_first, print_delayed, json_delayed},
+};
 
 /* damping: the largest where nothing was found */
 struct tally { size_t finished, found, repelled; double damping; const struct climb **best; };
@@ -186,30 +263,26 @@ static struct tally count(const struct hunt *h)
         if (!c->finished)
             continue;
         t.best[t.finished++] = c;
-        t.found += c->abscissa > SG_SEARCH_FOUND;
+        t.found += c->found;
         t.repelled += c->repelled;
-        if (!(c->abscissa > SG_SEARCH_FOUND) && c->damping > t.damping)
+        if (!c->found && c->damping > t.damping)
             t.damping = c->damping;
     }
-    qsort(t.best, t.finished, sizeof *t.best, higher_first);
+    qsort(t.best, t.finished, sizeof *t.best, h->kind->better_first);
     return t;
 }
 
 static void print_tally(const struct hunt *h, const struct tally *t)
 {
-    printf("%s\n%-8s %12s %26s %11s\n", h->head + 2, "climb", "abscissa", "eigenvalue", "kappa");
-    for (size_t i = 0; i < t->finished && i < SHOWN; i++) {
-        const struct climb *c = t->best[i];
-        printf("%-8zu %12.5g %13.5g%+12.4gi %11.4g%s\n", (size_t)(c - h->climb), c->abscissa,
-               creal(c->at), cimag(c->at), c->kappa,
-               c->abscissa > SG_SEARCH_FOUND ? "" : "   does not repel");
-    }
-    printf("\n%zu climbs of %zu + at most %zu evaluations; %zu found a minimum that repels "
-           "(abscissa above %g of the spectral radius)\n",
-           t->finished, h->plan.draws, h->plan.steps, t->found, SG_SEARCH_FOUND);
-    printf("%zu of %zu random instances repel\n", t->repelled, t->finished * h->plan.draws);
+    printf("%s\n%s\n", h->head + 2, h->kind->columns);
+    for (size_t i = 0; i < t->finished && i < SHOWN; i++)
+        h->kind->print((size_t)(t->best[i] - h->climb), t->best[i]);
+    printf("\n%zu climbs of %zu + at most %zu evaluations; %zu found a minimum that %s\n",
+           t->finished, h->plan.draws, h->plan.steps, t->found, h->kind->what);
+    printf("%zu of %zu random instances %s\n", t->repelled, t->finished * h->plan.draws,
+           h->kind->found);
     if (t->finished > t->found)
-        printf("the others end at Re lambda / |lambda| = %.6f or below\n", t->damping);
+        printf("the others end at %s = %.6f or below\n", h->kind->damping, t->damping);
     char *out = sg_cli_printable_path(h->out);
     printf("each climb is a case in %s/: synthgrad run %s/climb_%06zu.cfg\n", out, out,
            t->finished ? (size_t)(t->best[0] - h->climb) : 0);
@@ -223,18 +296,12 @@ static json_t *tally_json(const struct hunt *h, const struct tally *t)
     json_t *climbs = json_array();
     for (size_t i = 0; i < t->finished; i++) {
         const struct climb *c = t->best[i];
-        sg_report_add(
-            climbs,
-            json_pack("{s:I, s:b, s:o, s:[o, o], s:o, s:o, s:I}", "climb",
-                      (json_int_t)(c - h->climb), "found", c->abscissa > SG_SEARCH_FOUND,
-                      "abscissa", sg_report_number(c->abscissa), "eigenvalue",
-                      sg_report_number(creal(c->at)), sg_report_number(cimag(c->at)), "kappa",
-                      sg_report_number(c->kappa), "damping", sg_report_number(c->damping),
-                      "random_repel", (json_int_t)c->repelled));
+        sg_report_add(climbs, h->kind->json((size_t)(c - h->climb), c));
     }
     return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "search", h->head + 2, "finished",
                      (json_int_t)t->finished, "found", (json_int_t)t->found, "evaluations_at_most",
-                     (json_int_t)evaluations, "random", (json_int_t)random, "random_repel",
+                     (json_int_t)evaluations, "random", (json_int_t)random,
+                     h->plan.goal == SG_SEARCH_DELAYED ? "random_left" : "random_repel",
                      (json_int_t)t->repelled, "climbs", climbs);
 }
 
@@ -310,14 +377,19 @@ static bool read_widths(struct sg_deep *deep, const char *text)
 static bool read_plan(struct hunt *h, const struct sg_command *command)
 {
     struct sg_search_plan *p = &h->plan;
-    uint64_t depth = 2, at = 1, climbs = 20, draws = 100, steps = 6000;
+    uint64_t depth = 2, at = 1, climbs = 20, draws = 100, steps = 6000, tau = 1;
     h->seconds = 0;
     h->jobs = 1;
+    p->goal = h->kind->goal;
     p->seed = 1;
     p->box = 4;
     p->deep.at = 1;
     if (sg_cli_option(command, "seconds")->given)
         climbs = 100000;
+    if (sg_cli_option(command, "kappa")->given && p->goal == SG_SEARCH_DELAYED)
+        return sg_cli_refuse("--kappa is for repelling: delayed has nu at half its limit"), false;
+    if (sg_cli_option(command, "tau")->given && p->goal == SG_SEARCH_REPELLING)
+        return sg_cli_refuse("--tau is for delayed: repelling is on the flow"), false;
     if (sg_cli_option(command, "widths")->given && sg_cli_option(command, "depth")->given)
         return sg_cli_refuse("--widths gives the depth already; take --depth out"), false;
     if (!sg_cli_integer(&depth, command, "depth", 2, 16))
@@ -334,11 +406,13 @@ static bool read_plan(struct hunt *h, const struct sg_command *command)
         !sg_cli_integer(&steps, command, "steps", 0, 10000000) ||
         !sg_cli_integer(&h->seconds, command, "seconds", 1, UINT32_MAX) ||
         !sg_cli_integer(&h->jobs, command, "jobs", 1, 1024) ||
+        !sg_cli_integer(&tau, command, "tau", 0, LATEST) ||
         !sg_cli_integer(&p->seed, command, "seed", 0, UINT32_MAX) ||
         !sg_cli_real(&p->kappa, command, "kappa", 1e-6, 1e6) ||
         !sg_cli_real(&p->box, command, "box", 0.1, 20))
         return false;
     p->deep.at = at;
+    p->tau = tau;
     p->draws = draws;
     p->steps = steps;
     p->isotropic_x = p->isotropic_r = sg_cli_option(command, "isotropic")->given;
@@ -347,18 +421,21 @@ static bool read_plan(struct hunt *h, const struct sg_command *command)
 }
 
 /* The command that gives these climbs, whatever --climbs, --seconds, --jobs and --out are. */
-static char *describe(const struct sg_search_plan *p)
+static char *describe(const char *name, const struct sg_search_plan *p)
 {
-    char widths[4 * (SG_DEEP_LAYERS_MAX + 1)] = "", kappa[SG_SHORTEST] = "", box[SG_SHORTEST];
+    char widths[4 * (SG_DEEP_LAYERS_MAX + 1)] = "", kappa[SG_SHORTEST] = "",
+         box[SG_SHORTEST], tau[32] = "";
     for (size_t i = 0, used = 0; i <= p->deep.n_layers; i++)
         used += (size_t)snprintf(widths + used, sizeof widths - used, i ? ",%zu" : "%zu",
                                  p->deep.width[i]);
     if (p->kappa > 0)
         sg_base_shortest(kappa, p->kappa, 1);
+    if (p->goal == SG_SEARCH_DELAYED)
+        snprintf(tau, sizeof tau, " --tau %zu", p->tau);
     sg_base_shortest(box, p->box, 1);
-    return sg_base_format("# synthgrad search repelling --widths %s --at %zu%s%s%s --box %s "
+    return sg_base_format("# synthgrad search %s --widths %s --at %zu%s%s%s%s --box %s "
                           "--draws %zu --steps %zu --seed %llu:",
-                          widths, p->deep.at, p->isotropic_x ? " --isotropic" : "",
+                          name, widths, p->deep.at, tau, p->isotropic_x ? " --isotropic" : "",
                           *kappa ? " --kappa " : "", kappa, box, p->draws, p->steps,
                           (unsigned long long)p->seed);
 }
@@ -370,16 +447,22 @@ static int search(const struct sg_command *command, size_t n_args, char **args)
     const struct sg_option *out = sg_cli_option(command, "out");
     if (strcmp(args[0], "triples") == 0)
         return sg_cli_search_triples(command);
-    if (strcmp(args[0], "repelling") != 0)
-        return sg_cli_refuse("there is no search %.60s; this version has repelling and triples",
+    const struct kind *kind = NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(args[0], kinds[i].name) == 0)
+            kind = &kinds[i];
+    if (!kind)
+        return sg_cli_refuse("there is no search %.60s; this version has repelling, delayed and "
+                             "triples",
                              args[0]);
-    if (sg_cli_search_foreign(command, foreign, "repelling"))
+    if (sg_cli_search_foreign(command, foreign, kind->name))
         return SG_EXIT_USAGE;
-    struct hunt h = {.out = out->given ? out->value : "results/search",
+    struct hunt h = {.kind = kind,
+                     .out = out->given ? out->value : "results/search",
                      .json = sg_cli_option(command, "json")->value};
     if (!read_plan(&h, command))
         return SG_EXIT_USAGE;
-    h.head = describe(&h.plan);
+    h.head = describe(h.kind->name, &h.plan);
     h.climb = SG_NEW(h.n, struct climb);
     const int code = carry_out(&h);
     free(h.head);
@@ -388,20 +471,23 @@ static int search(const struct sg_command *command, size_t n_args, char **args)
 }
 
 static struct sg_option options[] = {
-    {.name = "depth", .metavar = "N", .help = "repelling: layers, all of width 2 (default 2)"},
-    {.name = "widths",
-     .metavar = "D,K,..,M",
-     .help = "repelling: inputs, hidden layers, outputs instead"},
-    {.name = "at", .metavar = "L", .help = "repelling: the SG sits after layer L (default 1)"},
-    {.name = "isotropic", .help = "repelling: only S = I with R = rho I"},
+    {.name = "depth", .metavar = "N", .help = "layers, all of width 2 (default 2)"},
+    {.name = "widths", .metavar = "D,K,..,M", .help = "inputs, hidden layers, outputs instead"},
+    {.name = "at", .metavar = "L", .help = "the SG sits after layer L (default 1)"},
+    {.name = "tau",
+     .metavar = "N",
+     .help = "delayed: the SG learns from pairs of N steps ago (default 1)"},
+    {.name = "isotropic", .help = "only S = I with R = rho I"},
     {.name = "kappa",
      .metavar = "K",
      .help = "repelling: only this nu / mu (default: searched, from e^-12 to e^6)"},
     {.name = "box",
      .metavar = "B",
-     .help = "repelling: weights, factors of S and R and their logarithmic pivots within +-B "
-             "(default 4)"},
-    {.name = "m", .metavar = "M", .help = "triples: f is M-strongly convex, L = 1 (default 0.1)"},
+     .help = "weights, factors of S and R and their logarithmic pivots within +-B (default 4)"},
+    {.name = "m",
+     .metavar = "M",
+     .help = "triples, for which none of the above is: f is M-strongly convex, L = 1 (default "
+             "0.1)"},
     {.name = "rho",
      .metavar = "R",
      .help = "triples: the error is at most R |grad f| (default 0.5)"},
@@ -422,15 +508,16 @@ static struct sg_option options[] = {
     {.name = "seed", .metavar = "S", .help = "of all climbs (default 1)"},
     {.name = "out",
      .metavar = "DIR",
-     .help = "repelling: a case file for each climb (default results/search); the same command "
-             "again goes on from them"},
+     .help = "a case file for each climb (default results/search); the same command again goes on "
+             "from them"},
     {.name = "json", .metavar = "FILE", .help = "all climbs as JSON; - for standard output"},
     {0},
 };
 struct sg_command sg_command_search = {
     .name = "search",
-    .summary = "look for instances, for a minute or a night: global minima that repel (DY8), "
-               "steps that beat a bound (DY6)",
+    .summary = "look for instances, for a minute or a night: global minima that repel (DY8), or "
+               "that delayed pairs leave below backprop's limit (DY11), steps that beat a bound "
+               "(DY6)",
     .arguments = "NAME",
     .options = options,
     .min_args = 1,
@@ -441,6 +528,7 @@ struct sg_command sg_command_search = {
         "  synthgrad search repelling                                  two layers, 20 climbs\n"
         "  synthgrad search repelling --depth 4 --at 2 --seconds 60 --jobs 2\n"
         "  synthgrad search repelling --isotropic --climbs 1000 --out results/open_case\n"
+        "  synthgrad search delayed --tau 3 --widths 2,1,2             is delay free at one unit?\n"
         "  synthgrad search triples --m 0.01 --rho 0.9 --seconds 60    three points of any f "
         "against DY6's factor\n"
         "  synthgrad run results/search/climb_000003.cfg               what a climb found, "

@@ -187,8 +187,8 @@ static int carry_out(struct hunt *h)
 
 static bool read_plan(struct hunt *h, const struct sg_command *command)
 {
-    static const char *const foreign[] = {"depth", "widths", "at",  "isotropic",
-                                          "kappa", "box",    "out", NULL};
+    static const char *const foreign[] = {"depth",     "widths", "at",  "tau",
+                                          "isotropic", "kappa",  "box", "out", NULL};
     uint64_t climbs = 20, draws = 100, steps = 6000;
     struct sg_cert_inexact *s = &h->plan.step;
     *s = (struct sg_cert_inexact){.m = 0.1, .L = 1, .rho = 0.5};

@@ -161,6 +161,32 @@ void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_nor
         }
 }
 
+/* psi_{t+1} = psi_t + mu D H dw_t - nu G (psi_t + D (dw_t - dw_{t-tau})): the late pair's target is
+ * that of the late weights.  D dw_{t+1} - D dw_t = -mu D H dw_t, since D Q = 0.  So psi_{t+1} gets
+ * nu G mu D H (dw_{t-1} + ... + dw_{t-tau}). */
+void sg_closed_deep_normal_delayed(double *jacobian, const struct sg_deep_normal *f, double mu,
+                                   double nu, size_t tau)
+{
+    const size_t now = f->r + f->g, size = now + tau * f->r;
+    double *present = SG_NEW(now * now, double);
+    sg_closed_deep_normal_flow(present, f, mu, nu);
+    memset(jacobian, 0, size * size * sizeof *jacobian);
+    for (size_t i = 0; i < now; i++) {
+        memcpy(jacobian + i * size, present + i * now, now * sizeof *present);
+        jacobian[i * size + i] += 1;
+    }
+    for (size_t s = 0; s < tau; s++) {
+        const size_t column = now + s * f->r, newer = s == 0 ? 0 : column - f->r;
+        for (size_t i = 0; i < f->r; i++) {
+            jacobian[(column + i) * size + newer + i] = 1;
+            for (size_t j = 0; j < f->g; j++)
+                jacobian[(f->r + j) * size + column + i] =
+                    nu * f->gamma[j] * mu * f->pull[j * f->r + i];
+        }
+    }
+    free(present);
+}
+
 void sg_closed_deep_normal_read(double *x, const struct sg_deep_normal *f, const double *dw,
                                 const double *psi)
 {

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "data/decimal.h"
 #include "data/table.h"
 
 enum {
@@ -49,7 +50,7 @@ struct reader {
     struct sg_error *err;
     enum sg_status status;    /* of the first refusal, which stays */
     locale_t c_locale;        /* a decimal point, whatever setlocale() says */
-    size_t names_capacity, cells, cells_capacity;
+    size_t names_capacity, cells, cells_capacity, rests_capacity;
     bool in_header;
     size_t column;            /* cells of the current row already taken */
     size_t line;              /* physical line being fed, from 1 */
@@ -224,6 +225,11 @@ static void take_number(struct reader *r, const char *cell)
         return;
     }
     table->cells = sg_base_grow(table->cells, r->cells, &r->cells_capacity, sizeof *table->cells);
+    if (r->options != NULL && r->options->rests) {
+        table->rests =
+            sg_base_grow(table->rests, r->cells, &r->rests_capacity, sizeof *table->rests);
+        table->rests[r->cells] = sg_data_decimal_rest(cell, value);
+    }
     table->cells[r->cells++] = value;
 }
 

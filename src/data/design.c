@@ -90,6 +90,12 @@ static void gather(double *c, const struct sg_table *table, size_t j)
         c[i] = table->cells[i * table->columns + j];
 }
 
+/* What the cells lack of the numbers in the file. */
+static double rest_of(const struct sg_table *table, size_t i, size_t j)
+{
+    return table->rests ? table->rests[i * table->columns + j] : 0;
+}
+
 static bool is_constant(const double *c, size_t n)
 {
     for (size_t i = 1; i < n; i++)
@@ -117,9 +123,12 @@ static double counts(const double *v, size_t i)
     return v ? v[i] : 1;
 }
 
-/* c (n) without its mean, in two passes: the first leaves what no double can hold of it. */
-static void centre(double *c, double *mean, double *mean_rest, size_t n, const double *v)
+/* c (n, from column j times 2^-exponent) without its mean, in two passes: the first leaves what no
+ * double can hold of it.  The cells' own rests count once the bulk is gone. */
+static void centre(double *c, double *mean, double *mean_rest, const struct sg_table *table,
+                   size_t j, int exponent, const double *v)
 {
+    const size_t n = table->rows;
     double sum = 0, rest = 0;
     for (size_t i = 0; i < n; i++)
         sum += counts(v, i) * c[i];
@@ -129,7 +138,7 @@ static void centre(double *c, double *mean, double *mean_rest, size_t n, const d
     *mean += rest / (double)n;
     rest = 0;
     for (size_t i = 0; i < n; i++) {
-        c[i] -= *mean;
+        c[i] = (c[i] - *mean) + ldexp(rest_of(table, i, j), -exponent);
         rest += counts(v, i) * c[i];
     }
     *mean_rest = rest / (double)n;
@@ -140,11 +149,13 @@ static void centre(double *c, double *mean, double *mean_rest, size_t n, const d
 /* How a column is standardised: x = ((c - mean) - mean_rest) / scale. */
 struct standard { double mean, mean_rest, scale; };
 
-/* c (n, not constant), centred or not, divided by the root of its mean square.  The squares are
- * corrected by the sum that rounding leaves (Chan, Golub and LeVeque 1983).
+/* c (n, column j, not constant), centred or not, divided by the root of its mean square.  The
+ * squares are corrected by the sum that rounding leaves (Chan, Golub and LeVeque 1983).
  * False when the scale is below the normal doubles: then 1 / scale overflows. */
-static bool standardise(double *c, struct standard *s, size_t n, bool centred, const double *v)
+static bool standardise(double *c, struct standard *s, const struct sg_table *table, size_t j,
+                        bool centred, const double *v)
 {
+    const size_t n = table->rows;
     double largest = sg_base_max_abs(c, n), rest = 0, squares = 0;
     int exponent = 0;
     (void)frexp(largest, &exponent);
@@ -152,7 +163,7 @@ static bool standardise(double *c, struct standard *s, size_t n, bool centred, c
         c[i] = ldexp(c[i], -exponent);
     *s = (struct standard){0};
     if (centred)
-        centre(c, &s->mean, &s->mean_rest, n, v);
+        centre(c, &s->mean, &s->mean_rest, table, j, exponent, v);
     for (size_t i = 0; i < n; i++) {
         rest += centred ? counts(v, i) * c[i] : 0;
         squares += counts(v, i) * c[i] * c[i];
@@ -203,7 +214,7 @@ static enum sg_status fill_features(struct sg_data *data, struct sg_design *desi
         gather(c, table, design->column[k]);
         struct standard s = {.scale = 1};
         if (asked && !is_constant(c, data->n) &&
-            !standardise(c, &s, data->n, design->intercept, v))
+            !standardise(c, &s, table, design->column[k], design->intercept, v))
             return refuse_spread(err, path, design->line, table->names[design->column[k]]);
         design->mean[k] = s.mean;
         design->mean_rest[k] = s.mean_rest;
@@ -235,7 +246,7 @@ static enum sg_status fill_targets(struct sg_data *data, struct sg_design *desig
         struct standard s = {.scale = 1};
         if (asked && is_constant(c, data->n))
             return refuse_constant(err, path, design->line, name, c[0]);
-        if (asked && !standardise(c, &s, data->n, design->intercept, v))
+        if (asked && !standardise(c, &s, table, design->y_column[k], design->intercept, v))
             return refuse_spread(err, path, design->line, name);
         design->y_mean[k] = s.mean;
         design->y_mean_rest[k] = s.mean_rest;

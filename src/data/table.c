@@ -175,5 +175,6 @@ void sg_data_table_free(struct sg_table *table)
         free(table->names[j]);
     free(table->names);
     free(table->cells);
+    free(table->rests);
     *table = (struct sg_table){0};
 }

@@ -20,8 +20,17 @@ const char *sg_claim_verdict_name(enum sg_verdict verdict)
     return name[verdict];
 }
 
+static void texts_free(struct sg_texts *texts)
+{
+    for (size_t i = 0; i < texts->n; i++)
+        free(texts->text[i]);
+    free(texts->text);
+}
+
 void sg_claim_evidence_free(struct sg_evidence *ev)
 {
+    texts_free(&ev->certificates);
+    texts_free(&ev->arrays);
     for (size_t i = 0; i < ev->n_series; i++)
         free(ev->series[i].value);
     for (size_t i = 0; i < ev->n_listings; i++) {
@@ -171,6 +180,26 @@ void sg_claim_listing_row(struct sg_evidence *ev, const char *name, const double
         list->value[count] = values[i];
     }
     list->n_rows++;
+}
+
+static void add_text(struct sg_texts *texts, const char *text)
+{
+    texts->text = sg_base_grow(texts->text, texts->n, &texts->capacity, sizeof *texts->text);
+    texts->text[texts->n++] = sg_base_copy(text, strlen(text) + 1, 1);
+}
+
+void sg_claim_certificate(struct sg_evidence *ev, const char *json)
+{
+    add_text(&ev->certificates, json);
+}
+
+size_t sg_claim_array(struct sg_evidence *ev, const char *json)
+{
+    for (size_t i = 0; i < ev->arrays.n; i++)
+        if (strcmp(ev->arrays.text[i], json) == 0)
+            return i;
+    add_text(&ev->arrays, json);
+    return ev->arrays.n - 1;
 }
 
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose)

@@ -155,7 +155,7 @@ static void explain_open(struct sg_evidence *ev)
 }
 
 /* Merges the rows of all replicates.  *worst is the first status that is not SG_OK.  Series,
- * listings and note are those of replicate 0, whose arrays move to `merged`. */
+ * listings, certificates and note are those of replicate 0, whose arrays move to `merged`. */
 static enum sg_status merge_all(struct sg_evidence *merged, enum sg_status *worst,
                                 struct batch *b, enum sg_status status, struct sg_error *err)
 {
@@ -186,6 +186,9 @@ static enum sg_status merge_all(struct sg_evidence *merged, enum sg_status *wors
             merged->n_listings = out->ev.n_listings;
             out->ev.listing = NULL;
             out->ev.n_listings = 0;
+            merged->certificates = out->ev.certificates;
+            merged->arrays = out->ev.arrays;
+            out->ev.certificates = out->ev.arrays = (struct sg_texts){0};
         }
     }
     if (*worst == SG_OK)

@@ -158,6 +158,25 @@ static void take_listing(struct sg_listing *l, struct rest *from)
     take_numbers(l->value, l->capacity, from);
 }
 
+static void put_texts(FILE *out, const struct sg_texts *texts)
+{
+    put_count(out, texts->n);
+    for (size_t i = 0; i < texts->n; i++)
+        put_text(out, texts->text[i]);
+}
+
+static void take_texts(struct sg_texts *texts, struct rest *from)
+{
+    texts->n = texts->capacity = take_size(from);
+    texts->text = SG_NEW(texts->n, char *);
+    for (size_t i = 0; i < texts->n; i++) {
+        struct rest ahead = *from;
+        const size_t size = take_size(&ahead) + 1;
+        texts->text[i] = SG_NEW(size, char);
+        take_text(texts->text[i], size, from);
+    }
+}
+
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
 /* Data may come from a file, which the case's text only names. */
@@ -191,6 +210,8 @@ enum sg_status sg_claim_keep_replicate(const struct sg_evidence *ev, enum sg_sta
         put_series(out, &ev->series[i]);
     for (size_t i = 0; i < ev->n_listings; i++)
         put_listing(out, &ev->listing[i]);
+    put_texts(out, &ev->certificates);
+    put_texts(out, &ev->arrays);
     if (ferror(out) || fclose(out) != 0 || !bytes)   /* there is no other cause */
         sg_base_exhausted(1, size);
     const enum sg_status status = sg_claim_keep_lazily(trial, piece, bytes, size, err);
@@ -229,6 +250,8 @@ bool sg_claim_recall_replicate(struct sg_evidence *ev, enum sg_status *outcome,
             take_series(&ev->series[i], &from);
         for (size_t i = 0; i < listings; i++)
             take_listing(&ev->listing[i], &from);
+        take_texts(&ev->certificates, &from);
+        take_texts(&ev->arrays, &from);
         SG_REQUIRE(from.n == 0);
     }
     free(bytes);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "lab/certify.h"
+#include "lab/record.h"
 
 bool sg_lab_certifies(struct sg_lab *lab, size_t size)
 {
@@ -42,8 +43,42 @@ void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what,
                         enum sg_status wanted)
 {
     struct sg_interval radius;
-    sg_lab_proved(lab, id, what, sg_cert_step_radius(&radius, data, &step, HUGE_VAL), wanted,
-                  SG_CERTIFY_POWERS);
+    const enum sg_status status = sg_lab_certify_step(&radius, lab, id, data, &step, HUGE_VAL);
+    sg_lab_proved(lab, id, what, status, wanted, SG_CERTIFY_POWERS);
+}
+
+enum sg_status sg_lab_certify_step(struct sg_interval *radius, struct sg_lab *lab,
+                                   const char *rows, const struct sg_cert_data *data,
+                                   const struct sg_cert_step *step, double width)
+{
+    static const char *const orders[] = {"simultaneous", "sg_first", "network_first"};
+    const enum sg_status status = sg_cert_step_radius(radius, data, step, width);
+    struct sg_record *r = sg_lab_record(lab, "step_radius", rows);
+    sg_record_data(r, data);
+    sg_record_number(r, "mu", step->mu);
+    sg_record_number(r, "nu", step->nu);
+    sg_record_word(r, "order", orders[step->order]);
+    sg_record_whole(r, "tau", (int64_t)step->tau);
+    sg_record_array(r, "C", step->C, data->m, data->m);
+    sg_record_outcome(r, status);
+    sg_record_interval(r, "radius", *radius);
+    sg_record_end(r);
+    return status;
+}
+
+enum sg_status sg_lab_certify_frozen(struct sg_interval *radius, struct sg_lab *lab,
+                                     const char *rows, const struct sg_cert_data *data, double mu,
+                                     const double *A, double width)
+{
+    const enum sg_status status = sg_cert_frozen_radius(radius, data, mu, A, width);
+    struct sg_record *r = sg_lab_record(lab, "frozen_radius", rows);
+    sg_record_data(r, data);
+    sg_record_number(r, "mu", mu);
+    sg_record_array(r, "A", A, data->m, data->m);
+    sg_record_outcome(r, status);
+    sg_record_interval(r, "radius", *radius);
+    sg_record_end(r);
+    return status;
 }
 
 void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what,
@@ -51,8 +86,9 @@ void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what,
                           enum sg_status wanted)
 {
     struct sg_interval radius;
-    sg_lab_proved(lab, id, what, sg_cert_frozen_radius(&radius, data, mu, A, HUGE_VAL), wanted,
-                  SG_CERTIFY_POWERS);
+    const enum sg_status status =
+        sg_lab_certify_frozen(&radius, lab, id, data, mu, A, HUGE_VAL);
+    sg_lab_proved(lab, id, what, status, wanted, SG_CERTIFY_POWERS);
 }
 
 void sg_lab_limit_enclosed(struct sg_lab *lab, const char *id, const char *what, double critical,

@@ -25,6 +25,15 @@ struct sg_cert_data sg_lab_exact_data(const struct sg_trial *trial);
  * relative error of 10 (d + m) u. */
 struct sg_tol sg_tol_closed_eigenvalue(const struct sg_trial *trial, double size);
 
+/* Certificates of cert.h that are stored (lab/record.h) for the rows that stand on them: ids,
+ * separated by blanks. */
+enum sg_status sg_lab_certify_frozen(struct sg_interval *radius, struct sg_lab *lab,
+                                     const char *rows, const struct sg_cert_data *data, double mu,
+                                     const double *A, double width) SG_MUST_CHECK;
+enum sg_status sg_lab_certify_step(struct sg_interval *radius, struct sg_lab *lab,
+                                   const char *rows, const struct sg_cert_data *data,
+                                   const struct sg_cert_step *step, double width) SG_MUST_CHECK;
+
 /* Row: the joint step's eigenvalues are all inside the unit disc (wanted SG_OK) or one is outside
  * (SG_REFUTED). */
 void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what,

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "lab/certify.h"
+#include "lab/record.h"
 #include "lab/twin.h"
 
 /* Power of two near |v|, so that dividing by it is exact; 1 for 0. */
@@ -63,6 +64,23 @@ static size_t find_dependent(bool *held, const double *z, size_t n, size_t q, st
     return count;
 }
 
+/* held: of each column of z, 0 or 1. */
+static void record_critical(struct sg_lab *lab, const struct sg_cert_data *data, const bool *held,
+                            enum sg_status status, const struct sg_cert_critical *point)
+{
+    const size_t q = 2 * data->m + 1;
+    size_t *flag = SG_TAKE(lab, q, size_t);
+    for (size_t i = 0; i < q; i++)
+        flag[i] = held[i];
+    struct sg_record *r = sg_lab_record(lab, "critical", "critical-proved");
+    sg_record_data(r, data);
+    sg_record_wholes(r, "held", flag, q);
+    sg_record_outcome(r, status);
+    sg_record_number(r, "box", point->box);
+    sg_record_number(r, "gradient", point->gradient);
+    sg_record_end(r);
+}
+
 void sg_twin_certify(struct sg_twin *t)
 {
     struct sg_lab *lab = t->lab;
@@ -86,6 +104,7 @@ void sg_twin_certify(struct sg_twin *t)
     held[q - 1] = held[q - 1] || !(terms & SG_ONE);
     struct sg_cert_critical point;
     const enum sg_status status = sg_cert_critical(&point, &data, held);
+    record_critical(lab, &data, held, status, &point);
     static const char whole[] =
         "a box around (W*, phi*) holds exactly one joint critical point, and |grad L| = 0 there";
     const char *what = count == 0

@@ -99,6 +99,9 @@ struct sg_kernels {
     /* sg_net_product */
     void (*multiply)(void *c, const void *a, const void *b, enum sg_transpose op, size_t m,
                      size_t k, size_t n);
+    /* the same by our own tiles where a library would be taken; false: not on this machine */
+    bool (*tiles)(void *c, const void *a, const void *b, enum sg_transpose op, size_t m, size_t k,
+                  size_t n);
 };
 extern const struct sg_kernels sg_net_kernels_f64, sg_net_kernels_f32;
 const struct sg_kernels *sg_net_kernels(enum sg_dtype dtype);

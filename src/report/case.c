@@ -1,8 +1,9 @@
-/* results/CASE/: the judgement and the columns of numbers behind its figures. */
+/* results/CASE/: the judgement, the columns of numbers behind its figures, its certificates. */
 #include <jansson.h>
 #include <stdlib.h>
 
 #include "base/regular.h"
+#include "report/certificates.h"
 #include "synthgrad/report.h"
 
 static enum sg_status write_series(const char *out_dir, const struct sg_judgement *j,
@@ -34,6 +35,8 @@ enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgeme
     free(folder);
     for (size_t i = 0; i < j->evidence.n_series && status == SG_OK; i++)
         status = write_series(out_dir, j, &j->evidence.series[i], err);
+    if (status == SG_OK)
+        status = sg_report_write_certificates(out_dir, j, err);
     if (status != SG_OK)
         return status;
     char *path = sg_base_format("%s/%s/summary.json", out_dir, j->case_name);

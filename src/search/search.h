@@ -5,7 +5,7 @@
 #include "synthgrad/search.h"
 
 /* theta: the weights; the entries of the Cholesky factors of S and R row by row, the diagonal ones
- * as logarithms (none for S = I, one for R = rho I); ln kappa unless the plan fixes it. */
+ * as logarithms (none for S = I, one for R = rho I); ln kappa where it is searched. */
 size_t sg_search_n_theta(const struct sg_search_plan *plan);
 void sg_search_random_theta(double *theta, const struct sg_search_plan *plan, struct sg_rng *rng);
 void sg_search_decode(struct sg_repelling *instance, const double *theta,

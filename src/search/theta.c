@@ -17,11 +17,16 @@ static size_t n_factor(size_t n, bool isotropic, bool scaled)
     return isotropic ? scaled : n * (n + 1) / 2;
 }
 
+static bool searches_kappa(const struct sg_search_plan *plan)
+{
+    return plan->goal == SG_SEARCH_REPELLING && !(plan->kappa > 0);
+}
+
 size_t sg_search_n_theta(const struct sg_search_plan *plan)
 {
     const struct sg_deep *deep = &plan->deep;
     return sg_closed_deep_n_w(deep) + n_factor(deep->width[0], plan->isotropic_x, false) +
-           n_factor(deep->width[deep->n_layers], plan->isotropic_r, true) + !(plan->kappa > 0);
+           n_factor(deep->width[deep->n_layers], plan->isotropic_r, true) + searches_kappa(plan);
 }
 
 /* a = L L^T from the entries of L row by row, the diagonal ones as
@@ -53,7 +58,7 @@ void sg_search_decode(struct sg_repelling *f, const double *theta,
     theta = read_factor(f->S, theta + n_w, f->deep.width[0], plan->isotropic_x, false, plan->box);
     theta = read_factor(f->R, theta, f->deep.width[f->deep.n_layers], plan->isotropic_r, true,
                         plan->box);
-    f->kappa = plan->kappa > 0 ? plan->kappa : exp(fmin(fmax(*theta, SLOWEST), FASTEST));
+    f->kappa = searches_kappa(plan) ? exp(fmin(fmax(*theta, SLOWEST), FASTEST)) : plan->kappa;
 }
 
 void sg_search_random_theta(double *theta, const struct sg_search_plan *plan, struct sg_rng *rng)
@@ -61,8 +66,8 @@ void sg_search_random_theta(double *theta, const struct sg_search_plan *plan, st
     const size_t n = sg_search_n_theta(plan), n_w = sg_closed_deep_n_w(&plan->deep);
     for (size_t i = 0; i < n; i++)
         theta[i] = (i < n_w ? 0.7 : 1.0) * sg_base_rng_gaussian(rng);
-    if (!(plan->kappa > 0))
-        theta[n - 1] = -4.0 + 2.0 * theta[n - 1];        /* ln kappa: mostly a slow SG */
+    if (searches_kappa(plan))
+        theta[n - 1] = -4.0 + 2.0 * theta[n - 1]; /* ln kappa: mostly a slow SG */
 }
 
 void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *plan,

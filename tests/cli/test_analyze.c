@@ -171,10 +171,10 @@ static void test_wampler(void **state)
             cells[i * 6 + 5] = round((sum + 1) * 1e5) / 1e5 + size * delta[i];
         }
         struct sg_analysis a = analyzed_cells(cells, 21, 6, options[t % 2]);
-        check_digits(a.intercept, a.intercept_error, 1, 10, 15);
+        check_digits(a.intercept, a.intercept_error, 1, 12, 15);
         for (size_t k = 0; k < 5; k++)
             check_digits(a.coefficients[k], a.coefficient_error[k], pow(base, (double)k + 1),
-                         10, 15);
+                         12, 15);
         if (size > 0)
             check_digits(a.rss, a.rss_error, size * size * 83554268, 14, 15);
         else

@@ -234,7 +234,8 @@ expect 0 report --out "$work/edited"
 for bad_words in 'nothing' 'repelling --widths 2' 'repelling --widths 2,x,2' \
                  'repelling --widths 2,9,2' 'repelling --at 3' 'repelling --kappa -1' \
                  'repelling --kappa nan' 'repelling --box 0' 'repelling --climbs 0' \
-                 'repelling --depth 3 --widths 2,2,2'; do
+                 'repelling --depth 3 --widths 2,2,2' \
+                 'repelling --tau 1' 'delayed --kappa 0.1' 'delayed --tau 101' 'delayed --tau x'; do
     expect 2 search $bad_words --out "$work/h0"
 done
 climbs='search repelling --draws 20 --steps 400'
@@ -250,6 +251,15 @@ diff -r "$work/h1" "$work/h2" > /dev/null || complain "search: jobs or a stop ch
 expect 2 $climbs --climbs 1 --seed 2 --out "$work/h2"
 grep -q 'another search' "$work/err" || complain "search: took another search's climbs"
 for case in "$work"/h1/*.cfg; do expect 0 run "$case" --out "$work/h3"; done
+# delayed: the same; its climbs are cases too, whose shares are computed again, not read
+late='search delayed --widths 2,2,2 --tau 2 --draws 20 --steps 300'
+expect 0 $late --climbs 2 --jobs 2 --out "$work/late" --json "$work/late.json"
+expect 0 $late --climbs 2 --out "$work/late" --json "$work/late2.json"
+cmp -s "$work/late.json" "$work/late2.json" || complain "search delayed: read back, it says something else"
+[ "$(grep -c '"share"' "$work/late.json")" -eq 2 ] || complain "search delayed: no shares in JSON"
+grep -q '^# Pairs 2 steps late' "$work/late/climb_000000.cfg" || complain "search delayed: no delay in its case"
+expect 0 run "$work/late/climb_000001.cfg" --out "$work/h3"
+expect 2 search delayed --widths 2,2,2 --tau 3 --draws 20 --steps 300 --climbs 1 --out "$work/late"
 "$program" search repelling --climbs 1000 --out "$work/h4" > "$work/out" 2> "$work/err" & pid=$!
 sleep 2; kill -INT $pid; wait $pid; code=$?
 [ $code -eq 130 ] || complain "search: exit $code after an interrupt"

@@ -27,6 +27,7 @@ sed 's/expect = "holds"/expect = "fails"/' cases/dy3_joint_spectrum.cfg > "$work
 "$program" run "$work/short.cfg" --out "$work/out" --json > "$work/run.json"
 [ $? -eq 1 ] || complain "a case that falls short does not"
 "$program" merge "$work/out" > "$work/merged.json" || complain "merge"
+check certificates "$work/out/dy3_joint_spectrum/certificates.json" "$work/out/nl7_observe_only/certificates.json"
 check verdict "$work/verify.json" "$work/skipped.json" "$work/run.json" "$work/merged.json" "$work"/out/*/summary.json
 
 "$program" report --out "$work/out" --json > "$work/report.json" || complain "report"
@@ -62,6 +63,23 @@ analyze apart apart.csv --target y --loss log
 analyze three three.csv --target kind --loss log
 "$program" analyze "$work/dependent.csv" --target y --drop-missing --out "$work/out" > /dev/null || complain "analyze --out"
 check analysis "$work"/analysis_*.json "$work/out/analyze_dependent/analysis.json"
+
+# Trainings: with images, SGs and feedback; without SGs, classes or minibatches; one that diverges.
+cat > "$work/images.cfg" <<'C'
+data = { kind = "digits"; n = 60; test = 20; };
+net = { layers = (8, 8); activation = "relu"; loss = "softmax"; type = "float32"; };
+sg = ( { at = 1; } );
+train = { optimiser = "adam"; mu = 3e-3; nu = 3e-3; start = "he"; batch = 20; epochs = 2; seeds = 2; };
+C
+printf 'data = { n = 30; d = 3; };\nsg = ();\ntrain = { mu = 0.05; steps = 40; seeds = 1; };\n' > "$work/rows.cfg"
+printf 'data = { n = 30; d = 3; };\ntrain = { mu = 0.05; nu = 50.0; steps = 600; seeds = 2; };\n' > "$work/away.cfg"
+"$program" train "$work/images.cfg" --against backprop,sg_everywhere,dfa,fa,kickback,nothing --no-figure --json \
+    --out "$work/out" > "$work/train_images.json" || complain "train: images"
+for case in rows away; do
+    "$program" train "$work/$case.cfg" --no-figure --json --out "$work/out" > "$work/train_$case.json" || complain "train: $case"
+done
+grep -q '"diverged": true' "$work/train_away.json" || complain "no run diverges"
+check training "$work"/train_*.json "$work/out/images/training.json"
 
 # A summary of a later format is refused, not misread.
 sed -i 's/"format": 1/"format": 2/' "$work/out/short/summary.json"

@@ -497,6 +497,54 @@ static void test_long_and_hostile_cells(void **state)
     check_refused(TEXT("a\n%s%n%d\n"), 2, "\"%s%n%d\" is");
 }
 
+/* What a double lacks of the number in the file.  The values are of Python's fractions,
+ * float(Fraction(text) - Fraction(float(text))): one rounding, and ours is another. */
+static void test_rests(void **state)
+{
+    static const struct { const char *text; double rest; } cell[] = {
+        {"0.1", -5.551115123125783e-18},
+        {"-0.1", 5.551115123125783e-18},
+        {"12.5", 0.0},
+        {"0", 0.0},
+        {"-0.000", 0.0},
+        {"3", 0.0},
+        {"3.00000000000000000001", 1e-20},
+        {"1e22", 0.0},
+        {"1e23", 8388608.0},
+        {"1E+23", 8388608.0},
+        {"0.0003", 2.6281060661048628e-20},
+        {"-6.860120914", 3.4724371289485133e-16},
+        {"115.09999999999999", -4.315658113919198e-15},
+        {"104229.492447676060545078901883739756892964374284846099459136", -3.785074265364032e-12},
+        {"+.7e-150", 9.159891995566556e-168},
+        {"9.1093837015e+141", 4.91762297861505e+125},
+        {"00012.300", -7.105427357601002e-16},
+        {"123456789012345678901234567890123456789012", -5.798411643917138e+24},
+        {"2.2250738585072014e-300", 1.6909767e-317},
+        {"1e-99999999999999999999", 0.0},
+        {"0e99999999999999999999", 0.0},
+    };
+    const struct sg_csv_options options = {.rests = true};
+    (void)state;
+    for (size_t k = 0; k < sizeof cell / sizeof *cell; k++) {
+        struct sg_table table;
+        struct sg_error err = {""};
+        char text[128];
+        const int length = snprintf(text, sizeof text, "a,b\n1,%s\n", cell[k].text);
+        write_file(text, (size_t)length);
+        assert_int_equal(sg_data_read_csv_part(&table, NULL, path, &options, &err), SG_OK);
+        const double off = fabs(table.rests[1] - cell[k].rest);
+        if (!(off <= 4 * SG_UNIT_ROUNDOFF * fabs(cell[k].rest) || off <= 0x1p-1074))
+            fail_msg("%s: %.17g, is %.17g", cell[k].text, table.rests[1], cell[k].rest);
+        assert_true(table.rests[0] == 0);
+        sg_data_table_free(&table);
+        assert_null(table.rests);
+        assert_int_equal(sg_data_read_csv_part(&table, NULL, path, NULL, &err), SG_OK);
+        assert_null(table.rests);
+        sg_data_table_free(&table);
+    }
+}
+
 /* The limit holds to the byte, wherever the blocks end. */
 static void test_longest_cell(void **state)
 {
@@ -709,6 +757,7 @@ int main(void)
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_comments),
         cmocka_unit_test(test_long_and_hostile_cells),
+        cmocka_unit_test(test_rests),
         cmocka_unit_test(test_longest_cell),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_no_permission),

@@ -216,6 +216,9 @@ static void a_replicate_comes_back(void **state)
             sg_claim_listing_row(&ev, "row", (const double[]){SG_NAN});
         }
     }
+    CHECK(sg_claim_array(&ev, "{\"x\": 1}") == 0 && sg_claim_array(&ev, "{\"x\": 2}") == 1 &&
+          sg_claim_array(&ev, "{\"x\": 1}") == 0 && ev.arrays.n == 2);
+    sg_claim_certificate(&ev, "{}");
     CHECK_STATUS(sg_claim_keep_replicate(&ev, SG_HYPOTHESIS, &trial, &err), SG_OK);
     CHECK(sg_claim_recall_replicate(&back, &outcome, &trial));
     CHECK(outcome == SG_HYPOTHESIS && strcmp(back.note, ev.note) == 0);
@@ -234,7 +237,10 @@ static void a_replicate_comes_back(void **state)
               (strcmp(l->row[29], m->row[29]) == 0 &&
                memcmp(l->value, m->value, l->n_rows * sizeof *l->value) == 0));
     }
+    CHECK(back.certificates.n == 1 && strcmp(back.certificates.text[0], "{}") == 0);
+    CHECK(back.arrays.n == 2 && strcmp(back.arrays.text[1], ev.arrays.text[1]) == 0);
     sg_claim_point(&back, (const double[]){1, 2});                   /* it can go on */
+    CHECK(sg_claim_array(&back, "{}") == 2);
     strcpy(row.id, "one more");
     sg_claim_add_row(&back, &row);
     CHECK(back.n_rows == ev.n_rows + 1);

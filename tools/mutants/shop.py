@@ -31,6 +31,7 @@ class Shop:
     def __init__(self, tree, flavour, with_program):
         self.origin, self.flavour, self.with_program = tree, flavour, with_program
         self.top = Path(tempfile.mkdtemp(prefix="synthgrad-mutants-"))
+        self.top.chmod(0o711)    # a test that runs the program as another user finds its marks
         self.tree = self.top / "tree"
         self.build = f"build/{flavour}"
         self.stopping, self.groups, self.lock = False, set(), threading.Lock()

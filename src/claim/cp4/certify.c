@@ -5,6 +5,7 @@
  * the loss, and the formula for it, are linear, hence equal on the cone if equal on both rays and
  * at their sum (the formula is convex). */
 #include "claim/cp4/parts.h"
+#include "lab/record.h"
 
 static const int64_t ray[9][2] = {{2, 2},   {1, 2},  {-1, 2}, {-2, 2}, {-2, -2},
                                   {-1, -2}, {1, -2}, {2, -2}, {2, 2}};
@@ -38,6 +39,18 @@ static void look_at(bool *wedge, bool *loss, int64_t a, int64_t b)
     *loss = *loss && at.loss == sg_closed_spurious_loss(a, b);
 }
 
+static void record(struct sg_lab *lab, bool all)
+{
+    double x[SG_CP4_SAMPLES];
+    for (size_t i = 0; i < SG_CP4_SAMPLES; i++)
+        x[i] = sg_closed_spurious_x[i];
+    struct sg_record *r =
+        sg_lab_record(lab, "spurious_set", "cones-proved wedge-proved loss-proved");
+    sg_record_array(r, "x", x, SG_CP4_SAMPLES, 1);
+    sg_record_outcome(r, all ? SG_OK : SG_REFUTED);
+    sg_record_end(r);
+}
+
 void sg_cp4_certify(struct sg_lab *lab)
 {
     static const char words[] =
@@ -50,6 +63,7 @@ void sg_cp4_certify(struct sg_lab *lab)
         look_at(&wedge, &loss, ray[k][0], ray[k][1]);
         look_at(&wedge, &loss, ray[k][0] + ray[k + 1][0], ray[k][1] + ray[k + 1][1]);
     }
+    record(lab, cones && wedge && loss);
     sg_lab_proved(lab, "cones-proved",
                   "the signs of f are constant on 8 cones and 8 rays that make up the plane "
                   "without 0",

@@ -3,6 +3,7 @@
 
 #include "claim/cp5/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
 
 /* a . S_x b. */
 static double inner(const struct sg_fit *fit, const double *a, const double *b)
@@ -63,6 +64,19 @@ static double gradient_at(double *rounding, const struct sg_cp5 *c, double *u)
     return sg_base_norm(g, d);
 }
 
+static void record(const struct sg_cp5 *c, const struct sg_cert_data *data, const double *u,
+                   enum sg_status status, struct sg_interval gradient)
+{
+    struct sg_record *r =
+        sg_lab_record(c->lab, "unlabelled", "unlabelled-proved unlabelled-enclosed");
+    sg_record_data(r, data);
+    sg_record_flag(r, "constant", c->constant);
+    sg_record_array(r, "direction", u, 1, data->d);
+    sg_record_outcome(r, status);
+    sg_record_interval(r, "gradient", gradient);
+    sg_record_end(r);
+}
+
 void sg_cp5_certify(struct sg_cp5 *c)
 {
     struct sg_lab *lab = c->lab;
@@ -73,6 +87,7 @@ void sg_cp5_certify(struct sg_cp5 *c)
     const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
     find_direction(u, c);
     const enum sg_status status = sg_cert_unlabelled(&gradient, &data, c->constant, u);
+    record(c, &data, u, status, gradient);
     sg_lab_proved(
         lab, "unlabelled-proved",
         "without labels a point that is not critical has E[p r] = 0 (and E[r] = 0): |grad L| > 0",

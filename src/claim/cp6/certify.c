@@ -4,6 +4,42 @@
 
 #include "claim/cp6/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
+
+static void record_point(const struct sg_cp6 *c, const struct sg_cert_data *data,
+                         enum sg_status status, const struct sg_cert_log_point *proved)
+{
+    const bool apart = status == SG_OK && !c->affine;
+    struct sg_record *r = sg_lab_record(c->lab, "log_point",
+                                        status != SG_OK ? "point-proved"
+                                        : apart ? "point-proved loss-enclosed gradient-proved"
+                                                : "point-proved loss-enclosed");
+    sg_record_data(r, data);
+    sg_record_array(r, "point", c->point->w, 1, data->d);
+    sg_record_array(r, "phi", c->point->phi, 1, 3);
+    sg_record_flag(r, "apart", apart);
+    sg_record_outcome(r, status);
+    sg_record_number(r, "box", proved->box);
+    sg_record_interval(r, "gradient", proved->gradient);
+    sg_record_interval(r, "loss", proved->loss);
+    sg_record_end(r);
+}
+
+/* least: L(point) - inf L is at least this. */
+static void record_gap(const struct sg_cp6 *c, const struct sg_cert_data *data, double box,
+                       bool separates, double least)
+{
+    struct sg_record *r = sg_lab_record(c->lab, "log_gap", "gap-proved");
+    sg_record_data(r, data);
+    sg_record_array(r, "point", c->point->w, 1, data->d);
+    sg_record_array(r, "phi", c->point->phi, 1, 3);
+    sg_record_number(r, "box", box);
+    sg_record_array(r, "best", c->s->optimum->w, 1, data->d);
+    sg_record_flag(r, "separates", separates);
+    sg_record_outcome(r, least > 0 ? SG_OK : SG_UNPROVED);
+    sg_record_number(r, "gap", least);
+    sg_record_end(r);
+}
 
 /* L(point) - inf L > 0: inf L is 0 where some W separates, else at most L at the floating optimum.
  */
@@ -14,7 +50,8 @@ static void prove_gap(struct sg_cp6 *c, const struct sg_cert_data *data,
     struct sg_interval loss = {0, 0};
     const bool separates = !best->finite && sg_cert_separates(data, best->w) == SG_OK;
     const enum sg_status status = separates ? SG_OK : sg_cert_log_loss(&loss, data, best->w);
-    const double least = proved->loss.low - loss.high;
+    const double least = nextafter(proved->loss.low - loss.high, -HUGE_VAL);
+    record_gap(c, data, proved->box, separates, least);
     sg_lab_proved(c->lab, "gradient-proved",
                   "there |grad L| > 0: it is no critical point of the loss",
                   proved->gradient.low > 0 ? SG_OK : SG_UNPROVED, SG_OK,
@@ -41,6 +78,7 @@ void sg_cp6_certify(struct sg_cp6 *c)
         return;
     const struct sg_cert_data data = sg_lab_exact_data(c->lab->trial);
     const enum sg_status status = sg_cert_log_point(&proved, &data, point->w, point->phi);
+    record_point(c, &data, status, &proved);
     sg_lab_proved(c->lab, "point-proved",
                   "a box around the point predicted holds exactly one joint critical point", status,
                   SG_OK, "Krawczyk's operator; binary64 samples, exact");

@@ -18,7 +18,8 @@ void sg_dy1_certify(struct sg_lab *lab, const struct sg_shallow *s)
     const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
     const double closed = fmax(fabs(1 - s->mu * x->largest), fabs(1 - s->mu * x->smallest));
     sg_lab_proved(lab, "inside-proved", "I - mu S_x contracts at the case's rate",
-                  sg_cert_frozen_radius(&radius, &data, s->mu, NULL, SG_CERTIFY_RADIUS_WIDTH),
+                  sg_lab_certify_frozen(&radius, lab, "inside-proved radius-enclosed", &data,
+                                        s->mu, NULL, SG_CERTIFY_RADIUS_WIDTH),
                   SG_OK, SG_CERTIFY_POWERS);
     sg_lab_radius_enclosed(lab, "radius-enclosed",
                            "the spectral radius of I - mu S_x, closed form against the proved "

@@ -2,7 +2,31 @@
  * delayed pairs for those whose state is small enough. */
 #include "claim/dy11/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
 #include "lab/tolerance.h"
+
+static void record_limit(struct sg_lab *lab, size_t tau, struct sg_interval limit)
+{
+    struct sg_record *r = sg_lab_record(lab, "delay_limit", "limit-enclosed");
+    sg_record_whole(r, "tau", (int64_t)tau);
+    sg_record_outcome(r, SG_OK);
+    sg_record_interval(r, "limit", limit);
+    sg_record_end(r);
+}
+
+/* The largest modulus of the roots of lambda^{tau + 1} - lambda^tau + a, against 1. */
+static enum sg_status certify_stale(struct sg_lab *lab, const char *row, double a, size_t tau)
+{
+    struct sg_interval radius;
+    const enum sg_status status = sg_cert_delay_radius(&radius, a, tau, HUGE_VAL);
+    struct sg_record *r = sg_lab_record(lab, "delay_radius", row);
+    sg_record_number(r, "a", a);
+    sg_record_whole(r, "tau", (int64_t)tau);
+    sg_record_outcome(r, status);
+    sg_record_interval(r, "radius", radius);
+    sg_record_end(r);
+    return status;
+}
 
 static void certify_recursion(struct sg_lab *lab, size_t tau)
 {
@@ -10,7 +34,7 @@ static void certify_recursion(struct sg_lab *lab, size_t tau)
         "ball arithmetic, powers of the companion matrix; binary64 coefficient, exact";
     const struct sg_interval limit = sg_cert_delay_limit(tau);
     const double closed = sg_closed_delay_limit(tau);
-    struct sg_interval radius;
+    record_limit(lab, tau, limit);
     sg_lab_enclosed(lab, "limit-enclosed",
                     "2 sin(pi / (2 (2 tau + 1))), closed form over the proved enclosure, worst "
                     "tau",
@@ -19,11 +43,12 @@ static void certify_recursion(struct sg_lab *lab, size_t tau)
     sg_lab_proved(lab, "stale-inside-proved",
                   "stale recursion, every tau of the case: all roots inside at 0.999 of "
                   "the limit",
-                  sg_cert_delay_radius(&radius, 0.999 * closed, tau, HUGE_VAL), SG_OK, words);
+                  certify_stale(lab, "stale-inside-proved", 0.999 * closed, tau), SG_OK, words);
     sg_lab_proved(lab, "stale-beyond-proved",
                   "stale recursion, every tau of the case: a root outside at 1.001 of the "
                   "limit",
-                  sg_cert_delay_radius(&radius, 1.001 * closed, tau, HUGE_VAL), SG_REFUTED, words);
+                  certify_stale(lab, "stale-beyond-proved", 1.001 * closed, tau), SG_REFUTED,
+                  words);
 }
 
 /* 1 % inside and beyond both limits, the other rate at half its own. */

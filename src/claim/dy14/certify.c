@@ -1,6 +1,6 @@
 /* DY14 in rational arithmetic: one step from the case's start, exactly. */
 #include "claim/dy14/parts.h"
-#include "synthgrad/cert.h"
+#include "lab/record.h"
 
 /* Samples that are taken: the numbers grow with each. */
 enum { SAMPLES = 8, WIDTH = 12 };
@@ -16,6 +16,39 @@ static bool is_rational(const struct sg_dy14_run *run)
     return narrow && c->net.loss == SG_MSE && !c->net.batch_norm &&
            c->net.activation != SG_SIGMOID && c->train.order == SG_SIMULTANEOUS &&
            c->train.optimiser == SG_GD;
+}
+
+static void record(struct sg_lab *lab, const struct sg_cert_ledger *net, enum sg_status status)
+{
+    const size_t k = net->modules;
+    size_t *at = SG_TAKE(lab, k, size_t), *terms = SG_TAKE(lab, k, size_t),
+           *arriving = SG_TAKE(lab, k, size_t), n_w = 0, n_phi = 0;
+    double *mix = SG_TAKE(lab, k, double);
+    for (size_t i = 0; i < net->layers; i++)
+        n_w += (net->width[i] + 1) * net->width[i + 1];
+    for (size_t j = 0; j < k; j++) {
+        const struct sg_cert_ledger_module *module = &net->module[j];
+        at[j] = module->at;
+        terms[j] = module->terms;
+        arriving[j] = module->arriving;
+        mix[j] = module->mix;
+        n_phi += net->width[at[j]] * ((terms[j] & SG_H ? net->width[at[j]] : 0) +
+                                      (terms[j] & SG_Y ? net->m : 0) + (terms[j] & SG_ONE ? 1 : 0));
+    }
+    struct sg_record *r = sg_lab_record(lab, "ledger_step", "step-proved");
+    sg_record_wholes(r, "width", net->width, net->layers + 1);
+    sg_record_flag(r, "relu", net->relu);
+    sg_record_wholes(r, "module_at", at, k);
+    sg_record_wholes(r, "module_terms", terms, k);
+    sg_record_wholes(r, "module_arriving", arriving, k);
+    sg_record_array(r, "module_mix", mix, 1, k);
+    sg_record_array(r, "w", net->w, 1, n_w);
+    sg_record_array(r, "phi", net->phi, 1, n_phi);
+    sg_record_array(r, "x", net->x, net->n, net->width[0]);
+    sg_record_array(r, "y", net->y, net->n, net->m);
+    sg_record_number(r, "mu", net->mu);
+    sg_record_outcome(r, status);
+    sg_record_end(r);
 }
 
 void sg_dy14_certify(struct sg_lab *lab, const struct sg_dy14_run *start)
@@ -50,9 +83,11 @@ void sg_dy14_certify(struct sg_lab *lab, const struct sg_dy14_run *start)
                                          .x = data->x,
                                          .y = data->y,
                                          .mu = start->mu};
+    const enum sg_status status = sg_cert_ledger_step(&exact);
+    record(lab, &exact, status);
     sg_lab_proved(lab, "step-proved",
                   "a step from the start changes every D_k by the steps' squares and nothing else, "
                   "exactly",
-                  sg_cert_ledger_step(&exact), SG_OK,
+                  status, SG_OK,
                   "rational arithmetic (FLINT); binary64 numbers, exact");
 }

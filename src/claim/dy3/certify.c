@@ -1,6 +1,7 @@
 /* DY3 in ball arithmetic: limits, radius, both sides of both limits, and a basin of attraction. */
 #include "claim/dy3/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
 
 /* 1 % inside and beyond each limit, the other rate at half its own. */
 static void both_sides(struct sg_lab *lab, const struct sg_cert_data *data,
@@ -21,6 +22,19 @@ static void both_sides(struct sg_lab *lab, const struct sg_cert_data *data,
     }
 }
 
+static void record_basin(struct sg_lab *lab, const struct sg_cert_data *data,
+                         const struct sg_shallow *s, double basin, double contraction)
+{
+    struct sg_record *r = sg_lab_record(lab, "basin", "basin-proved");
+    sg_record_data(r, data);
+    sg_record_number(r, "mu", s->mu);
+    sg_record_number(r, "nu", s->nu);
+    sg_record_outcome(r, SG_OK);
+    sg_record_number(r, "radius", basin);
+    sg_record_number(r, "contraction", contraction);
+    sg_record_end(r);
+}
+
 /* Beyond the claim, so that a basin that cannot be proved is no verdict. */
 static void prove_basin(struct sg_lab *lab, const struct sg_cert_data *data,
                         const struct sg_shallow *s)
@@ -35,10 +49,25 @@ static void prove_basin(struct sg_lab *lab, const struct sg_cert_data *data,
                   "case's rates",
                   basin > 0 ? SG_OK : SG_REFUTED, SG_OK,
                   "a Lyapunov matrix, by interval Cholesky; bounds on the step's higher terms");
+    record_basin(lab, data, s, basin, contraction);
     sg_lab_note(lab,
                 "proved: every start within %.3g |W*| of the fixed point converges, by a factor "
                 "%.9f a step in the Lyapunov norm",
                 basin / s->w_norm, contraction);
+}
+
+static enum sg_status certify_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z,
+                                      struct sg_lab *lab, const struct sg_cert_data *data)
+{
+    const enum sg_status status = sg_cert_moments(lambda_x, lambda_z, data);
+    struct sg_record *r = sg_lab_record(lab, "moments",
+                                        "hypotheses-proved mu-limit-enclosed nu-limit-enclosed");
+    sg_record_data(r, data);
+    sg_record_outcome(r, status);
+    sg_record_interval(r, "lambda_x", *lambda_x);
+    sg_record_interval(r, "lambda_z", *lambda_z);
+    sg_record_end(r);
+    return status;
 }
 
 void sg_dy3_certify(struct sg_lab *lab, const struct sg_shallow *s)
@@ -48,7 +77,7 @@ void sg_dy3_certify(struct sg_lab *lab, const struct sg_shallow *s)
         return;
     const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
     sg_lab_proved(lab, "hypotheses-proved", "the hypotheses: S_x and S_z nonsingular, E|r*|^2 > 0",
-                  sg_cert_moments(&lambda_x, &lambda_z, &data), SG_OK,
+                  certify_moments(&lambda_x, &lambda_z, lab, &data), SG_OK,
                   "interval Cholesky; binary64 samples, exact");
     sg_lab_limit_enclosed(lab, "mu-limit-enclosed",
                           "mu limit 2/lambda_max(S_x), closed form over the proved enclosure",
@@ -58,7 +87,8 @@ void sg_dy3_certify(struct sg_lab *lab, const struct sg_shallow *s)
                           s->rate_z.critical, &lambda_z);
     const struct sg_cert_step step = {.mu = s->mu, .nu = s->nu};
     const enum sg_status inside =
-        sg_cert_step_radius(&radius, &data, &step, SG_CERTIFY_RADIUS_WIDTH);
+        sg_lab_certify_step(&radius, lab, "inside-proved radius-enclosed", &data, &step,
+                            SG_CERTIFY_RADIUS_WIDTH);
     sg_lab_proved(
         lab, "inside-proved", "at the case's rates every eigenvalue of the joint step is inside",
         inside, SG_OK,

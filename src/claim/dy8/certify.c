@@ -3,8 +3,28 @@
 
 #include "claim/dy8/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
 
 static const char *const SIGNS = "intermediate value theorem, signs over Q";
+
+static void record_growth(struct sg_lab *lab, const struct sg_deep *deep, enum sg_status status,
+                          double growth)
+{
+    const struct sg_case *c = lab->trial->c;
+    const size_t d = deep->width[0], m = deep->width[deep->n_layers];
+    struct sg_record *r = sg_lab_record(
+        lab, "deep_growth", isfinite(growth) ? "repels-proved growth-proved" : "repels-proved");
+    sg_record_wholes(r, "width", deep->width, deep->n_layers + 1);
+    sg_record_whole(r, "at", (int64_t)deep->at);
+    sg_record_array(r, "w", c->net.weights.value, 1, sg_closed_deep_n_w(deep));
+    sg_record_array(r, "S", c->data.S.value, d, d);
+    sg_record_array(r, "R", c->data.R.value, m, m);
+    sg_record_number(r, "mu", c->train.mu);
+    sg_record_number(r, "nu", c->train.nu);
+    sg_record_outcome(r, status);
+    sg_record_number(r, "growth", growth);
+    sg_record_end(r);
+}
 
 /* A certificate of the case's minimum, its doubles taken exactly.  The eigenvalue in floating point
  * is above the proved bound. */
@@ -17,6 +37,7 @@ void sg_dy8_certify(struct sg_lab *lab, const struct sg_dy8 *m)
     const enum sg_status proved = sg_cert_deep_growth(&growth, &m->run->deep, c->net.weights.value,
                                                       c->data.S.value, c->data.R.value, c->train.mu,
                                                       c->train.nu);
+    record_growth(lab, &m->run->deep, proved, growth);
     sg_lab_proved(lab, "repels-proved", "the flow has an eigenvalue right of zero", proved,
                   SG_REFUTED, "ball arithmetic, Cayley transform C, |tr C^k| > n; binary64 "
                   "weights, moments and rates, exact");
@@ -36,6 +57,29 @@ struct instance {
     const char *degree_id, *degree, *roots_id, *roots, *near_id, *near;
 };
 
+static void record_roots(struct sg_lab *lab, const struct instance *words,
+                         const struct sg_cert_two_layers *s, const struct sg_cert_roots *roots,
+                         struct sg_interval near)
+{
+    struct sg_record *r = sg_lab_record(
+        lab, "two_layer_roots",
+        sg_lab_format(lab, "%s %s %s", words->degree_id, words->roots_id, words->near_id));
+    sg_record_rationals(r, "W1", s->W1, s->d, s->K);
+    sg_record_rationals(r, "W2", s->W2, s->K, s->m);
+    sg_record_rationals(r, "S", s->S, s->d, s->d);
+    sg_record_rationals(r, "R", s->R, s->m, s->m);
+    sg_record_rationals(r, "e", s->e, s->d, 1);
+    sg_record_rationals(r, "kappa", &s->kappa, 1, 1);
+    sg_record_interval(r, "near", near);
+    sg_record_outcome(r, SG_OK);
+    sg_record_whole(r, "degree", (int64_t)roots->degree);
+    sg_record_whole(r, "zeros", (int64_t)roots->zeros);
+    sg_record_whole(r, "positive", (int64_t)roots->positive);
+    sg_record_whole(r, "negative", (int64_t)roots->negative);
+    sg_record_flag(r, "bracketed", roots->bracketed);
+    sg_record_end(r);
+}
+
 static void count_roots(struct sg_lab *lab, const struct instance *words,
                         const struct sg_cert_two_layers *system, const struct sg_deep_mode *top,
                         size_t degree, size_t positive)
@@ -49,6 +93,8 @@ static void count_roots(struct sg_lab *lab, const struct instance *words,
         sg_lab_note(lab, "exact counts of roots are not built in: they need FLINT");
         return;
     }
+    record_roots(lab, words, system, &roots,
+                 (struct sg_interval){at - top->error, at + top->error});
     sg_lab_count(lab, SG_CERTIFIED, words->degree_id, words->degree, roots.degree, degree, "exact "
                  "over Q");
     sg_lab_count(lab, SG_CERTIFIED, words->roots_id, words->roots, roots.positive, positive,

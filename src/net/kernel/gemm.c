@@ -118,14 +118,10 @@ static void multiply_part(size_t part, size_t parts, void *product)
     multiply(p, mine);
 }
 
-bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
-                 const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
-                 sg_real alpha, bool add)
+bool sg_net_tiles(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
+                  const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
+                  sg_real alpha, bool add)
 {
-#if SG_NET_HAS_LIBRARY
-    if (sg_net_library(c, a, b, left, right, op, m, k, n, alpha, add))
-        return true;
-#endif
     struct product p = {c, a, b, left, right, op, m, k, n, alpha, add};
     if (!__builtin_cpu_supports("avx512f") &&
         !(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
@@ -137,6 +133,16 @@ bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *
     return true;
 }
 #else
+bool sg_net_tiles(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
+                  const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
+                  sg_real alpha, bool add)
+{
+    (void)c, (void)a, (void)b, (void)left, (void)right, (void)op, (void)m, (void)k, (void)n,
+        (void)alpha, (void)add;
+    return false;
+}
+#endif
+
 bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
                  const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
                  sg_real alpha, bool add)
@@ -145,8 +151,5 @@ bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *
     if (sg_net_library(c, a, b, left, right, op, m, k, n, alpha, add))
         return true;
 #endif
-    (void)c, (void)a, (void)b, (void)left, (void)right, (void)op, (void)m, (void)k, (void)n,
-        (void)alpha, (void)add;
-    return false;
+    return sg_net_tiles(c, a, b, left, right, op, m, k, n, alpha, add);
 }
-#endif

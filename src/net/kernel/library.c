@@ -25,11 +25,20 @@ struct product {
 };
 
 /* C's rows i.. and columns j..: left_i right_j. */
-static void start_piece(const struct product *p, size_t i, size_t j, size_t rows, size_t columns)
+SG_WIDE static void sg_net_start_piece(const struct product *p, size_t i, size_t j, size_t rows,
+                                       size_t columns)
 {
-    for (size_t r = i; r < i + rows; r++)
-        for (size_t q = j; q < j + columns; q++)
-            p->c[r * p->n + q] = p->left[r] * p->right[q];
+    enum { LANES = sizeof(sg_wide) / sizeof(float) };
+    const float *right = p->right + j;
+    for (size_t r = i; r < i + rows; r++) {
+        const float left = p->left[r];
+        float *c = p->c + r * p->n + j;
+        size_t q = 0;
+        for (; q + LANES <= columns; q += LANES)
+            *(sg_wide *)(c + q) = left * *(const sg_wide *)(right + q);
+        for (; q < columns; q++)
+            c[q] = left * right[q];
+    }
 }
 
 static void multiply_pieces(size_t part, size_t parts, void *context)
@@ -47,7 +56,7 @@ static void multiply_pieces(size_t part, size_t parts, void *context)
                      j = columns ? at : 0, width = columns ? size : p->n,
                      height = columns ? p->m : size;
         if (p->right)
-            start_piece(p, i, j, height, width);
+            sg_net_start_piece(p, i, j, height, width);
         const dnnl_status_t status =
             dnnl_sgemm(p->op == SG_TN ? 'T' : 'N', p->op == SG_NT ? 'T' : 'N',
                        (dnnl_dim_t)height, (dnnl_dim_t)width, k, p->alpha,

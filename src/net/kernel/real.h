@@ -95,6 +95,11 @@ sg_net_multiply_here(sg_real *c, const sg_real *a, const sg_real *b, enum sg_tra
 bool sg_net_gemm(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
                  const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
                  sg_real alpha, bool add);
+/* The same by our own tiles, whatever library there is. */
+#define sg_net_tiles SG_KERNEL(sg_net_tiles)
+bool sg_net_tiles(sg_real *c, const sg_real *a, const sg_real *b, const sg_real *left,
+                  const sg_real *right, enum sg_transpose op, size_t m, size_t k, size_t n,
+                  sg_real alpha, bool add);
 /* The same by the library that has the machine's fastest product; sg_net_gemm asks it first.
  * Returns false, having done nothing, where the product is too small to be worth the call. */
 #if defined SG_HAVE_DNNL && defined SG_KERNEL_F32

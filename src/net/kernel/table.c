@@ -81,6 +81,12 @@ static void multiply(void *c, const void *a, const void *b, enum sg_transpose op
     sg_net_multiply(c, a, b, op, m, k, n, 1.0, false);
 }
 
+static bool tiles(void *c, const void *a, const void *b, enum sg_transpose op, size_t m, size_t k,
+                  size_t n)
+{
+    return sg_net_tiles(c, a, b, NULL, NULL, op, m, k, n, 1, false);
+}
+
 const struct sg_kernels SG_KERNEL(sg_net_kernels) = {
     .real_size = sizeof(sg_real),
     .layer = {[SG_DENSE] = &SG_KERNEL(sg_net_dense),
@@ -103,4 +109,5 @@ const struct sg_kernels SG_KERNEL(sg_net_kernels) = {
     .all_finite = all_finite,
     .round = round_all,
     .multiply = multiply,
+    .tiles = tiles,
 };

@@ -1,4 +1,4 @@
-/* Climbing to global minima that repel (DY8): random instances, then the best of them raised. */
+/* Climbing: random instances, then the best of them raised. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,14 +9,27 @@ static const double SIGMA = 0.3;
 
 struct climb { const struct sg_search_plan *plan; struct sg_repelling trial; };
 
-/* Nothing repels: the damping ratio, in [-1, 0].  Something does: 1 + the relative abscissa. */
+bool sg_search_found(const struct sg_repelling *f, enum sg_search_goal goal)
+{
+    return goal == SG_SEARCH_DELAYED ? f->share < 1 : f->abscissa > SG_SEARCH_FOUND;
+}
+
+enum sg_status sg_search_look(struct sg_repelling *f, const struct sg_search_plan *plan)
+{
+    return plan->goal == SG_SEARCH_DELAYED ? sg_search_share(f, plan->tau) : sg_search_abscissa(f);
+}
+
+/* Nothing found: the damping ratio, in [-1, 0].  Found: 1 + the relative abscissa, 2 - share. */
 static double height(const double *theta, void *context)
 {
     struct climb *c = context;
-    sg_search_decode(&c->trial, theta, c->plan);
-    if (sg_search_abscissa(&c->trial) != SG_OK)
+    struct sg_repelling *f = &c->trial;
+    sg_search_decode(f, theta, c->plan);
+    if (sg_search_look(f, c->plan) != SG_OK)
         return -HUGE_VAL;
-    return c->trial.abscissa > SG_SEARCH_FOUND ? 1 + c->trial.abscissa : fmin(c->trial.damping, 0);
+    if (!sg_search_found(f, c->plan->goal))
+        return fmin(f->damping, 0);
+    return c->plan->goal == SG_SEARCH_DELAYED ? 2 - f->share : 1 + f->abscissa;
 }
 
 enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled,
@@ -25,7 +38,8 @@ enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled,
     const size_t n = sg_search_n_theta(plan);
     struct climb c = {plan, sg_search_repelling_alloc(&plan->deep)};
     const struct sg_climber climber = {n, plan->steps, SIGMA, height, &c};
-    struct sg_rng *rng = sg_base_rng_alloc(plan->seed, "repelling", index, "climb");
+    struct sg_rng *rng = sg_base_rng_alloc(
+        plan->seed, plan->goal == SG_SEARCH_DELAYED ? "delayed" : "repelling", index, "climb");
     double *theta = SG_NEW(n, double), *next = SG_NEW(n, double), best = -HUGE_VAL;
     size_t count = 0;
     for (size_t k = 0; k < plan->draws || k == 0; k++) {
@@ -41,7 +55,7 @@ enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled,
     *top = sg_search_repelling_alloc(&plan->deep);
     sg_search_decode(top, theta, plan);
     if (status == SG_OK)
-        status = sg_search_abscissa(top);
+        status = sg_search_look(top, plan);
     if (repelled)
         *repelled = count;
     free(theta);

@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""tamper.py OUT: changes each kind of certificate in OUT/*/certificates.json in turn, and says which
+change the second program does not catch.  Exit 1 if there is one, or a kind without any change."""
+import copy
+import glob
+import json
+import os
+import struct
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "tools"))
+import check_certificates  # noqa: E402,F401  (registers the kinds)
+from certificates import record  # noqa: E402
+
+
+def array(whole, c, name):
+    return whole["arrays"][c["given"][name]["array"]]["bits"]
+
+
+def flip(whole, c, name, row=0, column=0):
+    """Turns the sign of an entry of an array; one that is 0 becomes 1."""
+    bits = array(whole, c, name)
+    word = bits[row][16 * column:16 * column + 16]
+    word = "3ff0000000000000" if int(word, 16) << 1 & (1 << 64) - 1 == 0 else \
+        "%016x" % (int(word, 16) ^ 1 << 63)
+    bits[row] = bits[row][:16 * column] + word + bits[row][16 * column + 16:]
+
+
+def change(whole, c, name, factor, row=0, column=0):
+    """Multiplies an entry of an array."""
+    bits = array(whole, c, name)
+    at = 16 * column
+    value = float(record.double(bits[row][at:at + 16])) * factor
+    bits[row] = bits[row][:at] + struct.pack(">d", value).hex() + bits[row][at + 16:]
+
+
+def moved(c, name):
+    """An enclosure moved up by its width and a little; one that is a point by a few units in the
+    last place."""
+    low, high = map(float.fromhex, c["found"][name])
+    width = max(high - low, 4 * abs(high) * 2 ** -52)
+    c["found"][name] = [float.hex(low + 1.01 * width), float.hex(high + 1.01 * width)]
+
+
+def times(c, part, name, factor):
+    c[part][name] = float.hex(float.fromhex(c[part][name]) * factor)
+
+
+def other(c):
+    c["outcome"] = {"proved": "refuted", "refuted": "proved"}[c["outcome"]]
+
+
+def put(c, part, name, value):
+    c[part][name] = value
+
+
+# kind: {name: change(whole, certificate)}
+CHANGES = {
+    "frozen_radius": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "mu": lambda w, c: times(c, "given", "mu", 1.2),
+        "the enclosure": lambda w, c: moved(c, "radius"),
+        "the outcome": lambda w, c: other(c),
+    },
+    "step_radius": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "nu": lambda w, c: times(c, "given", "nu", -1),
+        "the order": lambda w, c: put(c, "given", "order", "backwards"),
+        "the enclosure": lambda w, c: moved(c, "radius"),
+        "the outcome": lambda w, c: other(c),
+    },
+    "moments": {
+        "a sign of x": lambda w, c: flip(w, c, "x", 3, 1),
+        "a sign of y": lambda w, c: flip(w, c, "y", 2),
+        "lambda_x": lambda w, c: moved(c, "lambda_x"),
+        "lambda_z": lambda w, c: moved(c, "lambda_z"),
+    },
+    "basin": {
+        "a larger ball": lambda w, c: times(c, "found", "radius", 40),
+        "a sign of nu": lambda w, c: times(c, "given", "nu", -1),
+        "a larger rate": lambda w, c: times(c, "given", "mu", 3),
+        "a faster contraction": lambda w, c: put(c, "found", "contraction", float.hex(0.5)),
+    },
+    "critical": {
+        "a box of 2": lambda w, c: put(c, "found", "box", float.hex(2.0)),
+        "no box": lambda w, c: put(c, "found", "box", None),
+        "a gradient": lambda w, c: put(c, "found", "gradient", float.hex(1e-9)),
+        "dependent columns": lambda w, c: w["arrays"][c["given"]["x"]["array"]].update(bits=[
+            row[:-32] + 2 * row[-16:] for row in array(w, c, "x")]),
+    },
+    "unlabelled": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "a sign of the direction": lambda w, c: flip(w, c, "direction"),
+        "the enclosure": lambda w, c: moved(c, "gradient"),
+    },
+    "delay_limit": {
+        "the enclosure": lambda w, c: moved(c, "limit"),
+        "tau": lambda w, c: put(c, "given", "tau", c["given"]["tau"] + 1),
+    },
+    "delay_radius": {
+        "a": lambda w, c: times(c, "given", "a", 1.002 if c["outcome"] == "proved" else 0.998),
+        "tau": lambda w, c: put(c, "given", "tau", c["given"]["tau"] + 1),
+        "the enclosure": lambda w, c: moved(c, "radius"),
+        "the outcome": lambda w, c: other(c),
+    },
+    "ledger_step": {
+        "the outcome": lambda w, c: other(c),
+        "a module less": lambda w, c: [c["given"][name].pop() for name in (
+            "module_at", "module_terms", "module_arriving")],
+        "a smaller net": lambda w, c: put(c, "given", "width", c["given"]["width"][:-1]),
+    },
+    "log_point": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "a sign of phi": lambda w, c: flip(w, c, "phi"),
+        "the gradient": lambda w, c: moved(c, "gradient"),
+        "the loss": lambda w, c: moved(c, "loss"),
+    },
+    "log_gap": {
+        "a larger gap": lambda w, c: times(c, "found", "gap", 1 + 1e-9),
+        "no separating weights": lambda w, c: flip(w, c, "best"),
+        "no gap": lambda w, c: put(c, "found", "gap", float.hex(-1.0)),
+    },
+    "deep_growth": {
+        "rates at which it attracts": lambda w, c: times(c, "given", "nu", 1e5),
+        "a sign of S": lambda w, c: flip(w, c, "S"),
+        "a faster growth": lambda w, c: times(c, "found", "growth", 8),
+        "the outcome": lambda w, c: other(c),
+    },
+    "two_layer_roots": {
+        "a sign of W2": lambda w, c: put(c, "given", "W2", [
+            [c["given"]["W2"][0][0], "-" + c["given"]["W2"][0][1]]] + c["given"]["W2"][1:]),
+        "a root more": lambda w, c: put(c, "found", "positive", c["found"]["positive"] + 1),
+        "a zero more": lambda w, c: put(c, "found", "zeros", c["found"]["zeros"] + 1),
+        "no bracket": lambda w, c: put(c, "found", "bracketed", not c["found"]["bracketed"]),
+    },
+    "spurious_set": {
+        "a sample": lambda w, c: change(w, c, "x", 1.5),
+        "the outcome": lambda w, c: other(c),
+    },
+}
+
+
+def is_caught(whole, at):
+    """Does the second program refuse the certificate in place `at`?  And what it says."""
+    arrays = copy.deepcopy(whole["arrays"])
+    word, why, fine, _ = check_certificates.check(
+        record.Certificate(whole["certificates"][at], arrays))
+    return not fine, f"{word}: {why}"
+
+
+def try_changes(whole, at):
+    """(changes, faults) of the certificate in place `at`."""
+    kind = whole["certificates"][at]["kind"]
+    changes, faults = dict(CHANGES.get(kind, {})), []
+    if not changes:
+        faults.append(f"no change is tried of {kind}; add some to CHANGES")
+    for word in sorted(set(record.CHECKERS) - {kind}):
+        changes[f"kind {word}"] = lambda w, c, word=word: c.update(kind=word)
+    changes["a key less"] = lambda w, c: c["given"].pop(next(iter(c["given"])))
+    changes["no outcome that there is"] = lambda w, c: c.update(outcome="true")
+    for name, spoil in changes.items():
+        spoilt = copy.deepcopy(whole)
+        spoil(spoilt, spoilt["certificates"][at])
+        caught, said = is_caught(spoilt, at)
+        if spoilt == whole:
+            faults.append(f"{kind}: {name}: nothing was changed")
+        elif not caught:
+            faults.append(f"{kind}: {name}: {said}")
+    return len(changes), faults
+
+
+def main(out):
+    """Of each kind the certificate on which most rows stand: its enclosures are narrow."""
+    best = {}
+    for path in sorted(glob.glob(os.path.join(glob.escape(out), "*", "certificates.json"))):
+        with open(path, encoding="utf-8") as file:
+            whole = json.load(file)
+        for at, c in enumerate(whole["certificates"]):
+            if c["kind"] not in best or len(c["rows"]) > best[c["kind"]][0]:
+                best[c["kind"]] = len(c["rows"]), whole, at
+    faults, tried = [f"no certificate of kind {kind}: name a case that makes one"
+                     for kind in sorted(set(record.CHECKERS) - set(best))], 0
+    for _, whole, at in best.values():
+        count, found = try_changes(whole, at)
+        tried += count
+        faults += found
+    print("".join(f"{fault}\n" for fault in faults) + f"{tried} changes")
+    return 1 if faults or not tried else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
