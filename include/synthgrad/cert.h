@@ -249,6 +249,11 @@ struct sg_cert_log_point { double box; struct sg_interval gradient, loss; };
  * zero lie in these intervals.  Source: CP6. */
 enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data,
                                  const double *w, const double *phi) SG_MUST_CHECK;
+/* The minimum of L.  SG_OK: grad L has exactly one zero (Krawczyk) in the box of half-width box
+ * max(1, |entry|) around w; L is convex, so its minimum, whose value lies in point->loss. */
+enum sg_status sg_cert_log_optimum(struct sg_cert_log_point *point,
+                                   const struct sg_cert_data *data,
+                                   const double *w) SG_MUST_CHECK;
 /* L(w), an upper bound on inf L.  SG_OK whatever it is. */
 enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,
                                 const double *w) SG_MUST_CHECK;

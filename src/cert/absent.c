@@ -113,6 +113,14 @@ enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct s
     return SG_UNPROVED;
 }
 
+enum sg_status sg_cert_log_optimum(struct sg_cert_log_point *point,
+                                   const struct sg_cert_data *data, const double *w)
+{
+    (void)data, (void)w;
+    *point = (struct sg_cert_log_point){SG_NAN, NOTHING, NOTHING};
+    return SG_UNPROVED;
+}
+
 enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,
                                 const double *w)
 {

@@ -10,6 +10,8 @@ static const struct { const char *path; size_t rows; const char *refuted;
     {"cases/cp4_spurious.cfg", 3, NULL},
     {"cases/cp5_bias.cfg", 2, NULL},
     {"cases/cp6_separable.cfg", 4, NULL},
+    {"cases/cp7_matching_module.cfg", 4, NULL},
+    {"cases/cp7_separable.cfg", 2, NULL},
     {"cases/dy1_backprop.cfg", 4, "inside-proved"},
     {"cases/dy2_frozen_sg.cfg", 3, "inside-proved"},
     {"cases/dy3_joint_spectrum.cfg", 10, "inside-proved"},

@@ -115,6 +115,23 @@ CHANGES = {
         "the gradient": lambda w, c: moved(c, "gradient"),
         "the loss": lambda w, c: moved(c, "loss"),
     },
+    "log_optimum": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "a label": lambda w, c: w["arrays"][c["given"]["y"]["array"]].update(bits=[
+            "%016x" % (int(row, 16) ^ 0x3ff0000000000000) for row in array(w, c, "y")[:1]] +
+            array(w, c, "y")[1:]),
+        "the loss": lambda w, c: moved(c, "loss"),
+        "another point": lambda w, c: flip(w, c, "point"),
+    },
+    "separates": {
+        "a sign of the weights": lambda w, c: flip(w, c, "point"),
+        "the outcome": lambda w, c: other(c),
+    },
+    "linear_gap": {
+        "the gap": lambda w, c: moved(c, "gap"),
+        "a sign of phi": lambda w, c: flip(w, c, "phi"),
+        "another optimum, or none": lambda w, c: flip(w, c, "best"),
+    },
     "log_gap": {
         "a larger gap": lambda w, c: times(c, "found", "gap", 1 + 1e-9),
         "no separating weights": lambda w, c: flip(w, c, "best"),
