@@ -28,8 +28,8 @@ except ImportError as missing:
              "python3-numpy")
 
 from certificates import record
-from certificates import (deep, delay, ledger, logistic, regression,  # noqa: F401
-                          spurious)
+from certificates import (deep, delay, inexact, iteration, ledger,  # noqa: F401
+                          logistic, regression, spurious)
 
 # A certificate that takes longer is not checked, and says so.
 SECONDS = 120

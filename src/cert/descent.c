@@ -107,7 +107,7 @@ static bool constants(struct walk *w, slong bits)
     arb_mat_init(S_x, w->s.d, w->s.d);
     sg_ball_block(S_x, w->s.M, 0, 0);
     const bool known = sg_ball_bottom(&least, S_x, bits) == SG_OK &&
-                       sg_ball_top(&most, S_x, bits) == SG_OK;
+                       sg_ball_top(&most, S_x, bits) == SG_OK && least.low > 0;
     if (known) {
         arb_set_d(w->l_low, least.low);
         arb_set_d(w->t, least.high);

@@ -42,6 +42,10 @@ def moved(c, name):
     c["found"][name] = [float.hex(low + 1.01 * width), float.hex(high + 1.01 * width)]
 
 
+def times_both(c, name, factor):
+    c["found"][name] = [float.hex(float.fromhex(end) * factor) for end in c["found"][name]]
+
+
 def times(c, part, name, factor):
     c[part][name] = float.hex(float.fromhex(c[part][name]) * factor)
 
@@ -114,6 +118,38 @@ CHANGES = {
         "a sign of phi": lambda w, c: flip(w, c, "phi"),
         "the gradient": lambda w, c: moved(c, "gradient"),
         "the loss": lambda w, c: moved(c, "loss"),
+    },
+    "inexact_factor": {
+        "a larger error": lambda w, c: times(c, "given", "rho", 1.01) if float.fromhex(
+            c["given"]["rho"]) else put(c, "given", "rho", float.hex(0.1)),
+        "a step beyond": lambda w, c: put(c, "given", "gamma", float.hex(2.5)),
+        "the factor": lambda w, c: moved(c, "factor"),
+    },
+    "inexact_between": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "another m": lambda w, c: moved(c, "m"),
+        "the factor": lambda w, c: times_both(c, "factor", 1 - 1e-9),
+    },
+    "curvature": {
+        "a sign of x": lambda w, c: flip(w, c, "x", 3, 1),
+        "lambda_min": lambda w, c: moved(c, "least"),
+        "lambda_max": lambda w, c: moved(c, "most"),
+    },
+    "mode": {
+        "sigma": lambda w, c: times(c, "given", "sigma", 1 + 1e-12),
+        "a step more": lambda w, c: put(c, "given", "gap", c["given"]["gap"] + 1),
+        "a mode": lambda w, c: moved(c, "discrete_3"),
+        "the curve": lambda w, c: moved(c, "curve_7"),
+        "a step beyond": lambda w, c: put(c, "given", "mu", float.hex(1.0)),
+    },
+    "descent": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "theta": lambda w, c: times(c, "given", "theta", 1 + 1e-9),
+        "the rule": lambda w, c: put(c, "given", "line_search", not c["given"]["line_search"]),
+        "the norm": lambda w, c: put(c, "found", "norm", "refuted"),
+        "the energy": lambda w, c: put(c, "found", "energy", {
+            "proved": "refuted", "refuted": "proved"}[c["found"]["energy"]]),
+        "the end": lambda w, c: moved(c, "psi"),
     },
     "log_optimum": {
         "a sign of x": lambda w, c: flip(w, c, "x"),

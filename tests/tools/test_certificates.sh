@@ -15,7 +15,8 @@ checker() { JOBS=1 "$PYTHON" tools/check_certificates.py "$1" > "$work/said" 2>&
 
 # One replicate is certified, so one is enough.
 for case in cp1_preservation cp4_spurious cp5_no_labels cp6_log_loss cp6_separable cp7_matching_module cp7_separable dy1_backprop dy3_joint_spectrum \
-    dy4_two_columns dy8_repelling_minima dy8_two_layers dy11_delay dy12_order dy14_mixed; do
+    dy4_two_columns dy5_line_search dy6_tracking dy10_mode_trajectories dy13_line_search \
+    dy8_repelling_minima dy8_two_layers dy11_delay dy12_order dy14_mixed; do
     sed -e 's/replicates *= *[0-9]*/replicates = 1/' -e 's/tau *= *([0-9, ]*)/tau = (1, 3)/' \
         "cases/$case.cfg" > "$work/$case.cfg"
     build/synthgrad run "$work/$case.cfg" --out "$work/out" > "$work/said" 2>&1

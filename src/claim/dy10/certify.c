@@ -1,6 +1,24 @@
 /* DY10 in ball arithmetic: every mode at the case's own steps, and the clock's remainder. */
 #include "claim/dy10/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
+
+static void record(struct sg_lab *lab, const struct sg_cert_mode *mode, enum sg_status status,
+                   const struct sg_cert_mode_look *look)
+{
+    struct sg_record *r = sg_lab_record(lab, "mode", "clock-proved modes-enclosed curve-enclosed");
+    sg_record_number(r, "sigma", mode->sigma);
+    sg_record_number(r, "a_0", mode->a_0);
+    sg_record_number(r, "mu", mode->mu);
+    sg_record_whole(r, "gap", (int64_t)mode->gap);
+    sg_record_whole(r, "looks", SG_DY10_LOOKS);
+    sg_record_outcome(r, status);
+    for (int j = 0; j < SG_DY10_LOOKS; j++) {
+        sg_record_interval(r, sg_lab_format(lab, "discrete_%d", j), look[j].discrete);
+        sg_record_interval(r, sg_lab_format(lab, "curve_%d", j), look[j].curve);
+    }
+    sg_record_end(r);
+}
 
 static void certify_mode(struct sg_lab *lab, const struct sg_modes *s, size_t i)
 {
@@ -8,6 +26,7 @@ static void certify_mode(struct sg_lab *lab, const struct sg_modes *s, size_t i)
     const struct sg_mode_level level = sg_modes_level(s, 0);
     const struct sg_cert_mode mode = {s->saxe.sigma[i], s->saxe.a_0[i], level.mu, level.gap};
     const enum sg_status status = sg_cert_mode(look, SG_DY10_LOOKS, &mode);
+    record(lab, &mode, status, look);
     const double steps = (double)level.steps;
     double a = mode.a_0;
     sg_lab_proved(lab, "clock-proved",

@@ -25,7 +25,9 @@ static void certify_start(struct sg_lab *lab, const struct sg_shallow *s, size_t
                                         .steps = STEPS + 2 * tau, .tau = tau,
                                         .line_search = s->sg_step == SG_STEP_LINE_SEARCH,
                                         .theta = s->nu};
-    const enum sg_status status = sg_cert_descent(&out, &data, &ask);
+    const enum sg_status status = sg_lab_certify_descent(
+        &out, lab, &data, &ask,
+        s->rate_x.zeros ? "norm-proved sum-proved" : "norm-proved sum-proved step-proved");
     const char *words = "ball arithmetic; binary64 samples, start and rates, exact";
     sg_lab_proved(lab, "norm-proved",
                   "along the exact iteration from a drawn start |Psi| grows in no step", out.norm,

@@ -13,7 +13,8 @@ static void certify_curvature(struct sg_lab *lab, const struct sg_shallow *s,
                               const struct sg_cert_data *data)
 {
     struct sg_interval least, most;
-    const enum sg_status status = sg_cert_curvature(&least, &most, data);
+    const enum sg_status status = sg_lab_certify_curvature(
+        &least, &most, lab, data, "curvature-proved mu-limit-enclosed least-enclosed");
     sg_lab_proved(lab, "curvature-proved", "the hypothesis: S_x is nonsingular", status, SG_OK,
                   "interval Cholesky; binary64 samples, exact");
     if (status != SG_OK)
@@ -62,7 +63,7 @@ void sg_dy5_certify(struct sg_lab *lab, const struct sg_shallow *s,
         return;
     const struct sg_cert_descent ask = {.w = zero, .phi = zero, .mu = mu, .n_mu = steps,
                                         .steps = steps, .line_search = true, .theta = 1};
-    const enum sg_status status = sg_cert_descent(&out, &data, &ask);
+    const enum sg_status status = sg_lab_certify_descent(&out, lab, &data, &ask, "falls-proved");
     sg_lab_proved(lab, "falls-proved",
                   "V falls in every one of the first 40 steps (or down to rounding level) of the "
                   "exact iteration with the search's rates", out.energy, SG_OK,

@@ -2,6 +2,7 @@
  * data. */
 #include "claim/dy6/parts.h"
 #include "lab/certify.h"
+#include "lab/record.h"
 
 /* r is off by 5 roundings of numbers up to 2, so r^2 < 1 by 20 u. */
 static const struct sg_tol rounding = {20 * SG_UNIT_ROUNDOFF, "20 u of the closed form", 1};
@@ -10,6 +11,14 @@ void sg_dy6_certify_cell(struct sg_lab *lab, const struct sg_cert_inexact *step)
 {
     struct sg_interval factor;
     const enum sg_status status = sg_cert_inexact_factor(&factor, step);
+    struct sg_record *r = sg_lab_record(lab, "inexact_factor", "factor-proved factor-enclosed");
+    sg_record_number(r, "m", step->m);
+    sg_record_number(r, "L", step->L);
+    sg_record_number(r, "rho", step->rho);
+    sg_record_number(r, "gamma", step->gamma);
+    sg_record_outcome(r, status);
+    sg_record_interval(r, "factor", factor);
+    sg_record_end(r);
     sg_lab_proved(lab, "factor-proved",
                   "in every cell of the grid no f in the class, no start and no error leaves more "
                   "of f - f* than the factor", status, SG_OK,
@@ -35,6 +44,21 @@ static struct sg_interval between(const struct sg_interval *m, const struct sg_i
     return low == SG_OK && high == SG_OK ? (struct sg_interval){inner.low, outer.high} : none;
 }
 
+static void record_between(struct sg_lab *lab, const struct sg_cert_data *data, double rho,
+                           double gamma, const struct sg_interval *m, const struct sg_interval *L,
+                           struct sg_interval factor)
+{
+    struct sg_record *r = sg_lab_record(lab, "inexact_between", "data-factor-enclosed");
+    sg_record_data(r, data);
+    sg_record_number(r, "rho", rho);
+    sg_record_number(r, "gamma", gamma);
+    sg_record_outcome(r, factor.low <= factor.high ? SG_OK : SG_UNPROVED);
+    sg_record_interval(r, "m", *m);
+    sg_record_interval(r, "L", *L);
+    sg_record_interval(r, "factor", factor);
+    sg_record_end(r);
+}
+
 /* The closed form has m and L by an SVD, off by 10 (d + m) u of themselves; r, which is below 1, by
  * twice that and r^2 by four times. */
 void sg_dy6_certify_data(struct sg_lab *lab, const struct sg_shallow *s, const double *rho,
@@ -42,7 +66,7 @@ void sg_dy6_certify_data(struct sg_lab *lab, const struct sg_shallow *s, const d
 {
     const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
     struct sg_interval m, L;
-    const enum sg_status status = sg_cert_curvature(&m, &L, &data);
+    const enum sg_status status = sg_lab_certify_curvature(&m, &L, lab, &data, "class-proved");
     sg_lab_proved(lab, "class-proved",
                   "the case's loss is strongly convex: lambda_min(S_x) > 0", status, SG_OK,
                   "interval Cholesky; binary64 samples, exact");
@@ -52,6 +76,7 @@ void sg_dy6_certify_data(struct sg_lab *lab, const struct sg_shallow *s, const d
         const double gamma =
             sg_closed_inexact_step(s->rate_x.smallest, s->rate_x.largest, rho[k]);
         const struct sg_interval factor = between(&m, &L, rho[k], gamma);
+        record_between(lab, &data, rho[k], gamma, &m, &L, factor);
         struct sg_tol tol = sg_tol_closed_eigenvalue(lab->trial, 4);
         tol.scale = 1;
         sg_lab_enclosed(lab, "data-factor-enclosed",
