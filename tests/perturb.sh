@@ -40,6 +40,7 @@ DY8  | src/search/instance.c     | s/f->R, P, d, m/f->S, P, d, m/               
 DY8  | src/closed/deep_hessian.c | s/right\[e \* B + b\];/right[e * B + b] * 1.0001;/                  | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/v, v, p->S, psi, d, d, K, K, -1.0/v, v, p->S, psi, d, d, K, K, -0.5/ | dy8_repelling_minima
 DY9  | src/closed/fast_sg.c     | s/out\[i\] = -out\[i\]/out[i] = -1.01 * out[i]/                     | dy9_fast_sg
+DY9  | src/cert/deep_apart.c   | s/arb_set_d(nu, c->ask->nu);/arb_set_d(nu, 1.0001 * c->ask->nu);/   | dy9_fast_sg
 DY10 | src/closed/saxe.c        | s/2 \* sigma \* t - 1.5/2 * sigma * t - 1.4/                        | dy10_mode_trajectories
 DY10 | src/closed/saxe.c        | s/exp(-2 \* sigma \* t)/exp(-2.001 * sigma * t)/                    | dy10_mode_trajectories
 DY10 | src/cert/mode.c         | s/arb_sub(shift, shift, v, bits);/arb_add(shift, shift, v, bits);/   | dy10_mode_trajectories

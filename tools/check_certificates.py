@@ -28,8 +28,8 @@ except ImportError as missing:
              "python3-numpy")
 
 from certificates import record
-from certificates import (deep, delay, inexact, iteration, ledger,  # noqa: F401
-                          logistic, regression, spurious)
+from certificates import (apart, deep, delay, inexact, iteration,  # noqa: F401
+                          ledger, logistic, regression, spurious)
 
 # A certificate that takes longer is not checked, and says so.
 SECONDS = 120

@@ -274,6 +274,23 @@ enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, c
                                    const double *S, const double *R, double mu,
                                    double nu) SG_MUST_CHECK;
 
+/* ---- deep linear nets (DY9) ------------------------------------------------------------- */
+
+/* Two runs from the weights w, simultaneous gradient descent under squared error: backprop, and an
+ * SG with the terms h, y, 1 at the hidden layer deep->at from phi ((K + m + 1) x K). */
+struct sg_cert_deep_apart {
+    const struct sg_deep *deep;
+    const double *w, *phi;
+    double mu, nu;
+    uint64_t steps;
+};
+enum { SG_CERT_APART_STEPS_MOST = 20000 };
+/* |W - W_backprop| after these steps in exact arithmetic, to 50 bits.  y must be given.
+ * SG_UNPROVED: the precision did not suffice (an iteration that leaves; runs that meet), or there
+ * are more than SG_CERT_APART_STEPS_MOST steps. */
+enum sg_status sg_cert_deep_apart(struct sg_interval *distance, const struct sg_cert_data *data,
+                                  const struct sg_cert_deep_apart *ask) SG_MUST_CHECK;
+
 SG_PUBLIC_END
 
 #endif

@@ -135,6 +135,14 @@ enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *
     return SG_UNPROVED;
 }
 
+enum sg_status sg_cert_deep_apart(struct sg_interval *distance, const struct sg_cert_data *data,
+                                  const struct sg_cert_deep_apart *ask)
+{
+    (void)data, (void)ask;
+    *distance = NOTHING;
+    return SG_UNPROVED;
+}
+
 enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w,
                                    const double *S, const double *R, double mu, double nu)
 {

@@ -151,6 +151,12 @@ CHANGES = {
             "proved": "refuted", "refuted": "proved"}[c["found"]["energy"]]),
         "the end": lambda w, c: moved(c, "psi"),
     },
+    "deep_apart": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "a sign of phi": lambda w, c: flip(w, c, "phi_0"),
+        "a step less": lambda w, c: put(c, "given", "steps", c["given"]["steps"] - 1),
+        "the distance": lambda w, c: moved(c, "distance"),
+    },
     "log_optimum": {
         "a sign of x": lambda w, c: flip(w, c, "x"),
         "a label": lambda w, c: w["arrays"][c["given"]["y"]["array"]].update(bits=[
