@@ -71,6 +71,11 @@ def dot(a, b):
     return sum((x * y for p, q in zip(a, b) for x, y in zip(p, q)), iv.mpf(0))
 
 
+def root(x):
+    """Of what is not negative."""
+    return iv.sqrt(iv.mpf([max(x.a, 0), x.b]))
+
+
 def trace(a):
     return sum((a[i][i] for i in range(len(a))), iv.mpf(0))
 
@@ -102,11 +107,11 @@ def step_bound(run, c, mu, S, error):
     """(rho + mu l eps) |delta| + mu sqrt(l N*) eps at the state now."""
     least, most = (iv.mpf([ball(low).a, ball(high).b]) for low, high in (
         c.interval("lambda_min"), c.interval("lambda_max")))
-    eps = iv.sqrt(error / trace(S))
+    eps = root(error / trace(S))
     left = [abs(1 - mu * v) for v in (least, most)]
     rho = iv.mpf([max(v.a for v in left), max(v.b for v in left)])
-    return ((rho + mu * most * eps) * iv.sqrt(dot(run.delta(), run.delta())) +
-            mu * iv.sqrt(most * trace(run.S_z(run.best))) * eps)
+    return ((rho + mu * most * eps) * root(dot(run.delta(), run.delta())) +
+            mu * root(most * trace(run.S_z(run.best))) * eps)
 
 
 @checks("descent")
@@ -114,7 +119,7 @@ def descent(c):
     """What every step lowers, again."""
     if c.outcome != "proved":
         raise NotChecked("the program could not decide every step")
-    iv.dps = 200
+    iv.dps = 200 + 2 * c.steps                   # intervals grow where the iteration does not
     run, mul = Run(c), exact.multiply
     theta, path, total = ball(c.theta), [run.W], iv.mpf(0)
     rates = [ball(v) for v in c.mu[0]]
@@ -143,7 +148,7 @@ def descent(c):
         S = run.S_z(run.W)
         error = dot(run.psi(), mul(S, run.psi()))
         if known:
-            held["step"] = decide(held["step"], iv.sqrt(dot(run.delta(), run.delta())), bound)
+            held["step"] = decide(held["step"], root(dot(run.delta(), run.delta())), bound)
             now = error + dot(run.delta(), mul(run.S_x, run.delta()))
             held["energy"] = decide(held["energy"], now, energy, True)
             energy = now
@@ -153,10 +158,10 @@ def descent(c):
         if said == "undecided":
             continue
         if so is None:
-            raise NotChecked(f"{name} is not decided in intervals of 200 digits")
+            raise NotChecked(f"{name} is not decided in intervals of {iv.dps} digits")
         if so != (said == "proved"):
             raise Contradicts(f"{name} is {'met' if so else 'broken'}")
-    inside("|Psi| over its start", pair(iv.sqrt(dot(run.psi(), run.psi()) / first)),
+    inside("|Psi| over its start", pair(root(dot(run.psi(), run.psi()) / first)),
            c.interval("psi"))
     inside("the sum's share", pair(theta * (2 - theta) * total / first), c.interval("share"))
-    return f"{c.steps} steps in intervals of 200 digits"
+    return f"{c.steps} steps in intervals of {iv.dps} digits"
