@@ -189,7 +189,7 @@ check-certificates: build/synthgrad  ## a second program derives what the certif
 # Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there.
 LARGE := $(patsubst cases/%.cfg,%,$(shell grep -l '^budget\|kind = "idx"' cases/*.cfg))
 OF_THE_RUN := run_margins run_evidence
-FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp plots/analyze.gp plots/train.gp,$(wildcard plots/*.gp)))) \
+FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp plots/analyze.gp plots/flight.gp plots/return.gp plots/train.gp,$(wildcard plots/*.gp)))) \
              $(foreach case,$(LARGE),$(if $(wildcard plots/$(case).gp),$(if $(wildcard results/$(case)/*.dat),$(case))))
 FIGURES   := $(patsubst %,results/figures/%.png,$(FIGURES_OF))
 plots: $(FIGURES)  ## the figures: results/figures/*.svg and *.png

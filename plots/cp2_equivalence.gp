@@ -1,5 +1,6 @@
 # CP2: a solver on its way to F(W, φ) = 0, where weights and SG both rest. What is left of F bounds the true gradient when the SG sees the label (left): at
-# F = 0 the loss is critical. Without labels (right) F vanishes where the loss still slopes. Small rings: on the way; large marks: solutions.
+# F = 0 the loss is critical. Without labels (right) F vanishes where the loss still slopes. Small rings: on the way; large marks: solutions
+# (at two of them the bound's constant is 10¹⁴, so that rounding in F leaves it near 1).
 load 'plots/style.gp'
 set multiplot title "With labels no critical point is added; without labels some are" font sg_big
 set logscale xy; set format x "10^{%T}"; set format y "10^{%T}"

@@ -13,7 +13,7 @@ do for [f = 1:7] { if (!kept(f)) { lost = lost + 1 } }
 set title sprintf("At zero loss all 7 SG families keep the point; noise takes it from %d", lost)
 set logscale xy; set format x "10^{%L}"; set format y "10^{%L}"
 set xlabel "noise in the labels, over their length"; set ylabel "least joint update over all SG parameters"
-set xrange [1e-15:1e5]; set yrange [1e-17:1e4]; set xtics 1e3
+set xrange [1e-15:1e5]; set yrange [1e-17:1e4]; set xtics 1e-15,1e3,1; set mxtics 1
 # Names at the right end, each in its curve's colour.
 n = 7; array y[n]; do for [f = 1:7] { y[f] = log10(at(f)) }
 gap = 1.15; eval sg_apart

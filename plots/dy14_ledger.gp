@@ -27,7 +27,7 @@ unset label
 eval sg_panel(0.58, 0.985)
 set title "left over if a hypothesis breaks"
 unset ylabel
-set logscale xy; set format y "10^{%L}"; set format x "10^{%L}"; set xtics 100; set ytics 1e4
+set logscale xy; set format y "10^{%L}"; set format x "10^{%L}"; set xtics 1,100,end; set mxtics 1; set ytics 1e4
 set xrange [1:end*200]; set yrange [1e-16:1e4]
 do for [v = 1:6] { set label v name[v] at end*1.5,10**y[v] tc rgb ink[v] }
 set label 7 "bound on rounding" at 4,6e-11 tc rgb sg_ink_grey

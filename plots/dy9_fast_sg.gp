@@ -5,7 +5,7 @@ set multiplot title "The faster the SG, the closer to backprop: the distance goe
 eval sg_panel(0.11, 0.475)
 set title "paths of the weights"
 set xlabel "weights along backprop's way"; set ylabel "weights across it" offset 1
-set xrange [0:2.6]; set yrange [-0.03:0.1]; set xtics 0.5; set ytics 0.05
+set xrange [0:2.6]; set yrange [-0.03:0.1]; set xtics 0,0.5,2; set ytics 0.05
 at(k) = real(system(sprintf("awk '$1 == %d { y = $4 } END { print y }' %s", k, sg_shell(dir.'/paths.dat'))))
 set label 1 "κ = 3" at 2.05,at(3) left textcolor rgb sg_ink_orange
 set label 2 "10" at 2.05,at(10) left textcolor rgb sg_ink_yellow

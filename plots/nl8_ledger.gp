@@ -1,5 +1,5 @@
 # NL8: what the squared norm of each layer's weights gained under gradient descent (bars), and what the ledger predicts (rings) from the SGs' own matrices A, the
-# last layer and the biases alone; what it leaves out are the squares of moves. Behind batch norm: |γ|² + |β|² of each block.
+# last layer and the biases alone; what that leaves out are the squares of moves (crosses: with them). Behind batch norm: |γ|² + |β|² of each block.
 load 'plots/style.gp'
 file = dir.'/books.dat'
 stats file using 2 nooutput; top = int(STATS_max); blocks = top - 1
@@ -22,7 +22,9 @@ set xrange [0.4:last + 0.6]; set xtics 1,(blocks > 10 ? 4 : 1),blocks; set xlabe
 if (!bn) { set xtics add ("out" top) }
 set ylabel (bn ? "gain of |γ|² + |β|²" : "gain of |W|²") offset 1.5
 set bmargin at screen 0.15; set tmargin at screen 0.77; set title font ',18'
-set label 10 "bars: measured   ○ predicted, but for squares of moves   A: the SG's matrix, κ: ratio of learning rates" at screen 0.5,0.88 center textcolor rgb sg_ink_grey font ',16'
+set label 10 (bn ? "bars: measured   ○ predicted, but for squares of moves" : "bars: measured   ○ predicted   + with the squares of moves")."   A: the SG's matrix, κ: ratio of learning rates" at screen 0.5,0.88 center textcolor rgb sg_ink_grey font ',16'
+# The squares of moves at all boundaries above a layer, added to what is predicted (the file goes from the output down).
+exact = sprintf("< awk '!/^#/ { if ($1 != r) { r = $1; s = 0 } s += $7; print $1, $2, $5 + s }' %s", sg_shell(file))
 do for [r = 1:3] {
     set lmargin at screen 0.09 + 0.305 * (r - 1); set rmargin at screen 0.09 + 0.305 * (r - 1) + 0.28
     if (r == 2) { unset ylabel; set format y ""; unset label 10 }
@@ -33,6 +35,7 @@ do for [r = 1:3] {
     set style fill transparent solid 0.25 noborder
     plot file using 2:(of(r - 1, gain(r))):(0.9) with boxes lc rgb colour[r], \
          file using ($2 - 0.45):(of(r - 1, gain(r))):(0.9):(0) with vectors nohead lc rgb colour[r] lw 3.5 dt 1, \
-         file using 2:(of(r - 1, $5)) with points pt 6 ps 2.2 lw 2.5 lc rgb 'black'
+         file using 2:(of(r - 1, $5)) with points pt 6 ps 2.2 lw 2.5 lc rgb 'black', \
+         exact using 2:(bn ? 1/0 : of(r - 1, $3)) with points pt 1 ps 1.3 lw 2.5 lc rgb 'black'
 }
 unset multiplot

@@ -40,15 +40,17 @@ do for [k = 1:rules] { r = order[k]; place[r] = end[r]; if (k > 1) { if (place[r
 over = place[order[rules]] > 1 ? place[order[rules]] - 1 : 0
 do for [r = 1:rules] { place[r] = place[r] - over }
 long = strlen(line(1)) > 85
-headline = long ? system(sprintf("sed -n 1p %s | fold -s -w 85", sg_shell(labels))) : line(1)
+# A long headline takes two lines of about the same length.
+headline = long ? system(sprintf("sed -n 1p %s | fold -s -w %d", sg_shell(labels), strlen(line(1)) < 158 ? strlen(line(1)) / 2 + 8 : 85)) : line(1)
 # The rules with SGs have a bar each.
 array bar[rules]; bars = 0
 do for [r = 1:rules] { if (strlen(layers_of(r - 1)) > 0) { bar[r] = bars; bars = bars + 1 } }
 fitted(r, l) = sprintf("< awk '!/^#/ && $1 == %d && $2 == %d && $16 !~ /nan/' %s", r, l, sg_shell(sgs))
 two = has_accuracy && has_sg
 top = 1.2; if (has_sg) { stats sgs using 10 nooutput; top = STATS_max > 3 ? 3 : (STATS_max < 1.1 ? 1.2 : 1.05 * STATS_max) }
+up = long ? 0.875 : 0.9                # under a headline of two lines
 set multiplot title headline font (long ? ',15' : ',19') noenhanced
-set lmargin at screen 0.1; set rmargin at screen (has_accuracy || has_sg ? 0.43 : 0.72); set bmargin at screen 0.13; set tmargin at screen 0.9
+set lmargin at screen 0.1; set rmargin at screen (has_accuracy || has_sg ? 0.43 : 0.72); set bmargin at screen 0.15; set tmargin at screen up
 set xlabel time; set ylabel "training loss" offset 2.2,0 font ',16'; set logscale y; set format y "%g"
 if (high / low < 50) { set ytics (1); do for [e = -9:9] { do for [m in "1 2 5"] { set ytics add (sprintf("%g", m * 10.0**e) m * 10.0**e) } } } else { set ytics autofreq }
 set xrange [0:last]; set yrange [low:high]; unset key
@@ -60,7 +62,7 @@ do for [r = 1:rules] { unset label r }
 unset logscale y; set format y "%g"
 set lmargin at screen 0.72; set rmargin at screen 0.97; set ytics autofreq
 if (has_accuracy) {
-    set bmargin at screen (two ? 0.6 : 0.13); set tmargin at screen 0.9
+    set bmargin at screen (two ? 0.6 : 0.15); set tmargin at screen up
     set ylabel (test ? "test accuracy" : "accuracy") offset 1.5,0 font ',16'; set yrange [0:1]; set ytics 0, 0.2
     if (two) { unset xlabel; set format x "" }
     plot for [r = 0:rules - 1] only(r) using 3:(column(right + 1)):(column(right + 2)) with filledcurves fc rgb colour(r), \
@@ -68,15 +70,16 @@ if (has_accuracy) {
     set xlabel time; set format x "%g"
 }
 if (has_sg) {
-    set bmargin at screen 0.13; set tmargin at screen (two ? 0.52 : 0.88)
-    set ylabel "error of the SG, |s - g| / |g|" offset 1.5,0 font ',16'; set yrange [-0.09 * top * (bars + 1):top]; set ytics 0, (top > 2 ? 1 : 0.5)
+    set bmargin at screen 0.15; set tmargin at screen (two ? 0.52 : 0.88)
+    set ylabel "error of the SG, |s - g| / |g|" offset 1.5,0 font ',16'; set yrange [-0.09 * top * (bars + 1.4):top]; set ytics 0, (top > 2 ? 1 : 0.5)
     set arrow 1 from graph 0, first 1 to graph 1, first 1 nohead lc rgb sg_grey lw 1.2 dt 3
-    set label 1 "at 1 no better than s = 0; dotted: the least possible" at graph 0.98, graph (two ? 1.07 : 1.03) right textcolor rgb '#444444' font ',12'
-    set label 2 "bars: small steps lower the loss (DY6)" at graph 0.02, first (-0.09 * top * (bars + 1)) left offset 0,0.6 textcolor rgb '#444444' font ',12'
-    i = 20
-    do for [p in pairs] { if (words(layers_of(rule_of(p))) > 1) {
-        i = i + 1; y = last_error(p)
-        set label i sprintf("%d", layer_of(p)) at graph 1.01, first (y < top ? y : top) left textcolor rgb lettering(rule_of(p)) font ',11' } }
+    set label 1 "at 1 no better than s = 0; dotted: the least possible" at graph 0.98, graph (two ? 1.07 : 1.03) right textcolor rgb '#444444' font ',13'
+    set label 2 "bars: small steps lower the loss (DY6)" at graph 0.02, first (-0.09 * top * (bars + 1.4)) left offset 0,0.6 textcolor rgb '#444444' font ',13'
+    # The layer of each curve of a rule with several, at its end.
+    n = words(pairs); array y[n]; gap = 0.055 * top * (1 + 0.09 * (bars + 1))
+    do for [i = 1:n] { p = word(pairs, i); y[i] = words(layers_of(rule_of(p))) > 1 ? (last_error(p) < top ? last_error(p) : top) : -10 * i * top }
+    eval sg_apart
+    do for [i = 1:n] { p = word(pairs, i); if (y[i] > -top) { set label 20 + i sprintf("%d", layer_of(p)) at graph 1.01, first y[i] left textcolor rgb lettering(rule_of(p)) font ',13' } }
     plot for [p in pairs] sg_of(rule_of(p), layer_of(p)) using 3:11:12 with filledcurves fc rgb colour(rule_of(p)), \
          for [p in pairs] sg_of(rule_of(p), layer_of(p)) using 3:10 with lines lc rgb colour(rule_of(p)) lw 3 dt dash(rule_of(p)), \
          for [p in pairs] fitted(rule_of(p), layer_of(p)) using 3:16 with lines lc rgb colour(rule_of(p)) lw 2 dt 3, \

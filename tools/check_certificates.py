@@ -24,12 +24,13 @@ try:
     import mpmath
     import numpy  # noqa: F401
 except ImportError as missing:
-    sys.exit(f"check_certificates: {missing}; make deps-dev installs python3-mpmath and "
-             "python3-numpy")
+    print(f"check_certificates: {missing}; make deps-dev installs python3-mpmath and python3-numpy",
+          file=sys.stderr)
+    sys.exit(2)
 
 from certificates import record
 from certificates import (apart, deep, delay, inexact, iteration,  # noqa: F401
-                          ledger, logistic, regression, spurious)
+                          ledger, logistic, minima, regression, spurious)
 
 # A certificate that takes longer is not checked, and says so.
 SECONDS = 120

@@ -11,7 +11,10 @@ said=$(mkdir -p "$(dirname "$figure")" 2>&1) || refuse "$said"
 # gnuplot warns of every `set encoding utf8` in a locale without UTF-8.
 # A quote in a folder's name is a letter of it, not the end of gnuplot's string.
 quoted() { printf %s "$1" | sed "s/'/''/g"; }
-said=$(LC_ALL=C.UTF-8 gnuplot -e "dir='$(quoted "$results")'; out='$(quoted "$part")'" "$script" 2>&1) || refuse "$(printf '%s\n' "$said" | grep . | tail -n 1)"
+said=$(LC_ALL=C.UTF-8 gnuplot -e "dir='$(quoted "$results")'; out='$(quoted "$part")'" "$script" 2>&1)
+code=$?
+last=$(printf '%s\n' "$said" | grep . | tail -n 1)
+[ $code -eq 0 ] || refuse "${last:-gnuplot ended with code $code}"
 [ -z "$said" ] || printf '%s\n' "$said" >&2
 full="cut short, the disk is probably full; make room and say it again"
 tail -c 20 "$part.svg" 2> /dev/null | grep -q '</svg>' || refuse "$full"

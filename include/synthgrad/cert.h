@@ -17,32 +17,85 @@ SG_PUBLIC_BEGIN
 
 struct sg_interval { double low, high; };   /* contains the exact number */
 
-/* ---- exact: DY8 with two layers --------------------------------------------------------- */
+/* ---- exact: DY8 at any depth ------------------------------------------------------------- */
 
-struct sg_rational { int64_t num, den; };   /* den > 0 */
+/* A global minimum of a deep linear net with linear SGs, terms h, y, 1, all psi = 0, and all that
+ * its certificates depend on: data with E[x^T x] = S, E[r^T r] = R and least-squares solution
+ * W_1 ... W_N exactly.
+ *   at, n_at  NULL: one SG, after layer deep->at.  Else after these layers, ascending, each taught by
+ *             what arrives
+ *   w, S, R   weights as in deep.h, S (d x d), R (m x m)
+ *   mean      E[x], E[r] (d + m), or NULL for centred data.  Where the ones are a column of X, 1 = x e,
+ *             it is S e, 0
+ *   ..._over  what these numbers are to be divided by, so that decimals are exact; 0 for 1 */
+struct sg_cert_minimum {
+    const struct sg_deep *deep;
+    const size_t *at;
+    size_t n_at;
+    const double *w, *S, *R, *mean;
+    double w_over, S_over, R_over, mean_over;
+};
+/* Eigenvalues of the flow's Jacobian in (W, Phi), kappa = nu / mu exactly, with multiplicity. */
+struct sg_cert_sides {
+    size_t size;                  /* of them: zeros + left + axis + right */
+    size_t zeros, axis;           /* 0, and the others on the imaginary axis */
+    size_t left, right;           /* of it */
+    size_t positive;              /* distinct positive real ones */
+    size_t rests;                 /* dimension of the manifold of rests through the point, */
+    bool regular;                 /* where it is proved to be one */
+};
+/* Counts the roots of the characteristic polynomial over Q by Sturm's chain of its real and imaginary
+ * part on the axis (Routh, Hurwitz).
+ *   SG_REFUTED     one is right of the axis: the minimum repels
+ *   SG_OK          it attracts: none is right or on the axis but the zeros, and these are as many as
+ *                  the manifold of rests has dimensions.  Every start near enough converges to a rest
+ *                  nearby (Aulbach 1984)
+ *   SG_UNPROVED    neither
+ *   SG_HYPOTHESIS  these are no moments (not positive semidefinite), or S is 0
+ *   SG_NOT_FINITE
+ * The flow is written down once, and differentiated over Q by numbers a + b eps, eps^2 = 0. */
+enum sg_status sg_cert_minimum_sides(struct sg_cert_sides *sides,
+                                     const struct sg_cert_minimum *minimum, double mu,
+                                     double nu) SG_MUST_CHECK;
+/* The flow at a minimum, as the characteristic polynomial over Q[kappa]. */
+struct sg_cert_deep;
+/* SG_OK, SG_HYPOTHESIS, SG_NOT_FINITE as above.  SG_UNPROVED: not built in.  *deep is NULL but for
+ * SG_OK.  Time: n_phi + 1 characteristic polynomials, 0.1 s for a size of 25. */
+enum sg_status sg_cert_deep_alloc(struct sg_cert_deep **deep,
+                                  const struct sg_cert_minimum *minimum) SG_MUST_CHECK;
+void sg_cert_deep_free(struct sg_cert_deep *deep);
+/* As sg_cert_minimum_sides. */
+enum sg_status sg_cert_deep_sides(struct sg_cert_sides *sides, const struct sg_cert_deep *deep,
+                                  double mu, double nu) SG_MUST_CHECK;
+/* Has the characteristic polynomial, its roots 0 left out, opposite signs at low and high?  Then an
+ * eigenvalue lies between.  low < high: finite doubles, taken exactly. */
+bool sg_cert_deep_brackets(const struct sg_cert_deep *deep, double mu, double nu, double low,
+                           double high);
 
-/* DY8's reduced system of two layers with rational data, centred or without a constant term, in
- * u (d x m), v (d x K), b (m x K), with P = W1 W2:
- *   u' = -S u W2^T W2 - W1 W1^T S u - S v W2
- *   v' = W1 W1^T S u W2^T - kappa (W1 W1^T + P P^T) S v - kappa P R b
- *   b' = -u^T S W1 - kappa P^T S v - kappa R b
- * e (d, or NULL): a constant term and the ones among the columns of X, 1 = x e.  Then v' has
- * W1 W1^T + P P^T + e e^T, and the constant's own K roots 0 are left out. */
-struct sg_cert_two_layers {
-    size_t d, K, m;
-    const struct sg_rational *W1, *W2, *S, *R, *e;
-    struct sg_rational kappa;
+/* A kappa at which eigenvalues pass the axis: a real one 0, or a pair. */
+enum { SG_CERT_CROSSINGS_MOST = 64 };
+struct sg_cert_crossing {
+    struct sg_interval kappa;     /* contains exactly one, relative width below 1e-10 */
+    bool real;                    /* an eigenvalue passes 0: a kappa_0 of DY8, item 9 */
 };
-struct sg_cert_roots {
-    size_t degree;                /* of the characteristic polynomial without its roots 0 */
-    size_t zeros;                 /* roots 0 with multiplicity */
-    size_t positive, negative;    /* distinct real roots */
-    bool bracketed;               /* opposite signs at low and high: a root lies between */
+/* All kappa > 0 at once.
+ *   crossing   all of them, ascending: at every other kappa > 0 the axis has no eigenvalue but the
+ *              zeros
+ *   between    the counts below the first, between them and above the last
+ *   fate       SG_OK: attracts.  SG_REFUTED: repels.  SG_UNPROVED: neither is proved
+ *   critical   kappa_c: it attracts at every larger kappa, and not at this one.  0: at every kappa.
+ *              NaN: no such number is proved */
+struct sg_cert_line {
+    size_t n;
+    struct sg_cert_crossing crossing[SG_CERT_CROSSINGS_MOST];
+    struct sg_cert_sides between[SG_CERT_CROSSINGS_MOST + 1];
+    enum sg_status fate[SG_CERT_CROSSINGS_MOST + 1];
+    struct sg_interval critical;
 };
-/* Exact: the characteristic polynomial over Q, a Sturm sequence of its squarefree part.
- * low < high: finite doubles, taken exactly.  Source: DY8. */
-void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *system,
-                             double low, double high);
+/* The fate of the largest kappa.
+ * SG_UNPROVED with n = 0 and counts of size 0: a crossing is multiple, or there are too many. */
+enum sg_status sg_cert_deep_line(struct sg_cert_line *line,
+                                 const struct sg_cert_deep *deep) SG_MUST_CHECK;
 
 /* ---- exact: DY14's ledger ---------------------------------------------------------------- */
 
@@ -106,8 +159,9 @@ enum sg_separation {
 };
 /* x (n x f), its last column the ones; label (n) in 0..c.  Proposed by a linear program (GLPK),
  * proved in whole numbers (FLINT).
- * UNKNOWN: without either library, above 60 unknowns f c or 2e6 entries n f c^2, and where columns
- * are so near to dependent that the program's vertex is none of the exact data. */
+ * UNKNOWN: without either library, above 160 unknowns f c or 2e6 entries n f c^2 (1e5 for more than
+ * 60 unknowns), and where columns are so near to dependent that the program's vertex is none of the
+ * exact data. */
 enum sg_separation sg_cert_separation(const double *x, const size_t *label, size_t n, size_t f,
                                       size_t c);
 
@@ -264,14 +318,10 @@ enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *
 
 /* ---- deep linear nets (DY8) ------------------------------------------------------------- */
 
-/* The flow of weights and SG, terms h, y, 1, kappa = nu / mu exactly, at the global minimum w of
- * centred data with E[x^T x] = S (d x d), E[r^T r] = R (m x m) and least-squares solution
- * W_1 ... W_N exactly.  Statuses and *growth as for sg_cert_growth.
- * SG_HYPOTHESIS: S or R could not be proved positive definite.
- * The Jacobian is differentiated in the weights and Phi themselves.  Its zeros (the gauge of the
- * weights) are no obstacle. */
-enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w,
-                                   const double *S, const double *R, double mu,
+/* Does the flow at the minimum grow?  kappa = nu / mu exactly.  Statuses and *growth as for
+ * sg_cert_growth, and SG_HYPOTHESIS as for sg_cert_deep_alloc.  The zeros of its Jacobian (the gauge
+ * of the weights) are no obstacle. */
+enum sg_status sg_cert_deep_growth(double *growth, const struct sg_cert_minimum *minimum, double mu,
                                    double nu) SG_MUST_CHECK;
 
 /* ---- deep linear nets (DY9) ------------------------------------------------------------- */

@@ -15,6 +15,7 @@ struct sg_images {
     size_t n, rows, columns, classes;
     unsigned char *pixel;         /* n x (rows columns); 0 is background, 255 full ink */
     unsigned char *label;         /* n, each below classes */
+    size_t first;                 /* what the file calls class 0 */
     double mean, scale;           /* 0 and 1: rows in [0, 1] */
 };
 
@@ -39,17 +40,20 @@ void sg_data_from_images(struct sg_data *data, const struct sg_images *images, b
  * (unsigned bytes, three dimensions) and 0x00000801, sizes, bytes.  Labels may be 32-bit integers
  * (0x00000c01, or 0x00000c02 with the class in the first column: QMNIST's).  Either file may be
  * gzipped, which its first bytes tell.
+ * Classes are those of `like`, the images to train on.  Where that is NULL they are 0 to 9; or, if
+ * a label is above 9, up to the largest from 0, or from 1 if no label is 0 (EMNIST's letters).
  * SG_BAD_INPUT (err: file, what is wrong, what to change), whatever `most` is, since both files
  * are read to their ends:
  *   - a file cut off, a byte too many, or a bad checksum
- *   - a label below 0, or of `classes` or above
+ *   - a label that is none of the classes of `like`
+ *   - a label below 0; of more than ten classes, one that no label names, or more than 256
  *   - counts that differ
  * SG_IO: a file is not there or cannot be read.  On failure images is zeroed.
  * Nothing is allocated before the sizes in the header are known to fit the file's length (for
  * gzip: what deflate can make of it, 1032 : 1) and 1 GiB.  No more is ever unpacked than one byte
  * above what the header says. */
 enum sg_status sg_data_read_idx(struct sg_images *images, const char *images_path,
-                                const char *labels_path, size_t classes, size_t most,
+                                const char *labels_path, const struct sg_images *like, size_t most,
                                 struct sg_error *err) SG_MUST_CHECK;
 
 /* ---- made ------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analyze/check.h"
+#include "synthgrad/cert.h"
 
 /* A map this small, for a target of size 1, is rounding: nothing is learnt. */
 static const double EXPLAINED = 1e-8;
@@ -34,25 +35,46 @@ struct net {
     double *w;
 };
 
-/* Weights of the minimum at kappa, and what becomes of it. */
+/* Weights of the minimum at kappa. */
+static enum sg_status choose(struct sg_factorisation **with, const struct net *net, double kappa)
+{
+    struct sg_rng *rng = sg_base_rng_alloc(1, "layers", 0, "frames");
+    const enum sg_status status = sg_closed_factor_chosen(net->w, with, net->map, &net->deep,
+                                                          net->at, net->n_at, kappa, rng);
+    sg_base_rng_free(rng);
+    return status != SG_OK || (*with)->sigma[0] > EXPLAINED ? status : SG_HYPOTHESIS;
+}
+
+/* What becomes of it. */
 static enum sg_status find_fate(struct sg_deep_attraction *fate, struct sg_factorisation **with,
                                 const struct net *net, double kappa)
 {
-    double pull[SG_DEEP_LAYERS_MAX] = {0};
-    for (size_t k = 0; k < net->n_at; k++)
-        if (net->at[k] < net->deep.n_layers)
-            pull[net->at[k] - 1] = 2 / kappa;
-    enum sg_status status = sg_closed_factor_alloc(with, net->map, net->deep.width[0], 1, pull,
-                                                   net->deep.n_layers);
-    if (status == SG_OK && !((*with)->sigma[0] > EXPLAINED))
-        status = SG_HYPOTHESIS;
-    struct sg_rng *rng = sg_base_rng_alloc(1, "layers", 0, "frames");
+    const enum sg_status status = choose(with, net, kappa);
+    return status == SG_OK ? sg_closed_deep_attraction(fate, &net->deep, net->at, net->n_at,
+                                                       net->w, net->moments, kappa)
+                           : status;
+}
+
+/* Proved, over Q: SG_OK, it attracts; SG_REFUTED, it repels. */
+static enum sg_status prove(const struct net *net, double kappa)
+{
+    const size_t d = net->deep.width[0];
+    struct sg_cert_sides sides;
+    struct sg_factorisation *with = NULL;
+    double *S = SG_NEW(d * d, double), *mean = SG_NEW(d + 1, double), R;
+    enum sg_status status = choose(&with, net, kappa);
     if (status == SG_OK)
-        status = sg_closed_factor_weights(net->w, *with, &net->deep, rng);
-    sg_base_rng_free(rng);
+        status = sg_closed_deep_about(S, &R, mean, &net->deep, net->w, net->moments);
     if (status == SG_OK)
-        status = sg_closed_deep_attraction(fate, &net->deep, net->at, net->n_at, net->w,
-                                           net->moments, kappa);
+        status = sg_cert_minimum_sides(&sides,
+                                       &(struct sg_cert_minimum){.deep = &net->deep,
+                                                                 .at = net->at, .n_at = net->n_at,
+                                                                 .w = net->w, .S = S, .R = &R,
+                                                                 .mean = mean},
+                                       1, kappa);
+    sg_closed_factor_free(with);
+    free(S);
+    free(mean);
     return status;
 }
 
@@ -68,8 +90,19 @@ static int sign_at(const struct net *net, double kappa)
     return sg_closed_deep_attracts(&fate) ? -1 : creal(fate.top) > 10 * fate.error;
 }
 
+/* kappa_c from both sides: it repels below and attracts above, each proved at one kappa. */
+static void prove_change(struct sg_analysis_layers *l, const struct net *net)
+{
+    const double low = l->kappa_critical * (1 - 4e-7), high = l->kappa_critical * (1 + 4e-7);
+    const size_t size = sg_closed_deep_n_w(&net->deep) + 3 * net->n_at;    /* A, B, C of one unit */
+    if (size > SG_ANALYSIS_PROVED || prove(net, low) != SG_REFUTED || prove(net, high) != SG_OK)
+        return;
+    l->kappa_low = low;
+    l->kappa_high = high;
+}
+
 /* From kappa towards faster SGs where the minimum repels, and towards slower ones where it
- * attracts, in steps of a quarter: the first kappa where that changes, to 1e-4 of it. */
+ * attracts, in steps of a quarter: the first kappa where that changes, to 1e-7 of it. */
 static void find_change(struct sg_analysis_layers *l, const struct net *net, double kappa)
 {
     const int sign = l->attracts ? -1 : 1;
@@ -77,7 +110,7 @@ static void find_change(struct sg_analysis_layers *l, const struct net *net, dou
     double here = kappa, next = kappa;
     int there = sign;
     l->kappa_seen = kappa;
-    l->kappa_critical = SG_NAN;
+    l->kappa_critical = l->kappa_low = l->kappa_high = SG_NAN;
     if (!l->decided || l->fate.size > SG_ANALYSIS_SCANNED)
         return;
     for (double i = 1; i <= reach && there == sign; i++) {
@@ -88,7 +121,7 @@ static void find_change(struct sg_analysis_layers *l, const struct net *net, dou
     l->kappa_seen = there == sign ? next : here;
     if (there != -sign)
         return;
-    while (fabs(next / here - 1) > 1e-4) {
+    while (fabs(next / here - 1) > 1e-7) {
         const double middle = sqrt(here * next);
         if (sign_at(net, middle) == sign)
             here = middle;
@@ -96,6 +129,7 @@ static void find_change(struct sg_analysis_layers *l, const struct net *net, dou
             next = middle;
     }
     l->kappa_critical = sqrt(here * next);
+    prove_change(l, net);
 }
 
 static enum sg_status look(struct sg_analysis_layers *l, const struct sg_analysis *a,

@@ -4,8 +4,6 @@
 
 #include "case/schema.h"
 
-enum { IDX_CLASSES = 10 };
-
 const char sg_case_mnist[] = "MNIST_DIR";
 
 static enum sg_status refuse(const struct sg_case *c, struct sg_error *err, const char *fmt,
@@ -16,9 +14,10 @@ static enum sg_status refuse(const struct sg_case *c, struct sg_error *err, cons
     return sg_case_refuse(&r, 0, fmt, a, b, sg_case_show(file).text);
 }
 
-/* The first `most` of a pair of files. */
+/* The first `most` of a pair of files, with the classes of `like`. */
 static enum sg_status read_pair(struct sg_images *images, const struct sg_case *c,
-                                const struct sg_text_list *files, size_t most, struct sg_error *err)
+                                const struct sg_text_list *files, const struct sg_images *like,
+                                size_t most, struct sg_error *err)
 {
     char *path[2] = {NULL, NULL};
     enum sg_status status = SG_OK;
@@ -28,7 +27,7 @@ static enum sg_status read_pair(struct sg_images *images, const struct sg_case *
             status = sg_case_not_found(c, files->value[k], sg_case_mnist, err);
     }
     if (status == SG_OK)
-        status = sg_data_read_idx(images, path[0], path[1], IDX_CLASSES, most, err);
+        status = sg_data_read_idx(images, path[0], path[1], like, most, err);
     if (status == SG_OK && images->n < most)
         status =
             refuse(c, err, "%zu images are wanted, but there are %zu in %s; make n or test smaller",
@@ -41,9 +40,9 @@ static enum sg_status read_pair(struct sg_images *images, const struct sg_case *
 static enum sg_status read_idx(struct sg_images *train, struct sg_images *test,
                                const struct sg_case *c, struct sg_error *err)
 {
-    enum sg_status status = read_pair(train, c, &c->data.train_files, (size_t)c->data.n, err);
+    enum sg_status status = read_pair(train, c, &c->data.train_files, NULL, (size_t)c->data.n, err);
     if (status == SG_OK && test)
-        status = read_pair(test, c, &c->data.test_files, (size_t)c->data.test, err);
+        status = read_pair(test, c, &c->data.test_files, train, (size_t)c->data.test, err);
     if (status == SG_OK && test && (test->rows != train->rows || test->columns != train->columns))
         status = refuse(c, err,
                         "the images to test on are %zu x %zu, others than those to train on; "

@@ -143,21 +143,57 @@ enum sg_status sg_cert_deep_apart(struct sg_interval *distance, const struct sg_
     return SG_UNPROVED;
 }
 
-enum sg_status sg_cert_deep_growth(double *growth, const struct sg_deep *deep, const double *w,
-                                   const double *S, const double *R, double mu, double nu)
+enum sg_status sg_cert_deep_growth(double *growth, const struct sg_cert_minimum *minimum, double mu,
+                                   double nu)
 {
-    (void)deep, (void)w, (void)S, (void)R, (void)mu, (void)nu;
+    (void)minimum, (void)mu, (void)nu;
     *growth = SG_NAN;
     return SG_UNPROVED;
 }
 #endif
 
 #ifndef SG_HAVE_FLINT
-void sg_cert_two_layer_roots(struct sg_cert_roots *roots, const struct sg_cert_two_layers *system,
-                             double low, double high)
+enum sg_status sg_cert_minimum_sides(struct sg_cert_sides *sides,
+                                     const struct sg_cert_minimum *minimum, double mu, double nu)
 {
-    (void)system, (void)low, (void)high;
-    *roots = (struct sg_cert_roots){0};
+    (void)minimum, (void)mu, (void)nu;
+    *sides = (struct sg_cert_sides){0};
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_deep_alloc(struct sg_cert_deep **deep,
+                                  const struct sg_cert_minimum *minimum)
+{
+    (void)minimum;
+    *deep = NULL;
+    return SG_UNPROVED;
+}
+
+void sg_cert_deep_free(struct sg_cert_deep *deep)
+{
+    (void)deep;
+}
+
+enum sg_status sg_cert_deep_sides(struct sg_cert_sides *sides, const struct sg_cert_deep *deep,
+                                  double mu, double nu)
+{
+    (void)deep, (void)mu, (void)nu;
+    *sides = (struct sg_cert_sides){0};
+    return SG_UNPROVED;
+}
+
+bool sg_cert_deep_brackets(const struct sg_cert_deep *deep, double mu, double nu, double low,
+                           double high)
+{
+    (void)deep, (void)mu, (void)nu, (void)low, (void)high;
+    return false;
+}
+
+enum sg_status sg_cert_deep_line(struct sg_cert_line *line, const struct sg_cert_deep *deep)
+{
+    (void)deep;
+    *line = (struct sg_cert_line){.critical = {SG_NAN, SG_NAN}};
+    return SG_UNPROVED;
 }
 
 enum sg_status sg_cert_ledger_step(const struct sg_cert_ledger *net)

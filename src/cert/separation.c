@@ -23,8 +23,10 @@
 
 #include "cert/exact.h"
 
-/* Unknowns of an exact solve, and entries of the program: either takes seconds. */
-enum { UNKNOWNS = 60, ENTRIES = 2000000, CANDIDATES = 100, ATTEMPTS = 3 };
+/* Unknowns of an exact solve, and entries of the program, of which there may be fewer where there
+ * are many unknowns: either takes seconds. */
+enum { UNKNOWNS = 160, FEW = 60, ENTRIES = 2000000, FEW_ENTRIES = 100000 };
+enum { CANDIDATES = 100, ATTEMPTS = 3 };
 
 struct classes {
     const double *x;                    /* n x f */
@@ -426,7 +428,8 @@ enum sg_separation sg_cert_separation(const double *x, const size_t *label, size
                         .unknowns = f * c, .shift = SG_NEW(f, double),
                         .unit = SG_NEW(f, double)};
     enum sg_separation found = SG_SEPARATION_UNKNOWN;
-    if (sg_base_all_finite(x, n * f) && s.unknowns <= UNKNOWNS && s.rows * s.unknowns <= ENTRIES) {
+    if (sg_base_all_finite(x, n * f) && s.unknowns <= UNKNOWNS &&
+        s.rows * s.unknowns <= (s.unknowns <= FEW ? ENTRIES : FEW_ENTRIES)) {
         glp_term_out(GLP_OFF);
         column_units(&s);
         glp_prob *lp = make_program(&s);

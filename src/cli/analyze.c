@@ -126,9 +126,10 @@ static void say_files(const struct request *r, const struct sg_analysis *a, cons
     else
         printf("  `synthgrad plots --out %s %s` draws your stable rates\n", r->out, name);
     if (sg_cli_analysis_has_case(a))
-        printf("  `synthgrad run %s/%s/%s_%s.cfg` simulates that this minimum %s\n", r->out, name,
-               name, a->layers.attracts ? "return" : "flight",
-               a->layers.attracts ? "attracts" : "repels");
+        printf("  `synthgrad run %s/%s/%s_%s.cfg --out %s` simulates that this\n"
+               "  minimum %s, and `synthgrad plots --out %s` draws it\n", r->out, name, name,
+               a->layers.attracts ? "return" : "flight", r->out,
+               a->layers.attracts ? "attracts" : "repels", r->out);
 }
 
 static enum sg_status analyze_mse(bool *failed, const struct request *r,
@@ -427,7 +428,7 @@ struct sg_command sg_command_analyze = {
         "case, _flight.cfg or _return.cfg, whose run shows a start beside it leave or come\n"
         "back.  JSON layers {layers, sg_at, kappa, sigma, norms, backprop_norm, sharpness,\n"
         "sharpness_backprop, mu_critical, mu_critical_backprop, attracts, slowest,\n"
-        "kappa_critical}.\n\n"
+        "kappa_critical, kappa_proved: [it repels, it attracts], by certificate, or null}.\n\n"
         "--loss log: a target with two values (the larger is class 1: p is its log odds), or\n"
         "3 to 100 integers.  Where a linear SG rests (CP6), its loss against the optimum's,\n"
         "stable rates, and a verdict:\n"

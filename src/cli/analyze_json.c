@@ -182,6 +182,9 @@ static json_t *layers_json(const struct sg_analysis *a)
     sg_report_put(object, "attracts", l->decided ? json_boolean(l->attracts) : json_null());
     sg_cli_json_put(object, "slowest", creal(l->fate.top));
     sg_cli_json_put(object, "kappa_critical", l->kappa_critical);
+    const double proved[] = {l->kappa_low, l->kappa_high};
+    sg_report_put(object, "kappa_proved", isfinite(l->kappa_low) ? numbers(proved, 2)
+                                                                 : json_null());
     return object;
 }
 

@@ -50,13 +50,19 @@ static void print_steps(FILE *out, const struct sg_analysis_speed *s)
             s->deficit, s->steps_to_1e6);
 }
 
+/* Eigenvalues that are equal but for rounding would have a momentum of rounding. */
+static double beyond_rounding(double beta)
+{
+    return beta > SG_UNIT_ROUNDOFF ? beta : 0;
+}
+
 /* A momentum of each part's own. */
 static void print_momentum(FILE *out, const struct sg_analysis *a)
 {
     const struct sg_momentum *x = &a->part_x.own, *z = &a->part_z.own;
     fprintf(out, "\nMomentum (heavy ball, DY3), each part with its own\n");
     fprintf(out, "  %-32s %16s  %16s\n", "", "weights", "SG");
-    print_pair(out, "fastest momentum", x->beta, z->beta);
+    print_pair(out, "fastest momentum", beyond_rounding(x->beta), beyond_rounding(z->beta));
     print_pair(out, "fastest at", x->rate, z->rate);
     print_pair(out, "1 - contraction there", x->deficit, z->deficit);
     fprintf(out, "  A momentum beta multiplies both limits by 1 + beta: stable below\n"
@@ -151,8 +157,9 @@ static void print_start(FILE *out, const struct sg_analysis *a)
                                   "the gradient lies along them: in float64 the SG does not learn "
                                   "it.  Standardise the target.");
     char *words = sg_base_format(
-        "A normalised step, nu = 1 / E|z|^2 (%.4g at the solution), is safe from every start: in "
-        "at most %.4g steps, whatever the weights do, is rms(s - g) above %g %% of rms(z) (DY13).",
+        "A normalised step, nu = 1 / E|z|^2 (%.4g at the solution), needs no tuning and converges "
+        "from every start, whatever the weights do: there are at most %.4g steps in which "
+        "rms(s - g) is above %g %% of rms(z) (DY13).",
         1 / (a->lambda_z[0] + a->lambda_z[1] + a->lambda_z[2]), s->most, 100 * SG_ANALYSIS_ERROR);
     sg_cli_print_wrapped(out, words);
     free(words);

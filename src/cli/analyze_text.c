@@ -80,7 +80,9 @@ static void print_data(FILE *out, const struct sg_analysis *a, const struct sg_t
 static void print_known(FILE *out, double value, double error)
 {
     const int digits = sg_analysis_digits(value, error);
-    if (digits == 0)
+    if (value == 0 && error > 0)
+        fprintf(out, "0, known to %.1g\n", error);
+    else if (digits == 0)
         fprintf(out, "%.1g +- %.1g: no digit is known\n", value, error);
     else
         fprintf(out, "%.*g\n", digits < 12 ? digits : 12, value);
@@ -131,6 +133,9 @@ static void print_change(FILE *out, const struct sg_analysis *a)
                 l->kappa_seen);
     else if (!l->attracts)
         fprintf(out, "  Take a faster SG, or fewer.\n");
+    if (isfinite(l->kappa_low))
+        fprintf(out, "  Proved: at kappa = %.8g it repels, at %.8g it attracts.\n", l->kappa_low,
+                l->kappa_high);
 }
 
 static void print_fate(FILE *out, const struct sg_analysis *a)

@@ -82,7 +82,9 @@ void sg_cli_print_man(FILE *out, const struct sg_manual *manual)
           ".SH FILES\n.TP\n.I cases/*.cfg\nThe cases, of the working folder if it has any, else "
           "those installed beside the program in\n"
           ".IR ../share/synthgrad/cases .\n.TP\n.I results/\nWhat the commands write unless "
-          "\\fB\\-\\-out\\fR names another folder.\n.SH EXAMPLES\n",
+          "\\fB\\-\\-out\\fR names another folder: of a case its columns of numbers, "
+          "\\fIsummary.json\\fR, and in \\fIcertificates.json\\fR what its certified rows prove, to "
+          "be checked by another program.\n.SH EXAMPLES\n",
           out);
     print_examples(out, manual->examples);
 }

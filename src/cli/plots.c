@@ -71,9 +71,19 @@ static const char *shared_script(const struct drawing *d, const char *name)
     return script;
 }
 
+/* "flight" or "return" for the cases that an analysis writes beside itself. */
+static const char *written_case(const char *name)
+{
+    const char *last = strrchr(name, '_');
+    const bool of_analysis = last && strncmp(name, "analyze_", strlen("analyze_")) == 0;
+    return of_analysis && (!strcmp(last, "_flight") || !strcmp(last, "_return")) ? last + 1 : NULL;
+}
+
 static char *script_of(const struct drawing *d, const char *name)
 {
     const char *shared = shared_script(d, name);
+    if (!shared)
+        shared = written_case(name);
     return sg_base_format("%s/plots/%s.gp", d->home, shared ? shared : name);
 }
 

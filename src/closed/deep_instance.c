@@ -27,6 +27,55 @@ void sg_closed_deep_centred_moments(double *M, const double *S, const double *R,
     free(PSP);
 }
 
+/* Is column k of x the ones?  Its moments with itself and with the constant are 1 to rounding. */
+static bool is_constant(const double *moments, size_t q, size_t k)
+{
+    const double tol = 64 * SG_UNIT_ROUNDOFF;
+    return fabs(moments[k * q + k] - 1) <= tol && fabs(moments[k * q + q - 1] - 1) <= tol;
+}
+
+/* With C = (-P; I) and v = (x, y): r = v C, R = C^T E[v^T v] C. */
+enum sg_status sg_closed_deep_about(double *S, double *R, double *mean, const struct sg_deep *deep,
+                                    const double *w, const double *moments)
+{
+    const size_t d = deep->width[0], m = deep->width[deep->n_layers], v = d + m, q = v + 1;
+    double *P = SG_NEW(d * m, double), *C = SG_NEW(v * m, double);
+    double *half = SG_NEW(v * m, double), *M = SG_NEW(v * v, double);
+    sg_closed_deep_product(P, deep, w, 0, deep->n_layers);
+    for (size_t i = 0; i < v; i++) {
+        for (size_t j = 0; j < v; j++)
+            M[i * v + j] = (moments[i * q + j] + moments[j * q + i]) / 2;
+        for (size_t j = 0; j < m; j++)
+            C[i * m + j] = i < d ? -P[i * m + j] : i == d + j;
+    }
+    sg_base_mul(half, M, C, v, v, m);
+    sg_base_mul_tn(R, C, half, m, v, m);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < i; j++)
+            R[i * m + j] = R[j * m + i] = (R[i * m + j] + R[j * m + i]) / 2;
+    for (size_t i = 0; i < d; i++) {
+        memcpy(S + i * d, M + i * v, d * sizeof *S);
+        mean[i] = moments[i * q + v];
+    }
+    for (size_t j = 0; j < m; j++) {
+        mean[d + j] = moments[(d + j) * q + v];
+        for (size_t i = 0; i < d; i++)
+            mean[d + j] -= P[i * m + j] * mean[i];
+    }
+    for (size_t k = 0; k < d; k++)
+        if (is_constant(moments, q, k)) {
+            S[k * d + k] = 1;
+            for (size_t i = 0; i < d; i++)
+                mean[i] = S[i * d + k];
+            memset(mean + d, 0, m * sizeof *mean);
+        }
+    const bool is_one = fabs(moments[q * q - 1] - 1) <= 64 * SG_UNIT_ROUNDOFF;
+    double *owned[] = {P, C, half, M};
+    for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
+        free(owned[k]);
+    return is_one ? SG_OK : SG_HYPOTHESIS;
+}
+
 void sg_closed_deep_repelling(struct sg_data *data, struct sg_deep *deep, double *w)
 {
     static const double x[4] = {1, 1, -1, -1}, sign[4][2] = {{1, 1}, {-1, -1}, {1, -1}, {-1, 1}};

@@ -173,6 +173,21 @@ enum sg_status sg_closed_factor_weights(double *w, const struct sg_factorisation
     return status;
 }
 
+enum sg_status sg_closed_factor_chosen(double *w, struct sg_factorisation **factor,
+                                       const double *map, const struct sg_deep *deep,
+                                       const size_t *at, size_t n_at, double kappa,
+                                       struct sg_rng *rng)
+{
+    double pull[SG_DEEP_LAYERS_MAX] = {0};
+    for (size_t k = 0; k < n_at; k++)
+        if (at[k] < deep->n_layers)
+            pull[at[k] - 1] = 2 / kappa;
+    const enum sg_status status = sg_closed_factor_alloc(factor, map, deep->width[0],
+                                                         deep->width[deep->n_layers], pull,
+                                                         deep->n_layers);
+    return status == SG_OK ? sg_closed_factor_weights(w, *factor, deep, rng) : status;
+}
+
 /* ---- representations -------------------------------------------------------------------- */
 
 void sg_closed_factor_kernel(double *q, const struct sg_factorisation *factor, size_t i)

@@ -47,6 +47,8 @@ struct reader {
     size_t kept;              /* columns that are not */
     size_t dropped;           /* rows left out */
     bool missing;             /* this row lacks a cell and is left out */
+    size_t words;             /* cells of this row that are words, */
+    char word[LABEL + 64], drop[256];   /* the first one in a message, and their columns' names */
     struct sg_error *err;
     enum sg_status status;    /* of the first refusal, which stays */
     locale_t c_locale;        /* a decimal point, whatever setlocale() says */
@@ -161,6 +163,8 @@ static void end_header(struct reader *r)
 
 /* ---- numbers --------------------------------------------------------------------------- */
 
+static const char not_a_number[] = "is not a number";
+
 /* What is wrong with a cell that is no decimal number. */
 static const char *diagnose(const char *cell)
 {
@@ -171,7 +175,7 @@ static const char *diagnose(const char *cell)
         return "begins with #, which is no comment in a CSV file, and is not a number";
     if (strncasecmp(unsigned_cell, "nan", 3) == 0 || strncasecmp(unsigned_cell, "inf", 3) == 0)
         return "is not a finite number";
-    return "is not a number";
+    return not_a_number;
 }
 
 /* A first line that was no header. */
@@ -189,6 +193,25 @@ static bool is_missing(const char *cell)
         if (strcasecmp(cell, words[k]) == 0)
             return true;
     return false;
+}
+
+/* Keeps a word until the row ends, where all columns of words are named at once. */
+static void note_word(struct reader *r, const char *cell)
+{
+    char where[LABEL];
+    const size_t used = strlen(r->drop);
+    if (r->words++ == 0)
+        snprintf(r->word, sizeof r->word, "%s: \"%s\"", label(where, r), SHOW(cell));
+    snprintf(r->drop + used, sizeof r->drop - used, "%s%s", used > 0 ? "," : "",
+             SHOW(r->table->names[r->column]));
+}
+
+static void refuse_words(struct reader *r)
+{
+    const bool shown = strlen(r->drop) + 1 < sizeof r->drop && strstr(r->drop, "...") == NULL;
+    REFUSE(r, r->row_line, "%s %s; " MEND ", or use --drop%s%s for %s of words",
+           r->word, not_a_number, shown ? " " : "", shown ? r->drop : "",
+           r->words == 1 ? "the column" : "the columns");
 }
 
 static void take_number(struct reader *r, const char *cell)
@@ -218,10 +241,15 @@ static void take_number(struct reader *r, const char *cell)
         refuse_comment(r);
         return;
     }
+    if (wrong != NULL && r->options != NULL && !is_missing(cell) && r->line == r->row_line &&
+        strcmp(wrong, not_a_number) == 0) {
+        note_word(r, cell);
+        return;
+    }
     if (wrong != NULL) {
         REFUSE(r, r->cell_line, "%s: \"%s\" %s; " MEND "%s", label(where, r), SHOW(cell), wrong,
                is_missing(cell) ? OTHERWISE(r, "--drop-missing")
-                                : OTHERWISE(r, "--drop for a column of words"));
+                                : OTHERWISE(r, "--drop for the column"));
         return;
     }
     table->cells = sg_base_grow(table->cells, r->cells, &r->cells_capacity, sizeof *table->cells);
@@ -284,6 +312,8 @@ static void end_row(int terminator, void *context)
                "the row has %zu cell%s but the header has %zu; give every row one cell per column, "
                "and write decimals with a point",
                r->column, r->column == 1 ? "" : "s", r->table->columns);
+    else if (r->words > 0)
+        refuse_words(r);
     else if (r->missing)
         r->dropped++;
     else

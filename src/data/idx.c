@@ -18,6 +18,7 @@ enum {
     MOST_SIDE = 1 << 12,      /* pixels along an image */
     DEFLATE_MOST = 1032,      /* a deflate block spends at least two bits on at most 258 bytes */
     MOST_LABEL_COLUMNS = 64,
+    MOST_CLASSES = 256, /* a label is kept in a byte */
     UNSIGNED_BYTES = 0x08,
     SIGNED_WORDS = 0x0c
 };
@@ -159,21 +160,79 @@ static enum sg_status read_elements(unsigned char *out, size_t kept, size_t size
     return status;
 }
 
-static enum sg_status read_images(struct sg_images *images, size_t *there, size_t classes,
-                                  size_t most, struct sg_stream *s)
+static enum sg_status read_images(struct sg_images *images, size_t *there, size_t most,
+                                  struct sg_stream *s)
 {
     struct header h;
     enum sg_status status = read_header(&h, 3, s);
     if (status != SG_OK)
         return status;
     *there = h.n;
-    sg_data_images_alloc(images, h.n < most ? h.n : most, h.rows, h.columns, classes);
+    sg_data_images_alloc(images, h.n < most ? h.n : most, h.rows, h.columns, SG_DIGIT_CLASSES);
     return read_elements(images->pixel, images->n * h.rows * h.columns, h.elements, s);
+}
+
+/* ---- labels ---------------------------------------------------------------------------- */
+
+struct labels { const unsigned char *bytes; const struct header *h; };
+
+/* Of a row of columns the first. */
+static int label_at(const struct labels *l, size_t i)
+{
+    const unsigned char *b = l->bytes + i * l->h->columns * l->h->width;
+    return l->h->width == 1 ? *b : (int)(int32_t)big_endian(b);
+}
+
+/* How many classes there are, and the label of the first. */
+static enum sg_status number_classes(struct sg_images *images, const struct labels *l,
+                                     const struct sg_stream *s)
+{
+    bool seen[MOST_CLASSES + 1] = {false};
+    size_t largest = 0, n = l->h->n;
+    for (size_t i = 0; i < n; i++) {
+        const int label = label_at(l, i);
+        if (label < 0)
+            return REFUSE(s, "label %zu of %zu is %d; number the classes from 0 or 1 on", i + 1, n,
+                          label);
+        if (label <= MOST_CLASSES)
+            seen[label] = true;
+        if (label > label_at(l, largest))
+            largest = i;
+    }
+    const int top = label_at(l, largest);
+    images->first = top >= SG_DIGIT_CLASSES && !seen[0];
+    images->classes = top < SG_DIGIT_CLASSES ? SG_DIGIT_CLASSES : (size_t)top + 1 - images->first;
+    if (images->classes > MOST_CLASSES)
+        return REFUSE(s, "label %zu of %zu is %d, but at most %d classes are read; take fewer, "
+                      "numbered from 0 or 1 on", largest + 1, n, top, (int)MOST_CLASSES);
+    for (int k = 1; k < top && top >= SG_DIGIT_CLASSES; k++)
+        if (!seen[k])
+            return REFUSE(s,
+                          "label %zu of %zu is %d, beyond the digits 0 to 9, and no label is %d; "
+                          "number the classes from 0 or 1 on without a gap, or fetch the file "
+                          "again", largest + 1, n, top, k);
+    return SG_OK;
+}
+
+static enum sg_status take_labels(struct sg_images *images, const struct labels *l,
+                                  const struct sg_stream *s)
+{
+    const int first = (int)images->first, last = first + (int)images->classes - 1;
+    for (size_t i = 0; i < l->h->n; i++) {
+        const int label = label_at(l, i);
+        if (label < first || label > last)
+            return REFUSE(s,
+                          "label %zu of %zu is %d, but the labels to train on are %d to %d; name "
+                          "files that belong together", i + 1, l->h->n, label, first, last);
+        if (i < images->n)
+            images->label[i] = (unsigned char)(label - first);
+    }
+    return SG_OK;
 }
 
 /* All labels are looked at, also those of images that are not wanted. */
 static enum sg_status read_labels(struct sg_images *images, size_t there, const char *images_path,
-                                  struct sg_stream *s)
+                                  const struct sg_images *like, struct sg_stream *s)
 {
     struct header h;
     enum sg_status status = read_header(&h, 1, s);
@@ -184,42 +243,36 @@ static enum sg_status read_labels(struct sg_images *images, size_t there, const 
             s,
             "the file holds %zu labels, but %s holds %zu images; name files that belong together",
             h.n, sg_base_show(images_path, 92).text, there);
-    const size_t row = h.columns * h.width;
-    unsigned char *label = SG_NEW(h.elements, unsigned char);
-    status = read_elements(label, h.elements, h.elements, s);
-    for (size_t i = 0; status == SG_OK && i < h.n; i++) {
-        const unsigned char *first = label + i * row;
-        const int32_t class = h.width == 1 ? first[0] : (int32_t)big_endian(first);
-        if (class < 0 || (size_t)class >= images->classes)
-            status =
-                REFUSE(s,
-                       "label %zu of %zu is %d, but the classes are 0 to %zu; take files of digits "
-                       "(of EMNIST its digits, not its letters), or fetch the file again",
-                       i + 1, h.n, (int)class, images->classes - 1);
-        else if (i < images->n)
-            images->label[i] = (unsigned char)class;
-    }
-    free(label);
+    unsigned char *bytes = SG_NEW(h.elements, unsigned char);
+    const struct labels l = {bytes, &h};
+    status = read_elements(bytes, h.elements, h.elements, s);
+    if (status == SG_OK && like) {
+        images->first = like->first;
+        images->classes = like->classes;
+    } else if (status == SG_OK)
+        status = number_classes(images, &l, s);
+    if (status == SG_OK)
+        status = take_labels(images, &l, s);
+    free(bytes);
     return status;
 }
 
 enum sg_status sg_data_read_idx(struct sg_images *images, const char *images_path,
-                                const char *labels_path, size_t classes, size_t most,
+                                const char *labels_path, const struct sg_images *like, size_t most,
                                 struct sg_error *err)
 {
-    SG_REQUIRE(images && images_path && labels_path && err && classes >= 1 && classes <= 256 &&
-               most >= 1);
+    SG_REQUIRE(images && images_path && labels_path && err && most >= 1);
     *images = (struct sg_images){0};
     struct sg_stream *s = SG_NEW(1, struct sg_stream);
     size_t there = 0;
     enum sg_status status = sg_data_stream_open(s, images_path, err);
     if (status == SG_OK)
-        status = read_images(images, &there, classes, most, s);
+        status = read_images(images, &there, most, s);
     sg_data_stream_close(s);
     if (status == SG_OK) {
         status = sg_data_stream_open(s, labels_path, err);
         if (status == SG_OK)
-            status = read_labels(images, there, images_path, s);
+            status = read_labels(images, there, images_path, like, s);
         sg_data_stream_close(s);
     }
     free(s);

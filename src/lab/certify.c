@@ -158,3 +158,30 @@ void sg_lab_radius_enclosed(struct sg_lab *lab, const char *id, const char *what
     tol.scale = 1 + closed; /* it is 1 less something, and may vanish */
     sg_lab_enclosed(lab, id, what, closed, radius->low, radius->high, SG_CERTIFY_RADIUS_WIDTH, tol);
 }
+
+bool sg_lab_has_exact(struct sg_lab *lab)
+{
+#ifdef SG_HAVE_FLINT
+    (void)lab;
+    return true;
+#else
+    sg_lab_note(lab, "exact counts of eigenvalues are not built in: they need FLINT");
+    return false;
+#endif
+}
+
+void sg_lab_record_sides(struct sg_lab *lab, const char *rows,
+                         const struct sg_cert_minimum *minimum, double mu, double nu,
+                         enum sg_status status, const struct sg_cert_sides *sides,
+                         const struct sg_interval *near)
+{
+    struct sg_record *r = sg_lab_record(lab, "deep_sides", rows);
+    sg_record_minimum(r, minimum);
+    sg_record_number(r, "mu", mu);
+    sg_record_number(r, "nu", nu);
+    sg_record_outcome(r, status);
+    sg_record_sides(r, "sides", sides);
+    if (near)
+        sg_record_interval(r, "near", *near);
+    sg_record_end(r);
+}

@@ -58,4 +58,12 @@ void sg_lab_limit_enclosed(struct sg_lab *lab, const char *id, const char *what,
 void sg_lab_radius_enclosed(struct sg_lab *lab, const char *id, const char *what, double closed,
                             const struct sg_interval *radius);
 
+/* Is FLINT built in?  Notes it if not. */
+bool sg_lab_has_exact(struct sg_lab *lab);
+/* Stores the counts at a minimum that these rows stand on.  near: NULL, or an eigenvalue is in it. */
+void sg_lab_record_sides(struct sg_lab *lab, const char *rows,
+                         const struct sg_cert_minimum *minimum, double mu, double nu,
+                         enum sg_status status, const struct sg_cert_sides *sides,
+                         const struct sg_interval *near);
+
 #endif

@@ -167,26 +167,6 @@ void sg_record_wholes(struct sg_record *r, const char *name, const size_t *value
     fputs(n ? "]" : "[]", out);
 }
 
-void sg_record_rationals(struct sg_record *r, const char *name, const struct sg_rational *value,
-                         size_t rows, size_t columns)
-{
-    if (!r)
-        return;
-    FILE *out = field(r, name);
-    if (!value) {
-        fputs("null", out);
-        return;
-    }
-    for (size_t i = 0; i < rows; i++) {
-        fputs(i ? ", [" : "[[", out);
-        for (size_t j = 0; j < columns; j++)
-            fprintf(out, "%s\"%" PRId64 "/%" PRId64 "\"", j ? ", " : "",
-                    value[i * columns + j].num, value[i * columns + j].den);
-        fputc(']', out);
-    }
-    fputs(rows ? "]" : "[]", out);
-}
-
 void sg_record_interval(struct sg_record *r, const char *name, struct sg_interval interval)
 {
     if (!r)
@@ -205,4 +185,28 @@ void sg_record_data(struct sg_record *r, const struct sg_cert_data *data)
     sg_record_array(r, "y", data->y, data->n, data->m);
     sg_record_array(r, "w", data->y ? NULL : data->w, data->d, data->m);
     sg_record_array(r, "one", data->one, data->one ? data->n : 0, 1);
+}
+
+void sg_record_minimum(struct sg_record *r, const struct sg_cert_minimum *minimum)
+{
+    const struct sg_deep *deep = minimum->deep;
+    const size_t d = deep->width[0], m = deep->width[deep->n_layers];
+    sg_record_wholes(r, "width", deep->width, deep->n_layers + 1);
+    sg_record_wholes(r, "at", minimum->at ? minimum->at : &deep->at,
+                     minimum->at ? minimum->n_at : 1);
+    sg_record_array(r, "w", minimum->w, 1, sg_closed_deep_n_w(deep));
+    sg_record_array(r, "S", minimum->S, d, d);
+    sg_record_array(r, "R", minimum->R, m, m);
+    sg_record_array(r, "mean", minimum->mean, 1, d + m);
+    sg_record_number(r, "w_over", minimum->w_over > 0 ? minimum->w_over : 1);
+    sg_record_number(r, "S_over", minimum->S_over > 0 ? minimum->S_over : 1);
+    sg_record_number(r, "R_over", minimum->R_over > 0 ? minimum->R_over : 1);
+    sg_record_number(r, "mean_over", minimum->mean_over > 0 ? minimum->mean_over : 1);
+}
+
+void sg_record_sides(struct sg_record *r, const char *name, const struct sg_cert_sides *sides)
+{
+    if (r)
+        fprintf(field(r, name), "[%zu, %zu, %zu, %zu, %zu, %zu]", sides->zeros, sides->left,
+                sides->axis, sides->right, sides->positive, sides->rests);
 }

@@ -32,10 +32,13 @@ void sg_record_word(struct sg_record *r, const char *name, const char *word);
 void sg_record_array(struct sg_record *r, const char *name, const double *value, size_t rows,
                      size_t columns);
 void sg_record_wholes(struct sg_record *r, const char *name, const size_t *value, size_t n);
-void sg_record_rationals(struct sg_record *r, const char *name, const struct sg_rational *value,
-                         size_t rows, size_t columns);
 void sg_record_interval(struct sg_record *r, const char *name, struct sg_interval interval);
 /* The samples of a regression: n, d, m, x, y or w, and what stands in for 1. */
 void sg_record_data(struct sg_record *r, const struct sg_cert_data *data);
+/* A minimum of a deep linear net: widths, places of the SGs, weights, moments and what these are to
+ * be divided by. */
+void sg_record_minimum(struct sg_record *r, const struct sg_cert_minimum *minimum);
+/* Counts of its eigenvalues: (zeros, left, axis, right, positive, rests). */
+void sg_record_sides(struct sg_record *r, const char *name, const struct sg_cert_sides *sides);
 
 #endif

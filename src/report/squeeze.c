@@ -13,7 +13,29 @@ enum { UNIT = 10 };              /* in tenths */
 static const double FAR = 1e6;      /* no figure has such a coordinate */
 static const char blanks[] = " \t\r\n";
 
-/* ---- groups with nothing in them ------------------------------------------------------------- */
+/* ---- what draws nothing ---------------------------------------------------------------------- */
+
+/* Where an element that only names something, title or desc, and begins at s ends, or NULL. */
+static char *name_element(char *s)
+{
+    char *end = NULL;
+    if (strncmp(s, "<title>", 7) == 0)
+        end = strstr(s, "</title>");
+    else if (strncmp(s, "<desc>", 6) == 0)
+        end = strstr(s, "</desc>");
+    return end ? strchr(end, '>') + 1 : NULL;
+}
+
+/* Where a filter that begins at s, and that nothing in the drawing refers to, ends, or NULL. */
+static char *unused_filter(char *s, const char *svg)
+{
+    char id[32], reference[34];
+    if (sscanf(s, "<filter id='%31[a-z]'", id) != 1)
+        return NULL;
+    sprintf(reference, "#%s", id);
+    char *end = strstr(s, "</filter>");
+    return end && !strstr(svg, reference) ? end + strlen("</filter>") : NULL;
+}
 
 /* Where an empty group <g ...> </g> that begins at s ends, or NULL. */
 static char *empty_group(char *s)
@@ -27,14 +49,17 @@ static char *empty_group(char *s)
     return strncmp(s, "</g>", 4) == 0 ? s + 4 : NULL;
 }
 
-static void drop_empty_groups(char *svg)
+/* An <img> shows no names, so that nobody misses them. */
+static void drop_silent(char *svg)
 {
     bool dropped = true;
     while (dropped) {
         char *to = svg;
         dropped = false;
         for (char *from = svg; *from;) {
-            char *end = empty_group(from);
+            char *end = *from == '<' ? empty_group(from) : NULL;
+            if (!end && *from == '<' && !(end = name_element(from)))
+                end = unused_filter(from, svg);
             if (end) {
                 from = end;
                 dropped = true;
@@ -236,7 +261,7 @@ char *sg_squeeze_svg(const char *svg)
     char *copy = sg_base_format("%s", svg), *to;
     /* "9e5," may become " 900000": never four times as long. */
     char *out = to = SG_NEW(4 * strlen(svg) + 1024, char);
-    drop_empty_groups(copy);
+    drop_silent(copy);
     size_t marks = 0;
     for (const char *s = copy; *s;) {
         char *after = *s == '<' ? put_marks(to, &s, marks) : NULL;

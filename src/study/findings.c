@@ -14,6 +14,8 @@
 static const double STILL = 0.01, WEAK = 0.1, MOSTLY_DEAD = 0.5, NOTHING = 1e-4;
 /* A part that is pulled at in fewer of its steps is named. */
 static const double OFTEN = 0.95;
+/* A loss above this share of what it was has not moved; of a target of size 10 it is 50. */
+static const double STUCK = 0.99, FAR = 50;
 /* E|s - g|^2 has to grow by this factor to count as rising. */
 static const double RISE = 1.5;
 
@@ -73,6 +75,20 @@ static void say_diverged(struct sg_study *s, size_t arm)
         say(s, "%s: %zu of %zu runs left every bound, the first by step %.0f; smaller learning "
                "rates, or sg_step = \"normalised\", are the mend.",
             s->arm[arm].label, n, s->seeds, first);
+}
+
+/* A rule whose loss stays where it was.  Weights of size 1 reach a target of size 10 and not much
+ * more. */
+static void say_stuck(struct sg_study *s, size_t arm)
+{
+    const double first = LOOK(s, arm, 0, loss), last = LOOK(s, arm, sg_study_last(s, arm), loss);
+    if (!(last > STUCK * first))
+        return;
+    say(s, "%s: the loss stays where it was, %.3g at the start and %.3g at the end; %s.",
+        s->arm[arm].label, first, last,
+        !s->classes && first > FAR ? "the target is far from size 1, so standardise it "
+                                     "(standardise_target = true for a CSV file)"
+                                   : "another learning rate or more steps are the mend");
 }
 
 /* ---- how good an SG is ---------------------------------------------------------------------- */
@@ -320,6 +336,7 @@ void sg_study_find(struct sg_study *s)
         say_diverged(s, arm);
         if (sg_study_last(s, arm) == 0)           /* the start says nothing */
             continue;
+        say_stuck(s, arm);
         for (size_t j = 0; j < s->arm[arm].n_modules; j++) {
             say_quality(s, arm, j);
             say_rise(s, arm, j);

@@ -256,6 +256,39 @@ static void test_files_that_do_not_fit(void **state)
     remove_idx(folder, "");
 }
 
+/* Letters, from 1 on: the images to test on have the classes of those to train on. */
+static void test_letters(void **state)
+{
+    (void)state;
+    unsigned char images[16 + 12 * 6] = {0, 0, 8, 3, 0, 0, 0, 12, 0, 0, 0, 3, 0, 0, 0, 2},
+                  labels[8 + 12] = {0, 0, 8, 1, 0, 0, 0, 12},
+                  others[8 + 4] = {0, 0, 8, 1, 0, 0, 0, 4, 3, 12, 1, 5};
+    for (unsigned char k = 0; k < 12; k++)
+        labels[8 + k] = (unsigned char)(12 - k);
+    write_bytes(folder, names[0], "", images, sizeof images);
+    write_bytes(folder, names[1], "", labels, sizeof labels);
+    images[7] = 4;
+    write_bytes(folder, names[2], "", images, 16 + 4 * 6);
+    write_bytes(folder, names[3], "", others, sizeof others);
+    struct sg_case c = case_of(MINIMAL "data = { kind = \"idx\"; n = 5; test = 4; };");
+    struct sg_images train, test;
+    struct sg_error err = {""};
+    CHECK_STATUS(sg_case_make_images(&train, &test, &c, 1, 0, &err), SG_OK);
+    CHECK(train.classes == 12 && test.classes == 12);
+    for (size_t k = 0; k < 5; k++)
+        CHECK(train.label[k] == 11 - k);
+    for (size_t k = 0; k < 4; k++)
+        CHECK(test.label[k] == others[8 + k] - 1);
+    sg_data_images_free(&train);
+    sg_data_images_free(&test);
+    sg_case_free(&c);
+    others[8] = 0;
+    write_bytes(folder, names[3], "", others, sizeof others);
+    c = case_of(MINIMAL "data = { kind = \"idx\"; n = 5; test = 4; };");
+    check_images_refused(&c, "label 1 of 4 is 0, but the labels to train on are 1 to 12");
+    remove_idx(folder, "");
+}
+
 static void test_digits_are_fresh_and_repeatable(void **state)
 {
     (void)state;
@@ -355,6 +388,7 @@ int main(void)
         TEST(test_combinations_that_mean_nothing),
         TEST(test_idx_files_are_looked_for_in_two_places),
         TEST(test_files_that_do_not_fit),
+        TEST(test_letters),
         TEST(test_digits_are_fresh_and_repeatable),
         TEST(test_grid_is_the_stream),
         TEST(test_every_kind_has_a_name),

@@ -178,14 +178,32 @@ static void three_classes(void **state)
     }
 }
 
+/* n points of f columns, ones last: sample 0 apart, the others in one place; sample 1 alone is of
+ * class 1. */
+static void check_size(size_t n, size_t f, enum sg_separation want)
+{
+    double *x = SG_NEW(n * f, double);
+    size_t *label = SG_NEW(n, size_t);
+    context("%zu rows, %zu columns", n, f);
+    x[0] = 1;
+    label[1] = 1;
+    for (size_t i = 0; i < n; i++)
+        x[i * f + f - 1] = 1;
+    check_separation(x, label, n, f, 1, want);
+    free(x);
+    free(label);
+}
+
 /* Too large, or not finite: nothing is said. */
 static void limits(void **state)
 {
-    double x[122] = {1};
-    size_t label[2] = {0, 1};
+    double x[4] = {SG_NAN, 0, 0, 1};
+    const size_t label[2] = {0, 1};
     (void)state;
-    check_separation(x, label, 2, 61, 1, SG_SEPARATION_UNKNOWN);
-    x[0] = SG_NAN;
+    check_size(2, 160, SG_SEPARATION_ALL);
+    check_size(2, 161, SG_SEPARATION_UNKNOWN);
+    check_size(1600, 61, SG_SEPARATION_PART);
+    check_size(1700, 61, SG_SEPARATION_UNKNOWN);
     check_separation(x, label, 2, 2, 1, SG_SEPARATION_UNKNOWN);
 }
 

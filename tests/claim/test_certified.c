@@ -18,7 +18,7 @@ static const struct { const char *path; size_t rows; const char *refuted;
     {"cases/dy4_fixed_line.cfg", 3, "place-proved"},
     {"cases/dy5_line_search.cfg", 4, "falls-proved"},
     {"cases/dy6_tracking.cfg", 4, NULL},
-    {"cases/dy8_three_layers.cfg", 2, NULL},
+    {"cases/dy8_three_layers.cfg", 7, NULL},
     {"cases/dy9_fast_sg.cfg", 1, NULL},
     {"cases/dy10_mode_trajectories.cfg", 3, NULL},
     {"cases/dy11_delay.cfg", 7, NULL},

@@ -97,6 +97,9 @@ static void leaves_what_repels(void **state)
     CHECK(fabs(row_id(&j, "pair-growth")->predicted - 0.014989) < 1e-6);
     CHECK(row_id(&j, "pair-turn")->tolerance < 1e-4 * row_id(&j, "pair-turn")->predicted);
     CHECK(row_id(&j, "leaves")->state == SG_ROW_MET);
+#ifdef SG_HAVE_FLINT
+    CHECK(row_id(&j, "repels-proved")->state == SG_ROW_MET);
+#endif
     CHECK(row_id(&j, "backprop")->state == SG_ROW_MET);
     sg_claim_judgement_free(&j);
     c.has_control = false;

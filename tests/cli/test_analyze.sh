@@ -183,6 +183,13 @@ if command -v gnuplot > /dev/null; then
         grep -q "$word" "$work/files/figures/analyze_plain.svg" || complain "no $word in the figure"
     done
     cp "$work/files/figures/analyze_plain.svg" "$work/first.svg"
+    expect 0 plain.csv --target y --out "$work/others" --plot
+    for file in files others; do
+        said=$("${PYTHON:-/usr/bin/python3}" tests/cli/figure_geometry.py "$work/$file/figures/analyze_plain.svg" plots/analyze.gp 2>&1)
+        [ -z "$said" ] || complain "$said"
+    done
+    grep -q 'fastest' "$work/others/figures/analyze_plain.svg" || complain "no figure without rates of one's own"
+    grep -q 'yours' "$work/others/figures/analyze_plain.svg" && complain "rates of one's own that were not given"
     "$program" plots --out "$work/files" > "$work/out" || complain "plots of all"
     [ "$(wc -l < "$work/out")" -eq 3 ] || complain "plots draws $(cat "$work/out")"
     "$program" plots --out "$work/files" analyze_plain > "$work/out" || complain "plots of one"
@@ -215,6 +222,12 @@ set -- --target y --no-standardise --layers 8 --sg-at everywhere --out "$work/de
 expect 0 spiral.csv "$@" --kappa 0.19
 grep -q 'this minimum repels' "$work/out" || complain "the minimum does not repel"
 grep -q 'Take a faster SG: above kappa_c = 0.56[0-9]* it attracts' "$work/out" || complain "no kappa_c"
+proved() { # the interval, a part in a million wide at most, holds the kappa_c that is printed
+    sed -n 's/^  Proved: at kappa = \([0-9.]*\) it repels, at \([0-9.]*\) it attracts\.$/\1 \2/p' "$work/out" |
+        awk -v at="$(sed -n 's/.* kappa_c = \([0-9.]*\) .*/\1/p' "$work/out")" '
+            { n++; low = $1; high = $2 } END { exit !(n == 1 && low < high && high < low * (1 + 1e-6) && at - low < 1e-4 && low - at < 1e-4) }'
+}
+if ldd "$program" | grep -q libflint; then proved || complain "no proof of kappa_c: $(grep Proved "$work/out")"; fi
 flight=$work/deep/analyze_spiral/analyze_spiral_flight.cfg
 "$program" run "$flight" --out "$work/deep" > "$work/out" 2>&1 || complain "the flight: $(cat "$work/out")"
 grep -q '"verdict": "holds"' "$work/deep/analyze_spiral_flight/summary.json" || complain "no verdict on the flight"
@@ -225,6 +238,19 @@ grep -q 'this minimum attracts' "$work/out" || complain "the minimum does not at
 grep -q 'Below kappa_c = 0.56[0-9]* it repels' "$work/out" || complain "no kappa_c from above"
 back=$work/deep/analyze_spiral/analyze_spiral_return.cfg
 "$program" run "$back" --out "$work/deep" > "$work/out" 2>&1 || complain "the return: $(cat "$work/out")"
+if command -v gnuplot > /dev/null; then
+    for words in 'flight This minimum repels' 'return This minimum attracts'; do
+        figure=$work/deep/figures/analyze_spiral_${words%% *}.svg
+        "$program" plots --out "$work/deep" "analyze_spiral_${words%% *}" > "$work/out" 2>&1 || complain "plots: $(cat "$work/out")"
+        grep -q "${words#* }" "$figure" || complain "no \"${words#* }\" in $figure"
+        said=$("${PYTHON:-/usr/bin/python3}" tests/cli/figure_geometry.py "$figure" "plots/${words%% *}.gp" 2>&1)
+        [ -z "$said" ] || complain "$said"
+    done
+    # A table of that name is a table.
+    cp "$work/plain.csv" "$work/my_flight.csv"
+    expect 0 my_flight.csv --target y --out "$work/named" --plot
+    grep -q 'Stable below' "$work/named/figures/analyze_my_flight.svg" || complain "my_flight.csv is drawn as a flight"
+fi
 for wrong in "$flight return" "$back flight"; do
     sed "s/^experiment.*/experiment = \"${wrong#* }\";/" "${wrong% *}" > "$work/deep/analyze_spiral/wrong.cfg"
     "$program" run "$work/deep/analyze_spiral/wrong.cfg" --out "$work/deep" > "$work/out" 2>&1
@@ -292,8 +318,11 @@ printf 'id,city,a,b,y,z\nx1,Ulm,1,2,2.1,1\nx2,Bonn,2,,3.9,2\nx3,Ulm,3,1,6.2,2\nx
     > "$work/words.csv"
 printf 'x5,Ulm,5,3,10.4,1\nx6,Bonn,6,9,11.8,3\nx7,Ulm,7,4,14.3,2\n' >> "$work/words.csv"
 expect 2 words.csv --target y
-grep -q 'words.csv:2: column 1 ("id"): "x1" is not a number.*--drop for a column of words' "$work/err" ||
+grep -q 'words.csv:2: column 1 ("id"): "x1" is not a number.*, or use --drop id,city for the columns of words$' "$work/err" ||
     complain "a column of words: $(cat "$work/err")"
+expect 2 words.csv --target y --drop id
+grep -q 'words.csv:2: column 2 ("city"): "Ulm" is not a number.*, or use --drop city for the column of words$' "$work/err" ||
+    complain "one column of words: $(cat "$work/err")"
 expect 2 words.csv --target y --drop id,city
 grep -q 'words.csv:3: column 4 ("b"): the cell is empty.*--drop-missing' "$work/err" ||
     complain "a missing cell: $(cat "$work/err")"

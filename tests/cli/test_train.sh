@@ -67,6 +67,8 @@ if command -v gnuplot > /dev/null; then
     for word in 'SG everywhere' 'direct feedback alignment' 'training loss' 'test accuracy' 'DY6'; do
         grep -qF "$word" "$work/a/figures/small.svg" || complain "no \"$word\" in the figure"
     done
+    said=$("${PYTHON:-/usr/bin/python3}" tests/cli/figure_geometry.py "$work/a/figures/small.svg" plots/train.gp 2>&1)
+    [ -z "$said" ] || complain "$said"
     rm "$work/a/figures/small.svg"
     expect 0 plots small --out "$work/a"
     [ -s "$work/a/figures/small.svg" ] || complain "plots draws no training"
@@ -80,6 +82,14 @@ if command -v gnuplot > /dev/null; then
     grep -q 'left every bound' "$work/out" || complain "a run that diverges is not named"
     [ -s "$work/a/figures/away.svg" ] || complain "no figure of a run that diverges"
 fi
+# A target far from size 1: no rule moves, and the mend is named.
+awk 'BEGIN { print "a,y"; for (i = 0; i < 30; i++) print i % 7 "," 1e9 + 1e6 * (i * i % 11) }' > "$work/far.csv"
+printf 'data = { kind = "csv"; file = "far.csv"; target = "y"; };\nnet = { layers = (4); };\nsg = ( { at = 1; } );\ntrain = { optimiser = "adam"; mu = 0.01; nu = 0.01; steps = 60; seeds = 1; };\n' > "$work/far.cfg"
+expect 0 train "$work/far.cfg" --no-figure --out "$work/a"
+tr '\n' ' ' < "$work/out" | tr -s ' ' | grep -q 'the loss stays where it was.*standardise_target = true' || complain "a target far from size 1: $(cat "$work/out")"
+sed -i 's/target = "y";/target = "y"; standardise_target = true;/' "$work/far.cfg"
+expect 0 train "$work/far.cfg" --no-figure --out "$work/a"
+grep -q 'the loss stays' "$work/out" && complain "a loss that falls stays: $(cat "$work/out")"
 # Without gnuplot everything else is there.
 mkdir "$work/bin"
 for tool in sh sed awk; do ln -s "$(command -v $tool)" "$work/bin/"; done

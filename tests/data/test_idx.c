@@ -96,7 +96,7 @@ static enum sg_status read_both(struct sg_images *images, struct sg_error *err,
     write_bytes(labels_path, l);
     memset(images, 0xa5, sizeof *images);   /* an output: what was in it does not matter */
     err->text[0] = '\0';
-    return sg_data_read_idx(images, images_path, labels_path, CLASSES, most, err);
+    return sg_data_read_idx(images, images_path, labels_path, NULL, most, err);
 }
 
 static void check_accepted(const struct bytes *i, const struct bytes *l, size_t most)
@@ -324,11 +324,11 @@ static void test_labels(void **state)
 {
     (void)state;
     for (size_t at = 0; at < N; at++) {
-        char fragment[64];
+        char fragment[80];
         struct bytes l = good_labels();
         l.at[8 + at] = CLASSES;
-        snprintf(fragment, sizeof fragment, "label %zu of 7 is 10, but the classes are 0 to 9",
-                 at + 1);
+        snprintf(fragment, sizeof fragment,
+                 "label %zu of 7 is 10, beyond the digits 0 to 9, and no label is 1;", at + 1);
         refuse_labels(&l, fragment);
     }
     struct bytes l = good_labels();
@@ -337,6 +337,86 @@ static void test_labels(void **state)
     l.n = 8 + N - 1;
     refuse_labels(&l, "the file holds 6 labels, but ");
     refuse_labels(&l, "/images holds 7 images; name files that belong together");
+}
+
+/* n labels that count from `first`, as bytes or 32-bit integers. */
+static struct bytes counted(size_t n, size_t first, bool words)
+{
+    struct bytes b = {.n = 4, .at = {0, 0, words ? 0x0c : 8, 1}};
+    put_size(&b, n);
+    for (size_t k = 0; k < n; k++) {
+        if (words)
+            put_size(&b, first + k);
+        else
+            b.at[b.n++] = (unsigned char)(first + k);
+    }
+    return b;
+}
+
+/* With as many images, of one pixel each. */
+static void check_classes(size_t n, size_t first, size_t classes, bool words, const char *refusal)
+{
+    struct bytes i = {.n = 4, .at = {0, 0, 8, 3}}, l = counted(n, first, words);
+    struct sg_images images;
+    struct sg_error err;
+    put_size(&i, n);
+    put_size(&i, 1);
+    put_size(&i, 1);
+    i.n += n;
+    context("%zu labels from %zu", n, first);
+    CHECK_STATUS(read_both(&images, &err, &i, &l, n), refusal ? SG_BAD_INPUT : SG_OK);
+    if (refusal && !strstr(err.text, refusal))
+        fail_msg("wanted \"%s\", got \"%s\"", refusal, err.text);
+    if (refusal)
+        return;
+    const size_t zero = first + n <= CLASSES ? 0 : first;
+    CHECK(images.classes == classes && images.first == zero);
+    for (size_t k = 0; k < n; k++)
+        CHECK(images.label[k] == first + k - zero);
+    sg_data_images_free(&images);
+}
+
+/* EMNIST: ten digits, 26 letters from 1 on, 47 and 62 classes; and what is none of these. */
+static void test_classes(void **state)
+{
+    (void)state;
+    check_classes(10, 0, 10, false, NULL);
+    check_classes(5, 1, 10, false, NULL);
+    check_classes(26, 1, 26, false, NULL);
+    check_classes(10, 1, 10, false, NULL);
+    check_classes(47, 0, 47, true, NULL);
+    check_classes(62, 0, 62, false, NULL);
+    check_classes(256, 0, 256, false, NULL);
+    check_classes(256, 1, 256, true, NULL);
+    check_classes(257, 0, 0, true, "label 257 of 257 is 256, but at most 256 classes are read");
+    check_classes(258, 1, 0, true, "label 258 of 258 is 258, but at most 256 classes are read");
+    check_classes(12, 2, 0, false, "label 12 of 12 is 13, beyond the digits 0 to 9, and no label "
+                                   "is 1; number the classes from 0 or 1 on without a gap");
+    check_classes(12, 2147483000, 0, true, "is 2147483011, but at most 256 classes are read");
+}
+
+/* The images to test on have the classes of those to train on, whichever their own labels are. */
+static void test_like(void **state)
+{
+    (void)state;
+    const struct bytes i = good_images(), few = counted(N, 20, false),
+                       none = counted(N, 0, false);
+    const struct sg_images like = {.classes = 26, .first = 1};
+    struct sg_images images;
+    struct sg_error err;
+    write_bytes(images_path, &i);
+    write_bytes(labels_path, &few);
+    CHECK_STATUS(sg_data_read_idx(&images, images_path, labels_path, &like, N, &err), SG_OK);
+    CHECK(images.classes == 26 && images.first == 1);
+    for (size_t k = 0; k < N; k++)
+        CHECK(images.label[k] == 19 + k);
+    sg_data_images_free(&images);
+    write_bytes(labels_path, &none);
+    CHECK_STATUS(sg_data_read_idx(&images, images_path, labels_path, &like, N, &err),
+                 SG_BAD_INPUT);
+    CHECK(strstr(err.text, "label 1 of 7 is 0, but the labels to train on are 1 to 26; name files "
+                           "that belong together") != NULL);
+    CHECK(!images.pixel);
 }
 
 /* QMNIST's: 32-bit integers, a row for each image, the class first.  One column will do, too. */
@@ -372,9 +452,9 @@ static void test_words(void **state)
         }
         struct bytes bad = l;
         bad.at[head + 2 * row + 3] = CLASSES;
-        refuse_labels(&bad, "label 3 of 7 is 10, but the classes are 0 to 9");
+        refuse_labels(&bad, "label 3 of 7 is 10, beyond the digits 0 to 9, and no label is 1;");
         bad.at[head + 2 * row] = 0xff;
-        refuse_labels(&bad, "label 3 of 7 is -16777206, but");
+        refuse_labels(&bad, "label 3 of 7 is -16777206; number the classes from 0 or 1 on");
     }
     struct bytes wide = word_labels(8), words = good_images();
     wide.at[10] = 1;
@@ -391,21 +471,21 @@ static void test_files_that_are_none(void **state)
     struct sg_error err;
     CHECK_STATUS(read_both(&images, &err, &i, &l, N), SG_OK);
     sg_data_images_free(&images);
-    CHECK_STATUS(sg_data_read_idx(&images, images_path, "/nowhere/labels", CLASSES, N, &err),
+    CHECK_STATUS(sg_data_read_idx(&images, images_path, "/nowhere/labels", NULL, N, &err),
                  SG_IO);
     CHECK(strcmp(err.text, "/nowhere/labels: the file cannot be opened (No such file or "
                            "directory); check its name and permissions") == 0);
     CHECK(!images.pixel && images.n == 0);
-    CHECK_STATUS(sg_data_read_idx(&images, "/nowhere/images", labels_path, CLASSES, N, &err),
+    CHECK_STATUS(sg_data_read_idx(&images, "/nowhere/images", labels_path, NULL, N, &err),
                  SG_IO);
-    CHECK_STATUS(sg_data_read_idx(&images, folder, labels_path, CLASSES, N, &err), SG_BAD_INPUT);
+    CHECK_STATUS(sg_data_read_idx(&images, folder, labels_path, NULL, N, &err), SG_BAD_INPUT);
     CHECK(strstr(err.text, "this is not a regular file; name a data file") != NULL);
-    CHECK_STATUS(sg_data_read_idx(&images, "/dev/zero", labels_path, CLASSES, N, &err),
+    CHECK_STATUS(sg_data_read_idx(&images, "/dev/zero", labels_path, NULL, N, &err),
                  SG_BAD_INPUT);
     unlink(images_path);
     /* nobody writes to it: waiting would be for ever */
     CHECK(mkfifo(images_path, 0600) == 0);
-    CHECK_STATUS(sg_data_read_idx(&images, images_path, labels_path, CLASSES, N, &err),
+    CHECK_STATUS(sg_data_read_idx(&images, images_path, labels_path, NULL, N, &err),
                  SG_BAD_INPUT);
     unlink(images_path);
 }
@@ -420,7 +500,7 @@ static void check_real(const char *where, const char *stem, size_t n, const size
     size_t got[10] = {0};
     char *i = sg_base_format("%s/%s-images-idx3-ubyte.gz", where, stem),
          *l = sg_base_format("%s/%s-labels-idx1-ubyte.gz", where, stem);
-    const enum sg_status status = sg_data_read_idx(&images, i, l, 10, SIZE_MAX, &err);
+    const enum sg_status status = sg_data_read_idx(&images, i, l, NULL, SIZE_MAX, &err);
     if (status != SG_OK)
         fail_msg("%s", err.text);
     CHECK(images.n == n && images.rows == 28 && images.columns == 28);
@@ -464,6 +544,8 @@ int main(void)
         TEST(test_absurd_sizes),
         TEST(test_gzip_bomb),
         TEST(test_labels),
+        TEST(test_classes),
+        TEST(test_like),
         TEST(test_words),
         TEST(test_files_that_are_none),
         TEST(test_mnist),

@@ -28,7 +28,15 @@ static void writes(void **state)
     becomes("<path d='M100.123,5 C1,2 3,4 5,600'/>", "<path d='M100.123,5 C1,2 3,4 5,600'/>");
     becomes("<path d='M100,nan L1e99,5'/>", "<path d='M100,nan L1e99,5'/>");
     becomes("<path d='M9e5,-9e5 L-9e5,9e5'/>", "<path d='M900000-900000l-1800000 1800000'/>");
+    /* names, and filters that nothing refers to */
+    becomes("<svg><title>Gnuplot</title>\n<desc>by it</desc><filter id='greybox' x='0'><feFlood/>"
+            "</filter><g>\n<title>f(x) &gt; 0</title></g><rect/></svg>",
+            "<svg><rect/></svg>");
+    becomes("<filter id='textbox'><feFlood/></filter><text filter='url(#textbox)'>a</text>",
+            "<filter id='textbox'><feFlood/></filter><text filter='url(#textbox)'>a</text>");
     /* cut short */
+    becomes("<title>no end", "<title>no end");
+    becomes("<filter id='greybox'>", "<filter id='greybox'>");
     becomes("<path d='M100,5 L", "<path d='M100,5 L");
     becomes("<g", "<g");
     becomes("", "");

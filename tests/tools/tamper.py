@@ -58,6 +58,15 @@ def put(c, part, name, value):
     c[part][name] = value
 
 
+COUNTS = ("zeros", "left", "axis", "right", "positive", "rests")
+
+
+def count(c, name, **more):
+    """Adds to some of the counts of eigenvalues."""
+    for word, number in more.items():
+        c["found"][name][COUNTS.index(word)] += number
+
+
 # kind: {name: change(whole, certificate)}
 CHANGES = {
     "frozen_radius": {
@@ -185,12 +194,32 @@ CHANGES = {
         "a faster growth": lambda w, c: times(c, "found", "growth", 8),
         "the outcome": lambda w, c: other(c),
     },
-    "two_layer_roots": {
-        "a sign of W2": lambda w, c: put(c, "given", "W2", [
-            [c["given"]["W2"][0][0], "-" + c["given"]["W2"][0][1]]] + c["given"]["W2"][1:]),
-        "a root more": lambda w, c: put(c, "found", "positive", c["found"]["positive"] + 1),
-        "a zero more": lambda w, c: put(c, "found", "zeros", c["found"]["zeros"] + 1),
-        "no bracket": lambda w, c: put(c, "found", "bracketed", not c["found"]["bracketed"]),
+    "deep_sides": {
+        "a sign of w": lambda w, c: flip(w, c, "w"),
+        "other moments": lambda w, c: times(c, "given", "S_over", 2),
+        "rates at which it attracts": lambda w, c: times(c, "given", "nu", 1e5),
+        "an SG elsewhere": lambda w, c: put(c, "given", "at", [x + 1 for x in c["given"]["at"]]),
+        "one on the axis": lambda w, c: count(c, "sides", left=-1, axis=1),
+        "one right more": lambda w, c: count(c, "sides", left=-1, right=1),
+        "a zero more": lambda w, c: count(c, "sides", left=-1, zeros=1),
+        "a rest more": lambda w, c: count(c, "sides", rests=1),
+        "a positive one more": lambda w, c: count(c, "sides", positive=1),
+        "the outcome": lambda w, c: other(c),
+    },
+    "deep_line": {
+        "a sign of w": lambda w, c: flip(w, c, "w"),
+        "other moments": lambda w, c: times(c, "given", "R_over", 2),
+        "kappa_c": lambda w, c: moved(c, "critical"),
+        "a crossing": lambda w, c: moved(c, "crossing_0"),
+        "kappa_c and its crossing": lambda w, c: [moved(c, name) for name in (
+            "critical", next(n for n in sorted(c["found"], reverse=True)
+                             if n.startswith("crossing")))],
+        "a pair for a real one": lambda w, c: put(c, "found", "real_0", not c["found"]["real_0"]),
+        "one right less": lambda w, c: count(c, "between_0", left=2, right=-2),
+        "a rest more": lambda w, c: count(c, "between_0", rests=1),
+        "no crossing": lambda w, c: [c["found"].pop(n) for n in list(c["found"])
+                                     if n.startswith("crossing")],
+        "the outcome": lambda w, c: other(c),
     },
     "spurious_set": {
         "a sample": lambda w, c: change(w, c, "x", 1.5),

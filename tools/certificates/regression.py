@@ -326,6 +326,8 @@ def basin(c):
     about = min(numpy.linalg.eigvalsh([[float(x) for x in row] for row in P]))
     p_min = Fraction(float(about)) * (1 - Fraction(1, 10 ** 12))
     if not (p_min > 0 and exact.is_positive(exact.shifted(P, 1, -p_min))):
+        p_min = 1 - Fraction(1, 10 ** 9)                 # P is I and more, but for rounding
+    if not exact.is_positive(exact.shifted(P, 1, -p_min)):
         raise NotChecked("P could not be shown positive definite")
     q2 = 1 - Fraction(9999, 10000) / p_max
     D = exact.add(exact.scale(q2, P),

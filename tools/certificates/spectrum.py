@@ -120,8 +120,32 @@ def discs_of(J, V, Y):
     return discs
 
 
+def balanced(J):
+    """D^-1 J D with powers of two in the diagonal D, by Osborne: rows and columns of the same size,
+    the same eigenvalues exactly.  Columns of other units make eigenvectors nearly parallel."""
+    size = np.abs(np.array([[float(x) for x in row] for row in J]))
+    np.fill_diagonal(size, 0)
+    n, exponent = len(J), [0] * len(J)
+    for _ in range(20):
+        moved = False
+        for i in range(n):
+            column, row = size[:, i].sum(), size[i].sum()
+            if column > 0 and row > 0:
+                shift = int(round(np.log2(row / column) / 2))
+                if shift:
+                    exponent[i] += shift
+                    size[:, i] *= 2.0 ** shift
+                    size[i] *= 2.0 ** -shift
+                    moved = True
+        if not moved:
+            break
+    return [[x * Fraction(2) ** (exponent[j] - exponent[i]) if x else x
+             for j, x in enumerate(row)] for i, row in enumerate(J)]
+
+
 def discs(J, sharpenings=0):
     """Discs that contain the eigenvalues of a matrix of Fractions, or None."""
+    J = balanced(J)
     floats = np.array([[float(x) for x in row] for row in J])
     rounded = np.array([[(x.numerator << BITS) // x.denominator for x in row] for row in J],
                        dtype=object)
@@ -222,10 +246,21 @@ def end(x, side):
     return -value if sign else value
 
 
+def deflated(J):
+    """J without the rows and columns of an index whose row or column is 0, which has the eigenvalue
+    0 and nothing to do with the others; again, until there is none."""
+    while True:
+        n = len(J)
+        gone = next((i for i in range(n) if not any(J[i]) or not any(row[i] for row in J)), None)
+        if gone is None or n == 1:
+            return J
+        J = [row[:gone] + row[gone + 1:] for row in J[:gone] + J[gone + 1:]]
+
+
 def enclose_radius(J, enough):
     """The spectral radius of J, enclosed until enough(low, high) says so: by discs, by sharpened
     discs, by powers where the discs are wide, as they are of a defective matrix."""
-    low, high = Fraction(0), None
+    J, low, high = deflated(J), Fraction(0), None
     for sharpenings in (0, 2, 4):
         found = discs(J, sharpenings)
         if found is None:
@@ -236,7 +271,7 @@ def enclose_radius(J, enough):
             return low, high
         if max(r for _, _, r in found) > Fraction(1, 1 << 20):
             break
-    low, high = powers_radius(J, low, high, enough)
+    low, high = powers_radius(balanced(J), low, high, enough)
     if high is None:
         raise NotChecked("the spectral radius could not be enclosed")
     return low, high

@@ -182,8 +182,9 @@ static struct way fly(struct flight *f, double steps, bool figure)
     struct way way = {.finite = true};
     start(f, f->lab->trial->c->train.radius * f->w_size);
     way.first = distance(f, f->sim);
+    const double update_first = update(f->v[2], f);
     if (figure)
-        sg_lab_series(f->lab, "flight", "time distance backprop excess predicted");
+        sg_lab_series(f->lab, "flight", "time distance backprop excess predicted update");
     for (size_t k = 0; k <= POINTS && way.finite; k++) {
         const double sg = distance(f, f->sim), backprop = distance(f, f->backprop);
         way.sg = fmax(way.sg, sg);
@@ -192,7 +193,8 @@ static struct way fly(struct flight *f, double steps, bool figure)
             sg_lab_point(f->lab, (const double[]){
                 (double)(k * every) * s->mu, sg / f->w_size, backprop / f->w_size,
                 loss(f, sg_sim_w(f->sim)) - f->least,
-                way.first / f->w_size * exp(growth(s) * (double)(k * every))});
+                way.first / f->w_size * exp(growth(s) * (double)(k * every)),
+                update(f->v[2], f) / update_first});
         way.finite = sg_sim_advance(f->sim, &s->t->batch, every) == SG_OK;
         sg_lab_try(f->lab, sg_sim_advance(f->backprop, &s->t->batch, every));
     }
@@ -218,6 +220,7 @@ void sg_dy15_flight(struct sg_lab *lab, struct sg_dy15 *s)
                 cimag(fate->top));
     if (!repels)
         return;
+    sg_dy15_certify(lab, s, SG_REFUTED);
     const double steps = lab->trial->c->train.steps, radius = lab->trial->c->train.radius;
     if (!sg_lab_afford(lab, log(1 / radius) / growth(s), steps, "see it leave",
                        "raise train.steps"))
@@ -250,6 +253,8 @@ void sg_dy15_return(struct sg_lab *lab, struct sg_dy15 *s)
                 "number");
     sg_lab_note(lab, "kappa %.4g, eigenvalue %.4g%+.4g i", s->kappa, creal(s->fate.top),
                 cimag(s->fate.top));
+    if (attracts)
+        sg_dy15_certify(lab, s, SG_OK);
     if (!attracts || !sg_lab_afford(lab, needed, steps, "see it come back", "raise train.steps"))
         return;
     struct flight *f = begin(lab, s);

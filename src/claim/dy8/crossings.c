@@ -23,27 +23,34 @@ static enum sg_side side_of(double kappa, void *context)
     return is_odd(x->lab, x->m, kappa) == x->odd_below ? SG_SIDE_LOW : SG_SIDE_HIGH;
 }
 
-/* The eigenvalue nearest to zero at kappa is known to e, and moves with kappa by l (dJ/dkappa) r /
- * l r = -sum_j gamma_j l_j r_j / l r: kappa is known to e over that. */
-static double blur(struct sg_lab *lab, const struct sg_dy8 *m, double kappa)
+/* An eigenvalue known to e moves with kappa by l (dJ/dkappa) r / l r = -sum_j gamma_j l_j r_j / l r,
+ * and comes to the axis by the real part of that: kappa is known to e over it. */
+double sg_dy8_blur(struct sg_lab *lab, const struct sg_dy8 *m, double kappa, size_t which)
 {
     const size_t n = m->n, w = sg_closed_deep_normal_sizes(m->normal).w;
     double complex *left = SG_TAKE(lab, n * n, double complex), moves = 0, dot = 0;
     double complex *right = SG_TAKE(lab, n * n, double complex);
     double *with = SG_TAKE(lab, n * n, double), *without = SG_TAKE(lab, n * n, double);
     const struct sg_deep_mode *mode = sg_dy8_modes_at(lab, m, kappa, left, right);
-    size_t least = 0;
-    for (size_t i = 1; i < n; i++)
-        if (cabs(mode[i].lambda) < cabs(mode[least].lambda))
-            least = i;
     sg_closed_deep_normal_flow(with, m->normal, 1, 1);
     sg_closed_deep_normal_flow(without, m->normal, 1, 0);
     for (size_t j = 0; j < n; j++) {
-        const double complex l = left[least * n + j], r = right[least * n + j];
+        const double complex l = left[which * n + j], r = right[which * n + j];
         dot += l * r;
         moves += j >= w ? (with[j * n + j] - without[j * n + j]) * l * r : 0;
     }
-    return mode[least].error / cabs(moves / dot);
+    return mode[which].error / fabs(creal(moves / dot));
+}
+
+/* Of the eigenvalue nearest to zero. */
+static double blur(struct sg_lab *lab, const struct sg_dy8 *m, double kappa)
+{
+    const struct sg_deep_mode *mode = sg_dy8_modes_at(lab, m, kappa, NULL, NULL);
+    size_t least = 0;
+    for (size_t i = 1; i < m->n; i++)
+        if (cabs(mode[i].lambda) < cabs(mode[least].lambda))
+            least = i;
+    return sg_dy8_blur(lab, m, kappa, least);
 }
 
 static int by_value(const void *a, const void *b)
@@ -130,11 +137,13 @@ static void check_parity(struct sg_lab *lab, const struct sg_dy8 *m, const struc
                     "decided", KAPPAS - decided, KAPPAS);
 }
 
-void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m)
+void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m,
+                      const struct sg_cert_minimum *minimum)
 {
     const struct crossings c = find_crossings(lab, m);
     bisect(lab, m, &c);
     check_parity(lab, m, &c);
+    sg_dy8_line_crossings(lab, m, minimum, c.kappa, c.error, c.n);
     if (c.unresolved)
         sg_lab_note(lab, "crossings below kappa = %.2g are not resolved", c.least);
 }

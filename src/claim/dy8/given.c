@@ -158,10 +158,14 @@ void sg_dy8_given(struct sg_lab *lab, struct sg_dy8 *m)
                 s->mu, creal(m->top.lambda), cimag(m->top.lambda), creal(m->top.lambda) /
                 m->radius);
     check_moments(lab, s);
-    sg_dy8_crossings(lab, m);
+    const struct sg_cert_minimum minimum = sg_dy8_given_minimum(m, c);
+    if (m->repels)
+        sg_dy8_line(lab, m, &minimum);
+    sg_dy8_crossings(lab, m, &minimum);
     if (!m->repels)
         return;
     check_top(lab, m);
+    sg_dy8_line_at(lab, m, &minimum, c->train.mu, c->train.nu);
     sg_dy8_certify(lab, m);
     const double distance = c->train.radius * sg_base_norm(s->fixed, s->n_w);
     const double leaves = sg_dy8_growth(lab, m, distance, offset, sg_lab_rng(lab, "given"));

@@ -14,7 +14,7 @@ static bool is_stated(double kappa)
     return fabs(kappa * 1000 - 1) <= 4 * SG_UNIT_ROUNDOFF;
 }
 
-static void check_eigenvalues(struct sg_lab *lab, const struct sg_dy8 *m)
+static void check_eigenvalues(struct sg_lab *lab, struct sg_dy8 *m)
 {
     const struct sg_deep_run *s = m->run;
     const double kappa = s->nu / s->mu;
@@ -27,6 +27,10 @@ static void check_eigenvalues(struct sg_lab *lab, const struct sg_dy8 *m)
     sg_lab_equal(lab, SG_CLOSED_FORM, "reduced", "largest real part, across the family against the "
                  "reduced system", creal(m->top.lambda), creal(top.lambda),
                  sg_deep_mode_tol(&m->top, &top));
+    const struct sg_cert_minimum minimum = sg_dy8_exact_minimum();
+    if (m->repels)
+        sg_dy8_line(lab, m, &minimum);
+    sg_dy8_line_record(lab, &minimum, m->line, SG_OK, "attracts-proved kappa-critical");
     if (!is_stated(kappa))
         return;
     sg_lab_count(lab, SG_CLOSED_FORM, "positive", "positive real eigenvalues of the reduced system",
@@ -37,7 +41,7 @@ static void check_eigenvalues(struct sg_lab *lab, const struct sg_dy8 *m)
     sg_lab_equal(lab, SG_CLOSED_FORM, "scale", "spectral scale, against the number stated",
                  cabs(mode[0].lambda), 0.1024, (struct sg_tol){5e-5, "half a unit of the last "
                                                                "digit stated", 0});
-    sg_dy8_certify_exact(lab, &top, kappa);
+    sg_dy8_certify_exact(lab, &top);
 }
 
 /* ---- staying ---------------------------------------------------------------------------- */

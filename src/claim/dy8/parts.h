@@ -4,6 +4,7 @@
 
 #include "lab/deep_step.h"
 #include "lab/tolerance.h"
+#include "synthgrad/cert.h"
 
 /* The experiment "main": a global minimum, the claim's own or the case's. */
 struct sg_dy8 {
@@ -17,6 +18,7 @@ struct sg_dy8 {
     double dropped;                        /* the largest eigenvalue of H or G taken for 0 */
     bool resolved;                         /* it is rounding */
     bool repels, attracts;                 /* one is right of zero, all are left, beyond errors */
+    const struct sg_cert_line *line;       /* NULL: not proved */
 };
 
 /* minimum.c: either minimum, and what is checked of it. */
@@ -32,7 +34,10 @@ double sg_dy8_growth(struct sg_lab *lab, struct sg_dy8 *m, double distance, doub
 void sg_dy8_stays(struct sg_lab *lab, const char *id, const char *what, double most,
                   const double *offset, size_t n_w, double within, const char *words);
 /* crossings.c.  Rows: where a real eigenvalue crosses zero, the parity of their number (item 9). */
-void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m);
+void sg_dy8_crossings(struct sg_lab *lab, const struct sg_dy8 *m,
+                      const struct sg_cert_minimum *minimum);
+/* What kappa is known to where an eigenvalue, mode `which` at kappa, reaches the axis. */
+double sg_dy8_blur(struct sg_lab *lab, const struct sg_dy8 *m, double kappa, size_t which);
 
 /* A flight: rows of (time, distance, backprop's, loss excess, w), one a point. */
 struct sg_dy8_flight {
@@ -77,9 +82,25 @@ struct sg_deep_mode sg_dy8_top(const struct sg_deep_mode *mode, size_t n);
 /* The positive real ones, beyond their errors.  clear: none is within its error of zero. */
 size_t sg_dy8_positive(bool *clear, const struct sg_deep_mode *mode, size_t n);
 
-/* certify.c: proofs.  top: the closed eigenvalue that they are about. */
+/* certify.c: proofs.  top: the floating eigenvalue that they are about. */
 void sg_dy8_certify(struct sg_lab *lab, const struct sg_dy8 *m);
-void sg_dy8_certify_exact(struct sg_lab *lab, const struct sg_deep_mode *top, double kappa);
+void sg_dy8_certify_exact(struct sg_lab *lab, const struct sg_deep_mode *top);
 void sg_dy8_certify_intercept(struct sg_lab *lab, const struct sg_deep_mode *top);
+void sg_dy8_certify_singular(struct sg_lab *lab);
+/* What the proofs are about: the claim's own instance, or the case's doubles. */
+struct sg_cert_minimum sg_dy8_exact_minimum(void);
+struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_dy8 *m, const struct sg_case *c);
+/* line.c: proofs for every kappa, in the first replicate, of flows of at most this size.  Sets
+ * m->line; the others are about it, and say nothing where it is not proved. */
+enum { SG_DY8_LINE_MOST = 32 };
+void sg_dy8_line(struct sg_lab *lab, struct sg_dy8 *m, const struct sg_cert_minimum *minimum);
+void sg_dy8_line_at(struct sg_lab *lab, const struct sg_dy8 *m,
+                    const struct sg_cert_minimum *minimum, double mu, double nu);
+void sg_dy8_line_crossings(struct sg_lab *lab, const struct sg_dy8 *m,
+                           const struct sg_cert_minimum *minimum, const double *kappa,
+                           const double *error, size_t n);
+/* Stores the line that these rows stand on; NULL: nothing. */
+void sg_dy8_line_record(struct sg_lab *lab, const struct sg_cert_minimum *minimum,
+                        const struct sg_cert_line *line, enum sg_status fate, const char *rows);
 
 #endif

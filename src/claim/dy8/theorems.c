@@ -232,6 +232,7 @@ static void check_intercept(struct sg_lab *lab)
                  "beyond ten of their errors; odd");
     const struct sg_deep_mode top = sg_dy8_top(reduced, r);
     sg_dy8_certify_intercept(lab, &top);
+    sg_dy8_certify_singular(lab);
 }
 
 void sg_dy8_theorems(struct sg_lab *lab)
