@@ -28,7 +28,7 @@ DY3  | src/closed/momentum.c    | s/return (1 + beta) \* critical/return (1 + 1.
 DY3  | src/closed/momentum.c    | s/half = (1 + beta - a) \/ 2/half = (1 + beta - 1.001 * a) \/ 2/    | dy3_momentum
 DY3  | src/closed/explained.c   | s/r2 \* u \/ lambda/r2 * u * 1.0001 \/ lambda/ | dy3_joint_spectrum
 DY5  | src/sim/line_search.c    | s/slope \/ sg_sim_curv/2 * slope \/ sg_sim_curv/                   | dy5_line_search
-DY5  | src/cert/descent.c      | s/arb_add(v, v, w->error, bits);/arb_sub(v, v, w->error, bits);/     | dy5_line_search
+DY5  | src/cert/iteration.c    | s/arb_add(v, v, w->error, bits);/arb_sub(v, v, w->error, bits);/     | dy5_line_search
 DY6  | src/closed/inexact.c     | s/fast = (1 + rho)/fast = (1 - rho)/                               | dy6_tracking
 DY6  | src/closed/inexact.c     | s/slow = 1 - (1 - rho)/slow = 1 - 0.9999 * (1 - rho)/                | dy6_tracking
 DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/                     | dy7_chosen_rates
@@ -55,7 +55,7 @@ DY12 | src/closed/transient.c   | s/fmax(fabs(1 - rate \* lambda\[0\]), fabs(1 -
 DY13 | src/net/step.c           | s/return 1 \/ N;/return 2.01 \/ N;/                                | dy13_realizable
 DY13 | src/net/step.c           | s/slope \/ along : 0/1.01 * slope \/ along : 0/                     | dy13_line_search
 DY13 | src/claim/dy13/lemma.c   | s/-2 \* nu \* look->error/-1.99 * nu * look->error/                | dy13_global_convergence
-DY13 | src/cert/descent.c      | s/arb_div(w->nu, w->slope, w->curve, bits);/arb_div(w->nu, w->curve, w->slope, bits);/ | dy13_line_search
+DY13 | src/cert/iteration.c    | s/arb_div(w->nu, w->slope, w->curve, bits);/arb_div(w->nu, w->curve, w->slope, bits);/ | dy13_line_search
 NL1  | src/lab/nl.c           | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
 NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/                     | nl6_one_framework
 NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked

@@ -238,7 +238,7 @@ enum sg_status sg_cert_basin(double *radius, double *contraction, const struct s
  *   mu        n_mu rates, the last one for all steps beyond
  *   tau       the SG learns from pairs of tau steps ago, before step tau from that of the start
  *   theta     nu = theta / E|z|^2, or theta |G|^2 / E|z G|^2 with line_search */
-struct sg_cert_descent {
+struct sg_cert_iteration {
     const double *w, *phi, *mu;
     size_t n_mu, steps, tau;
     bool line_search;
@@ -254,13 +254,13 @@ struct sg_cert_descent {
  * step and energy: SG_UNPROVED where S_x > 0 cannot be shown.
  *   psi, v   |Psi| and V at the end over those of the start
  *   share    of |Psi_0|^2 that the sum takes */
-struct sg_cert_descended {
+struct sg_cert_iterated {
     enum sg_status norm, sum, step, energy;
     struct sg_interval psi, v, share;
 };
 /* SG_OK: all of them are decided. */
-enum sg_status sg_cert_descent(struct sg_cert_descended *out, const struct sg_cert_data *data,
-                               const struct sg_cert_descent *ask) SG_MUST_CHECK;
+enum sg_status sg_cert_iterate(struct sg_cert_iterated *out, const struct sg_cert_data *data,
+                               const struct sg_cert_iteration *ask) SG_MUST_CHECK;
 
 /* ---- modes of a two-layer net (DY10) ----------------------------------------------------- */
 

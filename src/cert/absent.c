@@ -71,11 +71,11 @@ enum sg_status sg_cert_basin(double *radius, double *contraction, const struct s
     return SG_UNPROVED;
 }
 
-enum sg_status sg_cert_descent(struct sg_cert_descended *out, const struct sg_cert_data *data,
-                               const struct sg_cert_descent *ask)
+enum sg_status sg_cert_iterate(struct sg_cert_iterated *out, const struct sg_cert_data *data,
+                               const struct sg_cert_iteration *ask)
 {
     (void)data, (void)ask;
-    *out = (struct sg_cert_descended){SG_UNPROVED, SG_UNPROVED, SG_UNPROVED, SG_UNPROVED,
+    *out = (struct sg_cert_iterated){SG_UNPROVED, SG_UNPROVED, SG_UNPROVED, SG_UNPROVED,
                                       NOTHING,     NOTHING,     NOTHING};
     return SG_UNPROVED;
 }

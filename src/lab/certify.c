@@ -103,14 +103,14 @@ static void record_status(struct sg_record *r, const char *name, enum sg_status 
 }
 
 /* With the ends of S_x's spectrum, which the bound on the step of W has, where they are known. */
-enum sg_status sg_lab_certify_descent(struct sg_cert_descended *out, struct sg_lab *lab,
+enum sg_status sg_lab_certify_iteration(struct sg_cert_iterated *out, struct sg_lab *lab,
                                       const struct sg_cert_data *data,
-                                      const struct sg_cert_descent *ask, const char *rows)
+                                      const struct sg_cert_iteration *ask, const char *rows)
 {
     struct sg_interval least, most;
-    const enum sg_status status = sg_cert_descent(out, data, ask);
+    const enum sg_status status = sg_cert_iterate(out, data, ask);
     const bool known = out->step != SG_UNPROVED && sg_cert_curvature(&least, &most, data) == SG_OK;
-    struct sg_record *r = sg_lab_record(lab, "descent", rows);
+    struct sg_record *r = sg_lab_record(lab, "iteration", rows);
     sg_record_data(r, data);
     sg_record_array(r, "w_0", ask->w, data->d, data->m);
     sg_record_array(r, "phi_0", ask->phi, 2 * data->m + 1, data->m);

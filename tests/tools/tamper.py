@@ -151,7 +151,7 @@ CHANGES = {
         "the curve": lambda w, c: moved(c, "curve_7"),
         "a step beyond": lambda w, c: put(c, "given", "mu", float.hex(1.0)),
     },
-    "descent": {
+    "iteration": {
         "a sign of x": lambda w, c: flip(w, c, "x"),
         "theta": lambda w, c: times(c, "given", "theta", 1 + 1e-9),
         "the rule": lambda w, c: put(c, "given", "line_search", not c["given"]["line_search"]),

@@ -114,8 +114,8 @@ def step_bound(run, c, mu, S, error):
             mu * root(most * trace(run.S_z(run.best))) * eps)
 
 
-@checks("descent")
-def descent(c):
+@checks("iteration")
+def iteration(c):
     """What every step lowers, again."""
     if c.outcome != "proved":
         raise NotChecked("the program could not decide every step")

@@ -17,15 +17,15 @@ static void certify_start(struct sg_lab *lab, const struct sg_shallow *s, size_t
 {
     double *start = SG_TAKE(lab, s->size, double);
     const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
-    struct sg_cert_descended out;
+    struct sg_cert_iterated out;
     sg_base_rng_gaussians(start, s->size, rng);
     for (size_t i = s->n_w; i < s->size; i++)
         start[i] *= phi_scale(tau);
-    const struct sg_cert_descent ask = {.w = start, .phi = start + s->n_w, .mu = &s->mu, .n_mu = 1,
-                                        .steps = STEPS + 2 * tau, .tau = tau,
-                                        .line_search = s->sg_step == SG_STEP_LINE_SEARCH,
-                                        .theta = s->nu};
-    const enum sg_status status = sg_lab_certify_descent(
+    const struct sg_cert_iteration ask = {.w = start, .phi = start + s->n_w, .mu = &s->mu,
+                                          .n_mu = 1, .steps = STEPS + 2 * tau, .tau = tau,
+                                          .line_search = s->sg_step == SG_STEP_LINE_SEARCH,
+                                          .theta = s->nu};
+    const enum sg_status status = sg_lab_certify_iteration(
         &out, lab, &data, &ask,
         s->rate_x.zeros ? "norm-proved sum-proved" : "norm-proved sum-proved step-proved");
     const char *words = "ball arithmetic; binary64 samples, start and rates, exact";

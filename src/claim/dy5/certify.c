@@ -46,7 +46,7 @@ void sg_dy5_certify(struct sg_lab *lab, const struct sg_shallow *s,
     double mu[STEPS];
     size_t steps = 0;
     struct sg_search_step step;
-    struct sg_cert_descended out;
+    struct sg_cert_iterated out;
     if (!sg_lab_certifies(lab, s->fit->d + s->fit->q))
         return;
     const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
@@ -61,9 +61,9 @@ void sg_dy5_certify(struct sg_lab *lab, const struct sg_shallow *s,
     certify_curvature(lab, s, &data);
     if (steps == 0)
         return;
-    const struct sg_cert_descent ask = {.w = zero, .phi = zero, .mu = mu, .n_mu = steps,
+    const struct sg_cert_iteration ask = {.w = zero, .phi = zero, .mu = mu, .n_mu = steps,
                                         .steps = steps, .line_search = true, .theta = 1};
-    const enum sg_status status = sg_lab_certify_descent(&out, lab, &data, &ask, "falls-proved");
+    const enum sg_status status = sg_lab_certify_iteration(&out, lab, &data, &ask, "falls-proved");
     sg_lab_proved(lab, "falls-proved",
                   "V falls in every one of the first 40 steps (or down to rounding level) of the "
                   "exact iteration with the search's rates", out.energy, SG_OK,

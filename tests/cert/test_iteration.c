@@ -16,11 +16,11 @@ static void a_step_by_hand(void **state)
     const double one = 1, zero[3] = {0, 0, 0}, mu = 0.5;
     const struct sg_cert_data data = {.n = 1, .d = 1, .m = 1, .x = &one, .y = &one};
     for (int rule = 0; rule < 2; rule++) {
-        struct sg_cert_descended r;
-        const struct sg_cert_descent ask = {.w = zero, .phi = zero, .mu = &mu, .n_mu = 1,
+        struct sg_cert_iterated r;
+        const struct sg_cert_iteration ask = {.w = zero, .phi = zero, .mu = &mu, .n_mu = 1,
                                             .steps = 1, .line_search = rule, .theta = 1};
         context("rule %d", rule);
-        CHECK_STATUS(sg_cert_descent(&r, &data, &ask), SG_OK);
+        CHECK_STATUS(sg_cert_iterate(&r, &data, &ask), SG_OK);
         CHECK(r.norm == SG_OK && r.sum == SG_OK && r.step == SG_OK && r.energy == SG_OK);
         CHECK(r.psi.low <= sqrt(0.75) && r.psi.high >= sqrt(0.75) - 0x1p-53);
         CHECK(r.psi.high - r.psi.low <= 0x1p-52);
@@ -38,10 +38,10 @@ static void a_late_pair_by_hand(void **state)
     const double one = 1, zero[3] = {0, 0, 0}, mu = 0.5, psi[2] = {5.0 / 6, sqrt(0.75)};
     const struct sg_cert_data data = {.n = 1, .d = 1, .m = 1, .x = &one, .y = &one};
     for (size_t tau = 0; tau < 2; tau++) {
-        struct sg_cert_descended r;
-        const struct sg_cert_descent ask = {.w = zero, .phi = zero, .mu = &mu, .n_mu = 1,
+        struct sg_cert_iterated r;
+        const struct sg_cert_iteration ask = {.w = zero, .phi = zero, .mu = &mu, .n_mu = 1,
                                             .steps = 3, .tau = tau, .theta = 1};
-        const enum sg_status status = sg_cert_descent(&r, &data, &ask);
+        const enum sg_status status = sg_cert_iterate(&r, &data, &ask);
         context("tau %zu, %s", tau, sg_base_status_text(status));
         CHECK_CLOSE(psi[tau], r.psi.low, 4 * SG_UNIT_ROUNDOFF);
     }
@@ -70,20 +70,20 @@ static void the_theorem_is_proved(void **state)
 {
     (void)state;
     static const double UNIT[] = {1, 1e9, 1e-9};
-    struct sg_rng *rng = test_rng("descent", 0);
+    struct sg_rng *rng = test_rng("iteration", 0);
     for (int k = 0; k < 36; k++) {
         struct drawn r;
         struct sg_interval least, most;
-        struct sg_cert_descended out;
+        struct sg_cert_iterated out;
         draw(&r, rng, UNIT[k % 3], UNIT[k / 3 % 3]);
         CHECK_STATUS(sg_cert_curvature(&least, &most, &r.data), SG_OK);
         const double mu = (k & 1 ? 1.99 : 0.3) / most.high;
-        const struct sg_cert_descent ask = {.w = r.w, .phi = r.phi, .mu = &mu, .n_mu = 1,
+        const struct sg_cert_iteration ask = {.w = r.w, .phi = r.phi, .mu = &mu, .n_mu = 1,
                                             .steps = 12, .tau = k % 4 == 3 ? 3 : 0,
                                             .line_search = k & 2,
                                             .theta = 2 * sg_base_rng_uniform(rng)};
         context("case %d, theta %g", k, ask.theta);
-        CHECK_STATUS(sg_cert_descent(&out, &r.data, &ask), SG_OK);
+        CHECK_STATUS(sg_cert_iterate(&out, &r.data, &ask), SG_OK);
         CHECK(out.norm == SG_OK && out.sum == SG_OK && out.step == SG_OK);
         CHECK(out.psi.high <= 1 && out.psi.high - out.psi.low <= 1e-12);
         CHECK(out.share.low > 0 && out.share.high <= 1);
@@ -100,10 +100,10 @@ static void theta_two_is_the_edge(void **state)
     const struct sg_cert_data data = {.n = 1, .d = 1, .m = 1, .x = &one, .y = &one};
     for (int k = 0; k < 6; k++) {
         const double theta = k % 3 == 0 ? 2 - 0x1p-51 : k % 3 == 1 ? 2 : 2 + 0x1p-51;
-        const struct sg_cert_descent ask = {.w = &w, .phi = phi, .mu = &mu, .n_mu = 1, .steps = 1,
+        const struct sg_cert_iteration ask = {.w = &w, .phi = phi, .mu = &mu, .n_mu = 1, .steps = 1,
                                             .line_search = k / 3, .theta = theta};
-        struct sg_cert_descended r;
-        const enum sg_status status = sg_cert_descent(&r, &data, &ask);
+        struct sg_cert_iterated r;
+        const enum sg_status status = sg_cert_iterate(&r, &data, &ask);
         context("case %d", k);
         if (k % 3 == 1)
             CHECK(r.norm != SG_REFUTED);
@@ -123,11 +123,11 @@ static void energy_falls_or_rises(void **state)
     static const double MU[] = {0.5, 0x1p-20, 2.5};
     static const enum sg_status ENERGY[] = {SG_REFUTED, SG_OK, SG_REFUTED};
     for (size_t k = 0; k < COUNT(MU); k++) {
-        struct sg_cert_descended r;
-        const struct sg_cert_descent ask = {.w = w, .phi = phi, .mu = &MU[k], .n_mu = 1,
+        struct sg_cert_iterated r;
+        const struct sg_cert_iteration ask = {.w = w, .phi = phi, .mu = &MU[k], .n_mu = 1,
                                             .steps = 3, .line_search = true, .theta = 1};
         context("mu %g", MU[k]);
-        CHECK_STATUS(sg_cert_descent(&r, &data, &ask), SG_OK);
+        CHECK_STATUS(sg_cert_iterate(&r, &data, &ask), SG_OK);
         CHECK(r.energy == ENERGY[k] && r.norm == SG_OK && r.step == SG_OK && r.sum == SG_OK);
     }
 }
@@ -140,19 +140,19 @@ static void edges_are_undecided(void **state)
     const double x[8] = {1, 2, 1, 2, -1, -2, -1, -2}, y[4] = {1, 1, -1, -1}, mu = 0.25;
     const double w[2] = {0.5, 0.25}, exact[3] = {1, -1, 0}, phi[3] = {0.5, 0, 1};
     struct sg_cert_data data = {.n = 4, .d = 1, .m = 1, .x = y, .y = y};
-    struct sg_cert_descent ask = {.w = exact, .phi = exact, .mu = &mu, .n_mu = 1, .steps = 2,
+    struct sg_cert_iteration ask = {.w = exact, .phi = exact, .mu = &mu, .n_mu = 1, .steps = 2,
                                   .line_search = true, .theta = 1};
-    struct sg_cert_descended r;
-    CHECK_STATUS(sg_cert_descent(&r, &data, &ask), SG_UNPROVED);
+    struct sg_cert_iterated r;
+    CHECK_STATUS(sg_cert_iterate(&r, &data, &ask), SG_UNPROVED);
     CHECK(r.norm == SG_UNPROVED && r.energy == SG_UNPROVED);
     data = (struct sg_cert_data){.n = 4, .d = 2, .m = 1, .x = x, .y = y};
     ask.w = w;
     ask.phi = phi;
-    CHECK_STATUS(sg_cert_descent(&r, &data, &ask), SG_OK);
+    CHECK_STATUS(sg_cert_iterate(&r, &data, &ask), SG_OK);
     CHECK(r.norm == SG_OK && r.sum == SG_OK && r.step == SG_UNPROVED && r.energy == SG_UNPROVED);
     CHECK_NAN(&r.v.low, 2);
     ask.theta = SG_NAN;
-    CHECK_STATUS(sg_cert_descent(&r, &data, &ask), SG_NOT_FINITE);
+    CHECK_STATUS(sg_cert_iterate(&r, &data, &ask), SG_NOT_FINITE);
     CHECK_NAN(&r.psi.low, 2);
     CHECK(r.norm == SG_UNPROVED);
 }

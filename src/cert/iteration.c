@@ -13,8 +13,8 @@
 
 struct run {
     const struct sg_cert_data *data;
-    const struct sg_cert_descent *ask;
-    struct sg_cert_descended *out;
+    const struct sg_cert_iteration *ask;
+    struct sg_cert_iterated *out;
 };
 
 struct walk {
@@ -271,7 +271,7 @@ static enum sg_status attempt(void *context, slong bits)
     walk_init(&w, c, bits);
     w.solved = w.solved && constants(&w, bits);
     const enum sg_status known = w.solved ? SG_OK : SG_UNPROVED;
-    *c->out = (struct sg_cert_descended){SG_OK, SG_OK, known, known, none, none, none};
+    *c->out = (struct sg_cert_iterated){SG_OK, SG_OK, known, known, none, none, none};
     look(&w, w.W[0], bits);
     dot(w.psi0, w.Psi, w.Psi, bits);
     if (w.solved)
@@ -290,14 +290,14 @@ static enum sg_status attempt(void *context, slong bits)
     return decided ? SG_OK : SG_UNPROVED;
 }
 
-enum sg_status sg_cert_descent(struct sg_cert_descended *out, const struct sg_cert_data *data,
-                               const struct sg_cert_descent *ask)
+enum sg_status sg_cert_iterate(struct sg_cert_iterated *out, const struct sg_cert_data *data,
+                               const struct sg_cert_iteration *ask)
 {
     const struct sg_interval none = {SG_NAN, SG_NAN};
     const size_t q = 2 * data->m + 1;
     struct run c = {data, ask, out};
     SG_REQUIRE(data->y && ask->n_mu > 0);
-    *out = (struct sg_cert_descended){SG_UNPROVED, SG_UNPROVED, SG_UNPROVED, SG_UNPROVED,
+    *out = (struct sg_cert_iterated){SG_UNPROVED, SG_UNPROVED, SG_UNPROVED, SG_UNPROVED,
                                       none, none, none};
     if (!sg_ball_data_finite(data) || !sg_ball_finite(ask->w, data->d * data->m) ||
         !sg_ball_finite(ask->phi, q * data->m) || !sg_ball_finite(ask->mu, ask->n_mu) ||
