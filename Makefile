@@ -186,18 +186,26 @@ check-certificates: build/synthgrad  ## a second program derives what the certif
 	$(if $(OUT),,-@for claims in 'CP*' 'DY*'; do build/synthgrad verify --jobs $(JOBS) --filter "$$claims" --out build/certificates > /dev/null; done)
 	@JOBS=$(JOBS) $(PYTHON) tools/check_certificates.py $(or $(OUT),build/certificates)
 
-# Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there.
+# Stamps, so that `make plots` runs again only what changed.  A case with a budget, or on images that may not be here, runs when it is asked to; its figure is made of what is there:
+# its own columns, or those that proofs/results keeps.  BESIDE: further figures of a case.
 LARGE := $(patsubst cases/%.cfg,%,$(shell grep -l '^budget\|kind = "idx"' cases/*.cfg))
+KEPT := $(patsubst proofs/results/%.json,%,$(shell grep -l '^"series"' proofs/results/*.json))
 OF_THE_RUN := run_margins run_evidence
-FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out plots/style.gp plots/analyze.gp plots/flight.gp plots/return.gp plots/train.gp,$(wildcard plots/*.gp)))) \
-             $(foreach case,$(LARGE),$(if $(wildcard plots/$(case).gp),$(if $(wildcard results/$(case)/*.dat),$(case))))
+BESIDE    := nl3_mnist_alike nl3_mnist_learning
+FIGURES_OF = $(filter-out $(LARGE) $(OF_THE_RUN),$(patsubst plots/%.gp,%,$(filter-out $(BESIDE:%=plots/%.gp) plots/style.gp plots/analyze.gp plots/flight.gp plots/return.gp plots/train.gp,$(wildcard plots/*.gp)))) \
+             $(BESIDE) $(foreach case,$(LARGE),$(if $(wildcard plots/$(case).gp),$(if $(wildcard results/$(case)/*.dat)$(filter $(case),$(KEPT)),$(case))))
 FIGURES   := $(patsubst %,results/figures/%.png,$(FIGURES_OF))
 plots: $(FIGURES)  ## the figures: results/figures/*.svg and *.png
 	@build/synthgrad plots $(OF_THE_RUN) > /dev/null
 
+OF_RECORD = $(filter $*,$(if $(wildcard results/$*/*.dat),,$(KEPT)))
 results/figures/%.png: plots/%.gp plots/style.gp cases/%.cfg $B/synthgrad | build/synthgrad
 	$(if $(filter $*,$(LARGE)),,build/synthgrad run cases/$*.cfg > /dev/null)
-	@sh tools/figure.sh $< results/$* results/figures/$*
+	$(if $(OF_RECORD),@$(PYTHON) tools/results.py columns $* build/kept)
+	@sh tools/figure.sh $< $(if $(OF_RECORD),build/kept,results)/$* results/figures/$*
+$(BESIDE:%=results/figures/%.png): results/figures/nl3_mnist_%.png: plots/nl3_mnist_%.gp plots/style.gp proofs/results/nl3_mnist.json
+	$(if $(wildcard results/nl3_mnist/*.dat),,@$(PYTHON) tools/results.py columns nl3_mnist build/kept)
+	@sh tools/figure.sh $< $(if $(wildcard results/nl3_mnist/*.dat),results,build/kept)/nl3_mnist results/figures/nl3_mnist_$*
 
 # Proof pages, optional: without pandoc everything else works, and the report shows statements in words.
 PAGES := $(patsubst proofs/%.md,build/pages/proofs/%.html,$(wildcard proofs/*.md))

@@ -6,7 +6,7 @@ set multiplot title "With labels no critical point is added; without labels some
 set logscale xy; set format x "10^{%T}"; set format y "10^{%T}"
 set xrange [1e-16:1e5]; set yrange [3e-17:1e5]
 set xtics 1e-15,1e5; set ytics 1e-15,1e5; unset mxtics; unset mytics
-set xlabel "bound on |∇L| from what is left of F"
+set xlabel "bound on |∇L| by the joint update F"
 at_least(y) = y < 1e-16 ? 1e-16 : y                      # exact zeros sit at the bottom
 set label 9 "|∇L| = bound" at 3e-9,1e-6 right textcolor rgb sg_ink_grey
 do for [name in "labelled unlabelled"] {

@@ -21,13 +21,15 @@ do for [k = 2:8:2] {
     set object k polygon from k/6.,k/6. to k/8.,k/4. to -k/8.,k/4. to -k/6.,k/6. to -k/6.,-k/6. to -k/8.,-k/4. to k/8.,-k/4. to k/6.,-k/6. to k/6.,k/6. \
         front fs empty border lc rgb '#e0e0e0' lw 1.2
 }
-set label 1 "SG rests" at -1.98,0.26 left front textcolor rgb 'black'
-set label 2 "SG rests" at 1.98,-0.26 right front textcolor rgb 'black'
+set label 1 "SG rests" at -1.98,0.25 left front textcolor rgb 'black'
+set label 2 "SG rests" at 1.98,0.25 right front textcolor rgb 'black'
+set label 8 "SG moves" at 0,1.78 center front textcolor rgb 'white'
+set label 9 "SG moves" at 0,-1.78 center front textcolor rgb 'white'
 set label 3 "━ backprop\n    goes down" at screen 0.015,0.55 left textcolor rgb sg_ink_sky
 set label 4 "━ a run with the SG\n    falls into the\n    wedge and stays" at screen 0.015,0.76 left textcolor rgb sg_ink_orange
 set label 5 "● SG at rest" at screen 0.015,0.38 left textcolor rgb sg_ink_orange
-set label 6 "→ downhill" at screen 0.015,0.31 left
-set label 7 "╲ |b| = |a|" at screen 0.015,0.24 left textcolor rgb sg_ink_grey
+set label 6 "white arrows:\n    downhill" at screen 0.015,0.31 left textcolor rgb sg_ink_grey
+set label 7 "white lines:\n    |b| = |a|" at screen 0.015,0.205 left textcolor rgb sg_ink_grey
 plot dir.'/surface.dat' using 1:2:3 with image, \
      dir.'/rest.dat' using (rests($5, $6, $7) && $3 != 0 && whole($1) && whole($2) ? $1 : 1/0):2:(down($3)):(0) with vectors head filled size 0.1,25 lc rgb 'white' lw 2.5 dt 1, \
      '' using (rests($5, $6, $7) && whole($1) && whole($2) ? $1 : 1/0):2 with points pt 7 ps 1.2 lc rgb 'white', \

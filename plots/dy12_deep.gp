@@ -9,9 +9,9 @@ eval sg_panel(0.09, 0.5)
 set title "an error near the minimum, over its start"
 set logscale x; set xtics ("0" 1, "1" 2, "10" 11, "100" 101, "300" 301)
 set xlabel "step (axis: log(1 + step))"; set xrange [1:301]; set yrange [0.1:10]; set ytics (0.1, 0.2, 0.5, 1, 2, 5, 10)
-set label 1 sprintf("simultaneous: × %.1f", peak(0)) at 1.2,7.4 left textcolor rgb sg_blue
-set label 4 sprintf("SG first: × %.1f", peak(1)) at 1.2,5.2 left textcolor rgb sg_ink_orange
-set label 2 sprintf("network first: × %.1f", peak(2)) at 300,3.4 right textcolor rgb sg_ink_green
+set label 1 sprintf("simultaneous: × %.1f", peak(0)) at 2.1,4.4 left textcolor rgb sg_blue
+set label 4 sprintf("SG first: × %.1f", peak(1)) at 2.5,3.1 left textcolor rgb sg_ink_orange
+set label 2 sprintf("network first: × %.1f", peak(2)) at 300,3.0 right textcolor rgb sg_ink_green
 set label 3 "radius^{step}" at 11,0.42 right textcolor rgb sg_ink_grey
 plot dir.'/transient.dat' using ($2 + 1):(order(0, $3)) with lines lt 1 lw 4, \
      '' using ($2 + 1):(order(1, $3)) with lines lt 2 lw 3, \

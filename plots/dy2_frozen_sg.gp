@@ -16,7 +16,7 @@ plot for [side = -1:1:2] dir.'/fates.dat' using ($3 != 1 ? $1 : 1/0):(side*$2) w
      for [side = -1:1:2] dir.'/limits.dat' using 2:(side*$3) with points pt 6 ps 1.6 lw 2 lc rgb sg_green
 unset parametric; unset label
 set title font ',18'
-set xlabel "output 1"; set ylabel "output 2" offset 1.5
+set xlabel "output 1"; set ylabel "output 2" offset 0.3
 set xtics auto; set ytics auto
 do for [out = 0:1] {
     set xrange [*:*]; set yrange [*:*]
@@ -25,8 +25,9 @@ do for [out = 0:1] {
     stats side(3) using 1 nooutput; wide = STATS_max
     stats side(4) using 1 nooutput; if (STATS_max > wide) { wide = STATS_max }
     wide = 1.15 * wide
+    unit = 10**floor(log10(wide)) * (wide > 4 * 10**floor(log10(wide)) ? 2 : 1); set xtics unit; set ytics unit
     stats dir.'/spirals.dat' using (is($1) ? $1 : NaN) nooutput; share = STATS_max
-    set lmargin at screen 0.66; set rmargin at screen 0.985
+    set lmargin at screen 0.68; set rmargin at screen 0.985
     set bmargin at screen (out ? 0.15 : 0.575); set tmargin at screen (out ? 0.455 : 0.88)
     set xrange [-wide:wide]; set yrange [-1.15 * wide:1.45 * wide]
     set xlabel "output 1" offset 0,0.8

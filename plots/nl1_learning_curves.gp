@@ -1,5 +1,5 @@
 # NL1: left, the training loss of nets of several depths under backprop (solid) and with one linear SG in the middle (dashed), means over seeds; shaded, the first
-# tenth of the run: what "at first" means. Right, the test accuracy at the end, means and 95 % intervals over seeds, beside a lower half that never learns.
+# tenth of the run: what "at first" means; of more than three depths the least and the two largest are named, the rest grey. Right, the test accuracy at the end, means and 95 % intervals over seeds, beside a lower half that never learns.
 load 'plots/style.gp'
 if (!exists("finding")) finding = "One SG is slower at first, faster later, and no better on the test"
 if (!exists("units")) units = "relu"
@@ -10,6 +10,7 @@ depths = system("awk '!/^#/ && !seen[$2]++ {printf \"%s \", $2}' ".sg_shell(file
 array colour[6] = [sg_blue, sg_orange, sg_green, sg_pink, sg_yellow, sg_sky]
 array ink[6] = [sg_blue, sg_ink_orange, sg_ink_green, sg_ink_pink, sg_ink_yellow, sg_ink_sky]
 stats file using 4 nooutput; epochs = STATS_max
+named(i) = words(depths) < 4 || i == 1 || i > words(depths) - 2
 pick(i, r, x) = column(2) == int(word(depths, i)) && column(3) == r ? x : 1/0
 only(r) = sprintf("< awk '!/^#/ && $3 == %d' %s", r, sg_shell(ends))
 last(i, r) = real(system(sprintf("awk '$2 == %s && $3 == %d { y = $5 } END { print y }' %s", word(depths, i), r, sg_shell(file))))
@@ -20,18 +21,21 @@ set xlabel "epoch (shaded: what “at first” means)"; set ylabel "training los
 set xrange [0.5:1.42 * epochs]; set ytics (1, 0.1, 0.01, 0.001, 0.0001); set xtics 0,(epochs > 12 ? 10 : 1),epochs rangelimited
 set object 1 rectangle from 0.5, graph 0 to 0.5 + (epochs < 20 ? 1 : epochs / 10), graph 1 fc rgb '#ececec' fs solid noborder behind
 # Names at the right end, apart by a twentieth of the axis.
-m = words(depths); n = 2 * m; array y[n]
-do for [i = 1:m] { y[i] = log10(last(i, 0)); y[m + i] = log10(last(i, 1)) }
+m = words(depths); n = 2 * m; array y[n]; others = ""
+# A curve without a name keeps clear of the others far below them.
+do for [i = 1:m] { y[i] = named(i) ? log10(last(i, 0)) : -100 - 10 * i; y[m + i] = named(i) ? log10(last(i, 1)) : -200 - 10 * i }
 stats file using ($3 < 2 ? $5 : NaN) nooutput; low = 0.6 * STATS_min; high = 4 * STATS_max
 set yrange [low:high]
 gap = log10(high / low) / 19; eval sg_apart
 do for [i = 1:m] {
+    if (!named(i)) { others = others.(others eq "" ? "" : ", ").word(depths, i); continue }
     set label i sprintf("backprop, %s", word(depths, i)) at epochs * 1.02,10**y[i] left textcolor rgb ink[i] font ',16'
     set label m + i sprintf("SG, %s", word(depths, i)) at epochs * 1.02,10**y[m + i] left textcolor rgb ink[i] font ',16'
 }
 set label 20 "number:\nhidden layers" at graph 0.99,0.95 right
-plot for [i = 1:m] file using 4:(pick(i, 0, $5)) with lines lc rgb colour[i] lw 3 dt 1, \
-     for [i = 1:m] file using 4:(pick(i, 1, $5)) with lines lc rgb colour[i] lw 3 dt 2
+if (others ne "") { set label 21 "grey: ".others at graph 0.99,0.05 right textcolor rgb sg_ink_grey }
+plot for [r = 0:1] for [i = 1:m] file using 4:(named(i) ? 1/0 : pick(i, r, $5)) with lines lc rgb '#bbbbbb' lw 2 dt r + 1, \
+     for [r = 0:1] for [i = 1:m] file using 4:(named(i) ? pick(i, r, $5) : 1/0) with lines lc rgb colour[i] lw 3 dt r + 1
 unset label; unset object 1; unset logscale y
 eval sg_panel(0.66, 0.98)
 set title "at the end"

@@ -10,7 +10,7 @@ stats file using 6 nooutput; cut = int(STATS_max)
 at(r, b) = real(system(sprintf("awk '$1 == %d && $2 == %d { print $3 }' %s", r, b, sg_shell(file))))
 # Of the summary's row ID: its k-th number after KEY, in hundredths.
 entry(id, key, k) = 100 * real(system(sprintf("awk '/\"id\": \"%s\"/ { row = 1 } row && /\"%s\":/ { n = NR + %d; row = 0 } n && NR == n { sub(/.*: /, \"\"); print $1 + 0 }' %s", id, key, k, numbers)))
-slope(id) = sprintf("%.2g points a block [%.2g, %.2g]", entry(id, "measured", 0), entry(id, "interval", 1), entry(id, "interval", 2))
+gains(id, words) = sprintf("gains %.2g points a block%s [%.2g, %.2g]", entry(id, "measured", 0), words, entry(id, "interval", 1), entry(id, "interval", 2))
 if (!exists("finding")) finding = entry("above", "interval", 1) > 0 ? "Above the one SG probes gain less from block to block than under backprop" : "No difference was found between probes above the SG and under backprop"
 set title finding font ',20'
 # errors = k: the test error in percent, and a mark on how far one SG is k blocks below it.
@@ -31,9 +31,9 @@ if (error) {
     set yrange [low - 0.05 * (high - low):high + 0.3 * (high - low)]
 }
 foot = error ? 10**(low - 0.11 * (high - low)) : 1
-set label 2 (error ? sprintf("one SG, block %d: %.2f %%", from, shown(at(1, from))) : "● slope under backprop:  ".slope("rises")) at \
+set label 2 (error ? sprintf("one SG, block %d: %.2f %%", from, shown(at(1, from))) : sprintf("● from block 1 to %d backprop ", blocks).gains("rises", "").", 95 % interval") at \
     (error ? from : 1),(error ? foot : high + 0.25 * (high - low)) left textcolor rgb (error ? sg_ink_orange : sg_blue)
-set label 3 (error ? sprintf("block %d: %.2f %%", blocks, shown(at(1, blocks))) : sprintf("■ slope from block %d up, less than backprop's by:  ", cut).slope("above")) at \
+set label 3 (error ? sprintf("block %d: %.2f %%", blocks, shown(at(1, blocks))) : sprintf("■ from block %d (black lines) one SG ", cut).gains("above", " less")) at \
     (error ? 0.8 * blocks : 1),(error ? foot : high + 0.165 * (high - low)) left textcolor rgb sg_ink_orange
 set arrow 1 from cut + 0.5, graph (error ? 0.13 : 0) to cut + 0.5, graph (error ? 1 : 0.79) nohead lc rgb sg_grey dt 3 lw 2
 set label 1 "the one SG" at cut + 0.5 + 0.01 * blocks, graph (error ? 0.94 : 0.03) left textcolor rgb sg_ink_grey

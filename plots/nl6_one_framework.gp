@@ -20,18 +20,18 @@ do for [r = 1:10] {
     set label 10 + r waits(r) at screen 0.245,first place[r] left textcolor rgb sg_ink_grey
 }
 set label 21 "an update waits for" at screen 0.245,0.88 left textcolor rgb sg_ink_grey
-set logscale x; set xrange [*:1]; set xtics (1, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01) nomirror; set format x "%g"
-set xlabel sprintf("test error after %d epochs", epochs); set offsets graph 0.03,0,0,0
+set logscale x; set xrange [*:100]; set xtics (100, 50, 20, 10, 5, 2, 1) nomirror; set format x "%g"
+set xlabel sprintf("test error after %d epochs (%%)", epochs); set offsets graph 0.03,0,0,0
 set label 31 "● SG rules" at graph 0.98,0.94 right textcolor rgb sg_blue
 set label 32 "■ others" at graph 0.98,0.87 right textcolor rgb sg_ink_orange
-bp = real(system(sprintf("awk '$1 == 0 && $2 == %d { print 1 - $4 }' %s", epochs, sg_shell(file))))
+bp = real(system(sprintf("awk '$1 == 0 && $2 == %d { print 100 * (1 - $4) }' %s", epochs, sg_shell(file))))
 set arrow 1 from bp, graph 0 to bp, graph 1 nohead lc rgb 'black' lw 2 dt 3
 # within = x: a band of x on either side of backprop's error
 if (exists("within")) { set object 1 rectangle from bp - within, graph 0 to bp + within, graph 1 fs solid 1 noborder fc rgb '#e3eef6' behind }
-set label 33 (exists("within") ? sprintf("shaded: backprop\n± %g point", 100 * within) : "") at graph 0.98,0.8 right textcolor rgb sg_ink_grey
-final(x) = column(2) == epochs ? x : 1/0
+set label 33 (exists("within") ? sprintf("shaded: backprop\n± %g point", within) : "") at graph 0.98,0.8 right textcolor rgb sg_ink_grey
+final(x) = column(2) == epochs ? 100 * x : 1/0
 of_kind(r, first, last, x) = r + 1 >= first && r + 1 <= last ? x : 1/0
-plot file using (of_kind($1, 1, 1, final(1 - $4))):(row($1)):(1 - $6):(1 - $5) with xerrorbars pt 7 ps 1.3 lw 2.5 dt 1 lc rgb 'black', \
-     file using (of_kind($1, 2, 6, final(1 - $4))):(row($1)):(1 - $6):(1 - $5) with xerrorbars pt 7 ps 1.3 lw 2.5 dt 1 lc rgb sg_blue, \
-     file using (of_kind($1, 7, 10, final(1 - $4))):(row($1)):(1 - $6):(1 - $5) with xerrorbars pt 5 ps 1.3 lw 2.5 dt 1 lc rgb sg_orange
+plot file using (of_kind($1, 1, 1, final(1 - $4))):(row($1)):(100 * (1 - $6)):(100 * (1 - $5)) with xerrorbars pt 7 ps 1.3 lw 2.5 dt 1 lc rgb 'black', \
+     file using (of_kind($1, 2, 6, final(1 - $4))):(row($1)):(100 * (1 - $6)):(100 * (1 - $5)) with xerrorbars pt 7 ps 1.3 lw 2.5 dt 1 lc rgb sg_blue, \
+     file using (of_kind($1, 7, 10, final(1 - $4))):(row($1)):(100 * (1 - $6)):(100 * (1 - $5)) with xerrorbars pt 5 ps 1.3 lw 2.5 dt 1 lc rgb sg_orange
 unset multiplot

@@ -9,7 +9,8 @@
 # Greek letters and signs are written as themselves, in UTF-8.  A browser has no symbol font: it shows that font's
 # letters as Latin (mu as m), and an octal code of its table leaves a byte that makes the SVG no XML.
 set encoding utf8
-set terminal svg size 1000,640 dynamic enhanced font 'Helvetica,18' background '#ffffff'
+if (!exists("sg_height")) sg_height = 640   # a script may set it before it loads this
+set terminal svg size 1000,sg_height dynamic enhanced font 'Helvetica,18' background '#ffffff'
 set output out.'.svg'
 sg_blue = '#0072B2'; sg_orange = '#D55E00'; sg_green = '#009E73'; sg_pink = '#CC79A7'; sg_yellow = '#E69F00'; sg_sky = '#56B4E9'; sg_grey = '#777777'
 # For words: at least 4.5 to 1 on white.

@@ -2,7 +2,7 @@
 # Runs the test programs named, the command-line tests, those in Python and the perturbed formulas,
 # JOBS at a time; prints what was skipped or failed and one closing line.  Zero tests are a failure.
 # What takes longest is first, so that no core waits at the end.
-longest='tests/judge/test_keys|tests/cli/test_(install|figures)'
+longest='tests/judge/test_keys|tests/cli/test_(install|figures|certified)'
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 export work PYTHON="${PYTHON:-/usr/bin/python3}" PYTHONDONTWRITEBYTECODE=1

@@ -10,7 +10,8 @@ arithmetic (fractions, and mpmath's intervals at 60 digits), and prints a line f
 A certified row of summary.json is held against its certificates: there is one, the enclosure shown
 is one that was found, and the row is open where the program decided nothing.
 
-Exit 0 when all agree that decide anything, 1 otherwise, 2 where a file cannot be read.
+Exit 0 when all agree that decide anything, 1 otherwise, 2 where a file cannot be read or there is
+nothing to check.
 """
 import glob
 import json
@@ -143,6 +144,10 @@ def main(folders):
             return 2
     print(f"{count['agrees']} certificates agree, {count['CONTRADICTS']} contradict, "
           f"{count['not checked']} not checked")
+    if not sum(count.values()):
+        print("check_certificates: no certified rows; was the program built without Arb?",
+              file=sys.stderr)
+        return 2
     return 1 if faults else 0
 
 

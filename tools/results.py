@@ -4,6 +4,9 @@
 keep NAME SUMMARY...   writes proofs/results/NAME.json, NAME that of the case or CASE-MORE, from
                        results/CASE/summary.json of one run, or of several with other seeds, and what
                        they come to over the runs: mean, least, most and Student's 95 % interval
+series NAME DIR        adds DIR's columns (*.dat) to the record, for the figure of a run too long to
+                       make again
+columns NAME OUT       writes them to OUT/CASE, with a summary, as the run did: what a figure is drawn of
 check                  every measured number of the pages on nets (proofs/nl*.md) is in a record of its
                        claim, or in a case of its claim, or in a section "... not kept"; exit 1 if not.
                        A number: two decimals or more, an exponent, or per cent; a number with its
@@ -70,6 +73,13 @@ def over_runs(summaries):
             "found, the other way round": found, "tables": listed}
 
 
+def write(path, record):
+    with open(path + ".new", "w") as out:
+        json.dump(record, out, indent=0, ensure_ascii=False, separators=(",", ":"))
+        out.write("\n")
+    os.rename(path + ".new", path)
+
+
 def keep(name, paths):
     summaries = [json.load(open(path)) for path in paths]
     case = name.split("-")[0]
@@ -86,11 +96,38 @@ def keep(name, paths):
     if many:
         record["over_runs"] = over_runs(summaries)
     os.makedirs(RECORDS, exist_ok=True)
+    write(f"{RECORDS}/{name}.json", record)
+
+
+def add_series(name, folder):
+    """Five digits are more than a figure shows.  Rows are text: the check of numbers on pages does
+    not look there, since among thousands of numbers any is."""
     path = f"{RECORDS}/{name}.json"
-    with open(path + ".new", "w") as out:
-        json.dump(record, out, indent=0, ensure_ascii=False, separators=(",", ":"))
-        out.write("\n")
-    os.rename(path + ".new", path)
+    record = json.load(open(path))
+    record["series"] = {}
+    for file in sorted(glob.glob(f"{folder}/*.dat")):
+        lines = [line.strip() for line in open(file)]
+        rows = [" ".join(f"{float(x):.5g}" for x in line.split())
+                for line in lines if line and not line.startswith("#")]
+        record["series"][os.path.basename(file)[:-4]] = {"columns": lines[1].lstrip("# "),
+                                                         "rows": rows}
+    write(path, record)
+
+
+def put_columns(name, out):
+    record = json.load(open(f"{RECORDS}/{name}.json"))
+    if "series" not in record:
+        sys.exit(f"results: {RECORDS}/{name}.json has no columns")
+    folder, run = f"{out}/{record['case']}", record["runs"][0]
+    os.makedirs(folder, exist_ok=True)
+    for series, kept in record["series"].items():
+        with open(f"{folder}/{series}.dat", "w") as file:
+            file.write(f"# kept in {RECORDS}/{name}.json, sources {run['sources']}, seed "
+                       f"{run['seed']}\n# {kept['columns']}\n")
+            file.writelines(row + "\n" for row in kept["rows"])
+    with open(f"{folder}/summary.json", "w") as file:
+        json.dump({"claim": record["claim"], "case": record["case"], "seed": run["seed"],
+                   "verdict": run["verdict"], "rows": run["effects"]}, file, indent=2)
 
 
 def numbers_in(value):
@@ -195,6 +232,8 @@ def check():
 def main():
     if len(sys.argv) > 3 and sys.argv[1] == "keep":
         keep(sys.argv[2], sys.argv[3:])
+    elif len(sys.argv) == 4 and sys.argv[1] in ("series", "columns"):
+        (add_series if sys.argv[1] == "series" else put_columns)(*sys.argv[2:])
     elif sys.argv[1:] == ["check"]:
         sys.exit(check())
     else:

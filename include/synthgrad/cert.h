@@ -218,10 +218,30 @@ enum sg_status sg_cert_step_radius(struct sg_interval *radius, const struct sg_c
 /* The same for W <- W - mu E[x^T x] W A: backprop for A NULL (DY1), a frozen SG (DY2). */
 enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg_cert_data *data,
                                      double mu, const double *A, double width) SG_MUST_CHECK;
+/* The limit of mu in that step lies between mu.low > 0 and mu.high >= mu.low.
+ *   *below    SG_OK: for every 0 < mu <= mu.low all eigenvalues are inside the unit disc but the 1s
+ *             of S_x's null space.  SG_REFUTED: at mu.low one is outside
+ *   *beyond   SG_REFUTED: for every mu >= mu.high one is outside.  SG_OK: at mu.high none is
+ * S_x may be singular.  Source: DY1, DY2. */
+void sg_cert_frozen_limit(enum sg_status *below, enum sg_status *beyond,
+                          const struct sg_cert_data *data, struct sg_interval mu, const double *A);
+/* The simultaneous step of noisy data at its fixed point, at all rates:
+ *   SG_OK   rho < 1 if 0 < mu <= mu.low and 0 < nu <= nu.low, and
+ *           rho > 1 if mu, nu > 0 and (mu >= mu.high or nu >= nu.high)
+ * beta: heavy ball on both parts.  Without (0), with pairs (z, g) of tau steps ago and every tau:
+ * rho < 1 in the same rectangle, and rho > 1 at mu = mu.high with every 0 < nu <= nu.low and at nu
+ * = nu.high with every 0 < mu <= mu.low.
+ * By quadratic forms that shrink, or run away; the Jacobian is that of sg_cert_step_radius.
+ * Never SG_REFUTED.  0 < low < high, whose ratio may be 1 + 1e-8.  Source: DY3, DY11. */
+enum sg_status sg_cert_rates(const struct sg_cert_data *data, struct sg_interval mu,
+                             struct sg_interval nu, double beta) SG_MUST_CHECK;
 /* Largest modulus of the roots of lambda^{tau + 1} - lambda^tau + a: a stale gradient on a mode
  * with mu lambda_max = a.  Statuses and width as for sg_cert_radius.  Source: DY11. */
 enum sg_status sg_cert_delay_radius(struct sg_interval *radius, double a, size_t tau,
                                     double width) SG_MUST_CHECK;
+/* The same roots by Schur and Cohn's recursion, tau^2 operations.
+ *   SG_OK all are inside the unit circle   SG_REFUTED one is outside   SG_UNPROVED not decided */
+enum sg_status sg_cert_delay_side(double a, size_t tau) SG_MUST_CHECK;
 /* 2 sin(pi / (2 (2 tau + 1))). */
 struct sg_interval sg_cert_delay_limit(size_t tau);
 
@@ -316,7 +336,22 @@ enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_d
  * SG_REFUTED: not so. */
 enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *w) SG_MUST_CHECK;
 
-/* ---- deep linear nets (DY8) ------------------------------------------------------------- */
+/* ---- deep linear nets ------------------------------------------------------------------- */
+
+/* A step of all weights of a deep linear net, without biases, on the samples of `data` (y given).
+ *   width           [layers + 1], from d to m
+ *   before, after   the weights W_i (in x out), layer after layer */
+struct sg_cert_descent {
+    size_t layers;
+    const size_t *width;
+    const double *before, *after;
+    double mu, rho;
+};
+/* *tracks  SG_OK: |(W - W')/mu - grad L(W)| <= rho |grad L(W)|.  SG_REFUTED: not so
+ * *falls   SG_OK: L(W') <= L(W) - (1 - rho)/2 mu |grad L(W)|^2.  SG_REFUTED: not so
+ * Source: DY7. */
+void sg_cert_descent_step(enum sg_status *tracks, enum sg_status *falls,
+                          const struct sg_cert_descent *step, const struct sg_cert_data *data);
 
 /* Does the flow at the minimum grow?  kappa = nu / mu exactly.  Statuses and *growth as for
  * sg_cert_growth, and SG_HYPOTHESIS as for sg_cert_deep_alloc.  The zeros of its Jacobian (the gauge

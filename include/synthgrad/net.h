@@ -13,7 +13,15 @@
  *
  * and delta_{i+1} drives the update of layer i.  mix = 1 is a synthetic gradient.  mix = 0
  * observes only: delta_i IS base_i then, bit for bit.  The one primitive, sg_net_eval, maps a state
- * to update directions and changes no parameter. */
+ * to update directions and changes no parameter.
+ *
+ * Signals: with oneDNN, a thread that evaluates a float32 net takes its signals after the
+ * evaluation.  oneDNN keeps the stack pointer in a buffer of the heap while it multiplies, and a
+ * handler that ran on that stack would overwrite memory.  So the library blocks signals in the
+ * thread meanwhile (all but SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS and SIGABRT, which
+ * faults send) and puts the thread's mask back; its own threads take none.  Whoever catches one of
+ * those seven, or calls oneDNN from the same program, does it on a stack of its own: sigaltstack
+ * and SA_ONSTACK. */
 #ifndef SYNTHGRAD_NET_H
 #define SYNTHGRAD_NET_H
 

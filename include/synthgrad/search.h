@@ -39,7 +39,8 @@ enum sg_status sg_search_critical_kappa(double *kappa,
  * half of the SG's own limit; pairs come tau steps late.
  *   share     the least mu met at which the step's spectral radius across the family exceeds 1,
  *             in units of backprop's limit 2/lambda_max(H).  From a grid of ten shares below 1 and
- *             a bisection.  1: none on the grid
+ *             a bisection.  1: none on the grid, or H or S_z has eigenvalues that rounding makes
+ *             doubtful
  *   kappa     nu / mu, mu 0.1 % beyond the least rate met; at backprop's limit for a share of 1
  *   damping   largest Re (lambda - 1) / |lambda - 1| of the step's eigenvalues on the grid.  It is
  *             -sin(t/2) at e^{it}: modes that alternate count as damped, as one of H does near

@@ -16,6 +16,7 @@ double sg_analysis_steps_to_1e6(double deficit)
 
 double sg_analysis_part_deficit(const struct sg_rates *rates, double rate, double beta)
 {
+    SG_REQUIRE(rates);
     return fmin(sg_closed_momentum_deficit(rate * rates->smallest, beta),
                 sg_closed_momentum_deficit(rate * rates->largest, beta));
 }
@@ -23,6 +24,7 @@ double sg_analysis_part_deficit(const struct sg_rates *rates, double rate, doubl
 void sg_analysis_part_range(double *low, double *high, const struct sg_rates *rates,
                             double deficit, double beta)
 {
+    SG_REQUIRE(low && high && rates);
     const double reach = deficit <= 1 - sqrt(beta) ? sg_closed_momentum_reach(deficit, beta)
                                                    : HUGE_VAL;
     *low = reach / rates->smallest;

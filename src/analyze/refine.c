@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "analyze/check.h"
+#include "base/twice.h"
 
 enum { STEPS = 20, SUM = 50 };                        /* SUM: a compensated term's price */
 #define NONE SIZE_MAX
@@ -30,59 +31,24 @@ static const double U = SG_UNIT_ROUNDOFF, U_LONG = (double)(LDBL_EPSILON / 2);
 /* of a cell with its rest */
 static const double U_REST = LDBL_MANT_DIG >= 64 ? 0x1p-105 : 0x1p-98;
 
-struct sum { long double head, rest; };
-
 struct refiner {
     const struct sg_table *table;
     const struct sg_design *design;
     size_t n, d, weights;                             /* weights: their column, or NONE */
     int *exponent;                                    /* features: k */
     double *x, *r;                                    /* n x d, rounded; d x d: R */
-    struct sum *w, *e;                                /* d, n */
+    struct sg_twice *w, *e;                                /* d, n */
     long double *g;                                   /* d */
     double step;                                      /* |the last step|, largest entry */
     long double y_mean, y_scale;                      /* of a target that is standardised */
 };
 
-/* ---- compensated sums ------------------------------------------------------------------ */
-
-static void add(struct sum *s, long double v)
-{
-    const long double head = s->head + v, part = head - s->head;
-    s->rest += (s->head - (head - part)) + (v - part);
-    s->head = head;
-}
-
-/* The upper half of v's digits (Veltkamp). */
-static long double upper(long double v)
-{
-    const long double c = (ldexpl(1, (LDBL_MANT_DIG + 1) / 2) + 1) * v;
-    return c - (c - v);
-}
-
-/* s + a b, with the product's rounding error (Dekker). */
-static void add_product(struct sum *s, long double a, long double b)
-{
-    const long double p = a * b, a_up = upper(a), b_up = upper(b), a_low = a - a_up,
-                      b_low = b - b_up;
-    add(s, p);
-    s->rest += a_low * b_low - (((p - a_up * b_up) - a_low * b_up) - a_up * b_low);
-}
-
-/* The same sum, with a rest below the head's last digit. */
-static struct sum settled(struct sum s)
-{
-    struct sum t = {s.head, 0};
-    add(&t, s.rest);
-    return t;
-}
-
 /* ---- the columns ----------------------------------------------------------------------- */
 
-static struct sum cell(const struct refiner *f, size_t i, size_t j)
+static struct sg_twice cell(const struct refiner *f, size_t i, size_t j)
 {
     const size_t at = i * f->table->columns + j;
-    return (struct sum){(long double)f->table->cells[at],
+    return (struct sg_twice){(long double)f->table->cells[at],
                         f->table->rests ? (long double)f->table->rests[at] : 0};
 }
 
@@ -98,7 +64,7 @@ static double rounded(const struct refiner *f, size_t i, size_t j)
     return f->table->rests ? U_REST * fabs(c) + 0x1p-1074 : U * fabs(c);
 }
 
-static struct sum target(const struct refiner *f, size_t i)
+static struct sg_twice target(const struct refiner *f, size_t i)
 {
     return cell(f, i, f->design->y_column[0]);
 }
@@ -107,20 +73,20 @@ static long double weight(const struct refiner *f, size_t i)
 {
     if (f->weights == NONE)
         return 1;
-    const struct sum c = cell(f, i, f->weights);
+    const struct sg_twice c = cell(f, i, f->weights);
     return c.head + c.rest;
 }
 
-static struct sum entry(const struct refiner *f, size_t i, size_t k)
+static struct sg_twice entry(const struct refiner *f, size_t i, size_t k)
 {
     if (k == f->design->features)
-        return (struct sum){1, 0};
-    const struct sum c = cell(f, i, f->design->column[k]);
-    struct sum x = {c.head, 0};
-    add(&x, -(long double)f->design->mean[k]);
-    add(&x, c.rest);
-    x = settled(x);
-    return (struct sum){ldexpl(x.head, -f->exponent[k]), ldexpl(x.rest, -f->exponent[k])};
+        return (struct sg_twice){1, 0};
+    const struct sg_twice c = cell(f, i, f->design->column[k]);
+    struct sg_twice x = {c.head, 0};
+    sg_twice_add(&x, -(long double)f->design->mean[k]);
+    sg_twice_add(&x, c.rest);
+    x = sg_twice_settled(x);
+    return (struct sg_twice){ldexpl(x.head, -f->exponent[k]), ldexpl(x.rest, -f->exponent[k])};
 }
 
 /* |dX_ik| */
@@ -167,19 +133,19 @@ static void solve(long double *v, const struct refiner *f)
 /* e = y - X w, g = X^T V e. */
 static void fill_residual(struct refiner *f)
 {
-    struct sum *g = SG_NEW(f->d, struct sum);
+    struct sg_twice *g = SG_NEW(f->d, struct sg_twice);
     for (size_t i = 0; i < f->n; i++) {
         const long double v = weight(f, i);
-        struct sum e = target(f, i);
+        struct sg_twice e = target(f, i);
         for (size_t k = 0; k < f->d; k++) {
-            const struct sum x = entry(f, i, k);
-            add_product(&e, -x.head, f->w[k].head);
+            const struct sg_twice x = entry(f, i, k);
+            sg_twice_add_product(&e, -x.head, f->w[k].head);
             e.rest -= x.head * f->w[k].rest + x.rest * f->w[k].head;
         }
-        f->e[i] = settled(e);
+        f->e[i] = sg_twice_settled(e);
         for (size_t k = 0; k < f->d; k++) {
-            const struct sum x = entry(f, i, k);
-            add_product(&g[k], x.head, v * f->e[i].head);
+            const struct sg_twice x = entry(f, i, k);
+            sg_twice_add_product(&g[k], x.head, v * f->e[i].head);
             g[k].rest += v * (x.head * f->e[i].rest + x.rest * f->e[i].head);
         }
     }
@@ -200,8 +166,8 @@ static bool refine(struct refiner *f)
         fill_residual(f);
         solve(f->g, f);
         for (size_t k = 0; k < f->d; k++) {
-            add(&f->w[k], f->g[k]);
-            f->w[k] = settled(f->w[k]);
+            sg_twice_add(&f->w[k], f->g[k]);
+            f->w[k] = sg_twice_settled(f->w[k]);
             f->step = sg_base_max(f->step, fabs((double)f->g[k]));
             size = sg_base_max(size, fabs((double)f->w[k].head));
         }
@@ -286,10 +252,10 @@ static double rss_error(const struct doubts *v, const struct refiner *f, double 
 static long double constant_form(double *l, const struct refiner *f)
 {
     const size_t features = f->design->features;
-    struct sum constant = f->w[features];
+    struct sg_twice constant = f->w[features];
     for (size_t k = 0; k < features; k++) {
         const long double mean = ldexpl((long double)f->design->mean[k], -f->exponent[k]);
-        add_product(&constant, -f->w[k].head, mean);
+        sg_twice_add_product(&constant, -f->w[k].head, mean);
         constant.rest -= f->w[k].rest * mean;
         l[k] = -(double)mean;
     }
@@ -299,7 +265,7 @@ static long double constant_form(double *l, const struct refiner *f)
 
 static long double away_from(long double near, const struct refiner *f, size_t i)
 {
-    const struct sum y = target(f, i);
+    const struct sg_twice y = target(f, i);
     return (y.head - near) + y.rest;
 }
 
@@ -308,20 +274,20 @@ static long double away_from(long double near, const struct refiner *f, size_t i
 static void measure_target(struct refiner *f)
 {
     const struct sg_design *design = f->design;
-    struct sum total = {0, 0}, mean = {0, 0}, squares = {0, 0};
+    struct sg_twice total = {0, 0}, mean = {0, 0}, squares = {0, 0};
     f->y_scale = 1;
     if (design->y_mean[0] == 0 && design->y_scale[0] == 1)
         return;
     for (size_t i = 0; i < f->n; i++)
-        add(&total, weight(f, i));
+        sg_twice_add(&total, weight(f, i));
     const long double all = total.head + total.rest, near = (long double)design->y_mean[0];
     for (size_t i = 0; i < f->n && design->intercept; i++)
-        add_product(&mean, weight(f, i), away_from(near, f, i));
+        sg_twice_add_product(&mean, weight(f, i), away_from(near, f, i));
     const long double rest = (mean.head + mean.rest) / all;
     f->y_mean = near + rest;
     for (size_t i = 0; i < f->n; i++) {
         const long double away = away_from(near, f, i) - rest;
-        add_product(&squares, weight(f, i) * away, away);
+        sg_twice_add_product(&squares, weight(f, i) * away, away);
     }
     f->y_scale = sqrtl((squares.head + squares.rest) / all);
 }
@@ -436,8 +402,8 @@ void sg_analysis_know(struct sg_analysis *a, const struct sg_data *data,
     struct refiner f = {.table = table, .design = design, .n = n, .d = d,
                         .weights = column_of(table, a->options.weights),
                         .exponent = SG_NEW(d, int), .x = SG_NEW(n * d, double),
-                        .r = SG_NEW(d * d, double), .w = SG_NEW(d, struct sum),
-                        .e = SG_NEW(n, struct sum), .g = SG_NEW(d, long double)};
+                        .r = SG_NEW(d * d, double), .w = SG_NEW(d, struct sg_twice),
+                        .e = SG_NEW(n, struct sg_twice), .g = SG_NEW(d, long double)};
     start(&f, fit);
     if (factor(&f) && refine(&f))
         describe(a, &f);

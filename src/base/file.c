@@ -178,6 +178,7 @@ static enum sg_status open_for(struct sg_file *file, const char *path, bool repl
 
 enum sg_status sg_base_file_open(struct sg_file *file, const char *path, struct sg_error *err)
 {
+    SG_REQUIRE(file && path && err);
     return open_for(file, path, false, err);
 }
 
@@ -189,6 +190,7 @@ enum sg_status sg_base_file_open_ours(struct sg_file *file, const char *path,
 
 enum sg_status sg_base_file_commit(struct sg_file *file, struct sg_error *err)
 {
+    SG_REQUIRE(file);
     enum sg_status status = SG_OK;
     bool whole = !ferror(file->stream) && fflush(file->stream) == 0 &&
                  (!file->temporary || file->lazy || fsync(fileno(file->stream)) == 0);
@@ -246,6 +248,7 @@ static void remove_if_left(const char *path)
 /* Another machine's lock may not be seen here, and its processes are not: by age. */
 void sg_base_file_sweep(const char *folder, const char *name)
 {
+    SG_REQUIRE(folder);
     enum { HOUR = 3600 };
     DIR *dir = opendir(folder);
     if (!dir)
@@ -281,6 +284,7 @@ static void sweep_beside(const char *path)
 
 enum sg_status sg_base_file_check_place(const char *path, bool folder, struct sg_error *err)
 {
+    SG_REQUIRE(path);
     struct stat s;
     const bool there = path[0] && stat(path, &s) == 0;
     errno = path[0] == '\0'                          ? ENOENT
@@ -310,6 +314,7 @@ struct sg_place sg_base_place(const char *folder)
 enum sg_status sg_base_place_check(const struct sg_place *place, const char *folder,
                                    struct sg_error *err)
 {
+    SG_REQUIRE(place);
     const struct sg_place now = sg_base_place(folder);
     if (place->inode == 0 || (place->device == now.device && place->inode == now.inode))
         return SG_OK;
@@ -322,6 +327,7 @@ enum sg_status sg_base_place_check(const struct sg_place *place, const char *fol
 
 void sg_base_file_discard(struct sg_file *file)
 {
+    SG_REQUIRE(file);
     if (file->stream)
         fclose(file->stream);
     if (file->temporary)

@@ -180,6 +180,7 @@ enum sg_status sg_base_solve(double *x, const double *a, const double *b, size_t
 
 enum sg_status sg_base_eigen_symmetric(double *lambda, double *v, const double *a, size_t n)
 {
+    SG_REQUIRE(lambda);
     enum sg_status status = SG_NOT_FINITE;
     if (sg_base_all_finite(a, n * n)) {
         double *work = sg_base_copy(a, n * n, sizeof *a), *ascending = SG_NEW(n, double);
@@ -223,6 +224,7 @@ static int by_modulus(const void *pa, const void *pb)
 enum sg_status sg_base_eigen_general(double complex *lambda, double complex *left, const double *a,
                                      size_t n)
 {
+    SG_REQUIRE(lambda);
     enum sg_status status = SG_NOT_FINITE;
     double *work = sg_base_copy(a, n * n, sizeof *a), *re = SG_NEW(n, double),
            *im = SG_NEW(n, double), *vl = SG_NEW(n * n, double);
@@ -283,6 +285,7 @@ enum sg_status sg_base_singular_values(double *sigma, const double *a, size_t m,
 
 enum sg_status sg_base_norm2(double *norm, const double *a, size_t m, size_t n)
 {
+    SG_REQUIRE(norm);
     double *sigma = SG_NEW(m < n ? m : n, double);
     enum sg_status status = sg_base_singular_values(sigma, a, m, n);
     *norm = status == SG_OK ? sigma[0] : SG_NAN;

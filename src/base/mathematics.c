@@ -111,6 +111,7 @@ static size_t put_index(struct writer *w, const char *begin, const char *s)
 
 char *sg_base_mathematics(const char *ascii)
 {
+    SG_REQUIRE(ascii);
     struct writer w = {.text = SG_NEW(3 * strlen(ascii) + 1, char)};
     for (const char *s = ascii; *s;) {
         size_t taken = put_word(&w, ascii, s);

@@ -40,6 +40,7 @@ char *sg_base_format(const char *fmt, ...)
 {
     va_list args;
     char *text = NULL;
+    SG_REQUIRE(fmt);
     va_start(args, fmt);
     int length = vasprintf(&text, fmt, args);
     va_end(args);
@@ -50,6 +51,7 @@ char *sg_base_format(const char *fmt, ...)
 
 void *sg_base_grow(void *array, size_t count, size_t *capacity, size_t size)
 {
+    SG_REQUIRE(capacity);
     if (count < *capacity)
         return array;
     size_t larger = *capacity ? 2 * *capacity : 16;

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/signals.h"
 #include "synthgrad/base.h"
 
 static atomic_size_t total_jobs = 1;
@@ -70,6 +71,17 @@ static bool run_one(struct loop *loop)
     return true;
 }
 
+/* A new thread has its parent's mask.  Ours take no signals, which are for those who use the
+ * library. */
+static bool start_thread(pthread_t *thread, void *(*body)(void *), void *arg)
+{
+    sg_base_signals_enter();
+    sg_base_signals_hold();
+    const bool started = pthread_create(thread, NULL, body, arg) == 0;
+    sg_base_signals_leave();
+    return started;
+}
+
 static void *help(void *arg)
 {
     while (run_one(arg))
@@ -80,6 +92,7 @@ static void *help(void *arg)
 
 enum sg_status sg_base_parallel_for(size_t n, void (*body)(size_t i, void *context), void *context)
 {
+    SG_REQUIRE(body);
     struct loop loop = {.n = n, .body = body, .context = context};
     pthread_t *helper = NULL;
     size_t helpers = 0, capacity = 0;
@@ -88,7 +101,7 @@ enum sg_status sg_base_parallel_for(size_t n, void (*body)(size_t i, void *conte
         /* One index is left for this thread, so a loop of one never starts another. */
         while (atomic_load(&loop.next) + 1 < n && hire()) {
             helper = sg_base_grow(helper, helpers, &capacity, sizeof *helper);
-            if (pthread_create(&helper[helpers], NULL, help, &loop) != 0) {
+            if (!start_thread(&helper[helpers], help, &loop)) {
                 /* the system has no thread to give: go on alone */
                 atomic_fetch_add(&idle_helpers, 1);
                 break;
@@ -161,7 +174,7 @@ static bool start(struct worker *worker)
     pthread_t thread;
     pthread_mutex_init(&worker->mutex, NULL);
     pthread_cond_init(&worker->changed, NULL);
-    worker->started = pthread_create(&thread, NULL, work, worker) == 0;
+    worker->started = start_thread(&thread, work, worker);
     if (worker->started)
         pthread_detach(thread);
     return worker->started;
@@ -189,6 +202,7 @@ static struct worker *take(void)
 void sg_base_split(size_t most, void (*body)(size_t part, size_t parts, void *context),
                    void *context)
 {
+    SG_REQUIRE(body);
     struct worker *hand[CREW];
     size_t parts = 1;
     while (parts < most && parts <= CREW && (hand[parts - 1] = take()) != NULL)
@@ -211,6 +225,7 @@ void sg_base_split(size_t most, void (*body)(size_t part, size_t parts, void *co
 
 void sg_base_share(size_t *from, size_t *to, size_t n, size_t unit, size_t part, size_t parts)
 {
+    SG_REQUIRE(from && to && unit >= 1 && parts >= 1);
     const size_t units = n / unit + (n % unit != 0),
                  first = units / parts * part + units % parts * part / parts;
     const size_t last = units / parts * (part + 1) + units % parts * (part + 1) / parts;

@@ -67,6 +67,7 @@ static uint64_t hash_text(uint64_t h, const char *text)
 struct sg_rng *sg_base_rng_alloc(uint64_t seed, const char *name, uint64_t replicate,
                                  const char *purpose)
 {
+    SG_REQUIRE(name && purpose);
     struct sg_rng *rng = SG_NEW(1, struct sg_rng);
     sg_base_rng_restart(rng, seed, name, replicate, purpose);
     return rng;
@@ -75,6 +76,7 @@ struct sg_rng *sg_base_rng_alloc(uint64_t seed, const char *name, uint64_t repli
 void sg_base_rng_restart(struct sg_rng *rng, uint64_t seed, const char *name, uint64_t replicate,
                          const char *purpose)
 {
+    SG_REQUIRE(name && purpose && rng);
     uint64_t mix = seed, h = splitmix64(&mix);
     mix += replicate;
     h ^= splitmix64(&mix);
@@ -91,11 +93,13 @@ void sg_base_rng_free(struct sg_rng *rng)
 
 double sg_base_rng_uniform(struct sg_rng *rng)
 {
+    SG_REQUIRE(rng);
     return gsl_rng_uniform(&rng->gsl);
 }
 
 double sg_base_rng_gaussian(struct sg_rng *rng)
 {
+    SG_REQUIRE(rng);
     return gsl_ran_gaussian_ziggurat(&rng->gsl, 1.0);
 }
 
@@ -107,11 +111,12 @@ void sg_base_rng_gaussians(double *out, size_t n, struct sg_rng *rng)
 
 size_t sg_base_rng_index(struct sg_rng *rng, size_t n)
 {
-    SG_REQUIRE(n >= 1);
+    SG_REQUIRE(rng && n >= 1);
     return gsl_rng_uniform_int(&rng->gsl, n);
 }
 
 void sg_base_rng_direction(double *out, size_t n, struct sg_rng *rng)
 {
+    SG_REQUIRE(rng);
     gsl_ran_dir_nd(&rng->gsl, n, out);
 }

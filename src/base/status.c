@@ -70,6 +70,7 @@ double sg_base_max(double a, double b)
 
 double sg_base_max_abs(const double *a, size_t n)
 {
+    SG_REQUIRE(a || n == 0);
     double worst = 0.0;
     for (size_t i = 0; i < n; i++)
         worst = sg_base_max(worst, fabs(a[i]));
@@ -78,6 +79,7 @@ double sg_base_max_abs(const double *a, size_t n)
 
 double sg_base_max_abs_diff(const double *a, const double *b, size_t n)
 {
+    SG_REQUIRE((a && b) || n == 0);
     double worst = 0.0;
     for (size_t i = 0; i < n; i++)
         worst = sg_base_max(worst, fabs(a[i] - b[i]));
@@ -86,6 +88,7 @@ double sg_base_max_abs_diff(const double *a, const double *b, size_t n)
 
 bool sg_base_all_finite(const double *a, size_t n)
 {
+    SG_REQUIRE(a || n == 0);
     for (size_t i = 0; i < n; i++)
         if (!isfinite(a[i]))
             return false;

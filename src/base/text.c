@@ -8,6 +8,7 @@
 
 size_t sg_base_printable(const char *s)
 {
+    SG_REQUIRE(s);
     /* U+0080 to U+009F are controls */
     static const uint32_t least[] = {0, 0, 0xa0, 0x800, 0x10000};
     const unsigned char lead = (unsigned char)s[0];
@@ -31,6 +32,7 @@ size_t sg_base_printable(const char *s)
 
 void sg_base_escape(char *out, size_t size, const char *text)
 {
+    SG_REQUIRE(out && text);
     size_t used = 0;
     SG_REQUIRE(size > sizeof "...");
     while (*text != '\0') {
@@ -65,6 +67,7 @@ static unsigned char lower(char c)
 /* Wagner and Fischer's recurrence (1974), one row. */
 size_t sg_base_edit_distance(const char *a, const char *b)
 {
+    SG_REQUIRE(a && b);
     enum { COMPARED = 64 };
     size_t row[COMPARED + 1];
     const size_t n = strnlen(a, COMPARED), m = strnlen(b, COMPARED);
@@ -88,6 +91,7 @@ size_t sg_base_edit_distance(const char *a, const char *b)
 
 void sg_base_shortest(char text[SG_SHORTEST], double number, int digits)
 {
+    SG_REQUIRE(text);
     do
         snprintf(text, SG_SHORTEST, "%.*g", digits, number);
     while (strtod(text, NULL) != number && ++digits <= 17);

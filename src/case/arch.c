@@ -8,6 +8,7 @@ static size_t layers_a_block(const struct sg_case_net *net)
 
 size_t sg_case_end(const struct sg_case *c, size_t block)
 {
+    SG_REQUIRE(c);
     const size_t hidden = c->net.layers.n;
     SG_REQUIRE(block >= 1 && block <= hidden + 1);
     return block <= hidden ? block * layers_a_block(&c->net) : hidden * layers_a_block(&c->net) + 1;
@@ -87,6 +88,7 @@ enum sg_status sg_case_make_arch(struct sg_case_arch *out, const struct sg_case 
 
 struct sg_opt sg_case_opt(const struct sg_case *c, double rate)
 {
+    SG_REQUIRE(c);
     const struct sg_case_train *train = &c->train;
     return (struct sg_opt){.kind = (enum sg_opt_kind)train->optimiser, .rate = rate,
                            .beta1 = train->beta1, .beta2 = train->beta2,
@@ -95,6 +97,7 @@ struct sg_opt sg_case_opt(const struct sg_case *c, double rate)
 
 double sg_case_theta(const struct sg_case *c)
 {
+    SG_REQUIRE(c);
     const struct sg_case_train *train = &c->train;
     if (train->sg_step == SG_STEP_FIXED)
         return SG_NAN;
@@ -106,6 +109,7 @@ double sg_case_theta(const struct sg_case *c)
 /* The table of struct sg_timing. */
 struct sg_timing sg_case_timing(const struct sg_case *c, int tau)
 {
+    SG_REQUIRE(c);
     const struct sg_case_train *train = &c->train;
     SG_REQUIRE(tau >= 0 && (train->order == SG_SIMULTANEOUS || train->delay == SG_DELAY_NONE));
     switch ((enum sg_delay)train->delay) {

@@ -132,6 +132,7 @@ static size_t symmetric_side(const struct sg_real_list *list)
 
 struct sg_case_shape sg_case_moments_shape(const struct sg_case *c)
 {
+    SG_REQUIRE(c);
     const bool moments = c->data.kind == SG_DATA_MOMENTS;
     return (struct sg_case_shape){moments ? symmetric_side(&c->data.S) : 0,
                                   moments ? symmetric_side(&c->data.R) : 0};
@@ -139,6 +140,7 @@ struct sg_case_shape sg_case_moments_shape(const struct sg_case *c)
 
 size_t sg_case_n_weights(const struct sg_case *c, struct sg_case_shape shape)
 {
+    SG_REQUIRE(c);
     size_t below = shape.d, n = 0;
     for (size_t i = 0; i < c->net.layers.n; i++) {
         n += below * (size_t)c->net.layers.value[i];

@@ -36,6 +36,7 @@ static uint64_t add_number(uint64_t digest, uint64_t number)
 
 uint64_t sg_case_stamp_files(const struct sg_case *c)
 {
+    SG_REQUIRE(c);
     struct paths paths = find(c);
     uint64_t stamp = SG_BASE_DIGEST;
     for (size_t i = 0; i < paths.n; i++) {
@@ -67,6 +68,7 @@ static uint64_t add_file(uint64_t digest, const char *path)
 
 uint64_t sg_case_digest_files(const struct sg_case *c)
 {
+    SG_REQUIRE(c);
     struct paths paths = find(c);
     uint64_t digest = SG_BASE_DIGEST;
     for (size_t i = 0; i < paths.n; i++)

@@ -112,6 +112,7 @@ static char *describe_idx(const struct sg_case *c)
 
 char *sg_case_describe_data(const struct sg_case *c, uint64_t seed)
 {
+    SG_REQUIRE(c);
     static const char *const labels[] = {"linear", "noisy", "random"};
     const unsigned long long s = seed;
     switch ((enum sg_data_kind)c->data.kind) {

@@ -14,7 +14,7 @@ size_t sg_case_key_count(void)
 
 void sg_case_key_name(char name[SG_CASE_KEY_NAME_MAX], size_t key)
 {
-    SG_REQUIRE(key < sg_case_n_keys);
+    SG_REQUIRE(name && key < sg_case_n_keys);
     const struct sg_case_key *k = &sg_case_keys[key];
     const bool top = k->group == SG_GROUP_TOP;
     snprintf(name, SG_CASE_KEY_NAME_MAX, "%s%s%s", top ? "" : sg_case_group_name(k->group),
@@ -30,6 +30,7 @@ static bool is_in(const char *name, const char *dot, enum sg_group group)
 
 size_t sg_case_key_find(const char *name)
 {
+    SG_REQUIRE(name);
     const char *dot = strchr(name, '.'), *own = dot ? dot + 1 : name;
     for (size_t k = 0; k < sg_case_n_keys; k++) {
         const struct sg_case_key *key = &sg_case_keys[k];
@@ -61,7 +62,7 @@ static bool is_quoted(enum sg_key_type type, const char *text)
 
 void sg_case_key_write(char out[SG_CASE_TEXT_MAX], size_t key, const char *text)
 {
-    SG_REQUIRE(key < sg_case_n_keys);
+    SG_REQUIRE(out && text && key < sg_case_n_keys);
     const char *quote = is_quoted(sg_case_keys[key].type, text) ? "\"" : "";
     snprintf(out, SG_CASE_TEXT_MAX, "%s%s%s", quote, text, quote);
 }
@@ -148,7 +149,7 @@ static bool every_module_is(const struct sg_case *c, const struct sg_case_key *k
 
 bool sg_case_key_is(const struct sg_case *c, size_t number, const char *text)
 {
-    SG_REQUIRE(number < sg_case_n_keys);
+    SG_REQUIRE(c && number < sg_case_n_keys);
     const struct sg_case_key *key = &sg_case_keys[number];
     if (key->type == SG_KEY_GROUP_LIST)
         return modules_are(c, text);

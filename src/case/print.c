@@ -5,7 +5,7 @@
 
 void sg_case_key_takes(char out[SG_CASE_TAKES_MAX], size_t number)
 {
-    SG_REQUIRE(number < sg_case_n_keys);
+    SG_REQUIRE(out && number < sg_case_n_keys);
     const struct sg_case_key *key = &sg_case_keys[number];
     const bool any = key->only == SG_ANY_DATA;
     char wants[SG_CASE_WANTS_MAX], only[SG_CASE_WANTS_MAX] = "";
@@ -37,6 +37,7 @@ static void print_group(FILE *out, enum sg_group group, void (*more)(FILE *out, 
 
 void sg_case_print_schema(FILE *out, void (*more)(FILE *out, const char *key))
 {
+    SG_REQUIRE(out);
     fputs("A case file is libconfig text: name = value; with groups { }, lists ( ) and comments "
           "after #.\n\n", out);
     print_group(out, SG_GROUP_TOP, more);

@@ -275,6 +275,7 @@ void sg_case_free(struct sg_case *c)
 
 bool sg_case_is_training(const struct sg_case *c)
 {
+    SG_REQUIRE(c);
     return c->claim[0] == '\0';
 }
 
@@ -298,5 +299,6 @@ void sg_case_close(struct sg_case *c)
 
 bool sg_case_is_large(const struct sg_case *c)
 {
+    SG_REQUIRE(c);
     return strcmp(c->budget, "none") != 0;
 }

@@ -50,10 +50,30 @@ enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg
     return SG_UNPROVED;
 }
 
+void sg_cert_frozen_limit(enum sg_status *below, enum sg_status *beyond,
+                          const struct sg_cert_data *data, struct sg_interval mu, const double *A)
+{
+    (void)data, (void)mu, (void)A;
+    *below = *beyond = SG_UNPROVED;
+}
+
+enum sg_status sg_cert_rates(const struct sg_cert_data *data, struct sg_interval mu,
+                             struct sg_interval nu, double beta)
+{
+    (void)data, (void)mu, (void)nu, (void)beta;
+    return SG_UNPROVED;
+}
+
 enum sg_status sg_cert_delay_radius(struct sg_interval *radius, double a, size_t tau, double width)
 {
     (void)a, (void)tau, (void)width;
     *radius = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_delay_side(double a, size_t tau)
+{
+    (void)a, (void)tau;
     return SG_UNPROVED;
 }
 
@@ -141,6 +161,13 @@ enum sg_status sg_cert_deep_apart(struct sg_interval *distance, const struct sg_
     (void)data, (void)ask;
     *distance = NOTHING;
     return SG_UNPROVED;
+}
+
+void sg_cert_descent_step(enum sg_status *tracks, enum sg_status *falls,
+                          const struct sg_cert_descent *step, const struct sg_cert_data *data)
+{
+    (void)step, (void)data;
+    *tracks = *falls = SG_UNPROVED;
 }
 
 enum sg_status sg_cert_deep_growth(double *growth, const struct sg_cert_minimum *minimum, double mu,

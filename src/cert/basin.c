@@ -217,6 +217,7 @@ static enum sg_status attempt_basin(void *context, slong bits)
 enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data,
                              double mu, double nu)
 {
+    SG_REQUIRE(radius && contraction && data);
     struct basin b = {radius, contraction, data, mu, nu};
     SG_REQUIRE(data->y != NULL);
     *radius = *contraction = SG_NAN;

@@ -29,6 +29,7 @@ static enum sg_status fill_flow(arb_mat_t J, void *context, slong bits)
 enum sg_status sg_cert_deep_growth(double *growth, const struct sg_cert_minimum *minimum, double mu,
                                    double nu)
 {
+    SG_REQUIRE(growth && minimum);
     struct flow f = {.mu = mu, .nu = nu};
     *growth = SG_NAN;
     if (!isfinite(mu) || !isfinite(nu))

@@ -93,6 +93,7 @@ static void find_chi(struct sg_cert_deep *deep, const struct sg_exact_flow *flow
 enum sg_status sg_cert_deep_alloc(struct sg_cert_deep **deep,
                                   const struct sg_cert_minimum *minimum)
 {
+    SG_REQUIRE(deep && minimum);
     struct sg_exact_flow flow;
     *deep = NULL;
     const enum sg_status status = sg_exact_flow_init(&flow, minimum);
@@ -168,6 +169,7 @@ static enum sg_status count_sides(struct sg_cert_sides *sides, const fmpz_poly_t
 enum sg_status sg_cert_deep_sides(struct sg_cert_sides *sides, const struct sg_cert_deep *deep,
                                   double mu, double nu)
 {
+    SG_REQUIRE(sides && deep);
     fmpq_t kappa;
     *sides = (struct sg_cert_sides){0};
     if (!isfinite(mu) || !isfinite(nu))
@@ -188,6 +190,7 @@ enum sg_status sg_cert_deep_sides(struct sg_cert_sides *sides, const struct sg_c
 enum sg_status sg_cert_minimum_sides(struct sg_cert_sides *sides,
                                      const struct sg_cert_minimum *minimum, double mu, double nu)
 {
+    SG_REQUIRE(sides && minimum);
     struct sg_exact_flow flow;
     *sides = (struct sg_cert_sides){0};
     if (!isfinite(mu) || !isfinite(nu))
@@ -377,6 +380,7 @@ static void leave_out_mirrored(struct sg_cert_line *line)
 
 enum sg_status sg_cert_deep_line(struct sg_cert_line *line, const struct sg_cert_deep *deep)
 {
+    SG_REQUIRE(line && deep);
     fmpz_poly_t mirrored;
     *line = (struct sg_cert_line){.critical = {SG_NAN, SG_NAN}};
     fmpz_poly_init(mirrored);

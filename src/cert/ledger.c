@@ -332,6 +332,7 @@ static bool is_finite(const struct sg_cert_ledger *of)
 
 enum sg_status sg_cert_ledger_step(const struct sg_cert_ledger *of)
 {
+    SG_REQUIRE(of);
     struct net net;
     fmpq_t mu;
     bool kept = true;

@@ -165,6 +165,7 @@ static enum sg_status attempt_point(void *context, slong bits)
 enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data,
                                  const double *w, const double *phi)
 {
+    SG_REQUIRE(point && data);
     const struct sg_cert_log_point none = {SG_NAN, {SG_NAN, SG_NAN}, {SG_NAN, SG_NAN}};
     struct point c = {point, data, w, phi};
     SG_REQUIRE(data->m == 1 && data->y != NULL && !data->one);
@@ -250,7 +251,7 @@ enum sg_status sg_cert_log_optimum(struct sg_cert_log_point *point,
 enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,
                                 const double *w)
 {
-    SG_REQUIRE(data->m == 1 && data->y != NULL && !data->one);
+    SG_REQUIRE(loss && data && data->m == 1 && data->y != NULL && !data->one);
     *loss = (struct sg_interval){SG_NAN, SG_NAN};
     if (!sg_ball_data_finite(data) || !sg_ball_finite(w, data->d))
         return SG_NOT_FINITE;
@@ -271,7 +272,7 @@ enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_d
 
 enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *w)
 {
-    SG_REQUIRE(data->m == 1 && data->y != NULL && !data->one);
+    SG_REQUIRE(data && w && data->m == 1 && data->y != NULL && !data->one);
     if (!sg_ball_data_finite(data) || !sg_ball_finite(w, data->d))
         return SG_NOT_FINITE;
     bool separates = true;

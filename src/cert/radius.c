@@ -153,6 +153,7 @@ static enum sg_status fill_doubles(arb_mat_t J, void *context, slong bits)
 
 enum sg_status sg_cert_radius(struct sg_interval *radius, const double *a, size_t n, double width)
 {
+    SG_REQUIRE(radius);
     *radius = (struct sg_interval){SG_NAN, SG_NAN};
     return sg_ball_finite(a, n * n)
                ? sg_ball_radius(radius, n, fill_doubles, (void *)(uintptr_t)a, width)
@@ -161,6 +162,7 @@ enum sg_status sg_cert_radius(struct sg_interval *radius, const double *a, size_
 
 enum sg_status sg_cert_growth(double *growth, const double *a, size_t n)
 {
+    SG_REQUIRE(growth);
     *growth = SG_NAN;
     return sg_ball_finite(a, n * n) ? sg_ball_growth(growth, n, fill_doubles, (void *)(uintptr_t)a)
                                     : SG_NOT_FINITE;

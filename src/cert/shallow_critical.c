@@ -146,6 +146,7 @@ static enum sg_status attempt_critical(void *context, slong bits)
 enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data,
                                 const bool *held)
 {
+    SG_REQUIRE(point && data);
     struct critical c = {point, data, held};
     SG_REQUIRE(data->y != NULL);
     *point = (struct sg_cert_critical){SG_NAN, SG_NAN};
@@ -219,6 +220,7 @@ static enum sg_status attempt_unlabelled(void *context, slong bits)
 enum sg_status sg_cert_unlabelled(struct sg_interval *gradient, const struct sg_cert_data *data,
                                   bool constant, const double *direction)
 {
+    SG_REQUIRE(gradient && data);
     struct unlabelled c = {gradient, data, constant, direction};
     SG_REQUIRE(data->m == 1 && data->y != NULL);
     *gradient = (struct sg_interval){SG_NAN, SG_NAN};

@@ -81,6 +81,7 @@ enum sg_status sg_cert_curvature(struct sg_interval *least, struct sg_interval *
 enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z,
                                const struct sg_cert_data *data)
 {
+    SG_REQUIRE(lambda_x && lambda_z);
     struct moments c = {lambda_x, lambda_z, data};
     *lambda_x = *lambda_z = (struct sg_interval){SG_NAN, SG_NAN};
     if (!sg_ball_data_finite(data))
@@ -206,6 +207,7 @@ static enum sg_status fill_step(arb_mat_t out, void *context, slong bits)
 enum sg_status sg_cert_step_radius(struct sg_interval *radius, const struct sg_cert_data *data,
                                    const struct sg_cert_step *step, double width)
 {
+    SG_REQUIRE(radius && data && step);
     struct step c = {data, step};
     const size_t m = data->m, family = data->y ? 0 : m * m;
     SG_REQUIRE(!step->C || !data->y);
@@ -253,6 +255,7 @@ static enum sg_status fill_frozen(arb_mat_t J, void *context, slong bits)
 enum sg_status sg_cert_frozen_radius(struct sg_interval *radius, const struct sg_cert_data *data,
                                      double mu, const double *A, double width)
 {
+    SG_REQUIRE(radius && data);
     struct frozen c = {data, mu, A};
     *radius = (struct sg_interval){SG_NAN, SG_NAN};
     if (!sg_ball_data_finite(data) || !isfinite(mu) || (A && !sg_ball_finite(A, data->m * data->m)))

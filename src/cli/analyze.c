@@ -310,6 +310,19 @@ static int read_and_analyze(const struct sg_command *command, const char *path,
     return status == SG_OK && failed ? SG_EXIT_SHORT : sg_cli_fail(status, &err);
 }
 
+/* Targets are no features of each other: to ask for one as a feature would be in vain. */
+static bool are_apart(const struct names *targets, const struct names *features)
+{
+    for (size_t k = 0; k < targets->n; k++)
+        for (size_t j = 0; j < features->n; j++)
+            if (strcmp(targets->name[k], features->name[j]) == 0)
+                return sg_cli_refuse("\"%s\" is a target and a feature; take it out of --features, "
+                                     "or analyse the targets one by one",
+                                     sg_base_show(targets->name[k], 40).text),
+                       false;
+    return true;
+}
+
 static int analyze(const struct sg_command *command, size_t n_args, char **args)
 {
     (void)n_args;
@@ -342,7 +355,7 @@ static int analyze(const struct sg_command *command, size_t n_args, char **args)
     int code = SG_EXIT_USAGE;
     if (read_names(&targets, sg_cli_option(command, "target")) &&
         read_names(&features, sg_cli_option(command, "features")) &&
-        read_names(&drop, sg_cli_option(command, "drop")))
+        read_names(&drop, sg_cli_option(command, "drop")) && are_apart(&targets, &features))
         code = read_and_analyze(command, args[0], &targets, &features, &drop, &options, log_loss);
     free(targets.copy);
     free(features.copy);

@@ -44,9 +44,8 @@ static void *await_signals(void *set)
     return NULL;
 }
 
-/* oneDNN's products put the stack pointer into a buffer of the heap while they compute, and a
- * signal's frame, which the kernel writes below that pointer, would overwrite what lies there.  So
- * the threads that compute never take these signals: one that only waits does. */
+/* Threads that compute hold signals back for whole evaluations (base/signals.h).  So that Ctrl-C is
+ * heard at once, one that only waits takes them. */
 static void wait_beside(void)
 {
     enum { STACK = 1 << 18 };            /* libraries keep thread-local data in it */
@@ -91,6 +90,16 @@ static void *json_memory(size_t size)
     if (!memory)
         sg_base_exhausted(1, size);
     return memory;
+}
+
+/* libgomp, for one, says itself that it found no memory, and exits with 1, which would read as a
+ * claim that fell short.  What ends before main does has that status no more. */
+static bool ended;
+
+static void end_early(void)
+{
+    if (!ended)
+        _exit(SG_EXIT_INTERNAL);
 }
 
 static const struct sg_manual manual = {
@@ -154,6 +163,7 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct sg_error err;
+    atexit(end_early);
     catch_signals();
     const enum sg_status room = sg_base_check_limits(1, &err);
     if (room != SG_OK)                   /* OpenBLAS would look for address space at exit too */
@@ -166,6 +176,7 @@ int main(int argc, char **argv)
     const int code = dispatch(argc, argv);
     /* A full disk behind > is not a success. */
     const bool written = fflush(stdout) == 0 && !ferror(stdout);
+    ended = true;
     return written || (code != SG_EXIT_OK && code != SG_EXIT_SHORT)
                ? code
                : sg_cli_refuse("cannot write to standard output");

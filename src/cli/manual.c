@@ -83,8 +83,8 @@ void sg_cli_print_man(FILE *out, const struct sg_manual *manual)
           "those installed beside the program in\n"
           ".IR ../share/synthgrad/cases .\n.TP\n.I results/\nWhat the commands write unless "
           "\\fB\\-\\-out\\fR names another folder: of a case its columns of numbers, "
-          "\\fIsummary.json\\fR, and in \\fIcertificates.json\\fR what its certified rows prove, to "
-          "be checked by another program.\n.SH EXAMPLES\n",
+          "\\fIsummary.json\\fR, and in \\fIcertificates.json\\fR what its certified rows prove, "
+          "to be checked by another program.\n.SH EXAMPLES\n",
           out);
     print_examples(out, manual->examples);
 }

@@ -26,6 +26,7 @@ static void by_modes(double *w, const struct sg_fit *fit, const double *w_0, con
 void sg_closed_backprop(double *w_t, const struct sg_fit *fit, const double *w_0, double mu,
                         uint64_t t)
 {
+    SG_REQUIRE(fit);
     double *factor = SG_NEW(fit->d, double);
     for (size_t i = 0; i < fit->d; i++)
         factor[i] = pow(1 - mu * fit->lambda_x[i], (double)t);
@@ -35,6 +36,7 @@ void sg_closed_backprop(double *w_t, const struct sg_fit *fit, const double *w_0
 
 void sg_closed_backprop_limit(double *w, const struct sg_fit *fit, const double *w_0)
 {
+    SG_REQUIRE(fit);
     double *factor = SG_NEW(fit->d, double);
     for (size_t i = 0; i < fit->d; i++)
         factor[i] = i < fit->rank ? 0.0 : 1.0;

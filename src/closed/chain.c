@@ -13,6 +13,7 @@
 void sg_closed_chain_product(double *product, const struct sg_chain *c, const double *w,
                              size_t from, size_t to)
 {
+    SG_REQUIRE(c);
     const size_t rows = c->width[from];
     size_t widest = 0;
     for (size_t l = 0; l <= c->n_layers; l++)
@@ -39,6 +40,7 @@ static size_t outputs(const struct sg_chain *c)
 size_t sg_closed_chain_regressors(double *z, const struct sg_chain *c, const struct sg_data *data,
                                   const double *w, size_t j)
 {
+    SG_REQUIRE(c && data);
     const struct sg_chain_module *module = &c->module[j];
     const size_t n = data->n, m = data->m, k = c->width[module->at];
     const size_t of_h = module->h ? k : 0, of_y = module->y ? m : 0,
@@ -61,6 +63,7 @@ size_t sg_closed_chain_regressors(double *z, const struct sg_chain *c, const str
 
 void sg_closed_chain_exact_sg(double *phi, const struct sg_chain *c, const double *w)
 {
+    SG_REQUIRE(phi && c);
     const size_t m = outputs(c);
     for (size_t j = 0; j < c->n_modules; j++) {
         const struct sg_chain_module *module = &c->module[j];
@@ -305,6 +308,7 @@ enum sg_status sg_closed_chain_gradient(double *gradient, double *error, const s
                                         const double *phi, const double *dw, const double *dphi,
                                         double f_w, const double *f_phi)
 {
+    SG_REQUIRE(gradient && error && c);
     struct error_of *all;
     const size_t n_w = weights(c);
     double sum = 0;
@@ -323,6 +327,7 @@ enum sg_status sg_closed_chain_bound(double *bound, const struct sg_chain *c,
                                      const struct sg_data *data, const double *w, const double *phi,
                                      double f_w, const double *f_phi)
 {
+    SG_REQUIRE(bound && c);
     struct error_of *all;
     double sum = 0;
     enum sg_status status = find_errors(&all, c, data, w, phi, NULL, f_phi);

@@ -64,6 +64,7 @@ static void curvature(double *hessian, const struct sg_deep *deep, const double 
 void sg_closed_deep_hessian(double *hessian, const struct sg_deep *deep, const double *w,
                             const double *moments)
 {
+    SG_REQUIRE(hessian && deep);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     double *slope = sg_deep_slope(deep, w, moments),
            *xx = sg_deep_block(moments, s.q, 0, s.d, 0, s.d);

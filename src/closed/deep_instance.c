@@ -9,6 +9,7 @@
 void sg_closed_deep_centred_moments(double *M, const double *S, const double *R, const double *P,
                                     size_t d, size_t m)
 {
+    SG_REQUIRE(M && R);
     const size_t q = d + m + 1;
     double *SP = SG_NEW(d * m, double), *PSP = SG_NEW(m * m, double);
     sg_base_mul(SP, S, P, d, d, m);
@@ -38,6 +39,7 @@ static bool is_constant(const double *moments, size_t q, size_t k)
 enum sg_status sg_closed_deep_about(double *S, double *R, double *mean, const struct sg_deep *deep,
                                     const double *w, const double *moments)
 {
+    SG_REQUIRE(deep && w && moments);
     const size_t d = deep->width[0], m = deep->width[deep->n_layers], v = d + m, q = v + 1;
     double *P = SG_NEW(d * m, double), *C = SG_NEW(v * m, double);
     double *half = SG_NEW(v * m, double), *M = SG_NEW(v * v, double);
@@ -78,6 +80,7 @@ enum sg_status sg_closed_deep_about(double *S, double *R, double *mean, const st
 
 void sg_closed_deep_repelling(struct sg_data *data, struct sg_deep *deep, double *w)
 {
+    SG_REQUIRE(data && deep);
     static const double x[4] = {1, 1, -1, -1}, sign[4][2] = {{1, 1}, {-1, -1}, {1, -1}, {-1, 1}};
     static const double weights[6] = {0.1, 0.1, 0.1, 0.3, 0.0, 0.05}, P[2] = {0.01, 0.035};
     const double residual[2] = {sqrt(10.0), 0.1};

@@ -8,6 +8,7 @@
 enum sg_status sg_closed_deep_irreducible(double *error, const struct sg_deep *deep,
                                           const struct sg_data *data, const double *w, bool labels)
 {
+    SG_REQUIRE(error && deep && data);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     const size_t n = data->n, q = s.K + (labels ? s.m : 0) + 1;
     double *U = sg_deep_product(deep, w, 0, deep->at),

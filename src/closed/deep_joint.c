@@ -13,6 +13,7 @@
 void sg_closed_deep_exact_sg(double *phi, const struct sg_deep *deep, const double *w,
                              const double *bias)
 {
+    SG_REQUIRE(deep);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     double *V = sg_deep_product(deep, w, deep->at, deep->n_layers), *B = phi + s.K * s.K,
            *C = B + s.m * s.K;
@@ -29,6 +30,7 @@ void sg_closed_deep_exact_sg(double *phi, const struct sg_deep *deep, const doub
  * (L_i^T E[x^T z])[a, j] M_i[b, o]. */
 void sg_closed_deep_q(double *Q, const struct sg_deep *deep, const double *w, const double *moments)
 {
+    SG_REQUIRE(Q && deep);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     double *xz = SG_NEW(s.d * s.z, double), *zz = SG_NEW(s.z * s.z, double);
     sg_deep_z(xz, zz, deep, w, moments);
@@ -56,6 +58,7 @@ void sg_closed_deep_q(double *Q, const struct sg_deep *deep, const double *w, co
 /* dV = F dW_j R_j, F = W_{at+1} ... W_{j-1}:  dA* = dV V^T + V dV^T,  dB* = -dV^T,  dC* = 0. */
 void sg_closed_deep_d(double *D, const struct sg_deep *deep, const double *w)
 {
+    SG_REQUIRE(deep);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     double *V = sg_deep_product(deep, w, deep->at, deep->n_layers),
            *dV_VT = SG_NEW(s.K * s.K, double), *dV = SG_NEW(s.K * s.m, double);
@@ -89,6 +92,7 @@ void sg_closed_deep_d(double *D, const struct sg_deep *deep, const double *w)
 
 void sg_closed_deep_g(double *G, const struct sg_deep *deep, const double *w, const double *moments)
 {
+    SG_REQUIRE(G);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     double *xz = SG_NEW(s.d * s.z, double), *zz = SG_NEW(s.z * s.z, double);
     sg_deep_z(xz, zz, deep, w, moments);
@@ -112,6 +116,7 @@ static void put_block(double *whole, size_t size, size_t row, size_t column, con
 void sg_closed_deep_flow(double *jacobian, const struct sg_deep *deep, const double *w,
                          const double *moments, double kappa)
 {
+    SG_REQUIRE(jacobian && deep && w && moments);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     const size_t size = s.n_w + s.n_phi;
     double *H = SG_NEW(s.n_w * s.n_w, double), *Q = SG_NEW(s.n_w * s.n_phi, double),
@@ -136,6 +141,7 @@ void sg_closed_deep_flow(double *jacobian, const struct sg_deep *deep, const dou
 void sg_closed_deep_step(double *jacobian, const struct sg_deep *deep, const double *w,
                          const double *moments, double mu, double nu)
 {
+    SG_REQUIRE(jacobian);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     const size_t size = s.n_w + s.n_phi;
     double *D = SG_NEW(s.n_phi * s.n_w, double);

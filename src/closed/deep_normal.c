@@ -66,6 +66,7 @@ enum sg_status sg_closed_deep_normal_alloc(struct sg_deep_normal **normal,
                                            const struct sg_deep *deep, const double *w,
                                            const double *moments)
 {
+    SG_REQUIRE(normal);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     struct sg_deep_normal *f = *normal = SG_NEW(1, struct sg_deep_normal);
     double *H = SG_NEW(s.n_w * s.n_w, double), *G = SG_NEW(s.n_phi * s.n_phi, double),
@@ -121,6 +122,7 @@ void sg_closed_deep_normal_free(struct sg_deep_normal *f)
 
 struct sg_deep_normal_sizes sg_closed_deep_normal_sizes(const struct sg_deep_normal *f)
 {
+    SG_REQUIRE(f);
     return (struct sg_deep_normal_sizes){.w = f->r,
                                          .phi = f->g,
                                          .lambda = f->lambda[0],
@@ -131,6 +133,7 @@ struct sg_deep_normal_sizes sg_closed_deep_normal_sizes(const struct sg_deep_nor
 void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *f, double mu,
                                 double nu)
 {
+    SG_REQUIRE(jacobian && f);
     const size_t size = f->r + f->g;
     memset(jacobian, 0, size * size * sizeof *jacobian);
     for (size_t i = 0; i < f->r; i++) {
@@ -149,6 +152,7 @@ void sg_closed_deep_normal_flow(double *jacobian, const struct sg_deep_normal *f
 void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_normal *f, double mu,
                                       double nu, bool sg_first)
 {
+    SG_REQUIRE(jacobian && f);
     const size_t size = f->r + f->g;
     sg_closed_deep_normal_flow(jacobian, f, mu, nu);
     for (size_t i = 0; i < size; i++)
@@ -167,6 +171,7 @@ void sg_closed_deep_normal_sequential(double *jacobian, const struct sg_deep_nor
 void sg_closed_deep_normal_delayed(double *jacobian, const struct sg_deep_normal *f, double mu,
                                    double nu, size_t tau)
 {
+    SG_REQUIRE(jacobian && f);
     const size_t now = f->r + f->g, size = now + tau * f->r;
     double *present = SG_NEW(now * now, double);
     sg_closed_deep_normal_flow(present, f, mu, nu);
@@ -190,6 +195,7 @@ void sg_closed_deep_normal_delayed(double *jacobian, const struct sg_deep_normal
 void sg_closed_deep_normal_read(double *x, const struct sg_deep_normal *f, const double *dw,
                                 const double *psi)
 {
+    SG_REQUIRE(x && f && dw && psi);
     for (size_t i = 0; i < f->r; i++) {
         x[i] = 0;
         for (size_t k = 0; k < f->n_w; k++)
@@ -205,6 +211,7 @@ void sg_closed_deep_normal_read(double *x, const struct sg_deep_normal *f, const
 void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_normal *f,
                                 const double *x)
 {
+    SG_REQUIRE(dw && psi && f && x);
     memset(dw, 0, f->n_w * sizeof *dw);
     memset(psi, 0, f->n_phi * sizeof *psi);
     for (size_t k = 0; k < f->n_w; k++)
@@ -219,6 +226,7 @@ void sg_closed_deep_normal_lift(double *dw, double *psi, const struct sg_deep_no
  */
 void sg_closed_deep_normal_crossings(double *a, double *size, const struct sg_deep_normal *f)
 {
+    SG_REQUIRE(a && size && f);
     *size = 0;
     for (size_t j = 0; j < f->g; j++)
         for (size_t k = 0; k < f->g; k++) {
@@ -237,6 +245,7 @@ void sg_closed_deep_normal_crossings(double *a, double *size, const struct sg_de
 enum sg_status sg_closed_deep_normal_limit(double *mu, double complex *at,
                                            const struct sg_deep_normal *f, double kappa)
 {
+    SG_REQUIRE(at && f);
     const size_t size = f->r + f->g;
     double *J = SG_NEW(size * size, double);
     double complex *lambda = SG_NEW(size, double complex);

@@ -19,16 +19,19 @@ struct sg_deep_sizes sg_deep_sizes(const struct sg_deep *deep)
 
 size_t sg_closed_deep_n_w(const struct sg_deep *deep)
 {
+    SG_REQUIRE(deep);
     return sg_deep_sizes(deep).n_w;
 }
 
 size_t sg_closed_deep_n_phi(const struct sg_deep *deep)
 {
+    SG_REQUIRE(deep);
     return sg_deep_sizes(deep).n_phi;
 }
 
 size_t sg_closed_deep_offset(const struct sg_deep *deep, size_t layer)
 {
+    SG_REQUIRE(deep);
     size_t offset = 0;
     for (size_t i = 0; i < layer; i++)
         offset += deep->width[i] * deep->width[i + 1];
@@ -54,6 +57,7 @@ double *sg_deep_product(const struct sg_deep *deep, const double *w, size_t from
 void sg_closed_deep_product(double *product, const struct sg_deep *deep, const double *w,
                             size_t from, size_t to)
 {
+    SG_REQUIRE(deep);
     double *fresh = sg_deep_product(deep, w, from, to);
     memcpy(product, fresh, deep->width[from] * deep->width[to] * sizeof *product);
     free(fresh);
@@ -70,6 +74,7 @@ double *sg_deep_block(const double *moments, size_t q, size_t row, size_t rows, 
 
 void sg_closed_deep_moments(double *moments, const struct sg_data *data)
 {
+    SG_REQUIRE(moments && data);
     const size_t n = data->n, d = data->d, m = data->m, q = d + m + 1;
     double *rows = SG_NEW(n * q, double);
     for (size_t i = 0; i < n; i++) {
@@ -125,6 +130,7 @@ void sg_deep_z(double *xz, double *zz, const struct sg_deep *deep, const double 
 void sg_closed_deep_gradient(double *gradient, const struct sg_deep *deep, const double *w,
                              const double *moments)
 {
+    SG_REQUIRE(deep);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     double *slope = sg_deep_slope(deep, w, moments);
     for (size_t i = 0; i < deep->n_layers; i++) {

@@ -81,6 +81,7 @@ enum sg_status sg_closed_deep_critical_point(double *w, double *sigma, const str
                                              const struct sg_data *data, const size_t *keep,
                                              size_t n_keep, struct sg_rng *rng)
 {
+    SG_REQUIRE(w && deep && data && (keep || n_keep == 0));
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     SG_REQUIRE(data->d == s.d && data->m == s.m);
     double *WY = SG_NEW(s.d * n_keep, double), *Y_S = SG_NEW(s.m * n_keep, double);

@@ -7,6 +7,7 @@
 
 size_t sg_closed_deep_reduced_size(const struct sg_deep *deep)
 {
+    SG_REQUIRE(deep);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     return s.d * s.m + s.d * s.K + (s.m + 1) * s.K;
 }
@@ -113,6 +114,7 @@ static void add_null_error(double *J, const struct parts *p, const struct sg_dee
 enum sg_status sg_closed_deep_reduced(double *jacobian, const struct sg_deep *deep, const double *w,
                                       const double *phi, const double *moments, double kappa)
 {
+    SG_REQUIRE(jacobian && deep);
     const struct sg_deep_sizes s = sg_deep_sizes(deep);
     const size_t d = s.d, m = s.m, K = s.K, l = m + 1;
     SG_REQUIRE(deep->n_layers == 2 && deep->at == 1);
@@ -155,6 +157,7 @@ enum sg_status sg_closed_deep_reduced(double *jacobian, const struct sg_deep *de
  * (u, q, b), multiplied out. */
 double sg_closed_deep_scalar(double c[3], double w1, double w2, double s, double rho, double kappa)
 {
+    SG_REQUIRE(c);
     const double v = w2 * w2, g = s * w1 * w1, alpha = s * v + g, sum = (1 + v) * g + rho;
     c[2] = alpha + kappa * sum;
     c[1] = alpha * kappa * sum + kappa * kappa * g * rho + s * g * v;

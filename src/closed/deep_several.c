@@ -162,7 +162,7 @@ enum sg_status sg_closed_deep_attraction(struct sg_deep_attraction *out,
                                          size_t n_at, const double *w, const double *moments,
                                          double kappa)
 {
-    SG_REQUIRE(n_at >= 1 && n_at <= SG_DEEP_LAYERS_MAX);
+    SG_REQUIRE(out && at && n_at >= 1 && n_at <= SG_DEEP_LAYERS_MAX);
     struct cut cut[SG_DEEP_LAYERS_MAX] = {{.from = 0}};
     const size_t n = sg_closed_deep_n_w(deep);
     double *H = SG_NEW(n * n, double), *v = SG_NEW(n * n, double), *lambda = SG_NEW(n, double);
@@ -195,5 +195,6 @@ enum sg_status sg_closed_deep_attraction(struct sg_deep_attraction *out,
 
 bool sg_closed_deep_attracts(const struct sg_deep_attraction *attraction)
 {
+    SG_REQUIRE(attraction);
     return creal(attraction->top) < -10 * attraction->error;
 }

@@ -7,6 +7,7 @@
 enum sg_status sg_approx_eigenvector_condition(double *condition, const double complex *vectors,
                                                size_t size)
 {
+    SG_REQUIRE(condition && vectors);
     double *real = SG_NEW(4 * size * size, double), *sigma = SG_NEW(2 * size, double);
     for (size_t i = 0; i < size; i++)
         for (size_t j = 0; j < size; j++) {

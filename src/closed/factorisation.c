@@ -40,6 +40,7 @@ static double fill(double *t, double *slope, double last, const double *pull, si
 
 void sg_closed_factor_mode(double *layer, double sigma, const double *pull, size_t n_layers)
 {
+    SG_REQUIRE(layer);
     enum { MOST = 200 };
     SG_REQUIRE(n_layers >= 1 && n_layers <= SG_DEEP_LAYERS_MAX);
     double t[SG_DEEP_LAYERS_MAX] = {0}, slope, target = 2 * log(sigma);
@@ -67,7 +68,7 @@ void sg_closed_factor_mode(double *layer, double sigma, const double *pull, size
  * sigma^2 = c^(2^(N-1) - 1) a^(2^(N-1)). */
 void sg_closed_factor_slow(double *layer, double sigma, double kappa, size_t at, size_t n_layers)
 {
-    SG_REQUIRE(n_layers >= 2 && at < n_layers);
+    SG_REQUIRE(layer && n_layers >= 2 && at < n_layers);
     const double c = log(2 / kappa), s = 2 * log(sigma), k = (double)at;
     const double a = at == 0 ? (s - c * (ldexp(1, (int)n_layers - 1) - 1)) /
                                    ldexp(1, (int)n_layers - 1)
@@ -112,6 +113,7 @@ static enum sg_status decompose(struct sg_factorisation *f, const double *map)
 enum sg_status sg_closed_factor_alloc(struct sg_factorisation **factor, const double *map, size_t d,
                                       size_t m, const double *pull, size_t n_layers)
 {
+    SG_REQUIRE(factor);
     const size_t modes = d < m ? d : m;
     struct sg_factorisation *f = *factor = SG_NEW(1, struct sg_factorisation);
     *f = (struct sg_factorisation){.n_layers = n_layers, .d = d, .m = m, .modes = modes};
@@ -152,6 +154,7 @@ static enum sg_status random_frame(double *q, size_t rows, size_t columns, struc
 enum sg_status sg_closed_factor_weights(double *w, const struct sg_factorisation *factor,
                                         const struct sg_deep *deep, struct sg_rng *rng)
 {
+    SG_REQUIRE(factor && deep);
     const size_t r = factor->modes, N = factor->n_layers;
     enum sg_status status = SG_OK;
     SG_REQUIRE(deep->n_layers == N && deep->width[0] == factor->d && deep->width[N] == factor->m);
@@ -178,6 +181,7 @@ enum sg_status sg_closed_factor_chosen(double *w, struct sg_factorisation **fact
                                        const size_t *at, size_t n_at, double kappa,
                                        struct sg_rng *rng)
 {
+    SG_REQUIRE(w && factor && map && deep && (at || n_at == 0));
     double pull[SG_DEEP_LAYERS_MAX] = {0};
     for (size_t k = 0; k < n_at; k++)
         if (at[k] < deep->n_layers)
@@ -192,7 +196,7 @@ enum sg_status sg_closed_factor_chosen(double *w, struct sg_factorisation **fact
 
 void sg_closed_factor_kernel(double *q, const struct sg_factorisation *factor, size_t i)
 {
-    SG_REQUIRE(i >= 1 && i <= factor->n_layers);
+    SG_REQUIRE(q && factor && i >= 1 && i <= factor->n_layers);
     for (size_t a = 0; a < factor->modes; a++) {
         q[a] = 1;
         for (size_t j = 0; j < i; j++)
@@ -203,6 +207,7 @@ void sg_closed_factor_kernel(double *q, const struct sg_factorisation *factor, s
 void sg_closed_factor_overlaps(double *overlaps, const struct sg_factorisation *factor,
                                const double *S)
 {
+    SG_REQUIRE(factor);
     const size_t d = factor->d, r = factor->modes;
     double *half = SG_NEW(d * r, double);
     sg_base_mul(half, S, factor->u, d, d, r);
@@ -228,6 +233,7 @@ double sg_closed_factor_cka(const double *q, const double *p, const double *over
 
 double sg_closed_factor_rank(const double *q, const double *overlaps, size_t modes)
 {
+    SG_REQUIRE(q && overlaps);
     double trace = 0;
     for (size_t a = 0; a < modes; a++)
         trace += q[a] * overlaps[a * modes + a];
@@ -239,6 +245,7 @@ double sg_closed_factor_rank(const double *q, const double *overlaps, size_t mod
 double sg_closed_factor_alignment(const double *q, const struct sg_factorisation *factor,
                                   const double *overlaps, double target)
 {
+    SG_REQUIRE(factor);
     const size_t r = factor->modes;
     double *squares = SG_NEW(r, double);
     for (size_t a = 0; a < r; a++)
@@ -275,6 +282,7 @@ static double weights_of(double *weight, const struct sg_factorisation *f)
 enum sg_status sg_closed_factor_sharpness(double *lambda, const struct sg_factorisation *factor,
                                           const double *S)
 {
+    SG_REQUIRE(lambda && factor);
     const size_t d = factor->d, r = factor->modes;
     double *weight = SG_NEW(r, double), *B = SG_NEW(d * d, double), *half = SG_NEW(d * d, double);
     double *whole = SG_NEW(d * d, double), *all = SG_NEW(d, double);

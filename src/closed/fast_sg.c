@@ -21,6 +21,7 @@ struct sg_fast {
 
 struct sg_fast *sg_closed_fast_alloc(const struct sg_deep *deep, const struct sg_data *data)
 {
+    SG_REQUIRE(deep && data);
     struct sg_fast *f = SG_NEW(1, struct sg_fast);
     const size_t q = data->d + data->m + 1;
     f->deep = *deep;
@@ -57,6 +58,7 @@ void sg_closed_fast_free(struct sg_fast *f)
 
 const double *sg_closed_fast_s_z(struct sg_fast *f, const double *w)
 {
+    SG_REQUIRE(f);
     sg_closed_deep_g(f->G, &f->deep, w, f->moments);     /* S_z (x) I */
     for (size_t i = 0; i < f->z; i++)
         for (size_t j = 0; j < f->z; j++)
@@ -103,6 +105,7 @@ static enum sg_status derivative(double *out, struct sg_fast *f, const double *s
 
 enum sg_status sg_closed_fast_advance(double *state, struct sg_fast *f, double span, size_t steps)
 {
+    SG_REQUIRE(state && f);
     static const double reach[] = {0, 0.5, 0.5, 1}, share[] = {1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6};
     const double h = span / (double)steps;
     enum sg_status status = SG_OK;

@@ -6,6 +6,7 @@
 
 void sg_closed_exact_sg(double *phi, size_t m)
 {
+    SG_REQUIRE(phi);
     memset(phi, 0, (2 * m + 1) * m * sizeof *phi);
     for (size_t j = 0; j < m; j++) {
         phi[j * m + j] = 1.0;
@@ -46,6 +47,7 @@ static bool at_rounding_level(const struct sg_fit *fit, const struct sg_data *da
 
 enum sg_status sg_closed_fit_alloc(struct sg_fit **out, const struct sg_data *data)
 {
+    SG_REQUIRE(out && data);
     const size_t n = data->n, d = data->d, m = data->m, q = 2 * m + 1;
     struct sg_fit *fit = *out = SG_NEW(1, struct sg_fit);
     *fit = (struct sg_fit){.n = n,

@@ -63,6 +63,7 @@ static enum sg_status resting_modes(double *rest, double *mode, const struct sg_
 enum sg_status sg_closed_frozen(double *w_t, const struct sg_fit *fit, const double *w_0,
                                 const double *phi, double mu, uint64_t t)
 {
+    SG_REQUIRE(fit && phi);
     const size_t d = fit->d, m = fit->m;
     double *rest = SG_NEW(d * m, double), *mode = SG_NEW(d * m, double),
            *step = SG_NEW(m * m, double), *power = SG_NEW(m * m, double);
@@ -90,6 +91,7 @@ enum sg_status sg_closed_frozen(double *w_t, const struct sg_fit *fit, const dou
 enum sg_status sg_closed_frozen_limit(double *w, const struct sg_fit *fit, const double *w_0,
                                       const double *phi)
 {
+    SG_REQUIRE(fit);
     const size_t d = fit->d, m = fit->m;
     double *rest = SG_NEW(d * m, double), *mode = SG_NEW(d * m, double);
     const enum sg_status status = resting_modes(rest, mode, fit, w_0, phi);
@@ -102,6 +104,7 @@ enum sg_status sg_closed_frozen_limit(double *w, const struct sg_fit *fit, const
 
 double sg_closed_frozen_critical(const double complex *a, size_t m, double lambda_max)
 {
+    SG_REQUIRE(a);
     double critical = HUGE_VAL;
     for (size_t j = 0; j < m; j++)
         critical = fmin(critical,

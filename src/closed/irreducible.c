@@ -6,6 +6,7 @@
 enum sg_status sg_closed_irreducible_error(double *error, const struct sg_data *data,
                                            const double *w, bool labels)
 {
+    SG_REQUIRE(error && data);
     const size_t n = data->n, m = data->m, columns = m + (labels ? m : 0) + 1;
     double *p = SG_NEW(n * m, double), *g = SG_NEW(n * m, double), *z = SG_NEW(n * columns, double),
            *phi = SG_NEW(columns * m, double), *fitted = SG_NEW(n * m, double);

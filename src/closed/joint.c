@@ -8,6 +8,7 @@
 
 size_t sg_closed_joint_size(const struct sg_fit *fit)
 {
+    SG_REQUIRE(fit);
     return (fit->d + fit->q) * fit->m;
 }
 
@@ -43,6 +44,7 @@ static struct blocks blocks_at(const struct sg_data *data, const double *w)
 void sg_closed_joint_jacobian(double *jacobian, const struct sg_data *data, const double *w,
                               const double *phi, double mu, double nu)
 {
+    SG_REQUIRE(jacobian && data && phi);
     const size_t d = data->d, m = data->m, q = 2 * m + 1, nw = d * m, size = nw + q * m;
     const struct blocks b = blocks_at(data, w);
     double *psi = sg_base_copy(phi, q * m, sizeof *phi), *exact = SG_NEW(q * m, double),
@@ -85,6 +87,7 @@ void sg_closed_joint_jacobian(double *jacobian, const struct sg_data *data, cons
 
 void sg_closed_joint_spectrum(double *eigenvalues, const struct sg_fit *fit, double mu, double nu)
 {
+    SG_REQUIRE(eigenvalues && fit);
     size_t k = 0;
     for (size_t copy = 0; copy < fit->m; copy++) {
         for (size_t i = 0; i < fit->d; i++)
@@ -114,6 +117,7 @@ static struct dominant dominant(const struct sg_fit *fit, double mu, double nu)
 
 double sg_closed_joint_radius(const struct sg_fit *fit, double mu, double nu)
 {
+    SG_REQUIRE(fit);
     return fabs(dominant(fit, mu, nu).value);
 }
 
@@ -122,6 +126,7 @@ double sg_closed_joint_radius(const struct sg_fit *fit, double mu, double nu)
  * c_j = (v_x K v_zj) / (rho - 1 + nu lambda_zj). */
 double sg_closed_joint_left(double *left, const struct sg_fit *fit, double mu, double nu)
 {
+    SG_REQUIRE(left && fit);
     const size_t d = fit->d, m = fit->m, q = fit->q, nw = d * m;
     const struct dominant top = dominant(fit, mu, nu);
     memset(left, 0, sg_closed_joint_size(fit) * sizeof *left);
@@ -153,6 +158,7 @@ double sg_closed_joint_left(double *left, const struct sg_fit *fit, double mu, d
 
 double sg_closed_joint_condition(const struct sg_fit *fit, double mu, double nu)
 {
+    SG_REQUIRE(fit);
     const size_t d = fit->d, q = fit->q;
     double *half = SG_NEW(d * q, double), *y = SG_NEW(d * q, double), norm = 0;
     sg_base_mul_tn(half, fit->v_x, fit->x_z, d, d, q);

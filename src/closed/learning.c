@@ -38,6 +38,7 @@ static bool turn(long double t[3][3], long double r[3], size_t j, size_t k)
 
 void sg_closed_sg_modes(double lambda[3], double share[3], const struct sg_sg_moments *m)
 {
+    SG_REQUIRE(lambda && share && m);
     const long double p = (long double)m->p_mean, s = (long double)m->p_sd,
                       e = (long double)m->r_mean, c = (long double)m->r_along,
                       rest = (long double)m->r_rest;
@@ -70,6 +71,7 @@ static double excess(const double lambda[3], const double share[3], double nu, d
 
 double sg_closed_sg_steps(const double lambda[3], const double share[3], double nu, double error)
 {
+    SG_REQUIRE(lambda && share);
     double low = 0, high = 1;
     SG_REQUIRE(error > 0 && error < 1);
     while (excess(lambda, share, nu, error, high) > 0) {

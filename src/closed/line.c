@@ -25,6 +25,7 @@ struct sg_line {
 
 void sg_closed_line_point(double *phi, const double *c, size_t m)
 {
+    SG_REQUIRE(phi && c);
     sg_closed_exact_sg(phi, m);
     for (size_t i = 0; i < m * m; i++) {
         phi[i] += c[i];
@@ -34,6 +35,7 @@ void sg_closed_line_point(double *phi, const double *c, size_t m)
 
 enum sg_status sg_closed_line_alloc(struct sg_line **out, const struct sg_fit *fit)
 {
+    SG_REQUIRE(out && fit);
     const size_t d = fit->d, m = fit->m, q = fit->q, k = m + 1;
     const double rounding = 10 * (double)(fit->n + d + q) * SG_UNIT_ROUNDOFF;
     *out = NULL;
@@ -79,11 +81,13 @@ void sg_closed_line_free(struct sg_line *line)
 
 bool sg_closed_line_inside(const struct sg_line *line)
 {
+    SG_REQUIRE(line);
     return line->inside;
 }
 
 size_t sg_closed_line_free_modes(const struct sg_line *line)
 {
+    SG_REQUIRE(line);
     return line->d - line->rho;
 }
 
@@ -129,6 +133,7 @@ static size_t coupled_block(double *block, const struct sg_line *line, double co
 enum sg_status sg_closed_line_spectrum(double complex *eigenvalues, const struct sg_line *line,
                                        const double complex *c, double mu, double nu)
 {
+    SG_REQUIRE(eigenvalues && line && c);
     const size_t m = line->m, rho = line->rho, k = line->k, most = 2 * (rho + k);
     double *block = SG_NEW(most * most, double);
     enum sg_status status = SG_OK;
@@ -157,6 +162,7 @@ enum sg_status sg_closed_line_spectrum(double complex *eigenvalues, const struct
 double sg_closed_line_radius(const struct sg_line *line, const double complex *c, double mu,
                              double nu)
 {
+    SG_REQUIRE(line);
     const size_t transverse = line->m * (line->d + line->k);
     double complex *eigenvalues = SG_NEW(transverse + line->m * line->m, double complex);
     double radius = 0;
@@ -173,6 +179,7 @@ double sg_closed_line_radius(const struct sg_line *line, const double complex *c
 enum sg_status sg_closed_line_condition(double *condition, const struct sg_line *line,
                                         const double complex *c, double mu, double nu)
 {
+    SG_REQUIRE(condition && line && c);
     const size_t most = 2 * (line->rho + line->k);
     double *block = SG_NEW(most * most, double), of_block;
     double complex *lambda = SG_NEW(most, double complex),
@@ -200,7 +207,7 @@ enum sg_status sg_closed_line_condition(double *condition, const struct sg_line 
 bool sg_closed_line_stable(const struct sg_line *line, const double complex *c, double mu,
                            double nu)
 {
-    SG_REQUIRE(line->inside);
+    SG_REQUIRE(line && c && line->inside);
     bool stable = true;
     for (size_t j = 0; j < line->m; j++) {
         const double u = creal(c[j]), tau = mu * cimag(c[j]), sigma_free = mu * (1 + u);
@@ -219,7 +226,7 @@ bool sg_closed_line_stable(const struct sg_line *line, const double complex *c, 
 void sg_closed_line_interval(double *low, double *high, const struct sg_line *line, double mu,
                              double nu)
 {
-    SG_REQUIRE(line->inside);
+    SG_REQUIRE(low && high && line && line->inside);
     const bool free_modes = line->d > line->rho;
     *low = free_modes ? -1 : -HUGE_VAL;
     *high = free_modes ? 2 / mu - 1 : HUGE_VAL;
@@ -233,6 +240,7 @@ void sg_closed_line_interval(double *low, double *high, const struct sg_line *li
 double sg_closed_line_limit(const struct sg_line *line, const double complex *c_0, double mu,
                             double nu, double sign, bool by_inequalities)
 {
+    SG_REQUIRE(line && c_0);
     enum { DOUBLINGS = 40, HALVINGS = 52, SCAN = 16 };
     double complex *c = SG_NEW(line->m, double complex);
     double inside = 0, outside = SG_NAN, step = 1.0 / SCAN;

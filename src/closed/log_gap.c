@@ -32,7 +32,7 @@ static void minimum_probabilities(double *q, const double *features, const size_
 
 enum sg_status sg_closed_log_gap(struct sg_log_gap *gap, const struct sg_data *data)
 {
-    SG_REQUIRE(data->m == 1);
+    SG_REQUIRE(gap && data && data->m == 1);
     const size_t n = data->n;
     size_t *label = NULL, c;
     struct sg_regression *sg = NULL, *best = NULL;

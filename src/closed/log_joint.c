@@ -66,11 +66,13 @@ static void fill_rows(struct rows *r, const struct sg_data *data, const double *
 
 size_t sg_closed_log_joint_size(const struct sg_data *data)
 {
+    SG_REQUIRE(data);
     return (data->d + 2 * data->m + 1) * data->m;
 }
 
 void sg_closed_log_joint(double *f, const struct sg_data *data, const double *state)
 {
+    SG_REQUIRE(f && data);
     struct rows r = rows_alloc(data);
     fill_rows(&r, data, state);
     sg_base_mul_tn(f, data->x, r.s, r.d, r.n, r.m);
@@ -110,6 +112,7 @@ static void fill_column(double *jacobian, size_t k, double *column, const struct
 
 void sg_closed_log_joint_jacobian(double *jacobian, const struct sg_data *data, const double *state)
 {
+    SG_REQUIRE(data && state);
     struct rows r = rows_alloc(data);
     const size_t n = r.n, m = r.m, n_w = r.d * m, size = sg_closed_log_joint_size(data);
     double *dp = SG_NEW(n * m, double), *ds = SG_NEW(n * m, double), *de = SG_NEW(n * m, double),
@@ -155,6 +158,7 @@ static double probability_error(const double *q, const double *dp, size_t j, siz
  * E[|z| ((n + 4) u |e| + 2 u |s| + ds + dg)] + E[dp |e|]. */
 double sg_closed_log_joint_rounding(const struct sg_data *data, const double *state)
 {
+    SG_REQUIRE(data);
     struct rows r = rows_alloc(data);
     const size_t n = r.n, d = r.d, m = r.m, q = r.q, size = sg_closed_log_joint_size(data);
     const double *w = state, *phi = state + d * m, rows = (double)n;
@@ -330,6 +334,7 @@ static bool separates(const struct sg_data *data, const double *state)
 enum sg_status sg_closed_log_joint_solve(double *state, double *residual,
                                          const struct sg_data *data)
 {
+    SG_REQUIRE(state && data);
     const size_t m = data->m, size = sg_closed_log_joint_size(data),
                  rows = size + (m > 1 ? size / m : 0);
     struct newton s = {.size = size,

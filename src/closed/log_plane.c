@@ -90,7 +90,7 @@ static double middle_direction(const struct plane *s)
 enum sg_status sg_closed_log_plane(double *found_ab, size_t *found, bool *open,
                                    const struct sg_data *data, size_t looks, size_t most)
 {
-    SG_REQUIRE(data->m == 1 && looks >= 2);
+    SG_REQUIRE(found && open && data && data->m == 1 && looks >= 2);
     struct plane s = {.n = data->n, .y = data->y};
     size_t c;
     *found = 0;

@@ -119,6 +119,7 @@ static enum sg_status make_point(struct sg_log_point **out, const struct sg_data
 enum sg_status sg_closed_log_plane_point_alloc(struct sg_log_point **out,
                                                const struct sg_data *data, const double *ab)
 {
+    SG_REQUIRE(out && data);
     const size_t n = data->n, d = data->d;
     size_t *label, c;
     *out = NULL;
@@ -184,6 +185,7 @@ static enum sg_status score_features(double *features, size_t *f, const struct s
 enum sg_status sg_closed_log_point_alloc(struct sg_log_point **point, const struct sg_data *data,
                                          const double *conserved)
 {
+    SG_REQUIRE(point && data);
     size_t *label = NULL, c = 0, f = 0;
     *point = NULL;
     enum sg_status status = sg_closed_classes(&label, &c, data);
@@ -204,6 +206,7 @@ enum sg_status sg_closed_log_point_alloc(struct sg_log_point **point, const stru
 enum sg_status sg_closed_log_optimum_alloc(struct sg_log_point **point, const struct sg_data *data,
                                            const double *conserved)
 {
+    SG_REQUIRE(point && data);
     size_t *label = NULL, c = 0;
     *point = NULL;
     enum sg_status status = sg_closed_classes(&label, &c, data);
@@ -219,6 +222,7 @@ enum sg_status sg_closed_log_optimum_alloc(struct sg_log_point **point, const st
 enum sg_status sg_closed_log_point_error(double *error, const struct sg_log_point *point,
                                          const struct sg_data *data)
 {
+    SG_REQUIRE(error && point && data);
     const size_t n = data->n, d = data->d, m = data->m, q = 2 * m + 1,
                  size = sg_closed_log_joint_size(data);
     const double rows = sqrt((double)n), lsq = 10 * U;

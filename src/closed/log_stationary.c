@@ -45,7 +45,7 @@ static enum sg_status shift(double *delta, double *e_r, const struct sg_data *da
 enum sg_status sg_closed_log_stationary(double *bound, const struct sg_data *data, const double *w,
                                         const double *phi, const double *r, const double *f)
 {
-    SG_REQUIRE(data->m == 1);
+    SG_REQUIRE(bound && data && w && phi && f && data->m == 1);
     const size_t n = data->n, d = data->d;
     const double rows = (double)n, alpha = phi[0];
     double *p = SG_NEW(n, double), *delta = SG_NEW(n, double), e_r = SG_NAN, gg = 0, dd = 0, qq = 0,
@@ -97,7 +97,7 @@ enum sg_status sg_closed_log_stationary(double *bound, const struct sg_data *dat
 enum sg_status sg_closed_log_excess(double *bound, const struct sg_data *data, const double *w,
                                     const double *gradient)
 {
-    SG_REQUIRE(data->m == 1);
+    SG_REQUIRE(bound && data && gradient && data->m == 1);
     const size_t n = data->n, d = data->d;
     double *p = SG_NEW(n, double), *weighted = SG_NEW(n * d, double), *h = SG_NEW(d * d, double),
            *right = SG_NEW(d * (n + 1), double), *solved = SG_NEW(d * (n + 1), double), reach2 = 0,

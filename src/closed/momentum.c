@@ -18,6 +18,7 @@ double sg_closed_momentum_limit(double critical, double beta)
  * product beta. */
 void sg_closed_momentum_roots(double complex root[2], double a, double beta)
 {
+    SG_REQUIRE(root);
     const double half = (1 + beta - a) / 2, square = half * half - beta;
     if (square < 0) {
         root[0] = SG_COMPLEX(half, sqrt(-square));
@@ -46,6 +47,7 @@ double sg_closed_momentum_reach(double deficit, double beta)
 
 struct sg_momentum sg_closed_momentum_fastest(const struct sg_rates *rates)
 {
+    SG_REQUIRE(rates);
     const double high = sqrt(rates->largest), low = sqrt(rates->smallest), sum = high + low;
     const double root = (high - low) / sum;
     return (struct sg_momentum){root * root, 4 / (sum * sum), 2 * low / sum};
@@ -54,6 +56,7 @@ struct sg_momentum sg_closed_momentum_fastest(const struct sg_rates *rates)
 void sg_closed_momentum_spectrum(double complex *eigenvalues, const struct sg_fit *fit, double mu,
                                  double nu, double beta)
 {
+    SG_REQUIRE(fit);
     double complex *next = eigenvalues;
     for (size_t copy = 0; copy < fit->m; copy++) {
         for (size_t i = 0; i < fit->d; i++, next += 2)
@@ -65,6 +68,7 @@ void sg_closed_momentum_spectrum(double complex *eigenvalues, const struct sg_fi
 
 double sg_closed_momentum_radius(const struct sg_fit *fit, double mu, double nu, double beta)
 {
+    SG_REQUIRE(fit);
     double radius = 0;
     for (int block = 0; block < 2; block++) {
         const double *lambda = block ? fit->lambda_z : fit->lambda_x, rate = block ? nu : mu;

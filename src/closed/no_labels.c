@@ -23,7 +23,7 @@ static double mean(const struct sg_fit *fit, const double *a)
 
 void sg_closed_no_labels_base(double *base, const struct sg_fit *fit, bool constant)
 {
-    SG_REQUIRE(fit->m == 1);
+    SG_REQUIRE(base && fit && fit->m == 1);
     memset(base, 0, fit->d * sizeof *base);
     if (constant)
         base[fit->d - 1] = fit->s_z[1 * fit->q + 2];           /* E[y] */
@@ -32,6 +32,7 @@ void sg_closed_no_labels_base(double *base, const struct sg_fit *fit, bool const
 void sg_closed_no_labels_point(double *w, const struct sg_fit *fit, bool constant,
                                const double *direction, double radius)
 {
+    SG_REQUIRE(w && fit);
     const size_t d = fit->d;
     double *base = SG_NEW(d, double), *diameter = SG_NEW(d, double);
     sg_closed_no_labels_base(base, fit, constant);
@@ -50,6 +51,7 @@ void sg_closed_no_labels_point(double *w, const struct sg_fit *fit, bool constan
 struct sg_no_labels sg_closed_no_labels_state(const struct sg_fit *fit, bool constant,
                                               const double *w)
 {
+    SG_REQUIRE(fit && w);
     const size_t d = fit->d;
     double *error = SG_NEW(d, double), *centred = sg_base_copy(w, d, sizeof *w);
     for (size_t i = 0; i < d; i++)
@@ -67,6 +69,7 @@ struct sg_no_labels sg_closed_no_labels_state(const struct sg_fit *fit, bool con
 void sg_closed_no_labels_update(double *dw, const struct sg_fit *fit, bool constant,
                                 const double *w)
 {
+    SG_REQUIRE(fit);
     const size_t d = fit->d;
     const struct sg_no_labels at = sg_closed_no_labels_state(fit, constant, w);
     const double alpha = at.covariance / at.variance;
@@ -84,6 +87,7 @@ void sg_closed_no_labels_update(double *dw, const struct sg_fit *fit, bool const
 struct sg_no_labels_ray sg_closed_no_labels_ray(const struct sg_fit *fit, bool constant,
                                                 const double *w_0)
 {
+    SG_REQUIRE(fit);
     const size_t k = fit->d - (constant ? 1 : 0);
     const double tau = sg_base_norm(w_0, k);
     return (struct sg_no_labels_ray){.tau = tau,
@@ -94,6 +98,7 @@ struct sg_no_labels_ray sg_closed_no_labels_ray(const struct sg_fit *fit, bool c
 void sg_closed_no_labels_step(double *w, const struct sg_fit *fit, bool constant, const double *w_0,
                               double mu, uint64_t t)
 {
+    SG_REQUIRE(w && fit && w_0);
     const size_t k = fit->d - (constant ? 1 : 0);
     const struct sg_no_labels_ray ray = sg_closed_no_labels_ray(fit, constant, w_0);
     const double left = pow(1 - mu, (double)t),
@@ -121,6 +126,7 @@ double sg_closed_no_labels_excess(const struct sg_fit *fit, bool constant, const
 
 double sg_closed_no_labels_rate(const struct sg_fit *fit, const double *w)
 {
+    SG_REQUIRE(fit && w);
     const size_t d = fit->d;
     double *s_w = SG_NEW(d, double), *twice = SG_NEW(d, double);
     sg_base_mul(s_w, fit->s_x, w, d, d, 1);
@@ -134,6 +140,7 @@ double sg_closed_no_labels_rate(const struct sg_fit *fit, const double *w)
 
 void sg_closed_no_labels_curve(double *w, const struct sg_fit *fit, const double *w_0, double a)
 {
+    SG_REQUIRE(fit);
     const size_t d = fit->d;
     double *mode = SG_NEW(d, double);
     sg_base_mul_tn(mode, fit->v_x, w_0, d, d, 1);
@@ -152,6 +159,7 @@ static double covariance_at(double *w, const struct sg_fit *fit, const double *w
 enum sg_status sg_closed_no_labels_arrival(double *w, double *a, const struct sg_fit *fit,
                                            const double *w_0, double near)
 {
+    SG_REQUIRE(w && a && fit);
     enum { LOOKS = 200 };
     double low = near, high = near, reach = 1e-3 / fit->lambda_x[0];
     const double f = covariance_at(w, fit, w_0, near), sign = f < 0 ? -1 : 1;

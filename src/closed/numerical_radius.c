@@ -22,6 +22,7 @@ static void hermitian_part(double *h, const double *jacobian, size_t size, doubl
 enum sg_status sg_approx_numerical_radius(double *radius, const double *jacobian, size_t size,
                                           size_t angles)
 {
+    SG_REQUIRE(radius);
     double *h = SG_NEW(4 * size * size, double), *lambda = SG_NEW(2 * size, double);
     enum sg_status status = SG_OK;
     *radius = 0;

@@ -7,6 +7,7 @@
 
 double sg_closed_circulation(const double *a, const double *u, const double *v, size_t k)
 {
+    SG_REQUIRE(a && u && v);
     double sum = 0;
     for (size_t i = 0; i < k; i++)
         for (size_t j = 0; j < k; j++)
@@ -17,6 +18,7 @@ double sg_closed_circulation(const double *a, const double *u, const double *v, 
 double sg_closed_potential_value(const double *s, const double *b, const double *h,
                                  const double *from, size_t k)
 {
+    SG_REQUIRE(s && b && h && from);
     double value = 0;
     for (size_t i = 0; i < k; i++) {
         double half = b[i];
@@ -34,6 +36,7 @@ double sg_closed_potential_value(const double *s, const double *b, const double 
 enum sg_status sg_closed_potential_nearest(double *s, double *left, const double *a,
                                            const double *sigma, size_t k)
 {
+    SG_REQUIRE(s && left);
     double *lambda = SG_NEW(k, double), *v = SG_NEW(k * k, double), *turned = SG_NEW(k * k, double),
            *part = SG_NEW(k * k, double);
     enum sg_status status = sg_base_eigen_symmetric(lambda, v, sigma, k);

@@ -5,7 +5,7 @@
 
 struct sg_rates sg_closed_rates(const double *lambda, size_t q)
 {
-    SG_REQUIRE(q >= 1);
+    SG_REQUIRE(lambda && q >= 1);
     struct sg_rates r = {.largest = lambda[0], .smallest = lambda[0]};
     const double zero = (double)q * SG_UNIT_ROUNDOFF * lambda[0];
     for (size_t i = 0; i < q; i++) {

@@ -40,6 +40,7 @@ static double sample_loss(double *probability, const double *score, size_t i, si
 double sg_closed_log_loss(double *probability, const double *score, const size_t *label, size_t n,
                           size_t c)
 {
+    SG_REQUIRE(label);
     double sum = 0;
     for (size_t i = 0; i < n; i++)
         sum += sample_loss(probability ? probability + i * (c + 1) : NULL, score, i, label[i], c);
@@ -50,6 +51,7 @@ double sg_closed_log_loss(double *probability, const double *score, const size_t
  * h(x) = x - log(1 + x) >= 0. */
 double sg_closed_loss_gap(const double *best, const double *q, size_t n, size_t c)
 {
+    SG_REQUIRE(best && q);
     double sum = 0;
     for (size_t i = 0; i < n * (c + 1); i++) {
         const double x = (q[i] - best[i]) / best[i];
@@ -62,6 +64,7 @@ double sg_closed_loss_gap(const double *best, const double *q, size_t n, size_t 
 
 enum sg_status sg_closed_classes(size_t **out, size_t *c, const struct sg_data *data)
 {
+    SG_REQUIRE(out && c && data);
     const size_t n = data->n, m = data->m;
     size_t *label = *out = SG_NEW(n, size_t);
     *c = m > 1 ? m - 1 : 1;
@@ -316,7 +319,7 @@ static enum sg_status solve(struct sg_regression *r, struct newton *s)
 enum sg_status sg_closed_regression_alloc(struct sg_regression **out, const double *features,
                                           const size_t *label, size_t n, size_t f, size_t c)
 {
-    SG_REQUIRE(n >= 1 && f >= 1 && c >= 1);
+    SG_REQUIRE(out && n >= 1 && f >= 1 && c >= 1);
     const size_t size = f * c;
     struct sg_regression *r = *out = SG_NEW(1, struct sg_regression);
     *r = (struct sg_regression){.f = f, .c = c, .b = SG_NEW(size, double)};

@@ -50,6 +50,7 @@ struct sg_saxe_clock sg_closed_saxe_clock(double sigma, double a_0, double mu, d
 enum sg_status sg_closed_saxe_start(double *w, struct sg_saxe *saxe, const struct sg_data *data,
                                     const double *q, size_t k, double fraction)
 {
+    SG_REQUIRE(w && saxe && data && q);
     const size_t d = data->d, m = data->m, size = d + m, least = d < m ? d : m,
                  r = least < k ? least : k;
     double *cross = SG_NEW(d * m, double), *whole = SG_NEW(size * size, double),
@@ -87,6 +88,8 @@ enum sg_status sg_closed_saxe_start(double *w, struct sg_saxe *saxe, const struc
 
 void sg_closed_saxe_free(struct sg_saxe *saxe)
 {
+    if (!saxe)
+        return;
     free(saxe->sigma);
     free(saxe->a_0);
     free(saxe->u);

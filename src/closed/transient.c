@@ -8,6 +8,7 @@
 enum sg_status sg_approx_transient_growth(double *growth, size_t *k_max, const double *jacobian,
                                           size_t size, double rho, double cond, size_t limit)
 {
+    SG_REQUIRE(growth && k_max);
     double *power = SG_NEW(size * size, double), *next = SG_NEW(size * size, double),
            *gram = SG_NEW(size * size, double), bound = cond;
     enum sg_status status = rho < 1 ? SG_OK : SG_HYPOTHESIS;
@@ -54,6 +55,7 @@ static double block_radius(const double *lambda, size_t n, double rate)
 void sg_closed_joint_powers_bound(double *bound, size_t n, const struct sg_fit *fit, double mu,
                                   double nu, bool sg_first)
 {
+    SG_REQUIRE(bound && fit);
     const double x = block_radius(fit->lambda_x, fit->d, mu),
                  z = block_radius(fit->lambda_z, fit->q, nu), rho = fmax(x, z);
     double corner = 0;

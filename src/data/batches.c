@@ -58,11 +58,13 @@ void sg_data_batches_free(struct sg_batches *batches)
 
 size_t sg_data_batches_steps(const struct sg_batches *batches)
 {
+    SG_REQUIRE(batches);
     return batches->n / batches->batch;
 }
 
 const size_t *sg_data_batches_at(struct sg_batches *batches, uint64_t step)
 {
+    SG_REQUIRE(batches);
     const size_t steps = sg_data_batches_steps(batches);
     if (step / steps != batches->epoch)
         shuffle(batches, step / steps);

@@ -38,6 +38,7 @@ static void put_labels(struct sg_data *data, size_t k, const struct sg_classes *
 
 void sg_data_make_classes(struct sg_data *data, const struct sg_classes *spec, struct sg_rng *rng)
 {
+    SG_REQUIRE(data && spec);
     const size_t n = spec->n, d = spec->d, k = d - (spec->bias ? 1 : 0), m = spec->one_hot ? 2 : 1;
     SG_REQUIRE(n >= 1 && d >= 1 && k >= 1);
     sg_data_alloc(data, n, d, m);
@@ -52,6 +53,7 @@ void sg_data_make_classes(struct sg_data *data, const struct sg_classes *spec, s
 void sg_data_make_grid(struct sg_data *data, size_t side, const struct sg_classes *spec,
                        struct sg_rng *rng)
 {
+    SG_REQUIRE(data && spec);
     const size_t n = spec->n, d = spec->d, m = spec->one_hot ? 2 : 1;
     SG_REQUIRE(side >= 2 && n == side * side && d == (spec->bias ? 3 : 2));
     sg_data_alloc(data, n, d, m);

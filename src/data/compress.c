@@ -39,7 +39,7 @@ void sg_data_compressor_free(struct sg_compressor *c)
 
 enum sg_status sg_data_compressor_add(struct sg_compressor *c, const struct sg_data *block)
 {
-    SG_REQUIRE(block->d == c->d && block->m == c->m);
+    SG_REQUIRE(c && block && block->d == c->d && block->m == c->m);
     for (size_t start = 0; start < block->n; start += BLOCK_ROWS) {
         const size_t rows = block->n - start < BLOCK_ROWS ? block->n - start : BLOCK_ROWS;
         memcpy(c->stack, c->r, c->q * c->q * sizeof *c->r);
@@ -59,6 +59,7 @@ enum sg_status sg_data_compressor_add(struct sg_compressor *c, const struct sg_d
 
 enum sg_status sg_data_compressor_finish(struct sg_data *compressed, struct sg_compressor *c)
 {
+    SG_REQUIRE(compressed && c);
     *compressed = (struct sg_data){0};
     if (c->n == 0)
         return SG_HYPOTHESIS;
@@ -79,6 +80,7 @@ enum sg_status sg_data_compressor_finish(struct sg_data *compressed, struct sg_c
 
 enum sg_status sg_data_compress(struct sg_data *compressed, const struct sg_data *data)
 {
+    SG_REQUIRE(compressed && data);
     struct sg_compressor *c = sg_data_compressor_alloc(data->d, data->m);
     enum sg_status status = sg_data_compressor_add(c, data);
     if (status == SG_OK)

@@ -5,6 +5,7 @@
 
 void sg_data_alloc(struct sg_data *data, size_t n, size_t d, size_t m)
 {
+    SG_REQUIRE(data);
     *data = (struct sg_data){.n = n,
                              .d = d,
                              .m = m,
@@ -17,6 +18,8 @@ void sg_data_alloc(struct sg_data *data, size_t n, size_t d, size_t m)
 
 void sg_data_free(struct sg_data *data)
 {
+    if (!data)
+        return;
     free(data->x);
     free(data->y);
     free(data->one);

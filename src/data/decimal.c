@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/twice.h"
 #include "data/decimal.h"
 
 enum {
@@ -20,40 +21,17 @@ enum {
     LONGEST = 1 << 17          /* an exponent beyond it leaves no double, whatever the digits */
 };
 
-struct pair { long double head, rest; };
-
-static struct pair sum(long double a, long double b)
+static struct sg_twice times(struct sg_twice a, long double b)
 {
-    const long double head = a + b, part = head - a;
-    return (struct pair){head, (a - (head - part)) + (b - part)};
+    const struct sg_twice p = sg_twice_product(a.head, b);
+    return sg_twice_sum(p.head, p.rest + a.rest * b);
 }
 
-/* The upper half of v's digits (Veltkamp). */
-static long double upper(long double v)
-{
-    const long double c = (ldexpl(1, (LDBL_MANT_DIG + 1) / 2) + 1) * v;
-    return c - (c - v);
-}
-
-/* a b exactly (Dekker). */
-static struct pair product(long double a, long double b)
-{
-    const long double p = a * b, a_up = upper(a), b_up = upper(b), a_low = a - a_up,
-                      b_low = b - b_up;
-    return (struct pair){p, a_low * b_low - (((p - a_up * b_up) - a_low * b_up) - a_up * b_low)};
-}
-
-static struct pair times(struct pair a, long double b)
-{
-    const struct pair p = product(a.head, b);
-    return sum(p.head, p.rest + a.rest * b);
-}
-
-static struct pair over(struct pair a, long double b)
+static struct sg_twice over(struct sg_twice a, long double b)
 {
     const long double q = a.head / b;
-    const struct pair p = product(q, b);
-    return sum(q, ((a.head - p.head) - p.rest + a.rest) / b);
+    const struct sg_twice p = sg_twice_product(q, b);
+    return sg_twice_sum(q, ((a.head - p.head) - p.rest + a.rest) / b);
 }
 
 static long double power(int n)
@@ -64,7 +42,7 @@ static long double power(int n)
     return ten;
 }
 
-static struct pair scaled(struct pair a, long exponent)
+static struct sg_twice scaled(struct sg_twice a, long exponent)
 {
     while (exponent != 0) {
         const int step = (int)(labs(exponent) < TENS ? labs(exponent) : TENS);
@@ -74,37 +52,42 @@ static struct pair scaled(struct pair a, long exponent)
     return a;
 }
 
-double sg_data_decimal_rest(const char *text, double value)
+/* part[0] 10^(digits - HALF) + part[1], times 10^exponent. */
+struct number { long double part[2]; int digits; long exponent; };
+
+/* Up to the exponent, where it returns. */
+static const char *read_digits(struct number *n, const char *s)
 {
-    long double part[2] = {0, 0};
-    int digits = 0;
-    long exponent = 0;
     bool point = false;
-    const char *s = text + (*text == '-' || *text == '+');
+    *n = (struct number){{0, 0}, 0, 0};
     for (; (*s >= '0' && *s <= '9') || *s == '.'; s++) {
+        const bool zero = n->digits == 0 && *s == '0', more = n->digits < 2 * HALF;
         if (*s == '.') {
             point = true;
-            continue;
+        } else if (zero || !more) {
+            n->exponent += zero ? -point : !point;
+        } else {
+            long double *part = &n->part[n->digits++ / HALF];
+            *part = 10 * *part + (long double)(*s - '0');
+            n->exponent -= point;
         }
-        if (digits < 2 * HALF && (digits > 0 || *s != '0')) {
-            part[digits / HALF] = 10 * part[digits / HALF] + (long double)(*s - '0');
-            digits++;
-            exponent -= point;
-        } else if (digits == 0)
-            exponent -= point;
-        else
-            exponent += !point;
     }
+    return s;
+}
+
+double sg_data_decimal_rest(const char *text, double value)
+{
+    struct number n;
+    const char *s = read_digits(&n, text + (*text == '-' || *text == '+'));
     const long said = *s == 'e' || *s == 'E' ? strtol(s + 1, NULL, 10) : 0;
-    if (digits == 0 || said < -LONGEST || said > LONGEST || labs(exponent + said) > FAR)
+    if (n.digits == 0 || said < -LONGEST || said > LONGEST || labs(n.exponent + said) > FAR)
         return 0;
-    struct pair a = {part[0], 0};
-    if (digits > HALF) {
-        a = product(part[0], power(digits - HALF));
-        const struct pair head = sum(a.head, part[1]);
-        a = sum(head.head, head.rest + a.rest);
+    struct sg_twice a = {n.part[0], 0};
+    if (n.digits > HALF) {
+        a = sg_twice_product(n.part[0], power(n.digits - HALF));
+        sg_twice_add(&a, n.part[1]);
     }
-    a = scaled(a, exponent + said);
+    a = scaled(sg_twice_settled(a), n.exponent + said);
     const double rest = (double)((a.head - fabsl((long double)value)) + a.rest);
     return !isfinite(rest) ? 0 : *text == '-' ? -rest : rest;
 }

@@ -48,6 +48,7 @@ static void geometric_spectrum(double *lambda, const double *v, size_t d, size_t
 enum sg_status sg_data_make_gaussian(struct sg_data *data, const struct sg_gaussian *spec,
                                      struct sg_rng *rng)
 {
+    SG_REQUIRE(data && spec);
     const size_t n = spec->n, d = spec->d, m = spec->outputs, small = n < d ? n : d,
                  r = spec->rank ? spec->rank : small;
     SG_REQUIRE(n >= 1 && d >= 1 && m >= 1 && spec->condition >= 1.0);

@@ -28,6 +28,7 @@ void sg_data_images_free(struct sg_images *images)
 
 struct sg_images sg_data_images_slice(const struct sg_images *images, size_t first, size_t n)
 {
+    SG_REQUIRE(images);
     struct sg_images slice = *images;
     SG_REQUIRE(first <= images->n && n <= images->n - first);
     slice.n = n;
@@ -61,6 +62,7 @@ void sg_data_images_standardise(struct sg_images *train, struct sg_images *test)
 
 void sg_data_from_images(struct sg_data *data, const struct sg_images *images, bool bias)
 {
+    SG_REQUIRE(data && images);
     const size_t pixels = images->rows * images->columns, d = pixels + bias;
     sg_data_alloc(data, images->n, d, images->classes);
     for (size_t i = 0; i < images->n; i++) {

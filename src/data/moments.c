@@ -30,7 +30,7 @@ static bool cholesky(double *l, const double *a, size_t n)
  * of a zero eigenvalue; C = 4. */
 enum sg_status sg_data_factor_moments(double *l, const double *a, size_t n)
 {
-    SG_REQUIRE(n > 0);
+    SG_REQUIRE(l && n > 0);
     if (cholesky(l, a, n))
         return SG_OK;
     double *lambda = SG_NEW(n, double), size = 0, least = HUGE_VAL;
@@ -54,6 +54,7 @@ enum sg_status sg_data_factor_moments(double *l, const double *a, size_t n)
 enum sg_status sg_data_make_moments(struct sg_data *data, const double *S, const double *R,
                                     const double *P, size_t d, size_t m)
 {
+    SG_REQUIRE(data);
     const size_t pairs = d + m;
     const double c = sqrt((double)pairs);
     double *l_s = SG_NEW(d * d, double), *l_r = SG_NEW(m * m, double);

@@ -52,7 +52,7 @@ static struct sg_batch batch_of(const struct sg_rows *rows, size_t n)
 struct sg_batch sg_data_gather(struct sg_rows *rows, const struct sg_data *data,
                                const size_t *index, size_t n)
 {
-    SG_REQUIRE(n <= rows->capacity && data->d == rows->d && data->m == rows->m);
+    SG_REQUIRE(rows && data && n <= rows->capacity && data->d == rows->d && data->m == rows->m);
     for (size_t i = 0; i < n; i++) {
         const size_t from = index ? index[i] : i;
         SG_REQUIRE(from < data->n);
@@ -98,6 +98,7 @@ static void put_pixels(struct sg_rows *rows, size_t i, const unsigned char *pixe
 struct sg_batch sg_data_gather_images(struct sg_rows *rows, const struct sg_images *images,
                                       const size_t *index, size_t n)
 {
+    SG_REQUIRE(images);
     const size_t d = rows->d, m = rows->m;
     double one_hot[256] = {0};
     SG_REQUIRE(n <= rows->capacity && images->rows * images->columns == d && images->classes == m);

@@ -29,6 +29,8 @@ static void texts_free(struct sg_texts *texts)
 
 void sg_claim_evidence_free(struct sg_evidence *ev)
 {
+    if (!ev)
+        return;
     texts_free(&ev->certificates);
     texts_free(&ev->arrays);
     for (size_t i = 0; i < ev->n_series; i++)
@@ -46,6 +48,7 @@ void sg_claim_evidence_free(struct sg_evidence *ev)
 
 double sg_claim_margin(const struct sg_row *row)
 {
+    SG_REQUIRE(row);
     const double error = row->form == SG_ROW_BOUND ? fmax(row->measured - row->predicted, 0)
                                                    : fabs(row->measured - row->predicted);
     switch (row->form) {
@@ -63,6 +66,7 @@ double sg_claim_margin(const struct sg_row *row)
 
 double sg_claim_share(const struct sg_row *row)
 {
+    SG_REQUIRE(row);
     return row->form == SG_ROW_BOUND ? row->measured / row->predicted : SG_NAN;
 }
 
@@ -106,6 +110,7 @@ static bool is_worse(const struct sg_row *a, const struct sg_row *than)
 
 void sg_claim_add_row(struct sg_evidence *ev, const struct sg_row *row)
 {
+    SG_REQUIRE(ev && row);
     struct sg_row new = *row;
     SG_REQUIRE(new.id[0] != '\0' && new.what[0] != '\0');
     new.state = state_of(row);
@@ -131,6 +136,7 @@ static size_t count_words(const char *text)
 
 void sg_claim_series(struct sg_evidence *ev, const char *name, const char *columns)
 {
+    SG_REQUIRE(ev);
     ev->series = sg_base_grow(ev->series, ev->n_series, &ev->series_capacity, sizeof *ev->series);
     struct sg_series *series = &ev->series[ev->n_series++];
     *series = (struct sg_series){.width = count_words(columns)};
@@ -140,7 +146,7 @@ void sg_claim_series(struct sg_evidence *ev, const char *name, const char *colum
 
 void sg_claim_point(struct sg_evidence *ev, const double *values)
 {
-    SG_REQUIRE(ev->n_series > 0);
+    SG_REQUIRE(ev && values && ev->n_series > 0);
     struct sg_series *series = &ev->series[ev->n_series - 1];
     for (size_t i = 0; i < series->width; i++) {
         const size_t count = series->rows * series->width + i;
@@ -153,6 +159,7 @@ void sg_claim_point(struct sg_evidence *ev, const double *values)
 
 void sg_claim_listing(struct sg_evidence *ev, const char *title, const char *columns)
 {
+    SG_REQUIRE(ev);
     ev->listing = sg_base_grow(ev->listing, ev->n_listings, &ev->listings_capacity,
                                sizeof *ev->listing);
     struct sg_listing *list = &ev->listing[ev->n_listings++];
@@ -170,7 +177,7 @@ void sg_claim_listing(struct sg_evidence *ev, const char *title, const char *col
 
 void sg_claim_listing_row(struct sg_evidence *ev, const char *name, const double *values)
 {
-    SG_REQUIRE(ev->n_listings > 0);
+    SG_REQUIRE(ev && values && ev->n_listings > 0);
     struct sg_listing *list = &ev->listing[ev->n_listings - 1];
     list->row = sg_base_grow(list->row, list->n_rows, &list->names_capacity, sizeof *list->row);
     snprintf(list->row[list->n_rows], SG_LISTING_NAME_MAX, "%s", name);
@@ -190,11 +197,13 @@ static void add_text(struct sg_texts *texts, const char *text)
 
 void sg_claim_certificate(struct sg_evidence *ev, const char *json)
 {
+    SG_REQUIRE(ev && json);
     add_text(&ev->certificates, json);
 }
 
 size_t sg_claim_array(struct sg_evidence *ev, const char *json)
 {
+    SG_REQUIRE(ev && json);
     for (size_t i = 0; i < ev->arrays.n; i++)
         if (strcmp(ev->arrays.text[i], json) == 0)
             return i;
@@ -204,5 +213,6 @@ size_t sg_claim_array(struct sg_evidence *ev, const char *json)
 
 struct sg_rng *sg_claim_rng(const struct sg_trial *trial, const char *purpose)
 {
+    SG_REQUIRE(trial);
     return sg_base_rng_alloc(trial->seed, "case", trial->replicate, purpose);
 }

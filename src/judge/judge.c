@@ -289,6 +289,7 @@ static bool keeps_replicates(const struct sg_claim *claim, const struct sg_case 
 void sg_claim_settle(const struct sg_judgement *j, const struct sg_case *c,
                      const struct sg_judge_options *options)
 {
+    SG_REQUIRE(j && c && options);
     if (!options->out || options->full || c->replicates < SWEEP)
         return;
     struct sg_store *store = sg_claim_store_alloc(options->out, c);
@@ -328,6 +329,7 @@ static enum sg_status run_and_judge(struct sg_judgement *out, struct batch *b,
 enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
                               const struct sg_judge_options *options, struct sg_error *err)
 {
+    SG_REQUIRE(out && c && options && err);
     const double start = sg_base_seconds();
     *out = (struct sg_judgement){.claim = options->claim ? options->claim : sg_claim_find(c->claim),
                                  .seed = options->seed ? *options->seed : (uint64_t)c->seed,
@@ -373,5 +375,7 @@ enum sg_status sg_claim_judge(struct sg_judgement *out, const struct sg_case *c,
 
 void sg_claim_judgement_free(struct sg_judgement *j)
 {
+    if (!j)
+        return;
     sg_claim_evidence_free(&j->evidence);
 }

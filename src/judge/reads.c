@@ -50,6 +50,7 @@ static void take_apart(struct sg_claim_key *key, const char *p, size_t length)
 
 bool sg_claim_reads(struct sg_claim_key *key, const struct sg_claim *claim, size_t i)
 {
+    SG_REQUIRE(key && claim);
     size_t length;
     SG_REQUIRE(claim->reads != NULL);
     *key = (struct sg_claim_key){0};
@@ -252,6 +253,7 @@ static enum sg_status check_required(const struct sg_claim *claim, const struct 
 enum sg_status sg_claim_fits(const struct sg_claim *claim, const struct sg_case *c,
                              struct sg_error *err)
 {
+    SG_REQUIRE(c);
     enum sg_status status = check_given(claim, c, "", err);
     if (status == SG_OK)
         status = check_required(claim, c, err);

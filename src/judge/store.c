@@ -46,6 +46,7 @@ static void know_files(struct sg_store *store, const struct sg_case *c)
 
 struct sg_store *sg_claim_store_alloc(const char *out, const struct sg_case *c)
 {
+    SG_REQUIRE(c);
     struct sg_store *store = store_at(out, c->name);
     know_files(store, c);
     return store;
@@ -167,6 +168,7 @@ bool sg_claim_recall_any(void **bytes, size_t *size, const struct sg_trial *tria
 
 bool sg_claim_recall(void *bytes, size_t size, const struct sg_trial *trial, const char *piece)
 {
+    SG_REQUIRE(bytes && trial && piece);
     void *read;
     size_t have;
     if (!sg_claim_recall_any(&read, &have, trial, piece))
@@ -217,6 +219,7 @@ static enum sg_status keep(const struct sg_trial *trial, const char *piece, cons
 enum sg_status sg_claim_keep(const struct sg_trial *trial, const char *piece, const void *bytes,
                              size_t size, struct sg_error *err)
 {
+    SG_REQUIRE(trial && piece && bytes && err);
     return keep(trial, piece, bytes, size, false, err);
 }
 
@@ -228,6 +231,7 @@ enum sg_status sg_claim_keep_lazily(const struct sg_trial *trial, const char *pi
 
 void sg_claim_forget(const struct sg_trial *trial, const char *piece)
 {
+    SG_REQUIRE(trial);
     if (!trial->store)
         return;
     char *path = path_of(trial, piece);

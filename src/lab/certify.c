@@ -38,6 +38,17 @@ struct sg_tol sg_tol_closed_eigenvalue(const struct sg_trial *trial, double size
                            "10 (d + m) u of the closed form", 0};
 }
 
+static void record_step(struct sg_record *r, const struct sg_cert_data *data,
+                        const struct sg_cert_step *step)
+{
+    static const char *const orders[] = {"simultaneous", "sg_first", "network_first"};
+    sg_record_data(r, data);
+    sg_record_number(r, "mu", step->mu);
+    sg_record_number(r, "nu", step->nu);
+    sg_record_word(r, "order", orders[step->order]);
+    sg_record_whole(r, "tau", (int64_t)step->tau);
+}
+
 void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what,
                         const struct sg_cert_data *data, struct sg_cert_step step,
                         enum sg_status wanted)
@@ -51,14 +62,9 @@ enum sg_status sg_lab_certify_step(struct sg_interval *radius, struct sg_lab *la
                                    const char *rows, const struct sg_cert_data *data,
                                    const struct sg_cert_step *step, double width)
 {
-    static const char *const orders[] = {"simultaneous", "sg_first", "network_first"};
     const enum sg_status status = sg_cert_step_radius(radius, data, step, width);
     struct sg_record *r = sg_lab_record(lab, "step_radius", rows);
-    sg_record_data(r, data);
-    sg_record_number(r, "mu", step->mu);
-    sg_record_number(r, "nu", step->nu);
-    sg_record_word(r, "order", orders[step->order]);
-    sg_record_whole(r, "tau", (int64_t)step->tau);
+    record_step(r, data, step);
     sg_record_array(r, "C", step->C, data->m, data->m);
     sg_record_outcome(r, status);
     sg_record_interval(r, "radius", *radius);
@@ -142,6 +148,116 @@ void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what,
     const enum sg_status status =
         sg_lab_certify_frozen(&radius, lab, id, data, mu, A, HUGE_VAL);
     sg_lab_proved(lab, id, what, status, wanted, SG_CERTIFY_POWERS);
+}
+
+struct sg_interval sg_lab_around(double limit)
+{
+    const double side = SG_CERTIFY_SIDE * fabs(limit);
+    return (struct sg_interval){limit - side, limit + side};
+}
+
+/* The step with the limit's quantity at `value`.  C: m x m, to be filled where it is that. */
+static struct sg_cert_step step_at(const struct sg_lab_limit *limit, double value, double *C,
+                                   size_t m)
+{
+    struct sg_cert_step step = limit->step;
+    if (limit->of == SG_LIMIT_MU)
+        step.mu = value;
+    else if (limit->of == SG_LIMIT_NU)
+        step.nu = value;
+    else
+        step.C = C;
+    for (size_t i = 0; limit->of == SG_LIMIT_C && i < m * m; i++)
+        C[i] = value * limit->C_0[i];
+    return step;
+}
+
+void sg_lab_step_limit_proved(struct sg_lab *lab, const char *id, const char *what,
+                              const struct sg_cert_data *data, const struct sg_lab_limit *limit)
+{
+    static const char *const names[] = {"mu", "nu", "c"};
+    const size_t m = data->m;
+    const struct sg_interval at = limit->at;
+    const bool of_c = limit->of == SG_LIMIT_C, ascending = fabs(at.low) < fabs(at.high);
+    double *C = SG_TAKE(lab, 2 * m * m, double);
+    const struct sg_cert_step near = step_at(limit, ascending ? at.low : at.high, C, m),
+                              far = step_at(limit, ascending ? at.high : at.low, C + m * m, m);
+    struct sg_interval radius;
+    const enum sg_status inside = sg_cert_step_radius(&radius, data, &near, HUGE_VAL),
+                         outside = sg_cert_step_radius(&radius, data, &far, HUGE_VAL);
+    struct sg_record *r = sg_lab_record(lab, "step_limit", id);
+    record_step(r, data, &limit->step);
+    sg_record_word(r, "of", names[limit->of]);
+    sg_record_array(r, "C_0", of_c ? limit->C_0 : NULL, m, m);
+    sg_record_array(r, "C_inside", of_c ? C : NULL, m, m);
+    sg_record_array(r, "C_outside", of_c ? C + m * m : NULL, m, m);
+    sg_record_outcome(r, sg_lab_limit_outcome(inside, outside));
+    sg_record_interval(r, "limit", at);
+    sg_record_end(r);
+    sg_lab_limit_proved(lab, id, what, at.low, at.high, inside, outside, SG_CERTIFY_POWERS);
+}
+
+/* What is wrong where the rates could not be proved: the step at one end of a limit, the other rate
+ * well inside.  An eigenvalue outside the disc of gradient descent is outside the ellipse of heavy
+ * ball at rates (1 + beta) times as large; the opposite does not hold. */
+static void look_at_ends(enum sg_status *inside, enum sg_status *outside,
+                         const struct sg_cert_data *data, struct sg_interval mu,
+                         struct sg_interval nu, bool of_mu, double beta)
+{
+    const double share = 1 / (1 + beta);
+    struct sg_cert_step at = {.mu = share * (of_mu ? mu.low : mu.low / 2),
+                              .nu = share * (of_mu ? nu.low / 2 : nu.low)};
+    struct sg_interval radius;
+    *inside = *outside = SG_UNPROVED;
+    if (sg_cert_step_radius(&radius, data, &at, HUGE_VAL) == SG_REFUTED)
+        *inside = SG_REFUTED;
+    if (of_mu)
+        at.mu = mu.high;
+    else
+        at.nu = nu.high;
+    if (beta == 0 && sg_cert_step_radius(&radius, data, &at, HUGE_VAL) == SG_OK)
+        *outside = SG_OK;
+}
+
+void sg_lab_rates_proved(struct sg_lab *lab, const char *const id[2], const char *const what[2],
+                         const struct sg_cert_data *data, double mu_limit, double nu_limit,
+                         double beta)
+{
+    const struct sg_interval limit[2] = {sg_lab_around(mu_limit), sg_lab_around(nu_limit)};
+    const enum sg_status proved = sg_cert_rates(data, limit[0], limit[1], beta);
+    for (int k = 0; k < 2; k++) {
+        enum sg_status inside = SG_OK, outside = SG_REFUTED;
+        if (proved != SG_OK)
+            look_at_ends(&inside, &outside, data, limit[0], limit[1], k == 0, beta);
+        struct sg_record *r = sg_lab_record(lab, "rates", id[k]);
+        sg_record_data(r, data);
+        sg_record_number(r, "beta", beta);
+        sg_record_word(r, "of", k == 0 ? "mu" : "nu");
+        sg_record_outcome(r, sg_lab_limit_outcome(inside, outside));
+        sg_record_interval(r, "mu", limit[0]);
+        sg_record_interval(r, "nu", limit[1]);
+        sg_record_end(r);
+        sg_lab_limit_proved(lab, id[k], what[k], limit[k].low, limit[k].high, inside, outside,
+                            "quadratic forms that shrink or run away, by interval Cholesky; "
+                            "binary64 samples and rates, exact");
+    }
+}
+
+void sg_lab_frozen_limit_proved(struct sg_lab *lab, const char *id, const char *what,
+                                const struct sg_cert_data *data, double limit, const double *A)
+{
+    const struct sg_interval mu = sg_lab_around(limit);
+    enum sg_status inside, outside;
+    sg_cert_frozen_limit(&inside, &outside, data, mu, A);
+    struct sg_record *r = sg_lab_record(lab, "frozen_limit", id);
+    sg_record_data(r, data);
+    sg_record_array(r, "A", A, data->m, data->m);
+    sg_record_outcome(r, sg_lab_limit_outcome(inside, outside));
+    sg_record_interval(r, "limit", mu);
+    sg_record_end(r);
+    sg_lab_limit_proved(lab, id, what, mu.low, mu.high, inside, outside,
+                        "interval Cholesky of S_x, powers of I - mu lambda_max A in balls; "
+                        "binary64 samples, A and rates, exact");
 }
 
 void sg_lab_limit_enclosed(struct sg_lab *lab, const char *id, const char *what, double critical,

@@ -12,6 +12,9 @@ enum { SG_CERTIFY_STATE_MOST = 72, SG_CERTIFY_WORK_MOST = 4000000 };
 #define SG_CERTIFY_RADIUS_WIDTH 1e-4
 #define SG_CERTIFY_NUMBER_WIDTH 1e-10
 
+/* Of a limit's two ends from the limit itself, relative. */
+#define SG_CERTIFY_SIDE 4.5e-9
+
 /* Where a proof about a spectral radius comes from. */
 #define SG_CERTIFY_POWERS \
     "ball arithmetic, |J^k|_F < 1 or |tr J^k| > n; binary64 samples and rates, exact"
@@ -51,6 +54,28 @@ void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what,
 void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what,
                           const struct sg_cert_data *data, double mu, const double *A,
                           enum sg_status wanted);
+/* Both sides of a limit, at 4.5e-9 of it: the interval of a row that is proved.  Ascending, also
+ * where the limit is negative. */
+struct sg_interval sg_lab_around(double limit);
+/* A limit of the joint step in one quantity, the others as in `step`: a rate, or on a family C = c
+ * C_0 (m x m) the number c.  Stable is the end nearer to 0. */
+enum sg_lab_limit_of { SG_LIMIT_MU, SG_LIMIT_NU, SG_LIMIT_C };
+struct sg_lab_limit {
+    enum sg_lab_limit_of of;
+    struct sg_cert_step step;
+    const double *C_0;
+    struct sg_interval at;
+};
+/* Row: both its ends, by powers of the step. */
+void sg_lab_step_limit_proved(struct sg_lab *lab, const char *id, const char *what,
+                              const struct sg_cert_data *data, const struct sg_lab_limit *limit);
+/* Two rows, id[0] and what[0] on mu, id[1] and what[1] on nu: sg_cert_rates around these limits. */
+void sg_lab_rates_proved(struct sg_lab *lab, const char *const id[2], const char *const what[2],
+                         const struct sg_cert_data *data, double mu_limit, double nu_limit,
+                         double beta);
+/* Row: the limit of W <- W - mu E[x^T x] W A, at all rates; A NULL: backprop. */
+void sg_lab_frozen_limit_proved(struct sg_lab *lab, const char *id, const char *what,
+                                const struct sg_cert_data *data, double limit, const double *A);
 /* Row: 2/lambda_max in closed form, over the proved enclosure of lambda_max. */
 void sg_lab_limit_enclosed(struct sg_lab *lab, const char *id, const char *what, double critical,
                            const struct sg_interval *lambda);

@@ -266,6 +266,34 @@ void sg_lab_proved(struct sg_lab *lab, const char *id, const char *what, enum sg
         id, what, words);
 }
 
+enum sg_status sg_lab_limit_outcome(enum sg_status inside, enum sg_status outside)
+{
+    return inside == SG_OK && outside == SG_REFUTED   ? SG_OK
+           : inside == SG_REFUTED || outside == SG_OK ? SG_REFUTED
+                                                      : SG_UNPROVED;
+}
+
+void sg_lab_limit_proved(struct sg_lab *lab, const char *id, const char *what, double low,
+                         double high, enum sg_status inside, enum sg_status outside,
+                         const char *words)
+{
+    const enum sg_status outcome = sg_lab_limit_outcome(inside, outside);
+    const bool missed = outcome == SG_REFUTED,
+               narrow = sg_base_within(high - low, SG_LAB_LIMIT_WIDTH * fabs(low)),
+               met = narrow && outcome == SG_OK;
+    add(lab,
+        (struct sg_row){.kind = SG_CERTIFIED,
+                        .form = SG_ROW_PROOF,
+                        .measured = met || missed ? met : SG_NAN,
+                        .predicted = 1,
+                        .low = low,
+                        .high = high,
+                        .state = met      ? SG_ROW_MET
+                                 : missed ? SG_ROW_MISSED
+                                          : SG_ROW_OPEN},
+        id, what, words);
+}
+
 void sg_lab_enclosed(struct sg_lab *lab, const char *id, const char *what, double value, double low,
                      double high, double width, struct sg_tol tol)
 {

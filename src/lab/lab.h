@@ -95,6 +95,15 @@ void sg_lab_effect(struct sg_lab *lab, const char *id, const char *what, double 
  * when they are the same, missed when the opposite is proved, open for every other status. */
 void sg_lab_proved(struct sg_lab *lab, const char *id, const char *what, enum sg_status proved,
                    enum sg_status wanted, const char *words);
+/* A limit between low and high, proved on both sides.  inside, outside: what a certificate says of
+ * its two ends, SG_OK stable, SG_REFUTED unstable.  Met when they say so of a width of at most
+ * SG_LAB_LIMIT_WIDTH |low|, missed when one of them says the opposite. */
+#define SG_LAB_LIMIT_WIDTH 1e-8
+/* What such a pair comes to: SG_OK met, SG_REFUTED missed, SG_UNPROVED open. */
+enum sg_status sg_lab_limit_outcome(enum sg_status inside, enum sg_status outside);
+void sg_lab_limit_proved(struct sg_lab *lab, const char *id, const char *what, double low,
+                         double high, enum sg_status inside, enum sg_status outside,
+                         const char *words);
 /* `value`, computed in floating point with an error of at most tol, lies in [low, high].  Open when
  * the enclosure is none or is wider than width |high|: it proves nothing then. */
 void sg_lab_enclosed(struct sg_lab *lab, const char *id, const char *what, double value, double low,

@@ -5,6 +5,7 @@
  * memory once a step, not twice. */
 #include <string.h>
 
+#include "base/signals.h"
 #include "net/internal.h"
 
 enum { NEAR_CACHE_BYTES = 24 * 1024, NARROW = 4 };
@@ -272,30 +273,37 @@ static void start_down(struct walk *k, void *dw, void *dphi, unsigned want)
 void sg_net_forward(const struct sg_net *net, size_t lo, size_t hi, const struct sg_state *state,
                     const struct sg_batch *batch, unsigned want, struct sg_net_work *work)
 {
+    SG_REQUIRE(batch);
     struct walk k = start(net, lo, hi, state, batch, want, work);
+    sg_base_signals_enter();
     start_up(&k, batch);
     for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
         to_block(&k, r0, batch);
         walk_up(&k);
     }
+    sg_base_signals_leave();
 }
 
 void sg_net_backward(void *dw, void *dphi, const struct sg_net *net, size_t lo, size_t hi,
                      const struct sg_state *state, const struct sg_batch *batch, unsigned want,
                      struct sg_net_work *work)
 {
+    SG_REQUIRE(batch);
     struct walk k = start(net, lo, hi, state, batch, want, work);
+    sg_base_signals_enter();
     start_down(&k, dw, dphi, want);
     for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
         to_block(&k, r0, batch);
         walk_down(&k);
     }
+    sg_base_signals_leave();
 }
 
 void sg_net_replay(void *dphi, const struct sg_net *net, size_t boundary,
                    const struct sg_state *state, const struct sg_batch *batch, unsigned want,
                    struct sg_net_work *work)
 {
+    SG_REQUIRE(net && batch);
     SG_REQUIRE(boundary >= 1 && boundary <= net->arch.n_layers &&
                net->plan[boundary].module != SG_NO_MODULE);
     struct walk k = start(net, boundary - 1, boundary, state, batch, want, work);
@@ -312,6 +320,7 @@ void sg_net_replay(void *dphi, const struct sg_net *net, size_t boundary,
 void sg_net_apply_module(void *s, const struct sg_net *net, size_t module, const void *phi,
                          const struct sg_batch *batch, const struct sg_net_work *work)
 {
+    SG_REQUIRE(net && batch && work);
     SG_REQUIRE(module < net->arch.n_modules && batch->n <= work->batch_max);
     const struct sg_module *m = &net->modules[module];
     const struct sg_family_ops *ops = net->kernels->family[m->family];
@@ -335,7 +344,9 @@ void sg_net_eval_state(void *dw, void *dphi, struct sg_metrics *metrics, const s
                        const struct sg_state *state, const struct sg_batch *batch, unsigned want,
                        struct sg_net_work *work)
 {
+    SG_REQUIRE(net && batch);
     struct walk k = start(net, 0, net->arch.n_layers, state, batch, want, work);
+    sg_base_signals_enter();             /* one stretch for all products of the step */
     start_up(&k, batch);
     start_down(&k, dw, dphi, want);
     for (size_t r0 = 0; r0 < batch->n; r0 += k.step) {
@@ -343,6 +354,7 @@ void sg_net_eval_state(void *dw, void *dphi, struct sg_metrics *metrics, const s
         walk_up(&k);
         walk_down(&k);
     }
+    sg_base_signals_leave();
     if (k.metrics && metrics)
         *metrics = sg_net_metrics(work);
 }

@@ -86,7 +86,7 @@ static void place_modules(struct sg_net *net)
 
 struct sg_net *sg_net_alloc(const struct sg_arch *arch)
 {
-    SG_REQUIRE(arch->n_layers >= 1 && arch->inputs >= 1 && arch->labels >= 1);
+    SG_REQUIRE(arch && arch->n_layers >= 1 && arch->inputs >= 1 && arch->labels >= 1);
     const size_t boundaries = arch->n_layers + 1;
     struct sg_net *net = SG_NEW(1, struct sg_net);
     net->arch = *arch;
@@ -133,47 +133,50 @@ void sg_net_free(struct sg_net *net)
 
 const struct sg_arch *sg_net_arch(const struct sg_net *net)
 {
+    SG_REQUIRE(net);
     return &net->arch;
 }
 
 struct sg_sizes sg_net_sizes(const struct sg_net *net)
 {
+    SG_REQUIRE(net);
     return net->sizes;
 }
 
 size_t sg_net_width(const struct sg_net *net, size_t boundary)
 {
-    SG_REQUIRE(boundary <= net->arch.n_layers);
+    SG_REQUIRE(net && boundary <= net->arch.n_layers);
     return net->width[boundary];
 }
 
 size_t sg_net_layer_offset(const struct sg_net *net, size_t layer)
 {
-    SG_REQUIRE(layer < net->arch.n_layers);
+    SG_REQUIRE(net && layer < net->arch.n_layers);
     return net->layer_offset[layer];
 }
 
 size_t sg_net_aux_offset(const struct sg_net *net, size_t layer)
 {
-    SG_REQUIRE(layer < net->arch.n_layers);
+    SG_REQUIRE(net && layer < net->arch.n_layers);
     return net->aux_offset[layer];
 }
 
 const void *sg_net_fixed(const struct sg_net *net, size_t boundary)
 {
-    SG_REQUIRE(boundary >= 1 && boundary <= net->arch.n_layers);
+    SG_REQUIRE(net && boundary >= 1 && boundary <= net->arch.n_layers);
     return net->plan[boundary].fixed;
 }
 
 size_t sg_net_module_offset(const struct sg_net *net, size_t module)
 {
-    SG_REQUIRE(module < net->arch.n_modules);
+    SG_REQUIRE(net && module < net->arch.n_modules);
     return net->module_offset[module];
 }
 
 void sg_net_init(void *w, void *aux, const struct sg_net *net, enum sg_init init,
                  struct sg_rng *rng)
 {
+    SG_REQUIRE(net);
     const size_t real = net->kernels->real_size;
     SG_REQUIRE(init == SG_GLOROT || init == SG_HE);
     for (size_t i = 0; i < net->arch.n_layers; i++) {
@@ -188,6 +191,7 @@ void sg_net_init(void *w, void *aux, const struct sg_net *net, enum sg_init init
 
 bool sg_net_is_linear(const struct sg_net *net)
 {
+    SG_REQUIRE(net);
     bool linear = net->arch.loss == SG_MSE;
     for (size_t i = 0; i < net->arch.n_layers; i++)
         linear = linear && sg_net_layer_ops(net, i)->linear;
@@ -198,6 +202,7 @@ bool sg_net_is_linear(const struct sg_net *net)
 
 void sg_net_start_phi(void *phi, const struct sg_net *net, struct sg_rng *rng)
 {
+    SG_REQUIRE(net);
     const size_t real = net->kernels->real_size;
     memset(phi, 0, net->sizes.phi * real);
     for (size_t j = 0; j < net->arch.n_modules; j++) {
@@ -211,11 +216,13 @@ void sg_net_start_phi(void *phi, const struct sg_net *net, struct sg_rng *rng)
 
 bool sg_net_opt_has_m(const struct sg_opt *opt)
 {
+    SG_REQUIRE(opt);
     return opt->kind == SG_MOMENTUM || opt->kind == SG_ADAM;
 }
 
 bool sg_net_opt_has_v(const struct sg_opt *opt)
 {
+    SG_REQUIRE(opt);
     return opt->kind == SG_RMSPROP || opt->kind == SG_ADAM;
 }
 
@@ -254,6 +261,7 @@ void sg_net_product(void *c, const void *a, const void *b, enum sg_transpose op,
 void sg_net_opt_step(void *next, struct sg_moments *moments, const void *theta, const void *grad,
                      const struct sg_opt *opt, enum sg_dtype dtype, size_t n)
 {
+    SG_REQUIRE(opt);
     const struct sg_kernels *kernels = sg_net_kernels(dtype);
     SG_REQUIRE((int)opt->kind < SG_OPT_KINDS);
     struct opt_pass pass = {

@@ -36,6 +36,7 @@ double sg_net_step_curvature(const struct sg_net *net, size_t module, const void
                              const struct sg_batch *batch, const struct sg_net_work *work,
                              void *scratch)
 {
+    SG_REQUIRE(net && batch && work);
     SG_REQUIRE(module < net->arch.n_modules && batch->n >= 1 && batch->n <= work->batch_max);
     sg_net_apply_module(scratch, net, module, direction, batch, work);
     const size_t numbers = batch->n * net->width[net->modules[module].at];
@@ -46,6 +47,7 @@ double sg_net_step_rate(const struct sg_net *net, size_t module, enum sg_step_ru
                         const void *dphi, const struct sg_batch *batch,
                         const struct sg_net_work *work, void *scratch)
 {
+    SG_REQUIRE(net && batch && work);
     SG_REQUIRE(module < net->arch.n_modules && batch->n >= 1 && batch->n <= work->batch_max);
     const struct sg_module *m = &net->modules[module];
     const struct sg_kernels *kernels = net->kernels;
@@ -66,6 +68,7 @@ double sg_net_step_rate(const struct sg_net *net, size_t module, enum sg_step_ru
 void sg_net_step_scale(void *dphi, const struct sg_net *net, enum sg_step_rule rule,
                        const struct sg_batch *batch, const struct sg_net_work *work, void *scratch)
 {
+    SG_REQUIRE(net);
     for (size_t j = 0; j < net->arch.n_modules && rule != SG_STEP_FIXED; j++) {
         size_t size;
         const size_t at = part_of(&size, net, j);
@@ -76,6 +79,7 @@ void sg_net_step_scale(void *dphi, const struct sg_net *net, enum sg_step_rule r
 
 size_t sg_net_step_scratch(const struct sg_net *net, enum sg_step_rule rule)
 {
+    SG_REQUIRE(net);
     size_t widest = 0;
     for (size_t j = 0; j < net->arch.n_modules && rule == SG_STEP_LINE_SEARCH; j++)
         if (net->width[net->modules[j].at] > widest)

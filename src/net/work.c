@@ -16,6 +16,7 @@ static void tables(char ***table[TABLES], struct sg_net_work *work)
 
 struct sg_net_work *sg_net_work_alloc(const struct sg_net *net, size_t batch_max)
 {
+    SG_REQUIRE(net);
     const size_t boundaries = net->arch.n_layers + 1, real = net->kernels->real_size;
     struct sg_net_work *work = SG_NEW(1, struct sg_net_work);
     char ***table[TABLES];
@@ -98,7 +99,7 @@ void sg_net_work_free(struct sg_net_work *work)
 
 const void *sg_net_view(const struct sg_net_work *work, enum sg_view what, size_t boundary)
 {
-    SG_REQUIRE(boundary >= 1 && boundary <= work->net->arch.n_layers);
+    SG_REQUIRE(work && boundary >= 1 && boundary <= work->net->arch.n_layers);
     switch (what) {
     case SG_VIEW_H: return work->h[boundary];
     case SG_VIEW_G: return work->g[boundary];
@@ -110,6 +111,7 @@ const void *sg_net_view(const struct sg_net_work *work, enum sg_view what, size_
 
 struct sg_metrics sg_net_metrics(const struct sg_net_work *work)
 {
+    SG_REQUIRE(work);
     struct sg_metrics metrics = {.loss = work->loss};
     for (size_t j = work->modules; j-- > 0;)
         metrics.sg_loss += work->sg_loss[j];

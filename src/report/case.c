@@ -29,6 +29,7 @@ static enum sg_status write_series(const char *out_dir, const struct sg_judgemen
 enum sg_status sg_report_write_case(const char *out_dir, const struct sg_judgement *j,
                                     struct sg_error *err)
 {
+    SG_REQUIRE(j);
     enum sg_status status = SG_OK;
     char *folder = sg_base_format("%s/%s", out_dir, j->case_name);
     sg_base_file_sweep(folder, NULL);

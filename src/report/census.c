@@ -8,6 +8,7 @@
 
 bool sg_report_is_beyond(const struct sg_claim *claim, const char *verdict, bool ok)
 {
+    SG_REQUIRE(claim);
     return !claim->empirical && ok && strcmp(verdict, sg_claim_verdict_name(SG_FAILS)) == 0;
 }
 
@@ -78,6 +79,7 @@ static void say_group(struct text *text, const struct sg_entry *entry, size_t n,
 
 void sg_report_census(char sentence[SG_CENSUS_MAX], const struct sg_entry *entry, size_t n)
 {
+    SG_REQUIRE(sentence && entry);
     size_t expected = 0, skipped = 0;
     struct text text = {sentence, SG_CENSUS_MAX};
     for (size_t i = 0; i < n; i++) {

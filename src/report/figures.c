@@ -102,14 +102,17 @@ static void print_image(const struct sg_page *page, const char *name, FILE *svg)
         fclose(png);
 }
 
+/* The drawing leads to its file, which a reader can enlarge: on a phone the page's is small. */
 static void print_figure(const struct sg_page *page, const char *name, FILE *svg,
                          const char *caption)
 {
     fputs("<figure id=\"figure-", page->out);
     sg_html_text(page->out, name);
-    fputs("\">", page->out);
+    fputs("\"><a href=\"../figures/", page->out);
+    sg_html_address(page->out, name);
+    fputs(".svg\">", page->out);
     print_image(page, name, svg);
-    fputs("<figcaption>", page->out);
+    fputs("</a><figcaption>", page->out);
     sg_html_text(page->out, caption);
     fputs("</figcaption></figure>\n", page->out);
 }

@@ -76,6 +76,7 @@ static enum sg_status read_folder(json_t *all, const char *folder, struct sg_err
 enum sg_status sg_report_gather(json_t **out, size_t n_folders, char *const *folder,
                                 struct sg_error *err)
 {
+    SG_REQUIRE(out && folder);
     json_t *all = json_array();
     enum sg_status status = SG_OK;
     for (size_t i = 0; i < n_folders && status == SG_OK; i++)

@@ -14,6 +14,7 @@ json_t *sg_report_number(double value)
 
 json_t *sg_report_text(const char *text)
 {
+    SG_REQUIRE(text);
     bool fine = true;
     for (const char *p = text; *p && fine; p += sg_base_printable(p))
         fine = sg_base_printable(p) > 0;
@@ -29,6 +30,7 @@ json_t *sg_report_text(const char *text)
 
 void sg_report_put(json_t *object, const char *key, json_t *value)
 {
+    SG_REQUIRE(key);
     if (json_object_set_new(object, key, value) != 0)
         sg_base_exhausted(1, sizeof(json_int_t));
 }
@@ -120,6 +122,7 @@ static json_t *tables_json(const struct sg_evidence *ev)
 
 json_t *sg_report_judgement_json(const struct sg_judgement *j)
 {
+    SG_REQUIRE(j);
     json_t *control =
         j->has_control ? json_pack("{s:o, s:s, s:b}", "what", sg_report_text(j->control_what),
                                    "verdict", sg_claim_verdict_name(j->control_verdict), "ok",
@@ -159,6 +162,7 @@ static enum sg_status write_file(const char *path, const json_t *json, struct sg
 
 enum sg_status sg_report_write_json(const char *path, json_t *json, struct sg_error *err)
 {
+    SG_REQUIRE(path && err);
     if (!json)
         sg_base_exhausted(1, sizeof(json_int_t));
     enum sg_status status = SG_OK;

@@ -144,6 +144,7 @@ static void print_page(const struct sg_page *page)
 
 enum sg_status sg_report_write_page(const char *folder, const char *home, struct sg_error *err)
 {
+    SG_REQUIRE(folder && err);
     json_t *all;
     char *const folders[] = {(char *)folder};
     enum sg_status status = sg_report_gather(&all, 1, folders, err);

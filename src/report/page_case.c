@@ -32,10 +32,16 @@ static void print_numbers(const struct sg_page *page, const json_t *row)
         fputs(" to ", page->out);
         sg_html_number(page->out, sg_page_number(json_array_get(interval, 1)), 4);
         fputs("</td>", page->out);
-    } else if (fact)
-        fprintf(page->out, "<td colspan=\"3\">%s</td>",
-                measured == 1 ? "so it is" : "not so");
-    else {
+    } else if (fact) {
+        fprintf(page->out, "<td colspan=\"3\">%s", measured == 1 ? "so it is" : "not so");
+        if (interval) {                                  /* of a limit that is proved */
+            fputs(", low ", page->out);
+            sg_html_number(page->out, sg_page_number(json_array_get(interval, 0)), 11);
+            fputs(", high ", page->out);
+            sg_html_number(page->out, sg_page_number(json_array_get(interval, 1)), 11);
+        }
+        fputs("</td>", page->out);
+    } else {
         print_cell(page, row, "measured", 9);
         print_cell(page, row, "predicted", 9);
         print_cell(page, row, "tolerance", 3);

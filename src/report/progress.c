@@ -37,6 +37,7 @@ static void draw(const struct sg_progress *p)
 
 void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t total)
 {
+    SG_REQUIRE(p);
     /* Who reads a pipe may write to this very terminal, in the middle of the line. */
     struct stat out;
     const char *term = getenv("TERM");
@@ -51,12 +52,14 @@ void sg_report_progress_begin(struct sg_progress *p, const char *what, size_t to
 
 void sg_report_progress_step(struct sg_progress *p)
 {
+    SG_REQUIRE(p);
     p->done++;
     draw(p);
 }
 
 void sg_report_progress_at(struct sg_progress *p, size_t done, size_t kept, const char *note)
 {
+    SG_REQUIRE(p);
     p->done = done;
     p->kept = kept;
     snprintf(p->note, sizeof p->note, "%s", note);
@@ -65,6 +68,7 @@ void sg_report_progress_at(struct sg_progress *p, size_t done, size_t kept, cons
 
 void sg_report_progress_piece(struct sg_progress *p, const char *what, size_t done, size_t total)
 {
+    SG_REQUIRE(p);
     if (strcmp(p->piece, what) != 0) {
         snprintf(p->piece, sizeof p->piece, "%s", what);
         p->piece_started = sg_base_seconds();
@@ -77,6 +81,7 @@ void sg_report_progress_piece(struct sg_progress *p, const char *what, size_t do
 
 void sg_report_progress_clear(const struct sg_progress *p)
 {
+    SG_REQUIRE(p);
     if (p->terminal)
         fputs("\r\033[K", stderr);
 }

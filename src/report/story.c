@@ -105,8 +105,9 @@ static const struct answer answers[] = {
      "SG trained on pairs as late keeps the limits that it has without delay [DY11]."},
     {"dy14_ledger", "An SG pays for the imbalance it makes",
      "Backpropagation in small steps keeps the difference of two neighbouring layers\u2019 Gram "
-     "matrices; an SG between them moves it by exactly (A + A\u1d40)/\u03ba, A its own matrix and "
-     "\u03ba its rate over the network\u2019s [DY14]."},
+     "matrices; an SG between them moves it by exactly "
+     "(A\u00a0+\u00a0A\u1d40)/\u2060\u03ba, A its own matrix and \u03ba its rate over the "
+     "network\u2019s [DY14]."},
     {"dy15_factorisation", "The SG decides which layer carries the map",
      "Every SG makes the layer below it larger, the more the slower it learns, while the map that "
      "is learnt stays the same; SGs everywhere make a staircase of norms, in closed form [DY15]."},

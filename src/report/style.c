@@ -56,6 +56,9 @@ const char *const sg_html_style[] = {
     "@media(max-width:60rem){.first{grid-template-columns:1fr}.first figure{max-width:32rem}}\n"
     /* A phone: each row is a card, each cell has its column's name before it. */
     "@media screen and (max-width:40rem){body{padding:.6rem .8rem 3rem}h1{font-size:1.5rem}"
+    /* A figure takes the screen's whole width. */
+    "section>figure>a,.answer figure>a{display:block;margin:0 -.8rem}.answer{border-width:1px 0 0;"
+    "border-radius:0;padding:.8rem 0}figure img{border-radius:0;border-width:1px 0}"
     ".first p{font-size:1rem}.cards thead{position:absolute;left:-99rem}"
     ".cards,.cards tbody,.cards tr,.cards td{display:block;width:100%}"
     ".cards tr{border:1px solid var(--line);border-radius:6px;margin:.6rem 0;padding:.3rem .6rem}"
@@ -77,7 +80,10 @@ const char *const sg_html_style[] = {
     "a{color:inherit;text-decoration:none}.wide,.statement{overflow:visible}nav,.skip,.up{"
     "display:none}.answers{grid-template-columns:1fr 1fr}img{max-height:150mm;object-fit:contain}"
     "section>figure{max-width:135mm}.first{grid-template-columns:1fr 1fr}"
-    "td,.rows :is(td,th):not(:first-child){white-space:normal}td{overflow-wrap:anywhere}"
-    "th{white-space:normal}table{font-size:8pt}h2{break-inside:avoid}}\n",
+    /* A number stays on one line; words give way to it, and wide tables are set small. */
+    "td,th,.rows th:not(:first-child),.rows td[colspan],.cards.rows td:last-child{"
+    "white-space:normal}td{overflow-wrap:anywhere}table,caption{font-size:8pt}"
+    ".rows :is(td,th){padding:.3rem .25rem}.rows:has(th:nth-child(10)){font-size:6.2pt}"
+    "h2{break-inside:avoid}}\n",
     NULL,
 };

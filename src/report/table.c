@@ -27,6 +27,18 @@ static void print_numbers(FILE *out, const struct sg_row *row)
         fprintf(out, "         proved: in [%.17g, %.17g]\n", row->low, row->high);
 }
 
+/* With the two ends of a limit, where the proof is of one. */
+static void print_proof(FILE *out, const struct sg_row *row)
+{
+    fprintf(out, "         %s",
+            row->state == SG_ROW_MET    ? "proved"
+            : row->state == SG_ROW_OPEN ? "neither this nor its opposite could be proved"
+                                        : "the opposite is proved");
+    if (row->low < row->high)
+        fprintf(out, ", low %.17g, high %.17g", row->low, row->high);
+    fputs("\n", out);
+}
+
 /* replicates: of the case; a row stands for the worst of them, which is named. */
 static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
 {
@@ -49,10 +61,7 @@ static void print_row(FILE *out, const struct sg_row *row, size_t replicates)
         fprintf(out, ": %s%s\n", of_effect[row->state], row->secondary ? " (secondary)" : "");
         break;
     case SG_ROW_PROOF:
-        fprintf(out, "         %s\n",
-                row->state == SG_ROW_MET    ? "proved"
-                : row->state == SG_ROW_OPEN ? "neither this nor its opposite could be proved"
-                                            : "the opposite is proved");
+        print_proof(out, row);
         break;
     case SG_ROW_FACT:
         if (row->predicted == 1.0 && row->measured <= 1.0)
@@ -92,6 +101,7 @@ static void print_listing(FILE *out, const struct sg_listing *list)
 
 void sg_report_print_shortfall(FILE *out, const struct sg_judgement *j)
 {
+    SG_REQUIRE(j);
     if (j->verdict == SG_SKIPPED ||
         (j->ok && j->verdict != SG_NOT_REPRODUCED && j->verdict != SG_INCONCLUSIVE))
         return;
@@ -107,6 +117,7 @@ void sg_report_print_shortfall(FILE *out, const struct sg_judgement *j)
 
 void sg_report_print_judgement(FILE *out, const struct sg_judgement *j)
 {
+    SG_REQUIRE(j);
     fprintf(out, "%s  %s  [%s]  %zu replicate%s, seed %llu, %.1f s\n", j->claim->id,
             j->claim->title, j->case_name, j->replicates, j->replicates == 1 ? "" : "s",
             (unsigned long long)j->seed, j->seconds);

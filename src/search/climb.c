@@ -11,11 +11,13 @@ struct climb { const struct sg_search_plan *plan; struct sg_repelling trial; };
 
 bool sg_search_found(const struct sg_repelling *f, enum sg_search_goal goal)
 {
+    SG_REQUIRE(f);
     return goal == SG_SEARCH_DELAYED ? f->share < 1 : f->abscissa > SG_SEARCH_FOUND;
 }
 
 enum sg_status sg_search_look(struct sg_repelling *f, const struct sg_search_plan *plan)
 {
+    SG_REQUIRE(f && plan);
     return plan->goal == SG_SEARCH_DELAYED ? sg_search_share(f, plan->tau) : sg_search_abscissa(f);
 }
 
@@ -35,6 +37,7 @@ static double height(const double *theta, void *context)
 enum sg_status sg_search_climb(struct sg_repelling *top, size_t *repelled,
                                const struct sg_search_plan *plan, size_t index)
 {
+    SG_REQUIRE(top && plan);
     const size_t n = sg_search_n_theta(plan);
     struct climb c = {plan, sg_search_repelling_alloc(&plan->deep)};
     const struct sg_climber climber = {n, plan->steps, SIGMA, height, &c};

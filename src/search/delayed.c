@@ -8,6 +8,9 @@
 /* ln|lambda| above this part of the largest |lambda - 1| leaves: off the circle by more than
  * rounding can account for. */
 static const double LEAVES = 1e-8;
+/* An eigenvalue of H or G that was taken for zero, above this part of the largest, may be none:
+ * what rounding leaves is below 1e-13.  Without its mode the step is another. */
+static const double DOUBTFUL = 1e-12;
 /* Shares of backprop's limit. */
 static const double GRID[] = {0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 0.95};
 enum { N_GRID = sizeof GRID / sizeof *GRID, HALVINGS = 30 };
@@ -54,6 +57,7 @@ static double least_share(struct look *l, double *damping)
 
 enum sg_status sg_search_share(struct sg_repelling *f, size_t tau)
 {
+    SG_REQUIRE(f);
     const size_t d = f->deep.width[0], m = f->deep.width[f->deep.n_layers], q = d + m + 1;
     double *P = SG_NEW(d * m, double), *M = SG_NEW(q * q, double);
     struct look l = {.tau = tau};
@@ -67,7 +71,7 @@ enum sg_status sg_search_share(struct sg_repelling *f, size_t tau)
         l.J = SG_NEW(l.size * l.size, double);
         l.lambda = SG_NEW(l.size, double complex);
         f->damping = -1;
-        f->share = least_share(&l, &f->damping);
+        f->share = l.sizes.dropped > DOUBTFUL ? 1 : least_share(&l, &f->damping);
         f->kappa = l.sizes.lambda / (2 * l.sizes.gamma * f->share * (f->share < 1 ? 1.001 : 1));
         free(l.J);
         free(l.lambda);

@@ -13,6 +13,7 @@ static const double SLOW = 1e-5;
 
 struct sg_repelling sg_search_repelling_alloc(const struct sg_deep *deep)
 {
+    SG_REQUIRE(deep);
     const size_t d = deep->width[0], m = deep->width[deep->n_layers];
     return (struct sg_repelling){.deep = *deep,
                                  .w = SG_NEW(sg_closed_deep_n_w(deep), double),
@@ -23,6 +24,8 @@ struct sg_repelling sg_search_repelling_alloc(const struct sg_deep *deep)
 
 void sg_search_repelling_free(struct sg_repelling *found)
 {
+    if (!found)
+        return;
     free(found->w);
     free(found->S);
     free(found->R);
@@ -31,6 +34,7 @@ void sg_search_repelling_free(struct sg_repelling *found)
 
 enum sg_status sg_search_abscissa(struct sg_repelling *f)
 {
+    SG_REQUIRE(f);
     const size_t d = f->deep.width[0], m = f->deep.width[f->deep.n_layers], q = d + m + 1;
     const size_t size = sg_closed_deep_n_w(&f->deep) + sg_closed_deep_n_phi(&f->deep);
     double *P = SG_NEW(d * m, double), *M = SG_NEW(q * q, double), *J = SG_NEW(size * size, double);
@@ -70,6 +74,7 @@ static bool attracts(enum sg_status *status, const struct sg_deep_normal *normal
 
 enum sg_status sg_search_critical_kappa(double *kappa, const struct sg_repelling *f)
 {
+    SG_REQUIRE(kappa && f);
     const size_t d = f->deep.width[0], m = f->deep.width[f->deep.n_layers], q = d + m + 1;
     double *P = SG_NEW(d * m, double), *M = SG_NEW(q * q, double), low = f->kappa, high = low;
     struct sg_deep_normal *normal;

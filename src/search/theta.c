@@ -73,6 +73,7 @@ void sg_search_random_theta(double *theta, const struct sg_search_plan *plan, st
 void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *plan,
                     struct sg_rng *rng)
 {
+    SG_REQUIRE(instance && plan && rng);
     double *theta = SG_NEW(sg_search_n_theta(plan), double);
     sg_search_random_theta(theta, plan, rng);
     sg_search_decode(instance, theta, plan);

@@ -33,6 +33,7 @@ static void write_list(FILE *out, const char *name, const double *a, size_t n)
 enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *f, const char *head,
                                     unsigned steps)
 {
+    SG_REQUIRE(f);
     const struct sg_deep *deep = &f->deep;
     const size_t d = deep->width[0], m = deep->width[deep->n_layers];
     const bool repels = f->abscissa > SG_SEARCH_FOUND;

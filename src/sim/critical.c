@@ -24,7 +24,7 @@ struct sg_critical {
 
 struct sg_critical *sg_sim_critical_alloc(const struct sg_field *field)
 {
-    SG_REQUIRE(field->dtype == SG_F64);
+    SG_REQUIRE(field && field->dtype == SG_F64);
     struct sg_critical *s = SG_NEW(1, struct sg_critical);
     s->field = *field;
     s->size = field->sizes.w + field->sizes.phi;
@@ -110,6 +110,7 @@ enum sg_status sg_sim_solve_critical(double *state, struct sg_critical *s,
                                      const struct sg_batch *batch, size_t iterations,
                                      sg_sim_solved *solved, void *context)
 {
+    SG_REQUIRE(state && s);
     gsl_multifit_nlinear_fdf fdf = {.f = residual,
                                     .df = jacobian,
                                     .n = s->size,

@@ -21,6 +21,7 @@ struct sg_fitted {
 struct sg_fitted *sg_sim_fitted_alloc(const struct sg_field *field, const struct sg_batch *batch,
                                       const double *w, double mu)
 {
+    SG_REQUIRE(field);
     const size_t n_w = field->sizes.w, k = field->sizes.phi;
     SG_REQUIRE(field->dtype == SG_F64 && k > 0);
     struct sg_fitted *f = SG_NEW(1, struct sg_fitted);
@@ -50,6 +51,7 @@ void sg_sim_fitted_free(struct sg_fitted *f)
 
 void sg_sim_fitted_restart(struct sg_fitted *f, const double *w, double mu)
 {
+    SG_REQUIRE(f);
     memcpy(f->w, w, f->field.sizes.w * sizeof *w);
     f->mu = mu;
 }
@@ -91,6 +93,7 @@ static void evaluate(struct sg_fitted *f, const double *phi)
 
 enum sg_status sg_sim_fitted_look(struct sg_fitted *f)
 {
+    SG_REQUIRE(f);
     const size_t k = f->field.sizes.phi;
     for (size_t j = 0; j < k; j++) {
         memset(f->probe, 0, k * sizeof *f->probe);
@@ -111,6 +114,7 @@ enum sg_status sg_sim_fitted_look(struct sg_fitted *f)
 
 enum sg_status sg_sim_fitted_step(struct sg_fitted *f)
 {
+    SG_REQUIRE(f);
     const struct sg_opt opt = {.rate = f->mu};
     const enum sg_status status = sg_sim_fitted_look(f);
     if (status == SG_OK)
@@ -120,20 +124,24 @@ enum sg_status sg_sim_fitted_step(struct sg_fitted *f)
 
 const double *sg_sim_fitted_w(const struct sg_fitted *f)
 {
+    SG_REQUIRE(f);
     return f->w;
 }
 
 const double *sg_sim_fitted_phi(const struct sg_fitted *f)
 {
+    SG_REQUIRE(f);
     return f->phi;
 }
 
 const double *sg_sim_fitted_dw(const struct sg_fitted *f)
 {
+    SG_REQUIRE(f);
     return f->dw;
 }
 
 const double *sg_sim_fitted_dphi(const struct sg_fitted *f)
 {
+    SG_REQUIRE(f);
     return f->dphi;
 }

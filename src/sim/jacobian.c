@@ -30,6 +30,7 @@ static void difference(double *column, struct sg_sim *sim, const double *state,
 void sg_approx_step_jacobian(double *jacobian, double *bound, struct sg_sim *sim,
                              const double *state, const struct sg_batch *batch)
 {
+    SG_REQUIRE(jacobian && bound);
     const size_t size = sg_sim_state_size(sim);
     const double scale = sg_base_max(1.0, sg_base_max_abs(state, size)),
                  h = cbrt(SG_UNIT_ROUNDOFF) * scale;

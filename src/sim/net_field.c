@@ -46,5 +46,6 @@ struct sg_field sg_sim_net_field(const struct sg_net *net, size_t batch_max)
 
 struct sg_batch sg_sim_batch(const struct sg_data *data)
 {
+    SG_REQUIRE(data);
     return (struct sg_batch){.n = data->n, .x = data->x, .y = data->y, .one = data->one};
 }

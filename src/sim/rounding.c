@@ -50,6 +50,7 @@ static double roundings(const struct sg_net *net, size_t n)
 
 struct sg_rounding *sg_sim_rounding_alloc(const struct sg_net *net, const struct sg_batch *batch)
 {
+    SG_REQUIRE(batch);
     const struct sg_arch *arch = sg_net_arch(net);
     SG_REQUIRE(sg_net_is_linear(net) && arch->dtype == SG_F64);
     for (size_t j = 0; j < arch->n_modules; j++)
@@ -107,6 +108,7 @@ static void signed_phi(struct sg_rounding *r, const double *phi)
 void sg_sim_rounding(double *dw, double *dphi, struct sg_rounding *r, const double *w,
                      const double *phi)
 {
+    SG_REQUIRE(dw && r && w);
     const struct sg_sizes sizes = sg_net_sizes(r->net);
     const struct sg_batch batch = sg_sim_batch(&r->rows);
     for (size_t i = 0; i < sizes.w; i++)

@@ -23,6 +23,7 @@ struct sg_searcher {
 struct sg_searcher *sg_sim_searcher_alloc(const struct sg_search_spec *spec, const double *w,
                                           const double *phi)
 {
+    SG_REQUIRE(spec);
     struct sg_searcher *s = SG_NEW(1, struct sg_searcher);
     s->spec = *spec;
     s->truth = sg_sim_observing_net(spec->net);
@@ -78,6 +79,7 @@ static bool find_mu(struct sg_search_step *out, struct sg_searcher *s)
 
 enum sg_status sg_sim_searcher_step(struct sg_search_step *out, struct sg_searcher *s)
 {
+    SG_REQUIRE(out && s);
     const struct sg_batch *batch = s->spec.batch;
     sg_net_eval(s->gradient, NULL, NULL, s->truth, s->w, s->phi, batch, SG_WANT_W, s->truth_work);
     sg_net_eval(s->dw, s->dphi, NULL, s->spec.net, s->w, s->phi, batch, SG_WANT_W | SG_WANT_PHI,
@@ -99,10 +101,12 @@ enum sg_status sg_sim_searcher_step(struct sg_search_step *out, struct sg_search
 
 const double *sg_sim_searcher_w(const struct sg_searcher *s)
 {
+    SG_REQUIRE(s);
     return s->w;
 }
 
 const double *sg_sim_searcher_phi(const struct sg_searcher *s)
 {
+    SG_REQUIRE(s);
     return s->phi;
 }

@@ -69,6 +69,7 @@ static size_t later(size_t past, int delay)
 
 struct sg_sim *sg_sim_alloc(const struct sg_sim_spec *spec, const void *w, const void *phi)
 {
+    SG_REQUIRE(spec);
     const struct sg_timing *t = &spec->timing;
     SG_REQUIRE(t->net_w >= 0 && t->sg_phi >= 0 && t->net_phi >= -1 && t->sg_w >= -1);
     SG_REQUIRE(!(t->net_phi == -1 && t->sg_w == -1));            /* each would wait for the other */
@@ -117,6 +118,7 @@ void sg_sim_free(struct sg_sim *sim)
 
 void sg_sim_restart(struct sg_sim *sim, const void *w, const void *phi, double mu, double nu)
 {
+    SG_REQUIRE(sim);
     for (size_t i = 0; i < sim->slots; i++) {
         memcpy(w_at(sim, i), w, sim->field.sizes.w * sim->real);
         if (sim->field.sizes.phi)
@@ -145,6 +147,7 @@ static void directions(struct sg_sim *sim, unsigned want, size_t w_slot, size_t 
 
 void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch)
 {
+    SG_REQUIRE(sim);
     const struct sg_timing t = sim->timing;
     const size_t now = sim->now, next = (now + 1) % sim->slots;
     const bool joint = t.net_w == 0 && t.net_phi == 0 && t.sg_w == 0 && t.sg_phi == 0;
@@ -173,6 +176,7 @@ void sg_sim_step(struct sg_sim *sim, const struct sg_batch *batch)
 
 bool sg_sim_is_finite(const struct sg_sim *sim)
 {
+    SG_REQUIRE(sim);
     return sg_net_kernels(sim->field.dtype)
         ->all_finite(w_at(sim, sim->now), sim->field.sizes.w + sim->field.sizes.phi);
 }
@@ -193,16 +197,19 @@ enum sg_status sg_sim_advance(struct sg_sim *sim, const struct sg_batch *batch, 
 
 const void *sg_sim_w(const struct sg_sim *sim)
 {
+    SG_REQUIRE(sim);
     return w_at(sim, sim->now);
 }
 
 const void *sg_sim_phi(const struct sg_sim *sim)
 {
+    SG_REQUIRE(sim);
     return phi_at(sim, sim->now);
 }
 
 uint64_t sg_sim_time(const struct sg_sim *sim)
 {
+    SG_REQUIRE(sim);
     return sim->time;
 }
 
@@ -215,6 +222,7 @@ static size_t state_moments(const struct sg_opt *opt, size_t n)
 
 size_t sg_sim_state_size(const struct sg_sim *sim)
 {
+    SG_REQUIRE(sim);
     const size_t w = sim->field.sizes.w, phi = sim->field.sizes.phi;
     return (sim->past + 1) * (w + phi) + state_moments(&sim->net_opt, w) +
            state_moments(&sim->sg_opt, phi);
@@ -233,7 +241,7 @@ static struct heavy heavy_of(const struct sg_sim *sim)
 
 void sg_sim_get_state(double *state, const struct sg_sim *sim)
 {
-    SG_REQUIRE(sim->field.dtype == SG_F64 && sg_sim_state_size(sim) > 0);
+    SG_REQUIRE(state && sim && sim->field.dtype == SG_F64 && sg_sim_state_size(sim) > 0);
     for (size_t ago = 0; ago <= sim->past; ago++)
         memcpy((char *)state + ago * slot_bytes(sim), w_at(sim, slot(sim, ago)), slot_bytes(sim));
     const struct heavy h = heavy_of(sim);
@@ -245,7 +253,7 @@ void sg_sim_get_state(double *state, const struct sg_sim *sim)
 
 void sg_sim_set_state(struct sg_sim *sim, const double *state)
 {
-    SG_REQUIRE(sim->field.dtype == SG_F64 && sg_sim_state_size(sim) > 0);
+    SG_REQUIRE(sim && state && sim->field.dtype == SG_F64 && sg_sim_state_size(sim) > 0);
     for (size_t ago = 0; ago <= sim->past; ago++)
         memcpy(w_at(sim, slot(sim, ago)), (const char *)state + ago * slot_bytes(sim),
                slot_bytes(sim));
@@ -263,12 +271,14 @@ void sg_sim_set_state(struct sg_sim *sim, const double *state)
 
 void sg_sim_set_rates(struct sg_sim *sim, double mu, double nu)
 {
+    SG_REQUIRE(sim);
     sim->net_opt.rate = mu;
     sim->sg_opt.rate = nu;
 }
 
 size_t sg_sim_past(const struct sg_sim *sim)
 {
+    SG_REQUIRE(sim);
     return sim->past;
 }
 
@@ -289,6 +299,7 @@ static void kept_of(struct kept kept[KEPT], const struct sg_sim *sim)
 
 size_t sg_sim_bytes(const struct sg_sim *sim)
 {
+    SG_REQUIRE(sim);
     struct kept kept[KEPT];
     size_t bytes = sizeof(struct head) + (sim->past + 1) * slot_bytes(sim);
     kept_of(kept, sim);
@@ -299,6 +310,7 @@ size_t sg_sim_bytes(const struct sg_sim *sim)
 
 void sg_sim_save(void *bytes, const struct sg_sim *sim)
 {
+    SG_REQUIRE(sim);
     const struct head head = {sim->time, sim->net_moments.t, sim->sg_moments.t};
     struct kept kept[KEPT];
     char *to = bytes;
@@ -316,6 +328,7 @@ void sg_sim_save(void *bytes, const struct sg_sim *sim)
 
 void sg_sim_load(struct sg_sim *sim, const void *bytes, const struct sg_batch *const *past)
 {
+    SG_REQUIRE(sim);
     struct head head;
     struct kept kept[KEPT];
     const char *from = bytes;

@@ -33,6 +33,7 @@ struct work {
 enum sg_status sg_sim_spectral_alloc(struct sg_spectral **out, const struct sg_data *data,
                                      unsigned terms, double mix)
 {
+    SG_REQUIRE(out && data);
     const size_t n = data->n, d = data->d, m = data->m, q = 2 * m + 1;
     struct sg_spectral *sp = *out = SG_NEW(1, struct sg_spectral);
     *sp = (struct sg_spectral){.d = d,
@@ -89,16 +90,19 @@ void sg_sim_spectral_free(struct sg_spectral *sp)
 
 const double *sg_sim_spectral_lambda(const struct sg_spectral *sp)
 {
+    SG_REQUIRE(sp);
     return sp->lambda;
 }
 
 void sg_sim_spectral_from_w(double *v, const struct sg_spectral *sp, const double *w)
 {
+    SG_REQUIRE(sp);
     sg_base_mul_tn(v, sp->v, w, sp->d, sp->d, sp->m);
 }
 
 void sg_sim_spectral_to_w(double *w, const struct sg_spectral *sp, const double *v)
 {
+    SG_REQUIRE(sp);
     sg_base_mul(w, sp->v, v, sp->d, sp->d, sp->m);
 }
 
@@ -271,6 +275,7 @@ static void *work_alloc(const struct sg_field *field)
 
 struct sg_field sg_sim_spectral_field(const struct sg_spectral *sp)
 {
+    SG_REQUIRE(sp);
     const size_t m = sp->m;
     const size_t rows = (sp->terms & SG_H ? m : 0) + (sp->terms & SG_Y ? m : 0) +
                         (sp->terms & SG_ONE ? 1 : 0);

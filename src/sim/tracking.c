@@ -20,6 +20,7 @@ struct sg_tracker {
 struct sg_tracker *sg_sim_tracker_alloc(const struct sg_tracking_spec *spec, const double *w,
                                         const double *phi)
 {
+    SG_REQUIRE(spec);
     struct sg_tracker *t = SG_NEW(1, struct sg_tracker);
     t->spec = *spec;
     t->truth = sg_sim_observing_net(spec->net);
@@ -114,6 +115,7 @@ static bool teach_once(struct sg_tracking_step *out, struct sg_tracker *t)
 
 enum sg_status sg_sim_tracker_step(struct sg_tracking_step *out, struct sg_tracker *t)
 {
+    SG_REQUIRE(out && t);
     struct sg_metrics metrics;
     *out = (struct sg_tracking_step){0};
     sg_net_eval(t->gradient, NULL, &metrics, t->truth, t->w, t->phi, t->spec.batch,
@@ -142,5 +144,6 @@ enum sg_status sg_sim_tracker_step(struct sg_tracking_step *out, struct sg_track
 
 const double *sg_sim_tracker_w(const struct sg_tracker *t)
 {
+    SG_REQUIRE(t);
     return t->w;
 }

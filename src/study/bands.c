@@ -34,6 +34,7 @@ static const struct sg_study_run *run_of(const struct sg_study *s, size_t arm, s
 struct sg_study_band sg_study_look_band(const struct sg_study *s, size_t arm, size_t look,
                                         size_t offset)
 {
+    SG_REQUIRE(s);
     struct sg_study_band band = {0};
     for (size_t i = 0; i < s->seeds; i++)
         if (look < run_of(s, arm, i)->looks)
@@ -44,6 +45,7 @@ struct sg_study_band sg_study_look_band(const struct sg_study *s, size_t arm, si
 struct sg_study_band sg_study_layer_band(const struct sg_study *s, size_t arm, size_t look,
                                          size_t b, size_t offset)
 {
+    SG_REQUIRE(s);
     struct sg_study_band band = {0};
     for (size_t i = 0; i < s->seeds; i++)
         if (look < run_of(s, arm, i)->looks)
@@ -54,6 +56,7 @@ struct sg_study_band sg_study_layer_band(const struct sg_study *s, size_t arm, s
 struct sg_study_band sg_study_module_band(const struct sg_study *s, size_t arm, size_t look,
                                           size_t j, size_t offset)
 {
+    SG_REQUIRE(s);
     const size_t modules = s->arm[arm].n_modules;
     struct sg_study_band band = {0};
     for (size_t i = 0; i < s->seeds; i++)
@@ -64,6 +67,7 @@ struct sg_study_band sg_study_module_band(const struct sg_study *s, size_t arm, 
 
 size_t sg_study_last(const struct sg_study *s, size_t arm)
 {
+    SG_REQUIRE(s);
     size_t looks = s->looks;
     for (size_t i = 0; i < s->seeds; i++)
         if (run_of(s, arm, i)->looks < looks)
@@ -73,6 +77,7 @@ size_t sg_study_last(const struct sg_study *s, size_t arm)
 
 struct sg_study_share sg_study_dy6(const struct sg_study *s, size_t arm)
 {
+    SG_REQUIRE(s);
     struct sg_study_share share = {0};
     for (size_t i = 0; i < s->seeds; i++)
         for (size_t k = 0; k < run_of(s, arm, i)->looks; k++) {

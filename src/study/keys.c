@@ -82,6 +82,7 @@ static enum sg_status check_form(const struct sg_case *c, struct sg_error *err)
 
 enum sg_status sg_study_fits(const struct sg_case *c, struct sg_error *err)
 {
+    SG_REQUIRE(c);
     if (!sg_case_is_training(c))
         return sg_base_refuse(err, c->path, line_of(c, "claim"),
                               "a case of a claim is run by `synthgrad run`; to train its net take "

@@ -14,6 +14,7 @@ enum { WORDS = sizeof words / sizeof *words };
 
 enum sg_rule sg_study_find_rule(const char *word)
 {
+    SG_REQUIRE(word);
     for (size_t i = 0; i < WORDS; i++)
         if (strcmp(words[i].word, word) == 0)
             return words[i].rule;

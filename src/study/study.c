@@ -338,6 +338,7 @@ static enum sg_status run_all(struct job *job, struct sg_error *err)
 enum sg_status sg_study_run(struct sg_study *study, const struct sg_case *c,
                             const struct sg_study_options *options, struct sg_error *err)
 {
+    SG_REQUIRE(study && c && options);
     const double begun = sg_base_seconds();
     struct sg_source source;
     struct job job = {.study = study, .options = options,
@@ -370,6 +371,8 @@ enum sg_status sg_study_run(struct sg_study *study, const struct sg_case *c,
 
 void sg_study_free(struct sg_study *s)
 {
+    if (!s)
+        return;
     for (size_t i = 0; s->run && i < s->n_arms * s->seeds; i++) {
         free(s->run[i].look);
         free(s->run[i].layer);

@@ -36,6 +36,7 @@ static void *offset(void *numbers, size_t n, const struct sg_train *t)
 
 struct sg_halves *sg_train_halves_alloc(struct sg_train *t, uint64_t delay, size_t threads)
 {
+    SG_REQUIRE(t);
     const struct sg_net *net = t->spec.net;
     const struct sg_arch *arch = sg_net_arch(net);
     SG_REQUIRE(t->time == 0 && !t->halved && delay < SIZE_MAX && (threads == 1 || threads == 2));
@@ -220,6 +221,7 @@ static void run_to(struct sg_halves *h, uint64_t end)
 
 enum sg_status sg_train_halves_advance(struct sg_halves *h, uint64_t steps)
 {
+    SG_REQUIRE(h);
     struct sg_train *t = h->t;
     SG_REQUIRE(t->time == h->handed_up);
     for (const uint64_t last = t->time + steps; t->time < last;) {
@@ -234,5 +236,6 @@ enum sg_status sg_train_halves_advance(struct sg_halves *h, uint64_t steps)
 
 struct sg_halves_cpu sg_train_halves_cpu(const struct sg_halves *h)
 {
+    SG_REQUIRE(h);
     return h->cpu;
 }

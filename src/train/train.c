@@ -27,6 +27,7 @@ static void part_free(struct part *p)
 
 struct sg_train *sg_train_alloc(const struct sg_train_spec *spec)
 {
+    SG_REQUIRE(spec);
     const struct sg_arch *arch = sg_net_arch(spec->net);
     const struct sg_images *images = spec->images;
     const size_t d = images->rows * images->columns;
@@ -154,7 +155,7 @@ bool sg_train_is_finite(const struct sg_train *t)
 
 enum sg_status sg_train_advance(struct sg_train *t, uint64_t steps)
 {
-    SG_REQUIRE(!t->halved);
+    SG_REQUIRE(t && !t->halved);
     for (uint64_t done = 0; done < steps;) {
         if (sg_base_interrupted())
             return SG_INTERRUPTED;
@@ -168,16 +169,19 @@ enum sg_status sg_train_advance(struct sg_train *t, uint64_t steps)
 
 uint64_t sg_train_time(const struct sg_train *t)
 {
+    SG_REQUIRE(t);
     return t->time;
 }
 
 size_t sg_train_epoch_steps(const struct sg_train *t)
 {
+    SG_REQUIRE(t);
     return sg_data_batches_steps(t->order);
 }
 
 struct sg_metrics sg_train_seen(struct sg_train *t)
 {
+    SG_REQUIRE(t);
     const double n = t->seen > 0 ? (double)t->seen : SG_NAN;
     const struct sg_metrics mean = {.loss = t->sum.loss / n, .sg_loss = t->sum.sg_loss / n};
     t->sum = (struct sg_metrics){0};
@@ -187,21 +191,25 @@ struct sg_metrics sg_train_seen(struct sg_train *t)
 
 const void *sg_train_w(const struct sg_train *t)
 {
+    SG_REQUIRE(t);
     return t->w.theta;
 }
 
 const void *sg_train_phi(const struct sg_train *t)
 {
+    SG_REQUIRE(t);
     return t->phi.theta;
 }
 
 void *sg_train_aux(const struct sg_train *t)
 {
+    SG_REQUIRE(t);
     return t->aux;
 }
 
 const struct sg_net_work *sg_train_work(struct sg_batch *batch, const struct sg_train *t)
 {
+    SG_REQUIRE(t);
     if (batch)
         *batch = t->batch;
     return t->work;
@@ -222,6 +230,7 @@ static size_t largest(const void *p, size_t row, size_t m, enum sg_dtype dtype)
 
 struct sg_score sg_train_score(struct sg_train *t, const struct sg_images *images)
 {
+    SG_REQUIRE(t && images);
     const struct sg_arch *arch = sg_net_arch(t->spec.net);
     const struct sg_state state = sg_train_state(t);
     struct sg_score score = {0};
@@ -263,6 +272,7 @@ static void fields_of(struct field field[FIELDS], const struct sg_train *t)
 
 size_t sg_train_bytes(const struct sg_train *t)
 {
+    SG_REQUIRE(t);
     struct field field[FIELDS];
     size_t bytes = sizeof(struct head);
     fields_of(field, t);
@@ -273,7 +283,7 @@ size_t sg_train_bytes(const struct sg_train *t)
 
 void sg_train_save(void *bytes, const struct sg_train *t)
 {
-    SG_REQUIRE(!t->halved);
+    SG_REQUIRE(t && !t->halved);
     const struct head head = {t->time, t->seen, t->w.moments.t, t->phi.moments.t, t->sum};
     struct field field[FIELDS];
     char *to = bytes;
@@ -289,6 +299,7 @@ void sg_train_save(void *bytes, const struct sg_train *t)
 
 void sg_train_load(struct sg_train *t, const void *bytes)
 {
+    SG_REQUIRE(t);
     struct head head;
     struct field field[FIELDS];
     const char *from = bytes;

@@ -195,8 +195,7 @@ static void unmet_hypotheses_are_named(void **state)
                        "lower train.radius, or data.condition");
 }
 
-/* Every tau of the case is certified, long ones too, and the row of the pairs names those it is
- * about. */
+/* Every tau of the case is certified, long ones too, each in a row that names it. */
 static void certified_rows_name_their_delays(void **state)
 {
     (void)state;
@@ -207,9 +206,14 @@ static void certified_rows_name_their_delays(void **state)
     context("%s; %s", sg_claim_verdict_name(j.verdict), j.evidence.note);
     CHECK(j.verdict == SG_HOLDS);
 #ifdef SG_HAVE_ARB
-    CHECK(row_id(&j, "stale-inside-proved")->ok && row_id(&j, "stale-beyond-proved")->ok);
-    CHECK(strstr(row_id(&j, "pairs-mu-inside-proved")->what, "every tau of the case up to 3:") !=
-          NULL);
+    for (size_t k = 0; k < 3; k++) {
+        static const char *const id[] = {"stale-limit-0-proved", "stale-limit-3-proved",
+                                         "stale-limit-70-proved"},
+                          *const name[] = {"tau = 0,", "tau = 3,", "tau = 70,"};
+        const struct sg_row *row = row_id(&j, id[k]);
+        CHECK(row->ok && strstr(row->what, name[k]) != NULL);
+    }
+    CHECK(row_id(&j, "pairs-mu-limit-proved")->ok && row_id(&j, "pairs-nu-limit-proved")->ok);
 #endif
     sg_claim_judgement_free(&j);
 }

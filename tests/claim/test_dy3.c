@@ -188,8 +188,8 @@ static void the_fit_decides_the_speed(void **state)
     sg_case_free(&c);
 }
 
-/* Heavy ball: six rows, none certified, in every form, for seeds and betas that nothing was tuned
- * to, more outputs, and rates at which eigenvalues meet. */
+/* Heavy ball: six rows, and both limits certified, in every form, for seeds and betas that nothing
+ * was tuned to, more outputs, and rates at which eigenvalues meet. */
 static void holds_under_momentum(void **state)
 {
     (void)state;
@@ -208,7 +208,10 @@ static void holds_under_momentum(void **state)
             struct sg_judgement j = judge(&c, 4711 + k);
             context("form %d, beta %g\n%s", form, beta[k], j.evidence.note);
             CHECK(j.ok && j.verdict == SG_HOLDS && j.control_verdict == SG_FAILS);
-            CHECK(count_rows(&j, false) == 6 && count_rows(&j, true) == 0);
+#ifdef SG_HAVE_ARB
+            CHECK(count_rows(&j, true) == 2);
+#endif
+            CHECK(count_rows(&j, false) == 6);
             CHECK(row_id(&j, "mu-limit")->tolerance < 1e-3);
             CHECK(row_id(&j, "nu-limit")->tolerance < 1e-3);
             sg_claim_judgement_free(&j);

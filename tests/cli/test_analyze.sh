@@ -343,6 +343,8 @@ expect 0 words.csv --target y,z --features a,b --drop-missing --json
 grep -q '"targets"' "$work/out" && grep -q '"rows_left_out": 2' "$work/out" || complain "no targets"
 [ "$(grep -c '"d": 2' "$work/out")" -eq 2 ] || complain "a target is a feature of another"
 expect 0 words.csv --target y,z --features a; fits
+expect 2 words.csv --target y,a --features a,b
+grep -q '"a" is a target and a feature' "$work/err" || complain "a target as a feature: $(cat "$work/err")"
 expect 2 words.csv --target y --features a,nothing
 grep -q 'no column "nothing"' "$work/err" || complain "unknown column: $(cat "$work/err")"
 expect 2 words.csv --target y --drop id,,city

@@ -84,7 +84,7 @@ grep -q '^set encoding utf8$' plots/style.gp || complain "plots/style.gp does no
 
 # ---- drawn afresh: the figures of all cases but those of more than about a second or on files that may not be here; with a slow program, DY3's ----
 slow=' ad1_artificial_data dy11_deep dy8_map_deep nl1_learning_curves nl2_applied nl2_random nl2_seen_loss'
-slow="$slow nl1_sigmoid nl6_one_framework nl6_unlocked "
+slow="$slow nl1_sigmoid nl1_gd nl1_no_norm nl6_one_framework nl6_unlocked "
 # A figure shows the first replicate.
 scripts='plots/*.gp' least=20 drawn=0
 mkdir "$work/cases"

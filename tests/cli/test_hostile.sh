@@ -77,6 +77,20 @@ fi
 find . -name 'run[0-9]' | grep -q . && complain "a name was run: $(find . -name 'run[0-9]')"
 printf 'a,"b\033[31m",y\n1,2,3\n2,1,5\n3,5,1\n7,1,2\n' > table.csv
 refused 'plain UTF-8 text' "$program" analyze table.csv --target y; none_obeyed 'a column'
+# Names of columns reach JSON, the figure's title and its numbers as text.
+{ printf '%s\n' '"$(touch run6)`touch run7`","'"'"'.system('"'"'touch run8'"'"').'"'"'","a""; system(""touch run9""); ""<b>&{/Symbol x}^2%s%n",.TH'
+  awk 'BEGIN { srand(3); for (i = 0; i < 30; i++) print rand() "," rand() "," rand() "," rand() }'; } > named.csv
+for name in '$(touch run6)`touch run7`' "'.system('touch run8').'" 'a"; system("touch run9"); "<b>&{/Symbol x}^2%s%n'; do
+    rm -rf named
+    expect 0 "$program" analyze named.csv --target "$name" --rates 0.1,0.01 --out named --plot --json
+    tr '\n' ' ' < "$work/out" | grep -q '"\.TH":' || complain "$name: no JSON"
+    if command -v gnuplot > /dev/null; then
+        [ -s named/figures/analyze_named.svg ] || complain "$name: no figure"
+        ! command -v xmllint > /dev/null || xmllint --noout named/figures/analyze_named.svg 2> "$work/err" || complain "$name: $(head -1 "$work/err")"
+        grep -q '<b>' named/figures/analyze_named.svg && complain "$name writes the figure"
+    fi
+done
+find . -name 'run[0-9]' | grep -q . && complain "a column's name was run: $(find . -name 'run[0-9]')"
 cd "$OLDPWD" || exit 1
 
 # ---- a climb of another kind of machine is climbed again

@@ -168,8 +168,10 @@ for tool in 'gcc -xc' 'clang -xc' 'g++ -xc++' 'clang++ -xc++'; do
     for standard in $standards; do compiles "$tool" "$standard" synthgrad.h; done
 done
 for header in "$prefix"/include/synthgrad/*.h; do compiles 'gcc -xc' c99 "${header##*/}"; done
-# A program in C++ against the shared library.
+# Programs in C++ against the shared library: README's, and one with complex numbers.
 if command -v g++ > /dev/null; then
+    eval "g++ -std=c++20 -xc++ -Wall -Werror -o cpp example.c $(pkg-config --cflags --libs synthgrad)" 2> log &&
+        LD_LIBRARY_PATH="$prefix/lib" ./cpp > three && cmp -s two three || complain "README's program in C++: $(cat log)"
     cat > program.cpp <<'PROGRAM'
 #include <synthgrad/synthgrad.h>
 #include <complex>

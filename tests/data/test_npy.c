@@ -73,6 +73,15 @@ static void put_number(struct bytes *b, double value, const char *type)
     put(b, bytes, size);
 }
 
+/* The double at `at`, which is one already, becomes another. */
+static void set_double(struct bytes *b, size_t at, double value)
+{
+    const size_t n = b->n;
+    b->n = at;
+    put_number(b, value, "<f8");
+    b->n = n;
+}
+
 enum { ROWS = 4, COLUMNS = 3 };
 #define SHAPE "'shape': (4, 3), }"
 
@@ -177,13 +186,14 @@ static void test_blocks(void **state)
         const struct bytes head =
             headed(1, fortran ? "{'descr': '<f8', 'fortran_order': True, 'shape': (5000, 7)}"
                               : "{'descr': '<f8', 'fortran_order': False, 'shape': (5000, 7)}");
-        double *cells = SG_NEW(N * D, double);
-        for (size_t k = 0; k < N * D; k++)
-            cells[k] = (double)(fortran ? k % N * D + k / N : k);
         FILE *file = fopen(path, "wb");
-        CHECK(file && fwrite(head.at, 1, head.n, file) == head.n &&
-              fwrite(cells, sizeof *cells, N * D, file) == N * D && fclose(file) == 0);
-        free(cells);
+        CHECK(file && fwrite(head.at, 1, head.n, file) == head.n);
+        struct bytes cell = {0};
+        for (size_t k = 0; k < N * D; k++, cell.n = 0) {
+            put_number(&cell, (double)(fortran ? k % N * D + k / N : k), "<f8");
+            fwrite(cell.at, 1, cell.n, file);
+        }
+        CHECK(!ferror(file) && fclose(file) == 0);
         struct sg_table table;
         struct sg_error err;
         CHECK_STATUS(sg_data_read_table(&table, NULL, path, NULL, &err), SG_OK);
@@ -271,9 +281,8 @@ static void test_columns_and_missing(void **state)
     for (int fortran = 0; fortran < 2; fortran++) {
         struct bytes b = array("<f8", fortran, 1);
         const size_t head = b.n - ROWS * COLUMNS * 8;
-        const double nan = SG_NAN;
         /* a[2, 1] */
-        memcpy(b.at + head + 8 * (fortran ? 1 * ROWS + 2 : 2 * COLUMNS + 1), &nan, 8);
+        set_double(&b, head + 8 * (size_t)(fortran ? ROWS + 2 : 2 * COLUMNS + 1), SG_NAN);
         check_refused(&b, "row 2, counted from 0, column \"c1\" is NaN; replace it");
         static const char *const first[] = {"c2", "c0"}, *const none[] = {"c1"},
                                 *const wrong[] = {"d1"};
@@ -316,8 +325,7 @@ static void test_nothing_left(void **state)
             b.at[k] = 0xff;
         check_refused_with(&b, &missing, "every row lacks a number");
         check_refused_with(&b, &none, "every column is left out");
-        const double infinite = -HUGE_VAL;
-        memcpy(b.at + b.n - ROWS * COLUMNS * 8, &infinite, 8);
+        set_double(&b, b.n - ROWS * COLUMNS * 8, -HUGE_VAL);
         check_refused_with(&b, &missing, "row 0, counted from 0, column \"c0\" is infinite");
     }
 }

@@ -109,7 +109,8 @@ static void forge(uint8_t file[MOST], const uint8_t *bytes, size_t size)
     memcpy(file, the.right, the.length);
     memcpy(file + head, bytes, size < the.kept ? size : the.kept);
     const uint64_t digest = sg_base_digest(SG_BASE_DIGEST, file + head, the.kept);
-    memcpy(file + head + the.kept, &digest, sizeof digest);
+    for (size_t i = 0; i < sizeof digest; i++)           /* least first, on every machine */
+        file[head + the.kept + i] = (uint8_t)(digest >> 8 * i);
 }
 
 static bool is_whole(const uint8_t *file, size_t length)

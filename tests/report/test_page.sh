@@ -46,9 +46,11 @@ xmllint --noout --nonet "$page" > "$work/log" 2>&1 || complain "not well-formed:
 grep -q '<script\|src="http\|<link\|@import\|url(http' "$page" && complain "the page is not one file"
 said=$(wrong_links "$page"); [ -z "$said" ] || complain "$said"
 for word in 'id="abstract"' 'id="answers"' 'id="claims"' 'id="how"' '<svg class="net"' 'id="DY8"' 'id="dy8_two_layers"' '<main>' \
-            'href="#figure-dy3_joint_spectrum"' 'the paper, Proposition 1' '<code>cp1_preserved</code>'; do
+            'href="#figure-dy3_joint_spectrum"' '<a href="../figures/dy3_joint_spectrum.svg"><img' 'the paper, Proposition 1' '<code>cp1_preserved</code>'; do
     grep -qF -- "$word" "$page" || complain "no $word in the page"
 done
+# A limit that is proved shows both its ends.
+grep -q 'so it is, low -1.0000000045, high -0.9999999955</td>' "$page" || complain "the lower limit of DY4 has no ends"
 grep -q 'cases/dy4_fixed_line.cfg">' "$page" || complain "a case file is not linked"
 [ "$(grep -c 'data:image/' "$page")" -eq 1 ] || complain "DY3's figure is on the page $(grep -c 'data:image/' "$page") times"
 # The abstract's five sentences, a paragraph each.

@@ -46,6 +46,12 @@ def times_both(c, name, factor):
     c["found"][name] = [float.hex(float.fromhex(end) * factor) for end in c["found"][name]]
 
 
+def wider(c, name):
+    """An interval a thousand times as wide, which says less, and too little."""
+    low, high = map(float.fromhex, c["found"][name])
+    c["found"][name] = [float.hex(low - 500 * (high - low)), float.hex(high + 500 * (high - low))]
+
+
 def times(c, part, name, factor):
     c[part][name] = float.hex(float.fromhex(c[part][name]) * factor)
 
@@ -110,10 +116,41 @@ CHANGES = {
         "the enclosure": lambda w, c: moved(c, "limit"),
         "tau": lambda w, c: put(c, "given", "tau", c["given"]["tau"] + 1),
     },
-    "delay_radius": {
-        "a": lambda w, c: times(c, "given", "a", 1.002 if c["outcome"] == "proved" else 0.998),
+    "delay_sides": {
+        "the interval": lambda w, c: moved(c, "a"),
         "tau": lambda w, c: put(c, "given", "tau", c["given"]["tau"] + 1),
-        "the enclosure": lambda w, c: moved(c, "radius"),
+        "the outcome": lambda w, c: other(c),
+        "a wide interval": lambda w, c: wider(c, "a"),
+    },
+    "rates": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "a sign of y": lambda w, c: flip(w, c, "y"),
+        "beta": lambda w, c: put(c, "given", "beta", float.hex(0.25)),
+        "the interval of mu": lambda w, c: moved(c, "mu"),
+        "the interval of nu": lambda w, c: moved(c, "nu"),
+        "a wide interval": lambda w, c: wider(c, "nu"),
+        "the outcome": lambda w, c: other(c),
+    },
+    "frozen_limit": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "the interval": lambda w, c: moved(c, "limit"),
+        "a wide interval": lambda w, c: wider(c, "limit"),
+        "the outcome": lambda w, c: other(c),
+    },
+    "step_limit": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "the interval": lambda w, c: moved(c, "limit"),
+        "a wide interval": lambda w, c: wider(c, "limit"),
+        "another quantity": lambda w, c: put(c, "given", "of", "tau"),
+        "the order": lambda w, c: put(c, "given", "order", "backwards"),
+        "the outcome": lambda w, c: other(c),
+    },
+    "descent_step": {
+        "a sign of the weights": lambda w, c: flip(w, c, "before"),
+        "weights that stay": lambda w, c: put(c, "given", "after", c["given"]["before"]),
+        "a rate of the other sign": lambda w, c: times(c, "given", "mu", -1),
+        "rho": lambda w, c: put(c, "given", "rho", float.hex(2.0 ** -40)),
+        "a net of another shape": lambda w, c: put(c, "given", "width", c["given"]["width"][::-1]),
         "the outcome": lambda w, c: other(c),
     },
     "ledger_step": {

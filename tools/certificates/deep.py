@@ -144,15 +144,10 @@ def cayley_bounds(J, low, high, c):
     return low, high
 
 
-def is_semidefinite(a):
-    """Symmetric, and no coefficient of det(x I + a) is negative."""
-    return a == exact.transpose(a) and min(characteristic(exact.scale(-1, a))) >= 0
-
-
 @checks("deep_growth")
 def deep_growth(c):
     """Real parts of the flow's eigenvalues at the minimum, by Gershgorin's discs."""
-    if not (is_semidefinite(c.S) and is_semidefinite(c.R) and c.mu > 0 and c.nu > 0):
+    if not (exact.is_semidefinite(c.S) and exact.is_semidefinite(c.R) and c.mu > 0 and c.nu > 0):
         raise Contradicts("S or R is not symmetric and positive semidefinite")
     net = Net(c.width, c.at, unpack_layers(c.width, c.w[0]), c.S, c.R)
     kappa = c.nu / c.mu

@@ -49,22 +49,6 @@ def polynomial_discs(coefficients):
     return discs
 
 
-@checks("delay_radius")
-def delay_radius(c):
-    """The roots of lambda^(tau + 1) - lambda^tau + a, in discs."""
-    claimed = c.interval("radius")
-    coefficients = [Fraction(1), Fraction(-1)] + [Fraction(0)] * c.tau
-    coefficients[-1] += c.a
-    low, high = spectrum.radius_of(polynomial_discs(coefficients))
-    wanted = c.outcome == "proved"
-    if low > 1 and wanted or high < 1 and not wanted:
-        raise Contradicts(f"the largest root has modulus {show(low)}")
-    if not (high < 1 if wanted else low > 1):
-        raise NotChecked(f"the largest modulus is in [{show(low)}, {show(high)}]")
-    inside("the largest modulus", (low, high), claimed)
-    return f"{c.tau + 1} roots in discs, the largest modulus {show(low)}"
-
-
 @checks("delay_limit")
 def delay_limit(c):
     """2 sin(pi / (2 (2 tau + 1))) in mpmath's intervals."""
@@ -75,3 +59,23 @@ def delay_limit(c):
     limit = 2 * iv.sin(iv.pi / (2 * (2 * iv.mpf(c.tau) + 1)))
     inside("the limit", (spectrum.end(limit, -1), spectrum.end(limit, 1)), c.interval("limit"))
     return "an interval of 60 digits"
+
+
+@checks("delay_sides")
+def delay_sides(c):
+    """The roots of lambda^(tau + 1) - lambda^tau + a at both ends of the limit of a, in discs."""
+    low, high = c.interval("a")
+    if c.outcome != "proved":
+        raise NotChecked("only limits that are proved are checked")
+    if high - low > low / 10 ** 8:
+        raise Contradicts("wider than 1e-8 of the limit")
+    for a, stable in ((low, True), (high, False)):
+        coefficients = [Fraction(1), Fraction(-1)] + [Fraction(0)] * c.tau
+        coefficients[-1] += a
+        least, most = spectrum.radius_of(polynomial_discs(coefficients))
+        if least > 1 and stable or most < 1 and not stable:
+            raise Contradicts(f"at {show(a)} the largest root has modulus {show(least)}")
+        if not (most < 1 if stable else least > 1):
+            raise NotChecked(f"at {show(a)} the largest modulus is in [{show(least)}, "
+                             f"{show(most)}]")
+    return f"{c.tau + 1} roots in discs at both ends"

@@ -119,3 +119,24 @@ def shifted(a, factor, shift):
 def rounded(a, bits):
     """a to whole multiples of 2^-bits, each off by less than one."""
     return [[Fraction((x.numerator << bits) // x.denominator, 1 << bits) for x in row] for row in a]
+
+
+def characteristic(J):
+    """(coefficients of det(x I - D J), the lowest first, D), whole: Faddeev and LeVerrier."""
+    n, D = len(J), math.lcm(*(x.denominator for row in J for x in row))
+    A = [[int(x * D) for x in row] for row in J]
+    M, c = [[0] * n for _ in range(n)], [0] * n + [1]
+    for k in range(1, n + 1):
+        # M <- A M + c I; the trace of A M is that of the product
+        turned = [list(column) for column in zip(*M)]
+        M = [[sum(x * y for x, y in zip(row, column) if x and y) for column in turned]
+             for row in A]
+        for i in range(n):
+            M[i][i] += c[n - k + 1]
+        c[n - k] = -sum(x * M[j][i] for i in range(n) for j, x in enumerate(A[i])) // k
+    return c, D
+
+
+def is_semidefinite(a):
+    """Symmetric, and no coefficient of det(x I + a) is negative."""
+    return a == transpose(a) and min(characteristic(scale(-1, a))[0]) >= 0

@@ -11,7 +11,7 @@ from fractions import Fraction
 import mpmath
 
 from . import exact
-from .deep import Dual, is_semidefinite, unpack_layers, value
+from .deep import Dual, unpack_layers, value
 from .record import Contradicts, NotChecked, checks, show
 
 
@@ -32,7 +32,7 @@ class Minimum:
         second = exact.beside(exact.zeros(self.m, self.d), R, [[x] for x in mean[self.d:]])
         self.joint = exact.above(first, second, [mean + [Fraction(1)]])
         self.S, self.layers = S, layers
-        if not is_semidefinite(self.joint):
+        if not exact.is_semidefinite(self.joint):
             raise Contradicts("these are no moments")
         self.P = self.product([Dual(a) for a in layers], 0, len(layers)).a
         self.y = exact.above(self.P, exact.eye(self.m), exact.zeros(1, self.m))
@@ -150,23 +150,7 @@ def rank(a):
     return found
 
 
-# ---- characteristic polynomials ---------------------------------------------------------------
-
-def characteristic(J):
-    """(coefficients of det(x I - D J), the lowest first, D), whole: Faddeev and LeVerrier."""
-    n, D = len(J), math.lcm(*(x.denominator for row in J for x in row))
-    A = [[int(x * D) for x in row] for row in J]
-    M, c = [[0] * n for _ in range(n)], [0] * n + [1]
-    for k in range(1, n + 1):
-        # M <- A M + c I; the trace of A M is that of the product
-        turned = [list(column) for column in zip(*M)]
-        M = [[sum(x * y for x, y in zip(row, column) if x and y) for column in turned]
-             for row in A]
-        for i in range(n):
-            M[i][i] += c[n - k + 1]
-        c[n - k] = -sum(x * M[j][i] for i in range(n) for j, x in enumerate(A[i])) // k
-    return c, D
-
+# ---- roots on the right ------------------------------------------------------------------------
 
 def routh(p, bits):
     """Changes of sign in the first column of Routh's array, in intervals; None where a sign is not
@@ -216,7 +200,7 @@ def deep_sides(c):
     J, n_w = minimum.jacobian()
     kappa = c.nu / c.mu
     J = J[:n_w] + exact.scale(kappa, J[n_w:])
-    p, D = characteristic(J)
+    p, D = exact.characteristic(J)
     own = valuation(p)
     p = p[own:]
     if own != zeros or len(p) - 1 != left + axis + right:
@@ -428,7 +412,7 @@ class Line:
         nodes = len(pencil.A) + 1
         D = math.lcm(*(x.denominator for a in (pencil.A, pencil.B) for row in a for x in row))
         A, B = exact.scale(D, pencil.A), exact.scale(D, pencil.B)
-        values = [characteristic(exact.add(A, B, k))[0] for k in range(nodes)]
+        values = [exact.characteristic(exact.add(A, B, k))[0] for k in range(nodes)]
         self.chi = [interpolate([row[j] for row in values]) for j in range(nodes)]
         self.D, self.lost = D, pencil.lost
         p = list(self.chi)

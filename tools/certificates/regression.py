@@ -4,6 +4,7 @@ Everything is rational: moments are sums of products of doubles, W* solves a lin
 import math
 from collections import namedtuple
 from fractions import Fraction
+from types import SimpleNamespace
 
 import mpmath
 import numpy
@@ -350,3 +351,163 @@ def basin(c):
     if c.contraction is None or shown > c.contraction:
         raise NotChecked(f"the contraction could only be shown to be {show(shown)}")
     return f"a Lyapunov matrix of {len(J)}, a step shrinks its norm by {show(shown)}"
+
+
+# ---- limits from both sides --------------------------------------------------------------------
+
+def side(J, wanted):
+    """Is rho(J) below 1 (wanted: -1) or above it (1)?  Raises where the other or neither is shown."""
+    low, high = spectrum.enclose_radius(
+        J, lambda low, high: high < 1 if wanted < 0 else low > 1)
+    if (low > 1) if wanted < 0 else (high < 1):
+        raise Contradicts(f"at one end the spectral radius is in [{show(low)}, {show(high)}]")
+    if not (high < 1 if wanted < 0 else low > 1):
+        raise NotChecked(f"at one end the spectral radius is in [{show(low)}, {show(high)}], on "
+                         "both sides of 1")
+
+
+def narrow(limit, width=Fraction(1, 10 ** 8)):
+    """The ends of an interval that has at most this relative width."""
+    low, high = limit
+    if high - low > width * abs(low):
+        raise Contradicts(f"[{show(low)}, {show(high)}] is wider than {float(width)} of the limit")
+    return low, high
+
+
+def has_top_between(S, low, high):
+    """Is lambda_max(S) strictly between two numbers?  By the pivots of lambda I - S."""
+    inner = low * (1 + Fraction(1, 1 << 60))
+    return exact.is_positive(exact.shifted(S, -1, high)) and \
+        not exact.is_positive(exact.shifted(S, -1, inner))
+
+
+@checks("rates")
+def rates(c):
+    """DY3's limits 2 (1 + beta) / lambda_max.  That the Jacobian is block triangular is seen in the
+    rational one itself; so its eigenvalues are those of the symmetric I - mu S_x and I - nu S_z, at
+    all rates and under every delay, and heavy ball moves the limits to 2 (1 + beta)."""
+    s = Samples(c)
+    if s.W is None:
+        raise Contradicts("S_x is singular")
+    (ww, _), (pw, pp) = joint_slopes(s, exact.eye(s.m))
+    S_z = s.S_z(s.W)
+    if any(x != 0 for row in pw for x in row):
+        raise NotChecked("the Jacobian is not triangular")
+    if not 0 <= c.beta < 1:
+        raise Contradicts("beta is not in [0, 1)")
+    if not (exact.is_positive(s.S_x) and exact.is_positive(S_z)):
+        raise Contradicts("S_x or S_z is singular: what is said of small rates is not so")
+    I = exact.eye(s.m)
+    if ww != exact.kron(s.S_x, I) or pp != exact.kron(S_z, I):
+        raise NotChecked("the blocks are not S_x and S_z")
+    limits = {"mu": s.S_x, "nu": S_z}
+    wrong = [name for name, S in limits.items() if not has_top_between(
+        S, *(2 * (1 + c.beta) / x for x in reversed(narrow(c.interval(name)))))]
+    if c.of not in limits:
+        raise ValueError(f"a limit of {c.of}")
+    if (c.of in wrong) if c.outcome == "proved" else (c.of not in wrong):
+        raise Contradicts(f"2 (1 + beta) / lambda_max is {'not ' if c.of in wrong else ''}there")
+    if c.outcome == "proved" and wrong:
+        raise Contradicts(f"the limit of {wrong[0]} is not in its interval")
+    return "triangular exactly; pivots of lambda I - S at both ends of both limits"
+
+
+@checks("frozen_limit")
+def frozen_limit(c):
+    """lambda_max(S_x) to 1e-30 by bisection on the pivots of lambda I - S_x, then the discs of
+    I - mu lambda_max A."""
+    s = Samples(c)
+    low, high = narrow(c.interval("limit"))
+    if c.outcome != "proved":
+        raise NotChecked("only limits that are proved are checked")
+    A = c.A or [[Fraction(1)]]
+    bottom, top = Fraction(0), sum(s.S_x[k][k] for k in range(s.d)) * 2
+    if not top > 0:
+        raise Contradicts("S_x is 0")
+    while top - bottom > top * Fraction(1, 1 << 100):
+        middle = (top + bottom) / 2
+        if exact.is_positive(exact.shifted(s.S_x, -1, middle)):
+            top = middle
+        else:
+            bottom = middle
+    side(exact.shifted(A, -low * top, 1), -1)
+    side(exact.shifted(A, -high * bottom, 1), 1)
+    return "lambda_max by pivots, and the eigenvalues of I - mu lambda_max A at both ends"
+
+
+@checks("step_limit")
+def step_limit(c):
+    """The joint step at the two ends of a limit in mu, in nu, or in c on the family C = c C_0."""
+    s = Samples(c)
+    if s.W is None:
+        raise Contradicts("S_x is singular")
+    if c.outcome != "proved":
+        raise NotChecked("only limits that are proved are checked")
+    low, high = narrow(c.interval("limit"))
+    near, far = (low, high) if abs(low) < abs(high) else (high, low)
+    for value, wanted in ((near, -1), (far, 1)):
+        at = SimpleNamespace(mu=c.mu, nu=c.nu, order=c.order, tau=c.tau)
+        A = exact.eye(s.m)
+        if c.of == "c":
+            C = c.C_inside if wanted < 0 else c.C_outside
+            # a double next to value times C_0's
+            if any(abs(x - value * y) > abs(value * y) / (1 << 52)
+                   for row, base in zip(C, c.C_0) for x, y in zip(row, base)):
+                raise Contradicts("C is not c C_0")
+            if not s.realizable:
+                raise Contradicts("C is not 0, and y is not x w: no fixed point")
+            A = exact.add(A, C)
+        elif c.of in ("mu", "nu"):
+            setattr(at, c.of, value)
+        else:
+            raise ValueError(f"a limit of {c.of}")
+        slopes = family_slopes(s, A) if s.realizable else joint_slopes(s, A)
+        side(step_matrix(slopes, at), wanted)
+    return "the radius at both ends, by discs"
+
+
+# ---- a step of a deep linear net ---------------------------------------------------------------
+
+@checks("descent_step")
+def descent_step(c):
+    """DY7's two inequalities in rational numbers: E[x^T (x P - y)] and its pull-backs exactly."""
+    s = Samples(c)
+    T, mul = exact.transpose, exact.multiply
+    if c.width[0] != s.d or c.width[-1] != s.m or not c.mu > 0:
+        raise ValueError("another net than the data's")
+
+    def layers(flat):
+        out, at = [], 0
+        for rows, columns in zip(c.width, c.width[1:]):
+            out.append([flat[at + i * columns:at + (i + 1) * columns] for i in range(rows)])
+            at += rows * columns
+        if at != len(flat):
+            raise ValueError("weights of another net")
+        return out
+
+    def loss(W):
+        P = W[0]
+        for layer in W[1:]:
+            P = mul(P, layer)
+        SP = mul(s.S_x, P)
+        return (sum(s.S_y[k][k] for k in range(s.m)) / 2 + sum(
+            P[i][k] * (SP[i][k] / 2 - s.S_xy[i][k]) for i in range(s.d) for k in range(s.m)),
+            exact.add(SP, s.S_xy, -1))
+    before, after = layers(c.before[0]), layers(c.after[0])
+    L, Q = loss(before)
+    square = error = Fraction(0)
+    for i, layer in enumerate(before):
+        left, right = exact.eye(s.d), exact.eye(s.m)
+        for W in before[:i]:
+            left = mul(left, W)
+        for W in reversed(before[i + 1:]):
+            right = mul(W, right)
+        gradient = mul(mul(T(left), Q), T(right))
+        for g, w, v in zip(gradient, layer, after[i]):
+            square += sum(x * x for x in g)
+            error += sum(((x - y) / c.mu - z) ** 2 for x, y, z in zip(w, v, g))
+    so = {"tracks": error <= c.rho ** 2 * square,
+          "falls": loss(after)[0] <= L - (1 - c.rho) / 2 * c.mu * square}[c.says]
+    if so != (c.outcome == "proved"):
+        raise Contradicts("the opposite holds, exactly")
+    return "both sides in rational numbers"

@@ -1,5 +1,5 @@
 /* DY11 in ball arithmetic: the stale recursion for every tau of the case, the joint step under
- * delayed pairs for those whose state is small enough. */
+ * delayed pairs for every tau there is. */
 #include "claim/dy11/parts.h"
 #include "lab/certify.h"
 #include "lab/record.h"
@@ -14,78 +14,83 @@ static void record_limit(struct sg_lab *lab, size_t tau, struct sg_interval limi
     sg_record_end(r);
 }
 
-/* The largest modulus of the roots of lambda^{tau + 1} - lambda^tau + a, against 1. */
-static enum sg_status certify_stale(struct sg_lab *lab, const char *row, double a, size_t tau)
+static void record_sides(struct sg_lab *lab, const char *row, size_t tau, struct sg_interval a,
+                         enum sg_status inside, enum sg_status outside)
 {
-    struct sg_interval radius;
-    const enum sg_status status = sg_cert_delay_radius(&radius, a, tau, HUGE_VAL);
-    struct sg_record *r = sg_lab_record(lab, "delay_radius", row);
-    sg_record_number(r, "a", a);
+    struct sg_record *r = sg_lab_record(lab, "delay_sides", row);
     sg_record_whole(r, "tau", (int64_t)tau);
-    sg_record_outcome(r, status);
-    sg_record_interval(r, "radius", radius);
+    sg_record_outcome(r, sg_lab_limit_outcome(inside, outside));
+    sg_record_interval(r, "a", a);
     sg_record_end(r);
-    return status;
 }
 
 static void certify_recursion(struct sg_lab *lab, size_t tau)
 {
-    static const char words[] =
-        "ball arithmetic, powers of the companion matrix; binary64 coefficient, exact";
     const struct sg_interval limit = sg_cert_delay_limit(tau);
     const double closed = sg_closed_delay_limit(tau);
+    const struct sg_interval a = sg_lab_around(closed);
     record_limit(lab, tau, limit);
     sg_lab_enclosed(lab, "limit-enclosed",
                     "2 sin(pi / (2 (2 tau + 1))), closed form over the proved enclosure, worst "
                     "tau",
                     closed / limit.low, 1.0, limit.high / limit.low, SG_CERTIFY_NUMBER_WIDTH,
                     sg_tol_rounding(4, 1, "4 u of the closed form"));
-    sg_lab_proved(lab, "stale-inside-proved",
-                  "stale recursion, every tau of the case: all roots inside at 0.999 of "
-                  "the limit",
-                  certify_stale(lab, "stale-inside-proved", 0.999 * closed, tau), SG_OK, words);
-    sg_lab_proved(lab, "stale-beyond-proved",
-                  "stale recursion, every tau of the case: a root outside at 1.001 of the "
-                  "limit",
-                  certify_stale(lab, "stale-beyond-proved", 1.001 * closed, tau), SG_REFUTED,
-                  words);
+    const enum sg_status inside = sg_cert_delay_side(a.low, tau),
+                         outside = sg_cert_delay_side(a.high, tau);
+    const char *id = sg_lab_format(lab, "stale-limit-%zu-proved", tau);
+    record_sides(lab, id, tau, a, inside, outside);
+    sg_lab_limit_proved(
+        lab, id,
+        sg_lab_format(lab,
+                      "tau = %zu, limit of mu lambda_max: the roots of the stale recursion are all "
+                      "inside at low, one is outside at high",
+                      tau),
+        a.low, a.high, inside, outside,
+        "ball arithmetic, Schur and Cohn's recursion; binary64 coefficient, exact");
 }
 
-/* 1 % inside and beyond both limits, the other rate at half its own. */
-static void certify_pairs(struct sg_lab *lab, const struct sg_shallow *s, size_t tau, int most)
+static void certify_pairs(struct sg_lab *lab, const struct sg_cert_data *data,
+                          const struct sg_shallow *s)
 {
-    static const char *const id[4] = {"pairs-mu-inside-proved", "pairs-mu-beyond-proved",
-                                      "pairs-nu-inside-proved", "pairs-nu-beyond-proved"};
-    static const char *const what[4] = {"every eigenvalue inside at 0.99 of 2/lambda_max(S_x)",
-                                        "one outside at 1.01 of 2/lambda_max(S_x)",
-                                        "every eigenvalue inside at 0.99 of 2/lambda_max(S_z)",
-                                        "one outside at 1.01 of 2/lambda_max(S_z)"};
-    const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
-    for (int k = 0; k < 4; k++) {
-        const double share = k % 2 ? 1.01 : 0.99;
-        const struct sg_cert_step step = {.tau = tau,
-                                          .mu = (k < 2 ? share : 0.5) * s->rate_x.critical,
-                                          .nu = (k < 2 ? 0.5 : share) * s->rate_z.critical};
-        sg_lab_step_proved(
-            lab, id[k],
-            sg_lab_format(lab, "delayed pairs, every tau of the case up to %d: %s", most, what[k]),
-            &data, step, k % 2 ? SG_REFUTED : SG_OK);
-    }
+    static const char *const id[] = {"pairs-mu-limit-proved", "pairs-nu-limit-proved"};
+    static const char *const what[] = {
+        "delayed pairs, every tau: the step contracts at all mu <= low with all nu <= their low, "
+        "and expands at mu = high with each of those nu",
+        "delayed pairs, every tau: the step contracts at all nu <= low with all mu <= their low, "
+        "and expands at nu = high with each of those mu"};
+    sg_lab_rates_proved(lab, id, what, data, s->rate_x.critical, s->rate_z.critical, 0);
 }
 
 void sg_dy11_certify(struct sg_lab *lab, const struct sg_shallow *s)
 {
     const struct sg_int_list *tau = &lab->trial->c->train.tau;
-    int most = -1;
     if (!sg_lab_certifies(lab, s->size))
         return;
-    for (size_t i = 0; i < tau->n; i++) {
-        certify_recursion(lab, (size_t)tau->value[i]);
-        if (s->size + (size_t)tau->value[i] * s->n_w <= SG_CERTIFY_STATE_MOST &&
-            tau->value[i] > most)
-            most = tau->value[i];
-    }
+    const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
     for (size_t i = 0; i < tau->n; i++)
-        if (tau->value[i] <= most)
-            certify_pairs(lab, s, (size_t)tau->value[i], most);
+        certify_recursion(lab, (size_t)tau->value[i]);
+    certify_pairs(lab, &data, s);
+}
+
+void sg_dy11_certify_line(struct sg_lab *lab, const struct sg_shallow *s, size_t tau, double inside,
+                          double limit)
+{
+    const size_t size = s->size + tau * s->n_w;
+    if (size > SG_CERTIFY_STATE_MOST || !sg_lab_certifies(lab, size))
+        return;
+    const struct sg_interval c = sg_lab_around(limit);
+    struct sg_cert_data data = sg_lab_exact_data(lab->trial);
+    data.y = NULL;                                       /* y = x W exactly */
+    data.w = s->fit->w;
+    const struct sg_cert_step step = {.mu = s->mu, .nu = s->nu, .tau = tau, .C = &inside};
+    const double one = 1;
+    sg_lab_step_proved(lab, sg_lab_format(lab, "c-inside-%zu-proved", tau),
+                       sg_lab_format(lab, "realizable, tau = %zu, c = %g: every eigenvalue but the "
+                                     "line's is inside", tau, inside),
+                       &data, step, SG_OK);
+    sg_lab_step_limit_proved(
+        lab, sg_lab_format(lab, "c-limit-%zu-proved", tau),
+        sg_lab_format(lab, "realizable, tau = %zu, limit of c: every eigenvalue but the line's is "
+                      "inside at high, one outside at low", tau),
+        &data, &(struct sg_lab_limit){.of = SG_LIMIT_C, .step = step, .C_0 = &one, .at = c});
 }

@@ -19,6 +19,9 @@ extern const struct sg_hypothesis sg_dy11_x_nonsingular, sg_dy11_z_nonsingular, 
 void sg_dy11_noisy(struct sg_lab *lab, struct sg_shallow *s);
 /* The same in ball arithmetic. */
 void sg_dy11_certify(struct sg_lab *lab, const struct sg_shallow *s);
+/* Realizable data: at c = `inside` on the line, and the limit c from both sides. */
+void sg_dy11_certify_line(struct sg_lab *lab, const struct sg_shallow *s, size_t tau, double inside,
+                          double limit);
 /* The figure: how far the local statement reaches. */
 void sg_dy11_basin(struct sg_lab *lab, struct sg_shallow *s);
 /* Realizable data: the limit on the line of fixed points. */

@@ -206,6 +206,7 @@ static void check_tau(struct sg_lab *lab, struct sg_shallow *s, int tau, double 
                                  "dgeev of the companion matrix C: 10 size u |C| times the "
                                  "root's condition number",
                                  0});
+    sg_dy11_certify_line(lab, s, (size_t)tau, HALF, best.c);
     sg_shallow_set_timing(s, sg_case_timing(s->c, tau));
     *predicted = best.c;
     *found = find_limit(lab, s, mode, &binding, best, tau > 0 ? modulus[2] : 0);

@@ -1,25 +1,20 @@
-/* DY3 in ball arithmetic: limits, radius, both sides of both limits, and a basin of attraction. */
+/* DY3 in ball arithmetic: limits from both sides, radius, and a basin of attraction. */
 #include "claim/dy3/parts.h"
 #include "lab/certify.h"
 #include "lab/record.h"
 
-/* 1 % inside and beyond each limit, the other rate at half its own. */
-static void both_sides(struct sg_lab *lab, const struct sg_cert_data *data,
-                       const struct sg_shallow *s)
+/* Without momentum (beta 0) or with. */
+static void prove_limits(struct sg_lab *lab, const struct sg_cert_data *data,
+                         const struct sg_shallow *s, double beta)
 {
-    static const char *const id[] = {"mu-inside-proved", "mu-beyond-proved", "nu-inside-proved",
-                                     "nu-beyond-proved"};
+    static const char *const id[] = {"mu-limit-proved", "nu-limit-proved"};
     static const char *const what[] = {
-        "at 0.99 of the mu limit every eigenvalue of the joint step is inside",
-        "at 1.01 of the mu limit one is outside",
-        "at 0.99 of the nu limit every eigenvalue of the joint step is inside",
-        "at 1.01 of the nu limit one is outside"};
-    for (int k = 0; k < 4; k++) {
-        const double share = k % 2 ? 1.01 : 0.99;
-        const struct sg_cert_step step = {.mu = (k < 2 ? share : 0.5) * s->rate_x.critical,
-                                          .nu = (k < 2 ? 0.5 : share) * s->rate_z.critical};
-        sg_lab_step_proved(lab, id[k], what[k], data, step, k % 2 ? SG_REFUTED : SG_OK);
-    }
+        "mu limit: the joint step contracts at all mu <= low with all nu <= their low, and expands "
+        "at all mu >= high with any nu > 0",
+        "nu limit: the joint step contracts at all nu <= low with all mu <= their low, and expands "
+        "at all nu >= high with any mu > 0"};
+    sg_lab_rates_proved(lab, id, what, data, sg_closed_momentum_limit(s->rate_x.critical, beta),
+                        sg_closed_momentum_limit(s->rate_z.critical, beta), beta);
 }
 
 static void record_basin(struct sg_lab *lab, const struct sg_cert_data *data,
@@ -97,7 +92,15 @@ void sg_dy3_certify(struct sg_lab *lab, const struct sg_shallow *s)
                            "the joint step's spectral radius, closed form against the proved "
                            "enclosure",
                            sg_closed_joint_radius(s->fit, s->mu, s->nu), &radius);
-    both_sides(lab, &data, s);
+    prove_limits(lab, &data, s, 0);
     if (inside == SG_OK)
         prove_basin(lab, &data, s);
+}
+
+void sg_dy3_certify_momentum(struct sg_lab *lab, const struct sg_shallow *s, double beta)
+{
+    if (!sg_lab_certifies(lab, 2 * s->size))
+        return;
+    const struct sg_cert_data data = sg_lab_exact_data(lab->trial);
+    prove_limits(lab, &data, s, beta);
 }

@@ -134,6 +134,7 @@ void sg_dy3_momentum(struct sg_lab *lab, struct sg_shallow *s)
         return;
     sg_dy3_returns(lab, s, fmax(needed, (double)s->c->train.steps), 1 + beta);
     sg_dy3_limits(lab, s, beta);
+    sg_dy3_certify_momentum(lab, s, beta);
     sg_lab_note(lab, "heavy ball: stable below %.4g/lambda_max, spectral radius %.6g",
                 2 * (1 + beta), rho);
 }

@@ -25,6 +25,8 @@ void sg_dy3_returns(struct sg_lab *lab, struct sg_shallow *s, double steps, doub
 void sg_dy3_explained(struct sg_lab *lab, const struct sg_shallow *s);
 /* The same in ball arithmetic, and a basin of attraction. */
 void sg_dy3_certify(struct sg_lab *lab, const struct sg_shallow *s);
+/* Heavy ball: the limits only. */
+void sg_dy3_certify_momentum(struct sg_lab *lab, const struct sg_shallow *s, double beta);
 /* Steps enough to shrink a start by `factor`; 0 where nothing shrinks. */
 double sg_dy3_steps_to_shrink(const struct sg_shallow *s, double factor, double mu, double nu);
 

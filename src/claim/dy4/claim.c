@@ -42,8 +42,7 @@ static void check_ray(struct sg_ray *r, struct sg_rng *rng)
         sg_lab_note(lab, "the case's place on the family is beyond the lower limit and the start "
                          "leaves, as the statement says; take train.line above -1");
     sg_dy4_check_limit(r, low, false);
-    if (r->is_real)
-        sg_dy4_certify(r, at, low);
+    sg_dy4_certify(r, at, low, high);
     if (!isnan(high))
         sg_dy4_check_limit(r, high, true);
 }

@@ -56,8 +56,8 @@ void sg_dy4_check_family(struct sg_ray *r, double t);
 void sg_dy4_predict(double *low, double *high, struct sg_ray *r);
 /* A limit, by bisection and by starts on both sides of it. */
 void sg_dy4_check_limit(struct sg_ray *r, double predicted, bool upper);
-/* The spectral radius at t C_0 and on both sides of the lower limit in ball arithmetic. */
-void sg_dy4_certify(struct sg_ray *r, double t, double low);
+/* The spectral radius at t C_0, and the limits from both sides (high NaN: none), in balls. */
+void sg_dy4_certify(struct sg_ray *r, double t, double low, double high);
 
 /* The figure's series, one output. */
 void sg_ray_draw_trajectories(struct sg_ray *r, struct sg_rng *rng);

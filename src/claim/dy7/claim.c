@@ -29,6 +29,8 @@ static struct course follow(struct sg_lab *lab, struct sg_tracker *tracker,
         c.arrived = step.gradient <= DROP * c.first;
         if (status != SG_OK || c.arrived)
             break;
+        if (c.iterations == 0)
+            sg_dy7_certify(lab, truth, sg_sim_tracker_w(tracker), step.mu);
         sg_dy7_check_step(lab, truth, sg_sim_tracker_w(tracker), step.mu);
         c.least_mu = fmin(c.least_mu, step.mu);
         c.sg_steps += step.sg_steps;

@@ -42,5 +42,8 @@ double sg_dy7_rounding(struct sg_dy7_truth *truth);
 /* Rows: DY6's condition and the decrease, of the step with rate mu from now to w, which is now
  * then. */
 void sg_dy7_check_step(struct sg_lab *lab, struct sg_dy7_truth *truth, const double *w, double mu);
+/* Rows: the same of the step from now to w, proved. */
+void sg_dy7_certify(struct sg_lab *lab, const struct sg_dy7_truth *truth, const double *w,
+                    double mu);
 
 #endif

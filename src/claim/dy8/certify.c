@@ -120,9 +120,9 @@ void sg_dy8_certify_singular(struct sg_lab *lab)
 
 /* ---- the case's minimum ------------------------------------------------------------------ */
 
-struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_dy8 *m, const struct sg_case *c)
+struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_deep *deep, const struct sg_case *c)
 {
-    return (struct sg_cert_minimum){.deep = &m->run->deep, .w = c->net.weights.value,
+    return (struct sg_cert_minimum){.deep = deep, .w = c->net.weights.value,
                                     .S = c->data.S.value, .R = c->data.R.value};
 }
 
@@ -149,7 +149,7 @@ static void record_growth(struct sg_lab *lab, const struct sg_deep *deep, enum s
 void sg_dy8_certify(struct sg_lab *lab, const struct sg_dy8 *m)
 {
     const struct sg_case *c = lab->trial->c;
-    const struct sg_cert_minimum minimum = sg_dy8_given_minimum(m, c);
+    const struct sg_cert_minimum minimum = sg_dy8_given_minimum(&m->run->deep, c);
     double growth = SG_NAN;
     if (!sg_lab_certifies(lab, m->run->size))
         return;

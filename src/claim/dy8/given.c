@@ -158,7 +158,7 @@ void sg_dy8_given(struct sg_lab *lab, struct sg_dy8 *m)
                 s->mu, creal(m->top.lambda), cimag(m->top.lambda), creal(m->top.lambda) /
                 m->radius);
     check_moments(lab, s);
-    const struct sg_cert_minimum minimum = sg_dy8_given_minimum(m, c);
+    const struct sg_cert_minimum minimum = sg_dy8_given_minimum(&s->deep, c);
     if (m->repels)
         sg_dy8_line(lab, m, &minimum);
     sg_dy8_crossings(lab, m, &minimum);

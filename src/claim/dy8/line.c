@@ -115,6 +115,42 @@ void sg_dy8_line(struct sg_lab *lab, struct sg_dy8 *m, const struct sg_cert_mini
         check_critical(lab, m, line->critical);
 }
 
+/* The plane of the two rates: on a ray nu = kappa mu no mu is stable iff the flow does not attract
+ * at kappa, and the missing rays are wedges between the crossings. */
+void sg_dy8_line_rays(struct sg_lab *lab, const struct sg_deep_step *m,
+                      const struct sg_cert_minimum *minimum)
+{
+    enum { RAYS = 49 };
+    struct sg_cert_deep *deep;
+    size_t wrong = 0;
+    if (lab->trial->replicate > 0 || lab->status != SG_OK || m->run->size > SG_DY8_LINE_MOST ||
+        !sg_lab_has_exact(lab) || sg_cert_deep_alloc(&deep, minimum) != SG_OK)
+        return;
+    struct sg_cert_line *line = SG_TAKE(lab, 1, struct sg_cert_line);
+    const enum sg_status fate = sg_cert_deep_line(line, deep);
+    sg_cert_deep_free(deep);
+    for (int i = 0; i < RAYS; i++) {
+        const double kappa = pow(10, -6 + 0.25 * i);
+        size_t k = 0;
+        double mu;
+        double complex at;
+        while (k < line->n && line->crossing[k].kappa.high < kappa)
+            k++;
+        sg_lab_try(lab, sg_closed_deep_normal_limit(&mu, &at, m->normal, kappa));
+        wrong += (mu > 0) != (line->fate[k] == SG_OK);
+    }
+    sg_dy8_line_record(lab, minimum, line, fate, fate == SG_OK ? "wedge-proved rays-proved"
+                                                               : "wedge-proved");
+    sg_lab_proved(lab, "wedge-proved", "above kappa_c every ray has a stable step size", fate,
+                  SG_OK, "exact over Q, the full flow");
+    if (fate != SG_OK)
+        return;
+    sg_lab_count(lab, SG_CERTIFIED, "rays-proved", "rays, kappa = 1e-6 to 1e6, on which the closed "
+                 "limit of mu is 0 and the flow over Q attracts, or the reverse", wrong, 0,
+                 "exact over Q, Sturm's chain on the axis");
+    note_line(lab, line);
+}
+
 /* At the case's own kappa: the counts, against floating point. */
 void sg_dy8_line_at(struct sg_lab *lab, const struct sg_dy8 *m,
                     const struct sg_cert_minimum *minimum, double mu, double nu)

@@ -239,4 +239,9 @@ void sg_dy8_map(struct sg_lab *lab, struct sg_deep_step *m)
     sg_lab_note(lab, "%zu points, %zu must show their fate, %zu do not; DY3's rectangle is wrong "
                 "at %zu; largest transient %.3g", tally.points, tally.due, tally.wrong,
                 tally.rectangle_wrong, tally.largest);
+    const struct sg_case *c = lab->trial->c;
+    if (c->data.kind == SG_DATA_MOMENTS) {
+        const struct sg_cert_minimum minimum = sg_dy8_given_minimum(&m->run->deep, c);
+        sg_dy8_line_rays(lab, m, &minimum);
+    }
 }

@@ -89,7 +89,7 @@ void sg_dy8_certify_intercept(struct sg_lab *lab, const struct sg_deep_mode *top
 void sg_dy8_certify_singular(struct sg_lab *lab);
 /* What the proofs are about: the claim's own instance, or the case's doubles. */
 struct sg_cert_minimum sg_dy8_exact_minimum(void);
-struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_dy8 *m, const struct sg_case *c);
+struct sg_cert_minimum sg_dy8_given_minimum(const struct sg_deep *deep, const struct sg_case *c);
 /* line.c: proofs for every kappa, in the first replicate, of flows of at most this size.  Sets
  * m->line; the others are about it, and say nothing where it is not proved. */
 enum { SG_DY8_LINE_MOST = 32 };
@@ -99,6 +99,9 @@ void sg_dy8_line_at(struct sg_lab *lab, const struct sg_dy8 *m,
 void sg_dy8_line_crossings(struct sg_lab *lab, const struct sg_dy8 *m,
                            const struct sg_cert_minimum *minimum, const double *kappa,
                            const double *error, size_t n);
+/* Of the experiment "map". */
+void sg_dy8_line_rays(struct sg_lab *lab, const struct sg_deep_step *m,
+                      const struct sg_cert_minimum *minimum);
 /* Stores the line that these rows stand on; NULL: nothing. */
 void sg_dy8_line_record(struct sg_lab *lab, const struct sg_cert_minimum *minimum,
                         const struct sg_cert_line *line, enum sg_status fate, const char *rows);

@@ -101,6 +101,7 @@ static void says(struct sg_lab *lab, void *on)
                         "4 (n + k) u");
     sg_nl3_energies(lab, g);
     show_blocks(lab, g);
+    sg_nl3_linear(lab, g);
     sg_nl3_draw(lab, g);
 }
 

@@ -19,17 +19,18 @@ static double mean_cka(const struct sg_nl_gallery *g, enum sg_nl_rule x, size_t 
     return sum / n;
 }
 
+/* Panels: the four rules' own, then backprop against each of the others. */
 static void draw_cka(struct sg_lab *lab, const struct sg_nl_gallery *g)
 {
-    static const enum sg_nl_rule panel[][2] = {{SG_NL_BACKPROP, SG_NL_BACKPROP},
-                                               {SG_NL_ONE_SG, SG_NL_ONE_SG},
-                                               {SG_NL_BACKPROP, SG_NL_ONE_SG}};
     sg_lab_series(lab, "cka", "panel block_x block_y cka");
-    for (size_t i = 0; i < sizeof panel / sizeof *panel; i++)
+    for (size_t i = 0; i < 2 * SG_NL_RULES - 1; i++) {
+        const enum sg_nl_rule y = (enum sg_nl_rule)(i < SG_NL_RULES ? i : i - SG_NL_RULES + 1),
+                              x = i < SG_NL_RULES ? y : SG_NL_BACKPROP;
         for (size_t a = 1; a <= g->depth; a++)
             for (size_t b = 1; b <= g->depth; b++)
                 sg_lab_point(lab, (const double[]){(double)i, (double)a, (double)b,
-                                                   mean_cka(g, panel[i][0], a, panel[i][1], b)});
+                                                   mean_cka(g, x, a, y, b)});
+    }
 }
 
 /* D of the first seed's nets in the block below the one SG, averaged over squares. */

@@ -7,6 +7,8 @@
 #if SG_NET_HAS_LIBRARY
 #include <dnnl.h>
 
+#include "base/signals.h"
+
 /* OpenMP's own header wants -fopenmp, which would turn on more than this call. */
 void omp_set_num_threads(int threads);
 
@@ -51,6 +53,8 @@ static void multiply_pieces(size_t part, size_t parts, void *context)
     sg_base_share(&from, &to, columns ? p->n : p->m, PIECE, part, parts);
     /* the setting is a thread's own: threads are ours to share out, not OpenMP's */
     omp_set_num_threads(1);
+    sg_base_signals_enter();
+    sg_base_signals_hold();
     for (size_t at = from; at < to; at += PIECE) {
         const size_t size = to - at < PIECE ? to - at : PIECE, i = columns ? 0 : at,
                      j = columns ? at : 0, width = columns ? size : p->n,
@@ -67,6 +71,7 @@ static void multiply_pieces(size_t part, size_t parts, void *context)
             /* for what it packs */
             sg_base_exhausted(p->m * p->k + p->k * p->n, sizeof(float));
     }
+    sg_base_signals_leave();
 }
 
 bool sg_net_library(float *c, const float *a, const float *b, const float *left,
