@@ -37,6 +37,14 @@ enum sg_status sg_lab_certify_step(struct sg_interval *radius, struct sg_lab *la
                                    const char *rows, const struct sg_cert_data *data,
                                    const struct sg_cert_step *step, double width) SG_MUST_CHECK;
 
+enum sg_status sg_lab_certify_curvature(struct sg_interval *least, struct sg_interval *most,
+                                        struct sg_lab *lab, const struct sg_cert_data *data,
+                                        const char *rows) SG_MUST_CHECK;
+enum sg_status sg_lab_certify_iteration(struct sg_cert_iterated *out, struct sg_lab *lab,
+                                      const struct sg_cert_data *data,
+                                      const struct sg_cert_iteration *ask,
+                                      const char *rows) SG_MUST_CHECK;
+
 /* Row: the joint step's eigenvalues are all inside the unit disc (wanted SG_OK) or one is outside
  * (SG_REFUTED). */
 void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what,

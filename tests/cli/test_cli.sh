@@ -265,6 +265,23 @@ sleep 2; kill -INT $pid; wait $pid; code=$?
 [ $code -eq 130 ] || complain "search: exit $code after an interrupt"
 grep -q 'climbs of' "$work/out" || complain "search: no summary after an interrupt"
 
+# search triples: three points of any function stay below DY6's factor, the same ones for any number of
+# jobs, and above the largest step there is none to beat.
+for bad_words in 'triples --kappa 1' 'triples --out x' 'triples --m 0' 'triples --m 1' \
+                 'triples --rho 1' 'triples --gamma nan' 'repelling --m 0.5' 'triples --climbs 0'; do
+    expect 2 search $bad_words
+done
+triples='search triples --draws 20 --steps 400 --climbs 4'
+expect 0 $triples --json "$work/t1.json"
+grep -q '4 climbs of 20 + at most 400 triples' "$work/out" || complain "triples: says not what it tried"
+expect 0 $triples --jobs 2 --json "$work/t2.json"
+cmp -s "$work/t1.json" "$work/t2.json" || complain "triples: jobs change the JSON"
+if grep -q '"verified": 4' "$work/t1.json"; then                       # FLINT is there
+    grep -q '0 of them beat' "$work/out" || complain "triples: not held against the factor"
+    expect 0 $triples --gamma 1.5
+    grep -q 'no factor is proved' "$work/out" || complain "triples: a factor beyond the largest step"
+fi
+
 # A narrow terminal gets narrow paragraphs; no terminal, the usual ones.
 widest() {
     tr -d '\r' | awk 'NF == 0 { part++ }
