@@ -108,8 +108,9 @@ static void a_mild_instance_stays(void **unused)
     sg_search_repelling_free(&f);
 }
 
-/* One unit, weights so small beside the noise that the cut of G's zeros takes the mode of h for one:
- * without it the step seems to leave at 0.73 of the limit.  Nothing is said of such an instance. */
+/* One unit, weights so small beside the noise that the cut of G's zeros takes the mode of h for
+ * one.  Without it the step seems to leave at 0.73 of the limit.  Nothing is said of such an
+ * instance. */
 static void a_doubtful_zero_finds_nothing(void **unused)
 {
     (void)unused;
@@ -153,8 +154,8 @@ static void climbs_and_repeats(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(exact_instance_is_left_below_the_limit),
-                                       TEST(a_mild_instance_stays),
-                                       TEST(a_doubtful_zero_finds_nothing), TEST(climbs_and_repeats)};
+    const struct CMUnitTest tests[] = {
+        TEST(exact_instance_is_left_below_the_limit), TEST(a_mild_instance_stays),
+        TEST(a_doubtful_zero_finds_nothing), TEST(climbs_and_repeats)};
     return RUN(tests);
 }
