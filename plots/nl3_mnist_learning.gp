@@ -6,7 +6,7 @@ array name[4] = ["backprop", "one SG", "SG everywhere", "direct feedback"]
 array ink[4] = [sg_blue, sg_ink_orange, sg_ink_green, sg_ink_pink]
 stats file using 2 nooutput; epochs = int(STATS_max)
 last(r, k) = real(system(sprintf("awk '$1 == %d && $2 == %d { print $%d }' %s", r, epochs, k, sg_shell(file))))
-set multiplot title "At the paper's size all rules but SGs everywhere come near to rest" font sg_big
+set multiplot title "At the paper's size one SG learns like backprop; SGs everywhere lag" font sg_big
 set logscale y; set format y "%g"; set xlabel "epoch"; set xtics 2; n = 4; array y[n]; gap = 0.13
 eval sg_panel(0.115, 0.49)
 set xrange [0:1.62 * epochs]; set xtics 0,2,epochs; set yrange [0.002:5]; set ytics (1, 0.1, 0.01)

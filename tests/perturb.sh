@@ -28,7 +28,9 @@ DY3  | src/closed/momentum.c    | s/return (1 + beta) \* critical/return (1 + 1.
 DY3  | src/closed/momentum.c    | s/half = (1 + beta - a) \/ 2/half = (1 + beta - 1.001 * a) \/ 2/    | dy3_momentum
 DY3  | src/closed/explained.c   | s/r2 \* u \/ lambda/r2 * u * 1.0001 \/ lambda/ | dy3_joint_spectrum
 DY5  | src/sim/line_search.c    | s/slope \/ sg_sim_curv/2 * slope \/ sg_sim_curv/                   | dy5_line_search
+DY5  | src/cert/iteration.c    | s/arb_add(v, v, w->error, bits);/arb_sub(v, v, w->error, bits);/     | dy5_line_search
 DY6  | src/closed/inexact.c     | s/fast = (1 + rho)/fast = (1 - rho)/                               | dy6_tracking
+DY6  | src/closed/inexact.c     | s/slow = 1 - (1 - rho)/slow = 1 - 0.9999 * (1 - rho)/                | dy6_tracking
 DY7  | src/sim/tracking.c       | s/error > t->spec.rho/error > 2 * t->spec.rho/                     | dy7_chosen_rates
 DY8  | src/closed/deep_joint.c  | s/n_w\] = -dV\[/n_w] = dV[/                                        | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/beta, p->PT, d, l, K, -kappa/beta, p->PT, d, l, K, kappa/        | dy8_repelling_minima
@@ -38,8 +40,10 @@ DY8  | src/search/instance.c     | s/f->R, P, d, m/f->S, P, d, m/               
 DY8  | src/closed/deep_hessian.c | s/right\[e \* B + b\];/right[e * B + b] * 1.0001;/                  | dy8_repelling_minima
 DY8  | src/closed/deep_reduced.c | s/v, v, p->S, psi, d, d, K, K, -1.0/v, v, p->S, psi, d, d, K, K, -0.5/ | dy8_repelling_minima
 DY9  | src/closed/fast_sg.c     | s/out\[i\] = -out\[i\]/out[i] = -1.01 * out[i]/                     | dy9_fast_sg
+DY9  | src/cert/deep_apart.c   | s/arb_set_d(nu, c->ask->nu);/arb_set_d(nu, 1.0001 * c->ask->nu);/   | dy9_fast_sg
 DY10 | src/closed/saxe.c        | s/2 \* sigma \* t - 1.5/2 * sigma * t - 1.4/                        | dy10_mode_trajectories
 DY10 | src/closed/saxe.c        | s/exp(-2 \* sigma \* t)/exp(-2.001 * sigma * t)/                    | dy10_mode_trajectories
+DY10 | src/cert/mode.c         | s/arb_sub(shift, shift, v, bits);/arb_add(shift, shift, v, bits);/   | dy10_mode_trajectories
 DY15 | src/closed/factorisation.c | s/= log(pull\[i\]) + sum/= log(1.01 * pull[i]) + sum/               | dy15_factorisation
 DY15 | src/closed/factorisation.c | s/above \*= f->layer\[(i - 1) \* r\] \*/above *= 1.001 */              | dy15_one_sg
 DY15 | src/closed/deep_several.c  | s/-= kappa \* c->gamma/-= 1.01 * kappa * c->gamma/                    | dy15_factorisation
@@ -51,6 +55,7 @@ DY12 | src/closed/transient.c   | s/fmax(fabs(1 - rate \* lambda\[0\]), fabs(1 -
 DY13 | src/net/step.c           | s/return 1 \/ N;/return 2.01 \/ N;/                                | dy13_realizable
 DY13 | src/net/step.c           | s/slope \/ along : 0/1.01 * slope \/ along : 0/                     | dy13_line_search
 DY13 | src/claim/dy13/lemma.c   | s/-2 \* nu \* look->error/-1.99 * nu * look->error/                | dy13_global_convergence
+DY13 | src/cert/iteration.c    | s/arb_div(w->nu, w->slope, w->curve, bits);/arb_div(w->nu, w->curve, w->slope, bits);/ | dy13_line_search
 NL1  | src/lab/nl.c           | s/n_modules = spec->n_sg/n_modules = 0/                              | nl1_learning_curves
 NL6  | src/net/eval.c          | s/- 1\], below->fixed, NULL)/- 1], NULL, NULL)/                     | nl6_one_framework
 NL6  | src/train/halves.c      | s/&h->lower, 0, h->n_lower/\&h->lower, 0, h->n_lower - 1/            | nl6_unlocked

@@ -30,8 +30,8 @@ except ImportError as missing:
     sys.exit(2)
 
 from certificates import record
-from certificates import (deep, delay, ledger, logistic, minima,  # noqa: F401
-                          regression, spurious)
+from certificates import (apart, deep, delay, inexact, iteration,  # noqa: F401
+                          ledger, logistic, minima, regression, spurious)
 
 # A certificate that takes longer is not checked, and says so.
 SECONDS = 120

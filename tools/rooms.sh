@@ -23,7 +23,7 @@ sim:     base data net
 train:   base data net
 closed:  base data
 cert:    base data
-search:  base data closed
+search:  base data closed cert
 case:    base data net sim
 judge:   base data case
 lab:     base data net sim train closed cert case judge

@@ -105,13 +105,14 @@ struct sg_analysis_layers {
     struct sg_deep_attraction fate;    /* its limit: the largest stable mu of the joint step */
     bool attracts, decided;        /* decided: the sign is clear of rounding */
     /* Where that changes: from the user's kappa up to a thousand times it if the minimum repels,
-     * down to a thousandth if it attracts, looked at in steps of a quarter; to 1e-7.  kappa_critical: NaN
-     * where it does not change as far as kappa_seen; not looked for in systems larger than
-     * SG_ANALYSIS_SCANNED. */
+     * down to a thousandth if it attracts, looked at in steps of a quarter; to 1e-7.
+     * kappa_critical: NaN where it does not change as far as kappa_seen; not looked for in
+     * systems larger than SG_ANALYSIS_SCANNED. */
     double kappa_critical, kappa_seen;
-    /* Proved over Q: the minimum repels at kappa_low and attracts at kappa_high, a part in a million
-     * further.  At each its weights and the moments are binary64 numbers taken exactly.  NaN where
-     * that is not proved, or not built in, or the flow has more than SG_ANALYSIS_PROVED numbers. */
+    /* Proved over Q: the minimum repels at kappa_low and attracts at kappa_high, a part in a
+     * million further.  At each its weights and the moments are binary64 numbers taken exactly.
+     * NaN where that is not proved, or not built in, or the flow has more than
+     * SG_ANALYSIS_PROVED numbers. */
     double kappa_low, kappa_high;
 };
 enum { SG_ANALYSIS_SCANNED = 200, SG_ANALYSIS_PROVED = 40 };

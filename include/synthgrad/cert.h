@@ -22,11 +22,11 @@ struct sg_interval { double low, high; };   /* contains the exact number */
 /* A global minimum of a deep linear net with linear SGs, terms h, y, 1, all psi = 0, and all that
  * its certificates depend on: data with E[x^T x] = S, E[r^T r] = R and least-squares solution
  * W_1 ... W_N exactly.
- *   at, n_at  NULL: one SG, after layer deep->at.  Else after these layers, ascending, each taught by
- *             what arrives
+ *   at, n_at  NULL: one SG, after layer deep->at.  Else after these layers, ascending, each taught
+ *             by what arrives
  *   w, S, R   weights as in deep.h, S (d x d), R (m x m)
- *   mean      E[x], E[r] (d + m), or NULL for centred data.  Where the ones are a column of X, 1 = x e,
- *             it is S e, 0
+ *   mean      E[x], E[r] (d + m), or NULL for centred data.  Where the ones are a column of X,
+ *             1 = x e, it is S e, 0
  *   ..._over  what these numbers are to be divided by, so that decimals are exact; 0 for 1 */
 struct sg_cert_minimum {
     const struct sg_deep *deep;
@@ -44,12 +44,12 @@ struct sg_cert_sides {
     size_t rests;                 /* dimension of the manifold of rests through the point, */
     bool regular;                 /* where it is proved to be one */
 };
-/* Counts the roots of the characteristic polynomial over Q by Sturm's chain of its real and imaginary
- * part on the axis (Routh, Hurwitz).
+/* Counts the roots of the characteristic polynomial over Q by Sturm's chain of its real and
+ * imaginary part on the axis (Routh, Hurwitz).
  *   SG_REFUTED     one is right of the axis: the minimum repels
- *   SG_OK          it attracts: none is right or on the axis but the zeros, and these are as many as
- *                  the manifold of rests has dimensions.  Every start near enough converges to a rest
- *                  nearby (Aulbach 1984)
+ *   SG_OK          it attracts: none is right or on the axis but the zeros, and these are as many
+ *                  as the manifold of rests has dimensions.  Every start near enough converges to a
+ *                  rest nearby (Aulbach 1984)
  *   SG_UNPROVED    neither
  *   SG_HYPOTHESIS  these are no moments (not positive semidefinite), or S is 0
  *   SG_NOT_FINITE
@@ -124,6 +124,30 @@ struct sg_cert_ledger {
  * kappa = nu/mu for any nu: A moves by nu, and counts by mu/nu. */
 enum sg_status sg_cert_ledger_step(const struct sg_cert_ledger *net) SG_MUST_CHECK;
 
+/* ---- exact: inexact gradient descent (DY6) ----------------------------------------------- */
+
+/* x+ = x - gamma d with |d - grad f(x)| <= rho |grad f(x)|, f m-strongly convex and L-smooth.
+ * Hypotheses: 0 < m < L, 0 <= rho < 1, gamma > 0; else SG_HYPOTHESIS. */
+struct sg_cert_inexact { double m, L, rho, gamma; };
+/* The largest (f(x+) - f*)/(f(x) - f*) there is: one rational number, between the two doubles of
+ * *factor.  From above a dual certificate: multipliers of the interpolation inequalities whose
+ * residual is positive semidefinite, by exact elimination.  From below a quadratic that has it.
+ * SG_UNPROVED: for steps above 2/((1 + rho) L), where factor->high is HUGE_VAL and factor->low is
+ * that of the quadratic. */
+enum sg_status sg_cert_inexact_factor(struct sg_interval *factor,
+                                      const struct sg_cert_inexact *step) SG_MUST_CHECK;
+/* SG_OK: f(x+) - f* <= factor (f(x) - f*) for every f, x and d, by the same certificate.
+ * SG_REFUTED: a quadratic exceeds it. */
+enum sg_status sg_cert_inexact_bound(const struct sg_cert_inexact *step,
+                                     double factor) SG_MUST_CHECK;
+/* x, g = grad f(x), d and g_next = grad f(x+), n numbers each; f has its minimum 0 at 0. */
+struct sg_cert_triple { size_t n; const double *x, *g, *d, *g_next; };
+/* SG_OK: an f of the class has these gradients there and |d - g| <= rho |g|; the largest
+ * f(x+)/f(x) of such f is in *ratio.  SG_REFUTED: none has, or the error is larger.  x = 0 is
+ * SG_REFUTED.  rho and gamma may be any. */
+enum sg_status sg_cert_triple_ratio(struct sg_interval *ratio, const struct sg_cert_inexact *step,
+                                    const struct sg_cert_triple *triple) SG_MUST_CHECK;
+
 /* ---- exact: separable classes ------------------------------------------------------------ */
 
 /* ALL   some linear score has every sample's own class above all others
@@ -172,6 +196,10 @@ struct sg_cert_data {
  * E|r*|^2 > 0. */
 enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z,
                                const struct sg_cert_data *data) SG_MUST_CHECK;
+
+/* lambda_min(S_x) and lambda_max(S_x).  SG_OK: S_x > 0 is proved. */
+enum sg_status sg_cert_curvature(struct sg_interval *least, struct sg_interval *most,
+                                 const struct sg_cert_data *data) SG_MUST_CHECK;
 
 enum sg_cert_order { SG_CERT_SIMULTANEOUS, SG_CERT_SG_FIRST, SG_CERT_NETWORK_FIRST };
 /* The joint step of W and the SG at its fixed point (W*, phi* + (C, -C, 0)). */
@@ -224,6 +252,50 @@ struct sg_interval sg_cert_delay_limit(size_t tau);
 enum sg_status sg_cert_basin(double *radius, double *contraction, const struct sg_cert_data *data,
                              double mu, double nu) SG_MUST_CHECK;
 
+/* The iteration of DY5 and DY13 from doubles, in exact arithmetic: linear regression, an SG with
+ * labels and a constant at the output, theta = 1 for the exact line search.
+ *   w, phi    the start, d x m and (2m + 1) x m
+ *   mu        n_mu rates, the last one for all steps beyond
+ *   tau       the SG learns from pairs of tau steps ago, before step tau from that of the start
+ *   theta     nu = theta / E|z|^2, or theta |G|^2 / E|z G|^2 with line_search */
+struct sg_cert_iteration {
+    const double *w, *phi, *mu;
+    size_t n_mu, steps, tau;
+    bool line_search;
+    double theta;
+};
+/* With Psi = Phi - phi*, e = s - g, N = E|z|^2, eps = sqrt(E|e|^2/N), delta = W - W*,
+ * l = lambda_max(S_x), N* = N at W*.  Each is SG_OK when it holds in every step, SG_REFUTED when it
+ * fails in one.
+ *   norm     |Psi| does not grow
+ *   sum      theta (2 - theta) sum of eps^2 of the pairs <= |Psi_0|^2
+ *   step     |delta+| <= (rho + mu l eps) |delta| + mu sqrt(l N*) eps, rho = |I - mu S_x|
+ *   energy   V = E|x delta|^2 + E|e|^2 falls
+ * step and energy: SG_UNPROVED where S_x > 0 cannot be shown.
+ *   psi, v   |Psi| and V at the end over those of the start
+ *   share    of |Psi_0|^2 that the sum takes */
+struct sg_cert_iterated {
+    enum sg_status norm, sum, step, energy;
+    struct sg_interval psi, v, share;
+};
+/* SG_OK: all of them are decided. */
+enum sg_status sg_cert_iterate(struct sg_cert_iterated *out, const struct sg_cert_data *data,
+                               const struct sg_cert_iteration *ask) SG_MUST_CHECK;
+
+/* ---- modes of a two-layer net (DY10) ----------------------------------------------------- */
+
+/* One mode: a+ = a (1 + mu (sigma - a))^2 from a_0, looked at every gap steps. */
+struct sg_cert_mode { double sigma, a_0, mu; uint64_t gap; };
+enum { SG_CERT_MODE_STEPS_MOST = 1000000 };
+/* discrete: a after (look + 1) gap steps; curve: a(t) of the flow at that time t, mu a step.
+ * clock: SG_OK where the former is a(t + theta) with |theta - shift| <= remainder, DY10's own
+ * formulas of mu, sigma, a_0 and t. */
+struct sg_cert_mode_look { struct sg_interval discrete, curve; enum sg_status clock; };
+/* The worst of the looks' statuses.  Hypotheses: 0 < a_0 < sigma, 0 < mu sigma <= 1/8; else
+ * SG_HYPOTHESIS.  Above SG_CERT_MODE_STEPS_MOST steps: SG_UNPROVED. */
+enum sg_status sg_cert_mode(struct sg_cert_mode_look *look, size_t n_looks,
+                            const struct sg_cert_mode *mode) SG_MUST_CHECK;
+
 /* ---- critical points -------------------------------------------------------------------- */
 
 struct sg_cert_critical { double box, gradient; };
@@ -251,6 +323,11 @@ struct sg_cert_log_point { double box; struct sg_interval gradient, loss; };
  * zero lie in these intervals.  Source: CP6. */
 enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct sg_cert_data *data,
                                  const double *w, const double *phi) SG_MUST_CHECK;
+/* The minimum of L.  SG_OK: grad L has exactly one zero (Krawczyk) in the box of half-width box
+ * max(1, |entry|) around w; L is convex, so its minimum, whose value lies in point->loss. */
+enum sg_status sg_cert_log_optimum(struct sg_cert_log_point *point,
+                                   const struct sg_cert_data *data,
+                                   const double *w) SG_MUST_CHECK;
 /* L(w), an upper bound on inf L.  SG_OK whatever it is. */
 enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,
                                 const double *w) SG_MUST_CHECK;
@@ -277,10 +354,27 @@ void sg_cert_descent_step(enum sg_status *tracks, enum sg_status *falls,
                           const struct sg_cert_descent *step, const struct sg_cert_data *data);
 
 /* Does the flow at the minimum grow?  kappa = nu / mu exactly.  Statuses and *growth as for
- * sg_cert_growth, and SG_HYPOTHESIS as for sg_cert_deep_alloc.  The zeros of its Jacobian (the gauge
- * of the weights) are no obstacle. */
+ * sg_cert_growth, and SG_HYPOTHESIS as for sg_cert_deep_alloc.  The zeros of its Jacobian (the
+ * gauge of the weights) are no obstacle. */
 enum sg_status sg_cert_deep_growth(double *growth, const struct sg_cert_minimum *minimum, double mu,
                                    double nu) SG_MUST_CHECK;
+
+/* ---- deep linear nets (DY9) ------------------------------------------------------------- */
+
+/* Two runs from the weights w, simultaneous gradient descent under squared error: backprop, and an
+ * SG with the terms h, y, 1 at the hidden layer deep->at from phi ((K + m + 1) x K). */
+struct sg_cert_deep_apart {
+    const struct sg_deep *deep;
+    const double *w, *phi;
+    double mu, nu;
+    uint64_t steps;
+};
+enum { SG_CERT_APART_STEPS_MOST = 20000 };
+/* |W - W_backprop| after these steps in exact arithmetic, to 50 bits.  y must be given.
+ * SG_UNPROVED: the precision did not suffice (an iteration that leaves; runs that meet), or there
+ * are more than SG_CERT_APART_STEPS_MOST steps. */
+enum sg_status sg_cert_deep_apart(struct sg_interval *distance, const struct sg_cert_data *data,
+                                  const struct sg_cert_deep_apart *ask) SG_MUST_CHECK;
 
 SG_PUBLIC_END
 

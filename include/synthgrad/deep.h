@@ -57,8 +57,8 @@ enum sg_status sg_closed_deep_critical_point(double *w, double *sigma, const str
                                              size_t n_keep, struct sg_rng *rng) SG_MUST_CHECK;
 
 /* Data about the product of w: S = E[x^T x], R = E[r^T r], r = y - x W_1 ... W_N, symmetric, and
- * mean = (E[x], E[r]), d + m.  Where a column of x is the ones to rounding it is taken for them: then
- * E[x] is that column of S, and E[r] = 0.
+ * mean = (E[x], E[r]), d + m.  Where a column of x is the ones to rounding it is taken for them:
+ * then E[x] is that column of S, and E[r] = 0.
  * SG_HYPOTHESIS: the mean square of what stands for 1 is not 1. */
 enum sg_status sg_closed_deep_about(double *S, double *R, double *mean, const struct sg_deep *deep,
                                     const double *w, const double *moments) SG_MUST_CHECK;
@@ -219,8 +219,8 @@ void sg_closed_factor_free(struct sg_factorisation *factor);
 enum sg_status sg_closed_factor_weights(double *w, const struct sg_factorisation *factor,
                                         const struct sg_deep *deep,
                                         struct sg_rng *rng) SG_MUST_CHECK;
-/* Both: the weights that training from a balanced start with A = 0 ends with, SGs after layers at[0]
- * < ... < at[n_at - 1], kappa = nu / mu.  Free *factor, whatever the status. */
+/* Both: the weights that training from a balanced start with A = 0 ends with, SGs after layers
+ * at[0] < ... < at[n_at - 1], kappa = nu / mu.  Free *factor, whatever the status. */
 enum sg_status sg_closed_factor_chosen(double *w, struct sg_factorisation **factor,
                                        const double *map, const struct sg_deep *deep,
                                        const size_t *at, size_t n_at, double kappa,

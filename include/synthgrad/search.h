@@ -1,10 +1,12 @@
 /* search.h - looking for instances: global minima of deep linear nets that repel under an SG (DY8),
- * or that training with delayed pairs leaves at rates below backprop's limit (DY11). */
+ * or that training with delayed pairs leaves at rates below backprop's limit (DY11); and functions
+ * on which a step of inexact gradient descent gains less than its bound says (DY6). */
 #ifndef SYNTHGRAD_SEARCH_H
 #define SYNTHGRAD_SEARCH_H
 
 #include <stdio.h>
 
+#include "synthgrad/cert.h"
 #include "synthgrad/deep.h"
 
 SG_PUBLIC_BEGIN
@@ -91,6 +93,29 @@ void sg_search_draw(struct sg_repelling *instance, const struct sg_search_plan *
  * steps: simulated (1: none). */
 enum sg_status sg_search_write_case(FILE *out, const struct sg_repelling *instance,
                                     const char *head, unsigned steps) SG_MUST_CHECK;
+
+/* ---- three-point interpolation (DY6) ------------------------------------------------------ */
+
+/* x, g = grad f(x), d with |d - g| <= rho |g|, and g_next = grad f(x - gamma d) of an f in the
+ * class whose minimum 0 is at 0.  Four vectors lie in R^4 up to a rotation. */
+enum { SG_TRIPLE_DIM = 4 };
+struct sg_triple {
+    double x[SG_TRIPLE_DIM], g[SG_TRIPLE_DIM], d[SG_TRIPLE_DIM], g_next[SG_TRIPLE_DIM];
+    double ratio;                   /* the largest f(x+)/f(x) of an f that has them */
+};
+struct sg_triple_plan {
+    struct sg_cert_inexact step;    /* L = 1 */
+    size_t draws;                   /* random triples a climb, the best of which is its start */
+    size_t steps;                   /* evaluations after them */
+    uint64_t seed;
+};
+/* Climb `index`: the ratio raised by a (1+1)-CMA-ES over everything that the interpolation
+ * inequalities allow, which is all functions of the class, not quadratics alone.  Determined by the
+ * plan and the index alone.  A lower bound on what is possible: sg_cert_triple_ratio proves it, and
+ * sg_cert_inexact_factor has the bound from above.
+ * SG_INTERRUPTED: stopped before its end, the result is of no use. */
+enum sg_status sg_search_triple(struct sg_triple *top, const struct sg_triple_plan *plan,
+                                size_t index) SG_MUST_CHECK;
 
 SG_PUBLIC_END
 

@@ -135,9 +135,8 @@ const struct sg_case_key sg_case_keys[] = {
      .meaning = "Images to test on, the first ones."},
     {DATA(train_files), SG_KEY_TEXTS, .at_least = 2, .only = SG_ONLY_IDX, .not_in_control = true,
      .preset = "[\"train-images-idx3-ubyte\", \"train-labels-idx1-ubyte\"]",
-     .meaning = "IDX files of images and labels, .gz or not, beside the case file or in the "
-                "folder that MNIST_DIR names. Labels are 0 to 9; or more than ten, from 0 or 1 on "
-                "without a gap."},
+     .meaning = "IDX files of images and labels, .gz or not, beside the case or in "
+                "MNIST_DIR; more than ten classes begin at 0 or 1"},
     {DATA(test_files), SG_KEY_TEXTS, .at_least = 2, .only = SG_ONLY_IDX, .not_in_control = true,
      .preset = "[\"t10k-images-idx3-ubyte\", \"t10k-labels-idx1-ubyte\"]",
      .meaning = "The same for the images to test on."},

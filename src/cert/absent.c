@@ -1,9 +1,9 @@
 /* Without FLINT or Arb nothing is proved: every certificate is undecided, its outputs are NaN. */
 #include "synthgrad/cert.h"
 
-#ifndef SG_HAVE_ARB
 #define NOTHING ((struct sg_interval){SG_NAN, SG_NAN})
 
+#ifndef SG_HAVE_ARB
 enum sg_status sg_cert_radius(struct sg_interval *radius, const double *a, size_t n, double width)
 {
     (void)a, (void)n, (void)width;
@@ -23,6 +23,14 @@ enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval 
 {
     (void)data;
     *lambda_x = *lambda_z = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_curvature(struct sg_interval *least, struct sg_interval *most,
+                                 const struct sg_cert_data *data)
+{
+    (void)data;
+    *least = *most = NOTHING;
     return SG_UNPROVED;
 }
 
@@ -83,6 +91,24 @@ enum sg_status sg_cert_basin(double *radius, double *contraction, const struct s
     return SG_UNPROVED;
 }
 
+enum sg_status sg_cert_iterate(struct sg_cert_iterated *out, const struct sg_cert_data *data,
+                               const struct sg_cert_iteration *ask)
+{
+    (void)data, (void)ask;
+    *out = (struct sg_cert_iterated){SG_UNPROVED, SG_UNPROVED, SG_UNPROVED, SG_UNPROVED,
+                                      NOTHING,     NOTHING,     NOTHING};
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_mode(struct sg_cert_mode_look *look, size_t n_looks,
+                            const struct sg_cert_mode *mode)
+{
+    (void)mode;
+    for (size_t i = 0; i < n_looks; i++)
+        look[i] = (struct sg_cert_mode_look){NOTHING, NOTHING, SG_UNPROVED};
+    return SG_UNPROVED;
+}
+
 enum sg_status sg_cert_critical(struct sg_cert_critical *point, const struct sg_cert_data *data,
                                 const bool *held)
 {
@@ -107,6 +133,14 @@ enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct s
     return SG_UNPROVED;
 }
 
+enum sg_status sg_cert_log_optimum(struct sg_cert_log_point *point,
+                                   const struct sg_cert_data *data, const double *w)
+{
+    (void)data, (void)w;
+    *point = (struct sg_cert_log_point){SG_NAN, NOTHING, NOTHING};
+    return SG_UNPROVED;
+}
+
 enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,
                                 const double *w)
 {
@@ -118,6 +152,14 @@ enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_d
 enum sg_status sg_cert_separates(const struct sg_cert_data *data, const double *w)
 {
     (void)data, (void)w;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_deep_apart(struct sg_interval *distance, const struct sg_cert_data *data,
+                                  const struct sg_cert_deep_apart *ask)
+{
+    (void)data, (void)ask;
+    *distance = NOTHING;
     return SG_UNPROVED;
 }
 
@@ -184,6 +226,28 @@ enum sg_status sg_cert_deep_line(struct sg_cert_line *line, const struct sg_cert
 enum sg_status sg_cert_ledger_step(const struct sg_cert_ledger *net)
 {
     (void)net;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_inexact_factor(struct sg_interval *factor,
+                                      const struct sg_cert_inexact *step)
+{
+    (void)step;
+    *factor = NOTHING;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_inexact_bound(const struct sg_cert_inexact *step, double factor)
+{
+    (void)step, (void)factor;
+    return SG_UNPROVED;
+}
+
+enum sg_status sg_cert_triple_ratio(struct sg_interval *ratio, const struct sg_cert_inexact *step,
+                                    const struct sg_cert_triple *triple)
+{
+    (void)step, (void)triple;
+    *ratio = NOTHING;
     return SG_UNPROVED;
 }
 #endif

@@ -339,10 +339,10 @@ static void net_clear(struct net *net)
 
 /* ---- the manifold of rests ------------------------------------------------------------------ */
 
-/* (W, Phi) rests if S P(W) = S P and z_j (Phi_j - Phi_j*(W)) = 0 on the samples.  Where the ranks of
- * S dP and of the S_z are the largest that their factors allow they are constant nearby, and these
- * points are a manifold of dimension n_w - rank S dP + sum_j K_j (size of z_j - rank S_z,j)
- * (constant rank theorem). */
+/* (W, Phi) rests if S P(W) = S P and z_j (Phi_j - Phi_j*(W)) = 0 on the samples.  Where the
+ * ranks of S dP and of the S_z are the largest that their factors allow they are constant
+ * nearby, and these points are a manifold of dimension n_w - rank S dP + sum_j K_j (size of z_j
+ * - rank S_z,j) (constant rank theorem). */
 static void find_manifold(struct sg_exact_flow *flow, const struct net *net, const fmpq_mat_t S_dP,
                           slong rank_S, slong rank_M)
 {

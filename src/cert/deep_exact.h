@@ -1,5 +1,5 @@
-/* deep_exact.h - private to cert/: the flow of DY8 and DY15 over Q at a minimum, and roots of polynomials with
- * whole coefficients. */
+/* deep_exact.h - private to cert/: the flow of DY8 and DY15 over Q at a minimum, and roots of
+ * polynomials with whole coefficients. */
 #ifndef SG_CERT_DEEP_EXACT_H
 #define SG_CERT_DEEP_EXACT_H
 

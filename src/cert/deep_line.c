@@ -3,17 +3,17 @@
  * which that can change.
  *
  * chi = lambda^z (lambda + kappa)^c p(lambda; kappa): z roots 0 at every kappa, and c = K for data
- * of mean 0, whose constants decouple (c = 0 where that does not divide).  p is monic of degree n in
- * lambda and of total degree n.  A root of p can reach the axis only
+ * of mean 0, whose constants decouple (c = 0 where that does not divide).  p is monic of degree n
+ * in lambda and of total degree n.  A root of p can reach the axis only
  *   at 0, where p(0; kappa) = 0, or
- *   with its mirror image, where r = product over i < j of (lambda_i + lambda_j) = 0: up to sign the
- *   resultant of the even and the odd part of p (Orlando), a polynomial in kappa of degree at most
- *   n (n - 1) / 2.
+ *   with its mirror image, where r = product over i < j of (lambda_i + lambda_j) = 0: up to sign
+ *   the resultant of the even and the odd part of p (Orlando), a polynomial in kappa of degree at
+ *   most n (n - 1) / 2.
  * Both are polynomials with whole coefficients.  Their positive roots are isolated, and must be
- * simple.  Then p(0; .) changes sign at its own, so that one real eigenvalue passes 0; and at one of
- * r one sum lambda_i + lambda_j does, a real one (complex ones vanish in pairs): an imaginary pair
- * passes the axis and the counts change by 2, or two real eigenvalues are mirrored, none is on the
- * axis, and the counts stay. */
+ * simple.  Then p(0; .) changes sign at its own, so that one real eigenvalue passes 0; and at one
+ * of r one sum lambda_i + lambda_j does, a real one (complex ones vanish in pairs): an imaginary
+ * pair passes the axis and the counts change by 2, or two real eigenvalues are mirrored, none is on
+ * the axis, and the counts stay. */
 #ifdef SG_HAVE_FLINT
 #include <stdlib.h>
 
@@ -37,8 +37,8 @@ static void common_denominator(fmpz_t scale, const fmpq_mat_t A)
             fmpz_lcm(scale, scale, fmpq_mat_entry_den(A, i, j));
 }
 
-/* chi of one kappa, from the Jacobian there.  scale: lambda is counted in units of 1/scale, a common
- * denominator, so that all coefficients are whole. */
+/* chi of one kappa, from the Jacobian there.  scale: lambda is counted in units of 1/scale, a
+ * common denominator, so that all coefficients are whole. */
 static void flow_chi(fmpz_poly_t chi, fmpz_t scale, const struct sg_exact_flow *flow,
                      const fmpq_t kappa)
 {
@@ -102,8 +102,9 @@ enum sg_status sg_cert_deep_alloc(struct sg_cert_deep **deep,
         return status;
     }
     struct sg_cert_deep *made = SG_NEW(1, struct sg_cert_deep);
-    *made = (struct sg_cert_deep){.size = flow.size, .n_phi = flow.n_phi, .constants = flow.constants,
-                                  .regular = flow.regular, .rests = flow.rests};
+    *made = (struct sg_cert_deep){.size = flow.size, .n_phi = flow.n_phi,
+                                  .constants = flow.constants, .regular = flow.regular,
+                                  .rests = flow.rests};
     made->a = SG_NEW((size_t)flow.size + 1, fmpz_poly_t);
     for (slong j = 0; j <= flow.size; j++)
         fmpz_poly_init(made->a[j]);
@@ -301,8 +302,9 @@ static bool halves_resultant(fmpz_t r, const fmpz_poly_t p)
     return full;
 }
 
-/* r(kappa), by its values at 1, 2, ...  p is whole in kappa as chi is and its divisor is monic; that
- * it is a polynomial follows from more whole kappa than its remainder's degree, size, allows. */
+/* r(kappa), by its values at 1, 2, ...  p is whole in kappa as chi is and its divisor is monic.
+ * That it is a polynomial follows from more whole kappa than its remainder's degree, size, allows.
+ */
 static bool find_mirrored(fmpz_poly_t out, const struct sg_cert_deep *deep)
 {
     fmpz_poly_t p;

@@ -15,6 +15,8 @@
 #include <flint/fmpz_poly.h>
 #pragma GCC diagnostic pop
 
+#include "synthgrad/cert.h"
+
 /* value = whole 2^*exponent.  value is finite. */
 static inline void sg_exact_parts(fmpz_t whole, int *exponent, double value)
 {
@@ -34,6 +36,11 @@ static inline void sg_exact_rational(fmpq_t out, double value)
     else
         fmpq_div_2exp(out, out, (flint_bitcnt_t)-exponent);
 }
+
+/* The doubles on either side of a rational number; it itself twice where it is one. */
+struct sg_interval sg_exact_interval(const fmpq_t value);
+/* Is the symmetric matrix positive semidefinite?  Exact, singular ones included. */
+bool sg_exact_semidefinite(const fmpq_mat_t matrix);
 #endif
 
 #endif

@@ -9,8 +9,8 @@
 
 /* f of degree n without the root 0.  f(i w) / i^n = A(w) - i B(w), A of degree n, B of degree below
  * n, both real.  Sturm's chain A, B, -rem, ... counts the Cauchy index of B / A over the real line,
- * V(-inf) - V(inf) = left - right, and ends in the common factor of A and B, whose roots w are those
- * of f that come with their mirror image: on the axis, or as many left as right.
+ * V(-inf) - V(inf) = left - right, and ends in the common factor of A and B, whose roots w are
+ * those of f that come with their mirror image: on the axis, or as many left as right.
  * Source: Gantmacher, The Theory of Matrices, vol. 2, chapter XV, sections 3 and 6. */
 struct chain { fmpz_poly_t last, next; slong index; };
 
@@ -252,8 +252,8 @@ static bool is_narrow(const struct sg_exact_root *r, int bits)
     return narrow;
 }
 
-/* One simple root in (low, high), where f has opposite signs near the ends.  false: the lower end is
- * a multiple root. */
+/* One simple root in (low, high), where f has opposite signs near the ends.  false: the lower end
+ * is a multiple root. */
 static bool refine(struct sg_exact_root *r, const fmpz_poly_t f, int bits)
 {
     fmpz_t at;

@@ -178,6 +178,74 @@ enum sg_status sg_cert_log_point(struct sg_cert_log_point *point, const struct s
     return status;
 }
 
+/* ---- the optimum ----------------------------------------------------------------------- */
+
+/* F = E[x (q - y)], J = E[q (1 - q) x x^T]. */
+static enum sg_status gradient_at(arb_mat_t F, arb_mat_struct *J, const arb_mat_t w, void *context,
+                                  slong bits)
+{
+    const struct sg_cert_data *data = context;
+    const slong d = (slong)data->d;
+    struct pass c;
+    pass_init(&c, d);
+    arb_mat_zero(F);
+    if (J)
+        arb_mat_zero(J);
+    for (size_t i = 0; i < data->n; i++) {
+        read_sample(&c, data, i, w, bits);
+        arb_sub(c.e, c.q, c.y, bits);
+        for (slong j = 0; j < d; j++) {
+            arb_addmul(arb_mat_entry(F, j, 0), c.x + j, c.e, bits);
+            arb_mul(c.ds, c.slope, c.x + j, bits);
+            for (slong k = 0; J && k < d; k++)
+                arb_addmul(arb_mat_entry(J, j, k), c.ds, c.x + k, bits);
+        }
+    }
+    arb_mat_scalar_div_si(F, F, (slong)data->n, bits);
+    if (J)
+        arb_mat_scalar_div_si(J, J, (slong)data->n, bits);
+    pass_clear(&c, d);
+    return SG_OK;
+}
+
+static enum sg_status attempt_optimum(void *context, slong bits)
+{
+    const struct point *c = context;
+    const slong d = (slong)c->data->d;
+    const struct sg_ball_system system = {d, gradient_at, (void *)(uintptr_t)c->data};
+    arb_mat_t box;
+    arb_t norm, loss;
+    arb_mat_init(box, d, 1);
+    arb_init(norm);
+    arb_init(loss);
+    sg_ball_set(box, c->w);
+    const enum sg_status status = sg_ball_largest_box(&c->out->box, box, &system, bits);
+    if (status == SG_OK) {
+        truth(norm, loss, c->data, box, bits);
+        c->out->gradient = (struct sg_interval){0, sg_ball_high(norm)};
+        c->out->loss = sg_ball_interval(loss);
+    }
+    arb_mat_clear(box);
+    arb_clear(norm);
+    arb_clear(loss);
+    return status;
+}
+
+enum sg_status sg_cert_log_optimum(struct sg_cert_log_point *point,
+                                   const struct sg_cert_data *data, const double *w)
+{
+    const struct sg_cert_log_point none = {SG_NAN, {SG_NAN, SG_NAN}, {SG_NAN, SG_NAN}};
+    struct point c = {point, data, w, NULL};
+    SG_REQUIRE(data->m == 1 && data->y != NULL && !data->one);
+    *point = none;
+    if (!sg_ball_data_finite(data) || !sg_ball_finite(w, data->d))
+        return SG_NOT_FINITE;
+    const enum sg_status status = sg_ball_raise(attempt_optimum, &c);
+    if (status != SG_OK)
+        *point = none;
+    return status;
+}
+
 /* ---- the loss and separation ----------------------------------------------------------- */
 
 enum sg_status sg_cert_log_loss(struct sg_interval *loss, const struct sg_cert_data *data,

@@ -59,6 +59,7 @@ static enum sg_status side(double mu, double lambda, const double *A, size_t m)
 void sg_cert_frozen_limit(enum sg_status *below, enum sg_status *beyond,
                           const struct sg_cert_data *data, struct sg_interval mu, const double *A)
 {
+    SG_REQUIRE(below && beyond && data);
     struct top t = {data, {SG_NAN, SG_NAN}};
     *below = *beyond = SG_NOT_FINITE;
     if (!sg_ball_data_finite(data) || !isfinite(mu.low) || !isfinite(mu.high) ||

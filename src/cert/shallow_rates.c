@@ -434,7 +434,7 @@ enum sg_status sg_cert_rates(const struct sg_cert_data *data, struct sg_interval
                              struct sg_interval nu, double beta)
 {
     struct rates r = {.data = data, .mu = mu, .nu = nu, .beta = beta};
-    SG_REQUIRE(data->y && beta >= 0 && beta < 1);
+    SG_REQUIRE(data && data->y && beta >= 0 && beta < 1);
     if (!sg_ball_data_finite(data) ||
         !sg_ball_finite((const double[]){mu.low, mu.high, nu.low, nu.high}, 4))
         return SG_NOT_FINITE;

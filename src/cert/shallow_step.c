@@ -46,6 +46,38 @@ static enum sg_status attempt_moments(void *context, slong bits)
     return status;
 }
 
+static enum sg_status attempt_curvature(void *context, slong bits)
+{
+    const struct moments *c = context;
+    struct sg_ball_moments s;
+    arb_mat_t S_x;
+    enum sg_status status = sg_ball_moments(&s, c->data, bits);
+    arb_mat_init(S_x, s.d, s.d);
+    sg_ball_block(S_x, s.M, 0, 0);
+    if (status == SG_OK)
+        status = sg_ball_bottom(c->lambda_x, S_x, bits);
+    if (status == SG_OK)
+        status = sg_ball_top(c->lambda_z, S_x, bits);
+    if (status == SG_OK && !(c->lambda_x->low > 0))
+        status = SG_UNPROVED;
+    arb_mat_clear(S_x);
+    sg_ball_moments_clear(&s);
+    return status;
+}
+
+enum sg_status sg_cert_curvature(struct sg_interval *least, struct sg_interval *most,
+                                 const struct sg_cert_data *data)
+{
+    struct moments c = {least, most, data};
+    *least = *most = (struct sg_interval){SG_NAN, SG_NAN};
+    if (!sg_ball_data_finite(data))
+        return SG_NOT_FINITE;
+    const enum sg_status status = sg_ball_raise(attempt_curvature, &c);
+    if (status != SG_OK)
+        *least = *most = (struct sg_interval){SG_NAN, SG_NAN};
+    return status;
+}
+
 enum sg_status sg_cert_moments(struct sg_interval *lambda_x, struct sg_interval *lambda_z,
                                const struct sg_cert_data *data)
 {

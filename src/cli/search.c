@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 #include "base/regular.h"
-#include "cli/cli.h"
+#include "cli/search.h"
 #include "synthgrad/report.h"
 #include "synthgrad/search.h"
 
@@ -443,14 +443,20 @@ static char *describe(const char *name, const struct sg_search_plan *p)
 static int search(const struct sg_command *command, size_t n_args, char **args)
 {
     (void)n_args;
+    static const char *const foreign[] = {"m", "rho", "gamma", NULL};
     const struct sg_option *out = sg_cli_option(command, "out");
+    if (strcmp(args[0], "triples") == 0)
+        return sg_cli_search_triples(command);
     const struct kind *kind = NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(args[0], kinds[i].name) == 0)
             kind = &kinds[i];
     if (!kind)
-        return sg_cli_refuse("there is no search %.60s; this version has repelling and delayed",
+        return sg_cli_refuse("there is no search %.60s; this version has repelling, delayed and "
+                             "triples",
                              args[0]);
+    if (sg_cli_search_foreign(command, foreign, kind->name))
+        return SG_EXIT_USAGE;
     struct hunt h = {.kind = kind,
                      .out = out->given ? out->value : "results/search",
                      .json = sg_cli_option(command, "json")->value};
@@ -478,6 +484,16 @@ static struct sg_option options[] = {
     {.name = "box",
      .metavar = "B",
      .help = "weights, factors of S and R and their logarithmic pivots within +-B (default 4)"},
+    {.name = "m",
+     .metavar = "M",
+     .help = "triples, for which none of the above is: f is M-strongly convex, L = 1 (default "
+             "0.1)"},
+    {.name = "rho",
+     .metavar = "R",
+     .help = "triples: the error is at most R |grad f| (default 0.5)"},
+    {.name = "gamma",
+     .metavar = "G",
+     .help = "triples: the step (default: the best, 2/(1 + R + (1 - R) M))"},
     {.name = "climbs",
      .metavar = "N",
      .help = "how many (default 20); climb i depends on the seed and i alone"},
@@ -499,8 +515,9 @@ static struct sg_option options[] = {
 };
 struct sg_command sg_command_search = {
     .name = "search",
-    .summary = "look for instances: global minima that repel (DY8), or that training with delayed "
-               "pairs leaves below backprop's limit (DY11), for a minute or a night",
+    .summary = "look for instances, for a minute or a night: global minima that repel (DY8), or "
+               "that delayed pairs leave below backprop's limit (DY11), steps that beat a bound "
+               "(DY6)",
     .arguments = "NAME",
     .options = options,
     .min_args = 1,
@@ -512,6 +529,8 @@ struct sg_command sg_command_search = {
         "  synthgrad search repelling --depth 4 --at 2 --seconds 60 --jobs 2\n"
         "  synthgrad search repelling --isotropic --climbs 1000 --out results/open_case\n"
         "  synthgrad search delayed --tau 3 --widths 2,1,2             is delay free at one unit?\n"
+        "  synthgrad search triples --m 0.01 --rho 0.9 --seconds 60    three points of any f "
+        "against DY6's factor\n"
         "  synthgrad run results/search/climb_000003.cfg               what a climb found, "
         "checked\n",
 };

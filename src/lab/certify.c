@@ -87,6 +87,59 @@ enum sg_status sg_lab_certify_frozen(struct sg_interval *radius, struct sg_lab *
     return status;
 }
 
+enum sg_status sg_lab_certify_curvature(struct sg_interval *least, struct sg_interval *most,
+                                        struct sg_lab *lab, const struct sg_cert_data *data,
+                                        const char *rows)
+{
+    const enum sg_status status = sg_cert_curvature(least, most, data);
+    struct sg_record *r = sg_lab_record(lab, "curvature", rows);
+    sg_record_data(r, data);
+    sg_record_outcome(r, status);
+    sg_record_interval(r, "least", *least);
+    sg_record_interval(r, "most", *most);
+    sg_record_end(r);
+    return status;
+}
+
+static void record_status(struct sg_record *r, const char *name, enum sg_status status)
+{
+    sg_record_word(r, name, status == SG_OK        ? "proved"
+                            : status == SG_REFUTED ? "refuted"
+                                                   : "undecided");
+}
+
+/* With the ends of S_x's spectrum, which the bound on the step of W has, where they are known. */
+enum sg_status sg_lab_certify_iteration(struct sg_cert_iterated *out, struct sg_lab *lab,
+                                      const struct sg_cert_data *data,
+                                      const struct sg_cert_iteration *ask, const char *rows)
+{
+    struct sg_interval least, most;
+    const enum sg_status status = sg_cert_iterate(out, data, ask);
+    const bool known = out->step != SG_UNPROVED && sg_cert_curvature(&least, &most, data) == SG_OK;
+    struct sg_record *r = sg_lab_record(lab, "iteration", rows);
+    sg_record_data(r, data);
+    sg_record_array(r, "w_0", ask->w, data->d, data->m);
+    sg_record_array(r, "phi_0", ask->phi, 2 * data->m + 1, data->m);
+    sg_record_array(r, "mu", ask->mu, 1, ask->n_mu);
+    sg_record_whole(r, "steps", (int64_t)ask->steps);
+    sg_record_whole(r, "tau", (int64_t)ask->tau);
+    sg_record_flag(r, "line_search", ask->line_search);
+    sg_record_number(r, "theta", ask->theta);
+    sg_record_outcome(r, status);
+    record_status(r, "norm", out->norm);
+    record_status(r, "sum", out->sum);
+    record_status(r, "step", out->step);
+    record_status(r, "energy", out->energy);
+    sg_record_interval(r, "psi", out->psi);
+    sg_record_interval(r, "share", out->share);
+    if (known) {
+        sg_record_interval(r, "lambda_min", least);
+        sg_record_interval(r, "lambda_max", most);
+    }
+    sg_record_end(r);
+    return status;
+}
+
 void sg_lab_frozen_proved(struct sg_lab *lab, const char *id, const char *what,
                           const struct sg_cert_data *data, double mu, const double *A,
                           enum sg_status wanted)

@@ -37,6 +37,14 @@ enum sg_status sg_lab_certify_step(struct sg_interval *radius, struct sg_lab *la
                                    const char *rows, const struct sg_cert_data *data,
                                    const struct sg_cert_step *step, double width) SG_MUST_CHECK;
 
+enum sg_status sg_lab_certify_curvature(struct sg_interval *least, struct sg_interval *most,
+                                        struct sg_lab *lab, const struct sg_cert_data *data,
+                                        const char *rows) SG_MUST_CHECK;
+enum sg_status sg_lab_certify_iteration(struct sg_cert_iterated *out, struct sg_lab *lab,
+                                      const struct sg_cert_data *data,
+                                      const struct sg_cert_iteration *ask,
+                                      const char *rows) SG_MUST_CHECK;
+
 /* Row: the joint step's eigenvalues are all inside the unit disc (wanted SG_OK) or one is outside
  * (SG_REFUTED). */
 void sg_lab_step_proved(struct sg_lab *lab, const char *id, const char *what,
@@ -77,7 +85,8 @@ void sg_lab_radius_enclosed(struct sg_lab *lab, const char *id, const char *what
 
 /* Is FLINT built in?  Notes it if not. */
 bool sg_lab_has_exact(struct sg_lab *lab);
-/* Stores the counts at a minimum that these rows stand on.  near: NULL, or an eigenvalue is in it. */
+/* Stores the counts at a minimum that these rows stand on.  near: NULL, or an eigenvalue is in it.
+ */
 void sg_lab_record_sides(struct sg_lab *lab, const char *rows,
                          const struct sg_cert_minimum *minimum, double mu, double nu,
                          enum sg_status status, const struct sg_cert_sides *sides,

@@ -22,4 +22,8 @@ struct sg_climber {
 enum sg_status sg_search_maximise(double *theta, double *best, const struct sg_climber *climber,
                                   struct sg_rng *rng) SG_MUST_CHECK;
 
+/* Sets the triple's ratio in floating point.  Below 0: no f has these gradients, and by how much
+ * the inequalities are violated. */
+void sg_search_triple_ratio(struct sg_triple *triple, const struct sg_cert_inexact *step);
+
 #endif

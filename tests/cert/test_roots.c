@@ -168,7 +168,8 @@ static void positive_roots_are_isolated(void **state)
     fmpz_poly_clear(f);
 }
 
-/* Double roots, in the way of the halving or not, are refused: their sign changes twice or never. */
+/* Double roots, in the way of the halving or not, are refused: their sign changes twice or
+ * never. */
 static void multiple_roots_are_refused(void **state)
 {
     (void)state;

@@ -46,6 +46,36 @@ static void moments_by_hand(void **state)
     CHECK_NAN(&z.low, 2);
 }
 
+/* S_x = diag(u^2, 2^-40 u^2) in three units.  Of a column that is twice another, and of one that is
+ * 0, nothing is proved. */
+static void curvature_by_hand(void **state)
+{
+    (void)state;
+    static const double UNIT[] = {1, 0x1p30, 0x1p-30};
+    struct sg_interval least, most;
+    for (size_t k = 0; k < COUNT(UNIT); k++) {
+        const double u = UNIT[k], e = 0x1p-20, x[8] = {u, e * u, u, -e * u, -u, e * u, -u, -e * u};
+        struct sg_cert_data data = {.n = 4, .d = 2, .m = 1, .x = x, .y = Y};
+        context("unit %g", u);
+        CHECK_STATUS(sg_cert_curvature(&least, &most, &data), SG_OK);
+        CHECK(holds(most, u * u) && holds(least, e * e * u * u));
+        CHECK(most.high - most.low <= 1e-13 * u * u && least.high - least.low <= 1e-13 * u * u);
+        double twice[8];
+        for (size_t i = 0; i < 4; i++) {
+            twice[2 * i] = x[2 * i + 1];
+            twice[2 * i + 1] = k == 1 ? 0 : 2 * x[2 * i + 1];
+        }
+        data.x = twice;
+        CHECK_STATUS(sg_cert_curvature(&least, &most, &data), SG_UNPROVED);
+        CHECK_NAN(&least.low, 2);
+        CHECK_NAN(&most.low, 2);
+    }
+    struct sg_cert_data bad = line;
+    bad.x = NO;
+    CHECK_STATUS(sg_cert_curvature(&least, &most, &bad), SG_NOT_FINITE);
+    CHECK_NAN(&least.low, 2);
+}
+
 static void limits_of_the_joint_step(void **state)
 {
     (void)state;
@@ -418,7 +448,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #ifdef SG_HAVE_ARB
-        TEST(moments_by_hand),          TEST(limits_of_the_joint_step),
+        TEST(moments_by_hand), TEST(curvature_by_hand),          TEST(limits_of_the_joint_step),
         TEST(the_line_of_fixed_points), TEST(the_line_of_two_outputs),
         TEST(random_data_agree_with_closed_forms),
         TEST(the_basin_is_one),         TEST(the_basin_is_its_inequality),

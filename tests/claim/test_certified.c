@@ -15,6 +15,8 @@ static const struct { const char *path; size_t rows; const char *refuted;
     {"cases/cp4_spurious.cfg", 3, NULL},
     {"cases/cp5_bias.cfg", 2, NULL},
     {"cases/cp6_separable.cfg", 4, NULL},
+    {"cases/cp7_matching_module.cfg", 4, NULL},
+    {"cases/cp7_separable.cfg", 2, NULL},
     {"cases/dy1_backprop.cfg", 3, "inside-proved"},
     {"cases/dy1_rank_deficient.cfg", 1, NULL},
     {"cases/dy2_frozen_sg.cfg", 2, "inside-proved"},
@@ -23,10 +25,16 @@ static const struct { const char *path; size_t rows; const char *refuted;
     {"cases/dy3_momentum.cfg", 2, NULL},
     {"cases/dy4_fixed_line.cfg", 3, "place-real-proved"},
     {"cases/dy4_outputs.cfg", 6, "place-real-proved"},
+    {"cases/dy5_line_search.cfg", 4, "falls-proved"},
+    {"cases/dy6_tracking.cfg", 4, NULL},
     {"cases/dy7_chosen_rates.cfg", 2, NULL},
     {"cases/dy8_three_layers.cfg", 7, NULL},
+    {"cases/dy9_fast_sg.cfg", 1, NULL},
+    {"cases/dy10_mode_trajectories.cfg", 3, NULL},
     {"cases/dy11_delay.cfg", 11, NULL},
     {"cases/dy12_order.cfg", 9, NULL},
+    {"cases/dy13_line_search.cfg", 3, NULL},
+    {"cases/dy13_rank_deficient.cfg", 2, NULL},
 };
 
 static void cases_are_certified(void **state)

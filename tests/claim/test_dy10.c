@@ -3,7 +3,11 @@
 #include "claim/judge.h"
 
 #define CASE "cases/dy10_mode_trajectories.cfg"
+#ifdef SG_HAVE_ARB
+enum { ROWS = 11 };
+#else
 enum { ROWS = 8 };
+#endif
 
 /* On samples and on compressed rows; a hidden layer as wide as there are modes, and a narrower one,
  * which learns the largest ones. */

@@ -69,6 +69,11 @@ static void bounds_are_attained(void **state)
     struct sg_judgement j = judge_text(DATA "train = { mu = 0.8; steps = 2000; };\n", 9);
     CHECK(j.verdict == SG_HOLDS && sg_claim_share(row_id(&j, "factor")) > 0.99);
     CHECK(sg_claim_share(row_id(&j, "descent")) > 0.99 && row_id(&j, "descent-reached")->ok);
+#ifdef SG_HAVE_ARB
+    CHECK(row_id(&j, "factor-proved")->ok && row_id(&j, "class-proved")->ok);
+    const struct sg_row *own = row_id(&j, "data-factor-enclosed");
+    CHECK(own->ok && own->high - own->low <= 1e-8 * own->high);
+#endif
     CHECK(row_id(&j, "run-factor")->ok && sg_claim_share(row_id(&j, "run-condition")) <= 1);
     sg_claim_judgement_free(&j);
     j = judge_text(DATA "train = { mu = 1.002; steps = 2000; };\n", 9);

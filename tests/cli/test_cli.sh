@@ -156,7 +156,7 @@ grep -q "^synthgrad: $work/images: the header says .* at most 1 GiB are read; " 
 printf '\000\000\010\003\000\000\000\001\000\000\000\001\000\000\000\001\377' |
     gzip > "$work/images"
 expect 2 verify "$work/idx.cfg" --out "$work/none"
-grep -q "^synthgrad: $work/labels: label 1 of 1 is 10, but the classes are 0 to 9; " "$work/err" ||
+grep -q "^synthgrad: $work/labels: label 1 of 1 is 10, beyond the digits 0 to 9, .*; " "$work/err" ||
     complain "malformed labels: $(cat "$work/err")"
 case_file too_large     'claim = "DY3"; expect = "holds"; data = { n = 1000000; d = 2000; };'
 
@@ -264,6 +264,23 @@ expect 2 search delayed --widths 2,2,2 --tau 3 --draws 20 --steps 300 --climbs 1
 sleep 2; kill -INT $pid; wait $pid; code=$?
 [ $code -eq 130 ] || complain "search: exit $code after an interrupt"
 grep -q 'climbs of' "$work/out" || complain "search: no summary after an interrupt"
+
+# search triples: three points of any function stay below DY6's factor, the same ones for any number of
+# jobs, and above the largest step there is none to beat.
+for bad_words in 'triples --kappa 1' 'triples --out x' 'triples --m 0' 'triples --m 1' \
+                 'triples --rho 1' 'triples --gamma nan' 'repelling --m 0.5' 'triples --climbs 0'; do
+    expect 2 search $bad_words
+done
+triples='search triples --draws 20 --steps 400 --climbs 4'
+expect 0 $triples --json "$work/t1.json"
+grep -q '4 climbs of 20 + at most 400 triples' "$work/out" || complain "triples: says not what it tried"
+expect 0 $triples --jobs 2 --json "$work/t2.json"
+cmp -s "$work/t1.json" "$work/t2.json" || complain "triples: jobs change the JSON"
+if grep -q '"verified": 4' "$work/t1.json"; then                       # FLINT is there
+    grep -q '0 of them beat' "$work/out" || complain "triples: not held against the factor"
+    expect 0 $triples --gamma 1.5
+    grep -q 'no factor is proved' "$work/out" || complain "triples: a factor beyond the largest step"
+fi
 
 # A narrow terminal gets narrow paragraphs; no terminal, the usual ones.
 widest() {

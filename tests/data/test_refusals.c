@@ -63,19 +63,17 @@ static void idx_wants_files_and_a_place(void **state)
     }
     struct sg_images images;
     struct sg_error err;
-    const size_t classes[] = {1, 256};
+    const struct sg_images like[] = {{.classes = 1}, {.classes = 256}};
     for (size_t k = 0; k < 2; k++) {
-        CHECK_STATUS(sg_data_read_idx(&images, path[0], path[1], classes[k], 1, &err), SG_OK);
-        CHECK(images.n == 1 && images.pixel[0] == 77 && images.classes == classes[k]);
+        CHECK_STATUS(sg_data_read_idx(&images, path[0], path[1], &like[k], 1, &err), SG_OK);
+        CHECK(images.n == 1 && images.pixel[0] == 77 && images.classes == like[k].classes);
         sg_data_images_free(&images);
     }
-    CHECK_ABORTS((void)!sg_data_read_idx(NULL, path[0], path[1], 1, 1, &err));
-    CHECK_ABORTS((void)!sg_data_read_idx(&images, NULL, path[1], 1, 1, &err));
-    CHECK_ABORTS((void)!sg_data_read_idx(&images, path[0], NULL, 1, 1, &err));
-    CHECK_ABORTS((void)!sg_data_read_idx(&images, path[0], path[1], 0, 1, &err));
-    CHECK_ABORTS((void)!sg_data_read_idx(&images, path[0], path[1], 257, 1, &err));
-    CHECK_ABORTS((void)!sg_data_read_idx(&images, path[0], path[1], 1, 0, &err));
-    CHECK_ABORTS((void)!sg_data_read_idx(&images, path[0], path[1], 1, 1, NULL));
+    CHECK_ABORTS((void)!sg_data_read_idx(NULL, path[0], path[1], like, 1, &err));
+    CHECK_ABORTS((void)!sg_data_read_idx(&images, NULL, path[1], like, 1, &err));
+    CHECK_ABORTS((void)!sg_data_read_idx(&images, path[0], NULL, like, 1, &err));
+    CHECK_ABORTS((void)!sg_data_read_idx(&images, path[0], path[1], like, 0, &err));
+    CHECK_ABORTS((void)!sg_data_read_idx(&images, path[0], path[1], like, 1, NULL));
     remove(path[0]);
     remove(path[1]);
 }

@@ -42,6 +42,10 @@ def moved(c, name):
     c["found"][name] = [float.hex(low + 1.01 * width), float.hex(high + 1.01 * width)]
 
 
+def times_both(c, name, factor):
+    c["found"][name] = [float.hex(float.fromhex(end) * factor) for end in c["found"][name]]
+
+
 def wider(c, name):
     """An interval a thousand times as wide, which says less, and too little."""
     low, high = map(float.fromhex, c["found"][name])
@@ -160,6 +164,61 @@ CHANGES = {
         "a sign of phi": lambda w, c: flip(w, c, "phi"),
         "the gradient": lambda w, c: moved(c, "gradient"),
         "the loss": lambda w, c: moved(c, "loss"),
+    },
+    "inexact_factor": {
+        "a larger error": lambda w, c: times(c, "given", "rho", 1.01) if float.fromhex(
+            c["given"]["rho"]) else put(c, "given", "rho", float.hex(0.1)),
+        "a step beyond": lambda w, c: put(c, "given", "gamma", float.hex(2.5)),
+        "the factor": lambda w, c: moved(c, "factor"),
+    },
+    "inexact_between": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "another m": lambda w, c: moved(c, "m"),
+        "the factor": lambda w, c: times_both(c, "factor", 1 - 1e-9),
+    },
+    "curvature": {
+        "a sign of x": lambda w, c: flip(w, c, "x", 3, 1),
+        "lambda_min": lambda w, c: moved(c, "least"),
+        "lambda_max": lambda w, c: moved(c, "most"),
+    },
+    "mode": {
+        "sigma": lambda w, c: times(c, "given", "sigma", 1 + 1e-12),
+        "a step more": lambda w, c: put(c, "given", "gap", c["given"]["gap"] + 1),
+        "a mode": lambda w, c: moved(c, "discrete_3"),
+        "the curve": lambda w, c: moved(c, "curve_7"),
+        "a step beyond": lambda w, c: put(c, "given", "mu", float.hex(1.0)),
+    },
+    "iteration": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "theta": lambda w, c: times(c, "given", "theta", 1 + 1e-9),
+        "the rule": lambda w, c: put(c, "given", "line_search", not c["given"]["line_search"]),
+        "the norm": lambda w, c: put(c, "found", "norm", "refuted"),
+        "the energy": lambda w, c: put(c, "found", "energy", {
+            "proved": "refuted", "refuted": "proved"}[c["found"]["energy"]]),
+        "the end": lambda w, c: moved(c, "psi"),
+    },
+    "deep_apart": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "a sign of phi": lambda w, c: flip(w, c, "phi_0"),
+        "a step less": lambda w, c: put(c, "given", "steps", c["given"]["steps"] - 1),
+        "the distance": lambda w, c: moved(c, "distance"),
+    },
+    "log_optimum": {
+        "a sign of x": lambda w, c: flip(w, c, "x"),
+        "a label": lambda w, c: w["arrays"][c["given"]["y"]["array"]].update(bits=[
+            "%016x" % (int(row, 16) ^ 0x3ff0000000000000) for row in array(w, c, "y")[:1]] +
+            array(w, c, "y")[1:]),
+        "the loss": lambda w, c: moved(c, "loss"),
+        "another point": lambda w, c: flip(w, c, "point"),
+    },
+    "separates": {
+        "a sign of the weights": lambda w, c: flip(w, c, "point"),
+        "the outcome": lambda w, c: other(c),
+    },
+    "linear_gap": {
+        "the gap": lambda w, c: moved(c, "gap"),
+        "a sign of phi": lambda w, c: flip(w, c, "phi"),
+        "another optimum, or none": lambda w, c: flip(w, c, "best"),
     },
     "log_gap": {
         "a larger gap": lambda w, c: times(c, "found", "gap", 1 + 1e-9),

@@ -79,6 +79,20 @@ class Model:
                       for j in range(d)] + z_z[k])
         return F, J
 
+    def slope(self, w, slopes):
+        """F = grad L = E[x (q - y)] and its Jacobian E[q (1 - q) x x^T]."""
+        d, n = self.d, self.n
+        F = [-row[d] for row in self.M[:d]]
+        J = [[iv.mpf(0)] * d for _ in range(d)]
+        for x in self.samples:
+            p = sum((a * b for a, b in zip(x, w)), iv.mpf(0))
+            q = 1 / (1 + iv.exp(-p))
+            for i in range(d):
+                F[i] += q * x[i] / n
+                for j in range(d if slopes else 0):
+                    J[i][j] += q / (1 + iv.exp(p)) * x[i] * x[j] / n
+        return F, J if slopes else None
+
     def loss(self, w):
         """E[log(1 + e^p) - y p]."""
         total = iv.mpf(0)
@@ -112,19 +126,20 @@ def middle(x):
 
 
 @functools.lru_cache(maxsize=8)
-def the_zero(m, centre, width):
+def the_zero(m, centre, width, of="directions"):
     """Krawczyk's test on the box of half-width width max(1, |entry|), then a few sharpenings: an
-    enclosure of the only zero of F in the box."""
+    enclosure of the only zero in the box of the model's function `of`."""
+    function = getattr(m, of)
     n = len(centre)
     start = [ball(v) for v in centre]
     box = [ball(v) + iv.mpf([-1, 1]) * ball(width * max(1, abs(v))) for v in centre]
-    _, J = m.directions(start, True)
+    _, J = function(start, True)
     Y = mpmath.matrix([[middle(v) for v in row] for row in J]) ** -1
     Y = [[iv.mpf(Y[i, j]) for j in range(n)] for i in range(n)]
     for round_ in range(SHARPENINGS):
         at = start if round_ == 0 else [iv.mpf(middle(b)) for b in box]
-        F, _ = m.directions(at, False)
-        _, J = m.directions(box, True)
+        F, _ = function(at, False)
+        _, J = function(box, True)
         K = []
         for i in range(n):
             step = at[i] - sum((Y[i][k] * F[k] for k in range(n)), iv.mpf(0))
@@ -163,6 +178,51 @@ def separates(m, w):
     """x w > 0 where y = 1 and < 0 where y = 0, exactly."""
     return all((sum(a * b for a, b in zip(x, w)) > 0) if y else
                (sum(a * b for a, b in zip(x, w)) < 0) for x, y in zip(m.x, m.y))
+
+
+@checks("separates")
+def separated(c):
+    """Sample by sample, exactly."""
+    found = separates(model_of(c), c.point[0])
+    if found != (c.outcome == "proved"):
+        raise Contradicts("the weights " + ("separate" if found else "do not separate"))
+    return "x w has the label's sign on every sample"
+
+
+@checks("log_optimum")
+def log_optimum(c):
+    """One zero of grad L in the box, and inf L there, L being convex."""
+    if c.outcome != "proved":
+        raise NotChecked("only that there is one is checked")
+    m = model_of(c)
+    if c.box is None or not 0 < c.box <= 1:
+        raise Contradicts("no box")
+    loss = pair(m.loss(the_zero(m, tuple(c.point[0]), c.box, "slope")))
+    inside("inf L", loss, c.interval("loss"))
+    return f"Krawczyk on a box of half-width {show(c.box)}; inf L = {show(loss[0])}"
+
+
+@checks("linear_gap")
+def linear_gap(c):
+    """L where a linear SG rests less inf L, and that a run ended below it."""
+    if c.outcome != "proved":
+        raise NotChecked("the program could not show the point")
+    m = model_of(c)
+    zero = the_zero(m, tuple(c.point[0] + c.phi[0]), c.box)
+    loss, least = m.loss(zero[:m.d]), iv.mpf(0)
+    if c.separable and not separates(m, c.best[0]):
+        raise Contradicts("the weights do not separate the labels")
+    if not c.separable:
+        if c.best_box is None or not 0 < c.best_box <= 1:
+            raise Contradicts("no box of the optimum")
+        least = m.loss(the_zero(m, tuple(c.best[0]), c.best_box, "slope"))
+    gap = pair(loss - least)
+    inside("the gap", gap, c.interval("gap"))
+    if not gap[0] > 0:
+        raise Contradicts("a gap that is not positive")
+    if c.end is not None and not pair(loss - m.loss([ball(v) for v in c.end[0]]))[0] > 0:
+        raise Contradicts("the run did not end below the linear SG's point")
+    return f"L - inf L = {show(gap[0])}" + (", the labels separable" if c.separable else "")
 
 
 @checks("log_gap")

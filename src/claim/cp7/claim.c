@@ -32,10 +32,12 @@ static void says(struct sg_lab *lab, void *on)
     if (s->optimum->finite) {
         sg_cp7_optimum(&c);
         sg_cp7_rests(&c);
+        sg_cp7_certify(&c, c.w);
         if (s->m == 2 && c.matching && lab->trial->replicate < 2)
             sg_cp7_three_classes(lab);
     } else {
         sg_cp7_separates(&c);
+        sg_cp7_certify(&c, NULL);
         sg_cp7_compare(&c);
     }
     if (lab->trial->figure && c.matching)

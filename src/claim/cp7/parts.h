@@ -20,6 +20,9 @@ void sg_cp7_rests(struct sg_cp7 *c);
 /* Of separable data: row, that they are; note, how far a run comes. */
 void sg_cp7_separates(struct sg_cp7 *c);
 void sg_cp7_compare(struct sg_cp7 *c);
+/* Rows in ball arithmetic: the optimum, or that the data are separable, and a linear SG's gap.
+ * end: where a run ended, to be held below it, or NULL. */
+void sg_cp7_certify(struct sg_cp7 *c, const double *end);
 /* Gradient descent of both at rates that these curvatures stand. */
 struct sg_log_run sg_cp7_run(const struct sg_cp7 *c, uint64_t most);
 /* A pointwise sigmoid on three classes, against two. */

@@ -165,6 +165,7 @@ static void says(struct sg_lab *lab, void *on)
         sg_modes_check_steps(lab, s, (enum sg_mode_rule)rule);
     for (int rule = 0; rule <= ADIABATIC; rule++)
         sg_modes_check_curve(lab, s, (enum sg_mode_rule)rule, &sweep[rule]);
+    sg_modes_certify(lab, s);
     if (has_fast_sg(lab, s))
         sg_modes_check_fast(lab, s, fast_error);
     sg_modes_draw(lab, s, sweep, fast_error);

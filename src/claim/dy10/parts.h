@@ -53,6 +53,8 @@ void sg_modes_check_curve(struct sg_lab *lab, struct sg_modes *s, enum sg_mode_r
                           struct sg_mode_sweep *sweep);
 /* The SG in its own time: a row, and max |a_mu - a(t)| by level, of which there is one more. */
 void sg_modes_check_fast(struct sg_lab *lab, struct sg_modes *s, double *fast_error);
+/* Rows in ball arithmetic: the modes and the curve at the largest mu, and the clock. */
+void sg_modes_certify(struct sg_lab *lab, const struct sg_modes *s);
 /* Series of the figure. */
 void sg_modes_draw(struct sg_lab *lab, struct sg_modes *s, const struct sg_mode_sweep *sweep,
                    const double *fast_error);

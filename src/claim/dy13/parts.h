@@ -60,6 +60,8 @@ void sg_dy13_say(struct sg_lab *lab, const struct sg_dy13_track *track);
 
 /* (b) and (d): linear regression, with and without delayed pairs. */
 void sg_dy13_regression(struct sg_lab *lab);
+/* Rows in ball arithmetic: the exact iteration from a start of its own for every delay. */
+void sg_dy13_certify(struct sg_lab *lab, const struct sg_shallow *s);
 /* (c): nets with hidden layers. */
 void sg_dy13_deep(struct sg_lab *lab);
 /* (e): minibatches, beside SGD on the same draws. */

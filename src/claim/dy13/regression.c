@@ -347,4 +347,5 @@ void sg_dy13_regression(struct sg_lab *lab)
     for (size_t i = 0; i < (delayed ? c->train.tau.n : 1) && lab->status == SG_OK; i++)
         with_delay(lab, &r, delayed ? (size_t)c->train.tau.value[i] : 0,
                    delayed ? c->train.tau.n : 1, rng);
+    sg_dy13_certify(lab, s);
 }

@@ -31,6 +31,6 @@ void sg_dy15_certify(struct sg_lab *lab, const struct sg_dy15 *s, enum sg_status
     sg_lab_proved(lab, id, repels ? "eigenvalues of the joint flow lie right of the axis"
                                   : "no eigenvalue of the joint flow lies on the axis or right of "
                                     "it but the zeros of the rests",
-                  fate, wanted, "exact over Q, Sturm's chain on the axis; binary64 weights, moments "
-                  "and rates, exact");
+                  fate, wanted, "exact over Q, Sturm's chain on the axis; binary64 weights, "
+                  "moments and rates, exact");
 }

@@ -91,8 +91,8 @@ void sg_dy15_sweep(struct sg_lab *lab, struct sg_dy15 *s, double flow);
 void sg_dy15_map(struct sg_lab *lab);
 /* N layers with one SG after layer `at`, or after every one (at = 0), on the trial's data. */
 struct sg_dy15 *sg_dy15_make_point(struct sg_lab *lab, size_t N, size_t at, double kappa);
-/* ---- certify.c.  Row: the predicted minimum attracts (SG_OK) or repels (SG_REFUTED), proved in the
- * first replicate. */
+/* ---- certify.c.  Row: the predicted minimum attracts (SG_OK) or repels (SG_REFUTED), proved in
+ * the first replicate. */
 void sg_dy15_certify(struct sg_lab *lab, const struct sg_dy15 *s, enum sg_status wanted);
 /* ---- flight.c: a start beside the predicted minimum, which repels, or attracts. */
 void sg_dy15_flight(struct sg_lab *lab, struct sg_dy15 *s);

@@ -88,6 +88,7 @@ static void says(struct sg_lab *lab, void *on)
     if (lab->trial->figure)
         sg_lab_series(lab, "descent", "step V mu sigma_min");
     const struct course c = follow(lab, s, searcher, v);
+    sg_dy5_certify(lab, s, &spec);           /* also of a run that check_end calls too short */
     check_end(lab, s, &c, sg_sim_searcher_w(searcher));
     sg_sim_searcher_free(searcher);
     if (lab->trial->replicate < STALL_REPLICATES)

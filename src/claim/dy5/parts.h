@@ -43,6 +43,10 @@ void sg_dy5_check_gain(struct sg_lab *lab, struct sg_dy5_fresh *fresh,
                        const struct sg_dy5_seen *before, const double *w, const double *phi,
                        const struct sg_shallow *s);
 
+/* Rows in ball arithmetic; spec: the search of the claim's run. */
+void sg_dy5_certify(struct sg_lab *lab, const struct sg_shallow *s,
+                    const struct sg_search_spec *spec);
+
 /* Where the hypothesis fails: mu is of order V. */
 void sg_dy5_stall(struct sg_lab *lab);
 

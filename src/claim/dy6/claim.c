@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "claim/dy6/parts.h"
+#include "lab/certify.h"
 
 enum { CLIMBS = 8, PIECEWISE = 384, CURVATURES = 3, ERRORS = 4, STEPS = 5 };
 static const double CURVATURE[] = {0.01, 0.1, 0.5};            /* m, with L = 1 */
@@ -42,9 +43,10 @@ static void check_cell(struct sg_lab *lab, double m, double rho, double gamma, s
         sg_lab_point(lab, (const double[]){m, rho, gamma * (1 + rho) / 2, factor, largest});
 }
 
-static void check_grid(struct sg_lab *lab, struct sg_rng *rng)
+static void check_grid(struct sg_lab *lab, const struct sg_shallow *s, struct sg_rng *rng)
 {
     const struct sg_case_train *train = &lab->trial->c->train;
+    const bool certified = train->mu <= 1 && sg_lab_certifies(lab, s->fit->d);
     if (lab->trial->figure)
         sg_lab_series(lab, "grid", "m rho gamma_over_largest factor largest_ratio");
     for (int i = 0; i < CURVATURES; i++)
@@ -53,8 +55,13 @@ static void check_grid(struct sg_lab *lab, struct sg_rng *rng)
                 const double m = CURVATURE[i], rho = ERROR[j];
                 const double best = sg_closed_inexact_step(m, 1, rho);
                 const double most = sg_lab_rate(train->mu, train->units, 2 / (1 + rho), best);
-                check_cell(lab, m, rho, k + 1 == STEPS ? best : STEP[k] * most, rng);
+                const double gamma = k + 1 == STEPS ? best : STEP[k] * most;
+                check_cell(lab, m, rho, gamma, rng);
+                if (certified)
+                    sg_dy6_certify_cell(lab, &(struct sg_cert_inexact){m, 1, rho, gamma});
             }
+    if (certified)
+        sg_dy6_certify_data(lab, s, ERROR, ERRORS);
     if (train->mu > 1)
         sg_lab_note(lab,
                     "mu is beyond the largest step, 2/((1 + rho) L) (1 in critical units), and "
@@ -114,7 +121,7 @@ static void check_limits(struct sg_lab *lab, struct sg_rng *rng)
 static void says(struct sg_lab *lab, void *on)
 {
     struct sg_rng *rng = sg_lab_rng(lab, "instances");
-    check_grid(lab, rng);
+    check_grid(lab, on, rng);
     check_descent(lab, rng);
     check_limits(lab, rng);
     sg_dy6_run(lab, on);

@@ -161,7 +161,9 @@ const struct sg_claim sg_claim_dy8 = {
         "axis for all kappa > 0 when S = cI and m = 1 (T2), when d = 1 and R = rho I (T3), and "
         "when k = 1 (T4); no smaller sector does.  At any depth a real eigenvalue crosses zero "
         "exactly at the positive real eigenvalues kappa_0 of -G^+ D Pi_H Q, and the number of "
-        "positive real eigenvalues has the parity of #{kappa_0 > kappa}.  Otherwise a global "
+        "positive real eigenvalues has the parity of #{kappa_0 > kappa}.  Of a given minimum the "
+        "full flow over Q has an eigenvalue on the axis at the kappa listed only, and above the "
+        "last of these it attracts.  Otherwise a global "
         "minimum can repel: with d = 1, k = m = 2, E[x^2] = 1, W1 = (1/10, 1/10), W2 = [[1/10, "
         "3/10], [0, 1/20]], R = diag(10, 1/100), kappa = 1/1000 exactly two eigenvalues are "
         "positive reals, the larger 2.698e-4.  Backprop stays there.",

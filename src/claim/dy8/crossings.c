@@ -23,8 +23,9 @@ static enum sg_side side_of(double kappa, void *context)
     return is_odd(x->lab, x->m, kappa) == x->odd_below ? SG_SIDE_LOW : SG_SIDE_HIGH;
 }
 
-/* An eigenvalue known to e moves with kappa by l (dJ/dkappa) r / l r = -sum_j gamma_j l_j r_j / l r,
- * and comes to the axis by the real part of that: kappa is known to e over it. */
+/* An eigenvalue known to e moves with kappa by l (dJ/dkappa) r / l r, which is
+ * -sum_j gamma_j l_j r_j / l r, and comes to the axis by the real part of that: kappa is known to e
+ * over it. */
 double sg_dy8_blur(struct sg_lab *lab, const struct sg_dy8 *m, double kappa, size_t which)
 {
     const size_t n = m->n, w = sg_closed_deep_normal_sizes(m->normal).w;

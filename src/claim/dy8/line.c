@@ -167,9 +167,9 @@ void sg_dy8_line_at(struct sg_lab *lab, const struct sg_dy8 *m,
     sg_lab_count(lab, SG_CERTIFIED, "right-exact", "eigenvalues right of the axis: in floating "
                  "point, against the full flow over Q", right, sides.right,
                  "exact over Q, Sturm's chain on the axis");
-    sg_lab_count(lab, SG_CERTIFIED, "zeros-exact", "its eigenvalues 0 over Q, against the dimension "
-                 "of the manifold of rests", sides.zeros, sides.rests, "exact over Q, and exact "
-                 "ranks");
+    sg_lab_count(lab, SG_CERTIFIED, "zeros-exact", "its eigenvalues 0 over Q, against the "
+                 "dimension of the manifold of rests", sides.zeros, sides.rests, "exact over Q, "
+                 "and exact ranks");
 }
 
 /* From the smallest kappa_0 of floating point on each is in an enclosure of its own, and none is
@@ -189,8 +189,8 @@ void sg_dy8_line_crossings(struct sg_lab *lab, const struct sg_dy8 *m,
             continue;
         const size_t i = proved++;
         if (i < n)
-            sg_lab_enclosed(lab, "crossing-proved", "kappa_0 of -G^+ D Pi_H Q in floating point, in "
-                            "its exact enclosure", kappa[i], c->kappa.low, c->kappa.high, WIDTH,
+            sg_lab_enclosed(lab, "crossing-proved", "kappa_0 of -G^+ D Pi_H Q in floating point, "
+                            "in its exact enclosure", kappa[i], c->kappa.low, c->kappa.high, WIDTH,
                             (struct sg_tol){error[i], "10 size u |J| times the condition number, "
                                             "over the speed of passage", 0});
     }

@@ -89,6 +89,7 @@ static void says(struct sg_lab *lab, void *on)
                 s->finite[SG_DY9_EXACT][last] && s->finite[SG_DY9_OFF][last], "both starts");
     check_start(lab, s, SG_DY9_EXACT);
     check_start(lab, s, SG_DY9_OFF);
+    sg_dy9_certify(lab, s);
     sg_dy9_output(lab, s);
     sg_dy9_draw(lab, s);
 }

@@ -32,6 +32,8 @@ extern const struct sg_hypothesis sg_dy9_hidden, sg_dy9_nonsingular, sg_dy9_one_
 void *sg_dy9_make(struct sg_lab *lab);
 /* Every kappa: backprop and the SG's net. */
 void sg_dy9_run(struct sg_dy9 *s);
+/* A row in ball arithmetic: distances of the exact runs. */
+void sg_dy9_certify(struct sg_lab *lab, const struct sg_dy9 *s);
 /* The same with the SG at the output: bits. */
 void sg_dy9_output(struct sg_lab *lab, const struct sg_dy9 *s);
 /* The figure: distances against kappa, the weights' paths. */
