@@ -157,8 +157,8 @@ void sg_cert_descent_step(enum sg_status *tracks, enum sg_status *falls,
 {
     struct descent c = {step, data, SG_UNPROVED, SG_UNPROVED};
     size_t n_w = 0;
-    SG_REQUIRE(tracks && falls && step && data && data->y && step->layers > 0 && step->width[0] == data->d &&
-               step->width[step->layers] == data->m);
+    SG_REQUIRE(tracks && falls && step && data && data->y && step->layers > 0 &&
+               step->width[0] == data->d && step->width[step->layers] == data->m);
     for (size_t i = 0; i < step->layers; i++)
         n_w += step->width[i] * step->width[i + 1];
     *tracks = *falls = SG_NOT_FINITE;
