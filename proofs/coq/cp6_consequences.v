@@ -19,7 +19,7 @@ Implicit Types (p s : 'cV[R]_n) (w : 'cV[R]_d).
 
 Definition loss w := n%:R^-1 * \sum_i (Lam ((X *m w) i 0) - y i 0 * (X *m w) i 0).                         (* E[l] *)
 
-(* Bregman's divergence of Lam, with sigma for its slope; the Kullback-Leibler divergence where Lam is log(1 + e^p).    *)
+(* Bregman's divergence of Lam, with sigma for its slope; the Kullback-Leibler divergence for the log loss (cp6_kl).    *)
 Definition bregman u v := Lam u - Lam v - (u - v) * sigma v.
 
 (* The loss above a point where backprop's gradient is 0.  C: gaps are computed so, without a difference of losses.     *)
@@ -33,6 +33,53 @@ transitivity (\sum_i (bregman ((X *m w) i 0) ((X *m w0) i 0) + (X *m w - X *m w0
   apply: eq_bigr => i _; rewrite /bregman /logit_grad; move: (X *m w) (X *m w0) => p p0; rewrite !mxE.
   by move: (p i 0) (p0 i 0) (y i 0) (sigma _) (Lam _) (Lam _) => u v z c a b; mcring R.
 by rewrite big_split /= cross addr0.
+Qed.
+
+(* Bernoulli's KL, for any function ln.  The log loss has these: the logit of sigma is the identity, 1 - sigma(u) is    *)
+(* 1/(1 + e^u). *)
+Definition kl (ln : R -> R) a b := a * (ln a - ln b) + (1 - a) * (ln (1 - a) - ln (1 - b)).
+
+Theorem cp6_kl (ln : R -> R) : (forall u, ln (sigma u) - ln (1 - sigma u) = u) -> (forall u, Lam u = - ln (1 - sigma u)) ->
+  forall u v, bregman u v = kl ln (sigma v) (sigma u).
+Proof.
+move=> logit LamE u v; rewrite /bregman /kl !LamE.
+have -> : u - v = (ln (sigma u) - ln (1 - sigma u)) - (ln (sigma v) - ln (1 - sigma v)) by rewrite !logit.
+by move: (sigma v) => b; move: (ln b) (ln (1 - b)) (ln (sigma u)) (ln (1 - sigma u)) => lb mb la ma; mcring R.
+Qed.
+
+(* Strictly separable data: losses as small as wished, and none 0.  C: separation is certified by such a v.             *)
+Theorem cp6_infimum (v : 'cV[R]_d) : (forall i, (y i 0 = 1 -> 0 < (X *m v) i 0) /\ (y i 0 = 0 -> (X *m v) i 0 < 0)) ->
+  (forall i, y i 0 = 0 \/ y i 0 = 1) ->
+  (forall e, 0 < e -> exists M, forall u, (u <= - M -> Lam u <= e) /\ (M <= u -> Lam u - u <= e)) ->
+  forall e, 0 < e -> exists w, loss w <= e.
+Proof.
+move=> sep y01 tails e e0; have [M0 low] := tails _ e0; pose M := `|M0| + 1.
+have M_gt0 : 0 < M by rewrite ltr_paddl.
+have MM0 : M0 <= M by rewrite (le_trans (ler_norm _)) // ler_addl.
+pose p := X *m v; have p0 i : 0 < `|p i 0|.
+  by rewrite normr_gt0; case: (y01 i) => yi; [rewrite lt_eqF // (sep i).2|rewrite gt_eqF // (sep i).1].
+pose t := \sum_i M / `|p i 0|; have far i : M <= t * `|p i 0|.
+  rewrite -ler_pdivr_mulr // /t (bigD1 i) //= ler_addl; apply: sumr_ge0 => j _.
+  by rewrite divr_ge0 // ltW.
+have small i : Lam (t * p i 0) - y i 0 * (t * p i 0) <= e.
+  have := far i; case: (y01 i) => yi; rewrite yi ?mul0r ?subr0 ?mul1r => ti.
+    apply: (low _).1; have pi : p i 0 < 0 := (sep i).2 yi.
+    by move: ti; rewrite ltr0_norm // mulrN ler_oppr => /le_trans; apply; rewrite ler_opp2.
+  by apply: (low _).2; move: ti; rewrite gtr0_norm ?(sep i).1 //; apply: le_trans.
+exists (t *: v); rewrite /loss -scalemxAr; have [n0|n0] := posnP n.
+  have -> : n%:R = 0 :> R by rewrite n0.
+  by rewrite invr0 mul0r ltW.
+rewrite mulrC ler_pdivr_mulr ?ltr0n // [e * _]mulrC -sumr_const_n.
+have tE i : (t *: p) i 0 = t * p i 0 by rewrite mxE.
+by apply: ler_sum => i _; rewrite -/p tE.
+Qed.
+
+Theorem cp6_loss_gt0 w : (0 < n)%N -> (forall i, y i 0 = 0 \/ y i 0 = 1) -> (forall u, 0 < Lam u /\ u < Lam u) -> 0 < loss w.
+Proof.
+move=> n0 y01 Lam0; rewrite /loss mulr_gt0 ?invr_gt0 ?ltr0n // (bigD1 (Ordinal n0)) //=.
+have term i : 0 < Lam ((X *m w) i 0) - y i 0 * (X *m w) i 0.
+  by have [a b] := Lam0 ((X *m w) i 0); case: (y01 i) => ->; rewrite ?mul0r ?subr0 // mul1r subr_gt0.
+by apply: ltr_spaddl; [apply: term|apply: sumr_ge0 => i _; apply: ltW].
 Qed.
 
 (* With tangents of slope sigma below Lam, such a point is a global minimum. *)
