@@ -111,6 +111,25 @@ exists (t1 - t2), (c1 - c2); rewrite E1 E2.
 by move: p_LS => A; mxring R.
 Qed.
 
+(* The SG's parameters at such a point, but for their scale: alpha = - beta / t, gamma = beta c / t.                    *)
+(* C: the predicted (alpha, beta, gamma) against those of the joint equations.                                          *)
+Theorem cp6_coefficients w t c al be ga : 0 < t -> X *m w = t *: p_LS + c *: one ->
+  net_dir X y w (col_mx (col_mx al%:M be%:M) ga%:M) = 0 -> al = - be / t /\ ga = be * c / t.
+Proof.
+move=> t0 wE /(critical_fit one_in ls) fit; have tn : t != 0 by rewrite gt_eqF.
+have line : (al * t + be) *: p_LS + (al * c + ga) *: one = 0.
+  by rewrite -[RHS]fit wE; move: p_LS => A; mxring R.
+have k0 : al * t + be = 0.
+  apply/eqP; apply: contraT => k0; exfalso; apply: ls_var; exists (- ((al * c + ga) / (al * t + be))).
+  apply: (scalerI k0); rewrite scalerA mulrN mulrCA divff // mulr1 scaleNr; apply/eqP.
+  by rewrite -addr_eq0 line.
+have alE : al = - be / t by apply: (mulIf tn); rewrite divfK //; apply/eqP; rewrite -addr_eq0 k0.
+split=> //; move: line; rewrite k0 scale0r add0r => /eqP; rewrite scaler_eq0 => /orP[/eqP gaE|/eqP one0].
+  by apply/eqP; rewrite -subr_eq0 -[X in _ == X]gaE alE; apply/eqP; move: (t^-1) => u; mcring R.
+exfalso; apply: ls_var; exists 0; apply/colP => i.
+by have /colP/(_ i) := one0; rewrite !mxE => /eqP; rewrite oner_eq0.
+Qed.
+
 (* One feature and ones: col X is span {p_LS, 1}, the SG-critical points are backprop's, so a minimum of the loss.      *)
 Theorem cp6_one_feature : (forall w, exists t c, X *m w = t *: p_LS + c *: one) ->
   forall w, sg_critical X y sigma w <-> E X (g (X *m w)) = 0.

@@ -490,6 +490,16 @@ rewrite dotDl -scaleNr dotZl og lg mulr0 addr0 dotDr !dotNr scaleNr -/(nrm2 _) [
 by rewrite ls_res one_res mulr0 addr0 subr0 scaleNr => /esym/eqP; rewrite oppr_eq0 => /eqP.
 Qed.
 
+(* P_X s = 0 for s = a p + b y + c 1: the first update vanishes. *)
+Lemma critical_fit w a b c : E X (sg X y w (col_mx (col_mx a%:M b%:M) c%:M)) = 0 ->
+  a *: (X *m w) + b *: p_LS + c *: one = 0.
+Proof.
+rewrite sgE => net0; have -> : a *: (X *m w) + b *: p_LS + c *: one = X *m (a *: w + b *: wls + c *: e).
+  by rewrite !mulmxDr -!scalemxAr one_in.
+apply: E_gram; rewrite !mulmxDr -!scalemxAr one_in -[RHS]net0 !EDr !EZr; congr (_ + _ *: _ + _).
+by have /eqP := ls; rewrite EDr ENr subr_eq0 => /eqP.
+Qed.
+
 (* An SG-critical point solves the two equations, whatever X fits and whether or not it varies. *)
 Lemma critical_normal2 w : sg_critical X y sigma w -> normal2 p_LS (g (X *m w)).
 Proof.
@@ -498,11 +508,7 @@ have -> : phi = col_mx (col_mx (usubmx (usubmx phi) 0 0)%:M (dsubmx (usubmx phi)
   by rewrite -!mx11_scalar !vsubmxK.
 move: (usubmx (usubmx phi) 0 0) (dsubmx (usubmx phi) 0 0) (dsubmx phi 0 0) => a b c net0 /sg_dirP; move: net0.
 rewrite /cp6_log_loss.net_dir sgE -/p => net0 [p_f y_f o_f].
-have fit : a *: p + b *: p_LS + c *: one = 0.
-  have -> : a *: p + b *: p_LS + c *: one = X *m (a *: w + b *: wls + c *: e).
-    by rewrite !mulmxDr -!scalemxAr one_in.
-  apply: E_gram; rewrite !mulmxDr -!scalemxAr one_in -/p -[RHS]net0 !EDr !EZr; congr (_ + _ *: _ + _).
-  by have /eqP := ls; rewrite EDr ENr subr_eq0 => /eqP.
+have fit : a *: p + b *: p_LS + c *: one = 0 by apply: critical_fit; rewrite sgE.
 have sE : a *: p + b *: y + c *: one = b *: (y - p_LS).
   by rewrite -[LHS]subr0 -fit scalerBr !opprD !addrA; move: (a *: p) (b *: y) (c *: one) (b *: p_LS) => A B C D; mxring R.
 rewrite sE in p_f y_f o_f.
