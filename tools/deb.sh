@@ -24,7 +24,7 @@ for package in "$into"/*.deb; do
 done
 [ "$root" = root ] || exit 0
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-wanted=gcc,g++,libc6-dev,gnuplot-nox,groff-base,man-db,pkg-config
+wanted=gcc,g++,libc6-dev,gnuplot-nox,librsvg2-bin,groff-base,man-db,pkg-config
 # The packages' own dependencies come with them, from the same mirror.
 mmdebstrap --quiet --variant=apt --include="$wanted" --customize-hook="mkdir \"\$1/d\" && cp $into/*.deb debian/tests/installed \"\$1/d\"" \
     --customize-hook='rm -f "$1"/d/*-dbgsym_*' \

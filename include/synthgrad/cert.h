@@ -136,15 +136,15 @@ struct sg_cert_inexact { double m, L, rho, gamma; };
  * that of the quadratic. */
 enum sg_status sg_cert_inexact_factor(struct sg_interval *factor,
                                       const struct sg_cert_inexact *step) SG_MUST_CHECK;
-/* SG_OK: f(x+) - f* <= factor (f(x) - f*) for every f, x and d, by the same certificate.
- * SG_REFUTED: a quadratic exceeds it. */
+/* Is f(x+) - f* <= factor (f(x) - f*) for every f, x and d?
+ * SG_OK: it is, by the same certificate.  SG_REFUTED: a quadratic exceeds it. */
 enum sg_status sg_cert_inexact_bound(const struct sg_cert_inexact *step,
                                      double factor) SG_MUST_CHECK;
 /* x, g = grad f(x), d and g_next = grad f(x+), n numbers each; f has its minimum 0 at 0. */
 struct sg_cert_triple { size_t n; const double *x, *g, *d, *g_next; };
-/* SG_OK: an f of the class has these gradients there and |d - g| <= rho |g|; the largest
- * f(x+)/f(x) of such f is in *ratio.  SG_REFUTED: none has, or the error is larger.  x = 0 is
- * SG_REFUTED.  rho and gamma may be any. */
+/* The largest f(x+)/f(x) among the f of the class that have these gradients there.
+ * SG_OK: there is such an f, and |d - g| <= rho |g|.  SG_REFUTED: there is none, or the error is
+ * larger, or x = 0.  rho and gamma may be any. */
 enum sg_status sg_cert_triple_ratio(struct sg_interval *ratio, const struct sg_cert_inexact *step,
                                     const struct sg_cert_triple *triple) SG_MUST_CHECK;
 
@@ -278,7 +278,7 @@ struct sg_cert_iterated {
     enum sg_status norm, sum, step, energy;
     struct sg_interval psi, v, share;
 };
-/* SG_OK: all of them are decided. */
+/* The exact iteration from the doubles of the start.  SG_OK: all of them are decided. */
 enum sg_status sg_cert_iterate(struct sg_cert_iterated *out, const struct sg_cert_data *data,
                                const struct sg_cert_iteration *ask) SG_MUST_CHECK;
 

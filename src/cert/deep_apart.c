@@ -220,6 +220,7 @@ static enum sg_status attempt(void *context, slong bits)
 enum sg_status sg_cert_deep_apart(struct sg_interval *distance, const struct sg_cert_data *data,
                                   const struct sg_cert_deep_apart *ask)
 {
+    SG_REQUIRE(distance && data && ask);
     const struct sg_deep *deep = ask->deep;
     const size_t K = deep->width[deep->at];
     size_t n_w = 0;

@@ -222,6 +222,7 @@ static enum sg_status check(const struct sg_cert_inexact *step)
 enum sg_status sg_cert_inexact_factor(struct sg_interval *factor,
                                       const struct sg_cert_inexact *step)
 {
+    SG_REQUIRE(factor && step);
     enum sg_status status = check(step);
     *factor = (struct sg_interval){SG_NAN, SG_NAN};
     if (status == SG_OK) {
@@ -243,6 +244,7 @@ enum sg_status sg_cert_inexact_factor(struct sg_interval *factor,
 
 enum sg_status sg_cert_inexact_bound(const struct sg_cert_inexact *step, double factor)
 {
+    SG_REQUIRE(step);
     enum sg_status status = isfinite(factor) ? check(step) : SG_NOT_FINITE;
     if (status == SG_OK) {
         struct bound b;

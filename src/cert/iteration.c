@@ -293,6 +293,7 @@ static enum sg_status attempt(void *context, slong bits)
 enum sg_status sg_cert_iterate(struct sg_cert_iterated *out, const struct sg_cert_data *data,
                                const struct sg_cert_iteration *ask)
 {
+    SG_REQUIRE(out && data && ask);
     const struct sg_interval none = {SG_NAN, SG_NAN};
     const size_t q = 2 * data->m + 1;
     struct run c = {data, ask, out};

@@ -234,6 +234,7 @@ static enum sg_status attempt_optimum(void *context, slong bits)
 enum sg_status sg_cert_log_optimum(struct sg_cert_log_point *point,
                                    const struct sg_cert_data *data, const double *w)
 {
+    SG_REQUIRE(point && data && w);
     const struct sg_cert_log_point none = {SG_NAN, {SG_NAN, SG_NAN}, {SG_NAN, SG_NAN}};
     struct point c = {point, data, w, NULL};
     SG_REQUIRE(data->m == 1 && data->y != NULL && !data->one);

@@ -151,6 +151,7 @@ static enum sg_status attempt(void *context, slong bits)
 enum sg_status sg_cert_mode(struct sg_cert_mode_look *look, size_t n_looks,
                             const struct sg_cert_mode *mode)
 {
+    SG_REQUIRE((look || n_looks == 0) && mode);
     const struct sg_interval none = {SG_NAN, SG_NAN};
     struct mode c = {look, n_looks, mode};
     for (size_t i = 0; i < n_looks; i++)

@@ -68,6 +68,7 @@ static enum sg_status attempt_curvature(void *context, slong bits)
 enum sg_status sg_cert_curvature(struct sg_interval *least, struct sg_interval *most,
                                  const struct sg_cert_data *data)
 {
+    SG_REQUIRE(least && most && data);
     struct moments c = {least, most, data};
     *least = *most = (struct sg_interval){SG_NAN, SG_NAN};
     if (!sg_ball_data_finite(data))

@@ -166,6 +166,7 @@ static bool largest(fmpq_t best, const struct polygon *p)
 enum sg_status sg_cert_triple_ratio(struct sg_interval *ratio, const struct sg_cert_inexact *step,
                                     const struct sg_cert_triple *triple)
 {
+    SG_REQUIRE(ratio && step && triple);
     bool finite = isfinite(step->m) && isfinite(step->L) && isfinite(step->rho) &&
                   isfinite(step->gamma);
     for (size_t c = 0; c < triple->n; c++)

@@ -115,6 +115,7 @@ void sg_closed_log_joint_jacobian(double *jacobian, const struct sg_data *data, 
     SG_REQUIRE(data && state);
     struct rows r = rows_alloc(data);
     const size_t n = r.n, m = r.m, n_w = r.d * m, size = sg_closed_log_joint_size(data);
+    SG_REQUIRE(m > 0);
     double *dp = SG_NEW(n * m, double), *ds = SG_NEW(n * m, double), *de = SG_NEW(n * m, double),
            *column = SG_NEW(size, double);
     fill_rows(&r, data, state);

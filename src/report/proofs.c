@@ -81,9 +81,9 @@ static char *read_text(const char *path)
     return text;
 }
 
-static char *read_proof(const struct sg_page *page, const struct sg_claim *claim)
+static char *read_proof(const struct sg_page *page, const char *proof)
 {
-    char *name = sg_base_format("proofs/%s.html", claim->name), *path = find(page, name),
+    char *name = sg_base_format("proofs/%s.html", proof), *path = find(page, name),
          *text = read_text(path);
     free(name);
     free(path);
@@ -93,33 +93,42 @@ static char *read_proof(const struct sg_page *page, const struct sg_claim *claim
 /* The mark that tools/pages.sh leaves for the links back. */
 static const char mark[] = "<!--nav-->";
 
-static enum sg_status copy_proof(const struct sg_page *page, const struct sg_claim *claim,
-                                 struct sg_error *err)
+/* claim NULL: a page of no claim. */
+static enum sg_status copy_proof(const struct sg_page *page, const char *proof,
+                                 const struct sg_claim *claim, struct sg_error *err)
 {
     struct sg_file file;
-    char *text = read_proof(page, claim), *at = text ? strstr(text, mark) : NULL;
+    char *text = read_proof(page, proof), *at = text ? strstr(text, mark) : NULL;
     if (!at) {
         free(text);
         return SG_OK;
     }
-    char *path = sg_base_format("%s/report/proofs/%s.html", page->folder, claim->name);
+    char *path = sg_base_format("%s/report/proofs/%s.html", page->folder, proof);
     enum sg_status status = sg_base_file_open_ours(&file, path, err);
     free(path);
     if (status == SG_OK) {
-        fprintf(file.stream, "%.*s<nav><a href=\"../index.html#%s\">%s in the report</a> "
-                             "<a href=\"../index.html\">the report</a></nav>%s",
-                (int)(at - text), text, claim->id, claim->id, at + sizeof mark - 1);
+        fprintf(file.stream, "%.*s<nav>", (int)(at - text), text);
+        if (claim)
+            fprintf(file.stream, "<a href=\"../index.html#%s\">%s in the report</a> ", claim->id,
+                    claim->id);
+        fprintf(file.stream, "<a href=\"../index.html\">the report</a></nav>%s",
+                at + sizeof mark - 1);
         status = sg_base_file_commit(&file, err);
     }
     free(text);
     return status;
 }
 
+/* Pages that those of the claims lead to. */
+static const char *const beside[] = {"certificates", "trusted_base"};
+
 enum sg_status sg_page_copy_proofs(const struct sg_page *page, struct sg_error *err)
 {
     enum sg_status status = SG_OK;
     for (size_t k = 0; sg_claims[k] && status == SG_OK; k++)
-        status = copy_proof(page, sg_claims[k], err);
+        status = copy_proof(page, sg_claims[k]->name, sg_claims[k], err);
+    for (size_t k = 0; k < sizeof beside / sizeof *beside && status == SG_OK; k++)
+        status = copy_proof(page, beside[k], NULL, err);
     return status;
 }
 
@@ -173,7 +182,7 @@ static void print_part(const struct sg_page *page, const char *s, const char *en
 
 void sg_page_statement(const struct sg_page *page, const struct sg_claim *claim)
 {
-    char *text = read_proof(page, claim);
+    char *text = read_proof(page, claim->name);
     const char *open = text ? strstr(text, "<section id=\"statement\"") : NULL,
                *end = open ? section_end(open) : NULL, *begin = open ? strstr(open, "</h2>") : NULL;
     if (!open && text) {

@@ -127,6 +127,7 @@ static double height(const double *theta, void *context)
 enum sg_status sg_search_triple(struct sg_triple *top, const struct sg_triple_plan *plan,
                                 size_t index)
 {
+    SG_REQUIRE(top && plan);
     struct climb c = {.plan = plan};
     const struct sg_climber climber = {THETA, plan->steps, SIGMA, height, &c};
     struct sg_rng *rng = sg_base_rng_alloc(plan->seed, "triples", index, "climb");

@@ -13,7 +13,8 @@ from pathlib import Path
 MEMORY_KIB = 6 << 20             # address space of a mutant: a wrong size must not take the machine
 OUTPUT_KIB = 256 << 10           # and no file may fill the disk
 HEAP_CHECKER = "libc_malloc_debug.so.0"      # glibc: a write beyond a block ends the process when the block is freed
-FROM_SOURCE = {"tests/base/test_blas.sh", "tests/cli/test_install.sh"}  # link a library of their own, without the change
+FROM_SOURCE = {f"tests/{name}.sh" for name in   # these build or read a library of their own, without the change
+               ("base/test_blas", "cli/test_install", "tools/test_odd_path", "tools/test_reference")}
 VERIFY = "verify "               # a case is a target: `verify NAME`
 
 
