@@ -12,15 +12,23 @@ Local Open Scope ring_scope.
 
 (* The reduced flow of the C code (sg_closed_deep_reduced) for centred data, or none with a constant: u = d(W1 W2), v = W1 q (q = dA + W2 b),    *)
 (* b = the error in B; S = E[x^T x], T = E[r^T r], P = W1 W2.                                                           *)
-Section T1.
-Variables (R : realFieldType) (d k m : nat) (S : 'M[R]_d) (T : 'M[R]_m) (W1 : 'M[R]_(d, k)) (W2 : 'M[R]_(k, m)) (kappa : R).
+(* Over any ring: real, and complex for eigenvectors.                                                                   *)
+Section Flow.
+Variables (R : comRingType) (d k m : nat) (S : 'M[R]_d) (T : 'M[R]_m) (W1 : 'M[R]_(d, k)) (W2 : 'M[R]_(k, m)) (kappa : R).
 Local Notation P := (W1 *m W2).
-Add Ring R_ring : (comRing_ring R).
 Implicit Types (u : 'M[R]_(d, m)) (v : 'M[R]_(d, k)) (b : 'M[R]_(m, k)).
 
 Definition flow_u u v b := - (S *m u *m (W2^T *m W2)) - W1 *m W1^T *m S *m u - S *m v *m W2.
 Definition flow_v u v b := W1 *m W1^T *m S *m u *m W2^T - kappa *: ((W1 *m W1^T + P *m P^T) *m S *m v) - kappa *: (P *m T *m b).
 Definition flow_b u v b := - (u^T *m S *m W1) - kappa *: (P^T *m S *m v) - kappa *: (T *m b).
+
+End Flow.
+
+Section T1.
+Variables (R : realFieldType) (d k m : nat) (S : 'M[R]_d) (T : 'M[R]_m) (W1 : 'M[R]_(d, k)) (W2 : 'M[R]_(k, m)) (kappa : R).
+Local Notation P := (W1 *m W2).
+Add Ring R_ring : (comRing_ring R).
+Implicit Types (u : 'M[R]_(d, m)) (v : 'M[R]_(d, k)) (b : 'M[R]_(m, k)).
 
 (* The inner product of matrices. *)
 Definition ip p q (A B : 'M[R]_(p, q)) : R := \sum_j dot (col j A) (col j B).
@@ -67,7 +75,8 @@ Hypothesis T_inj : forall q (A : 'M[R]_(m, q)), T *m A = 0 -> A = 0.            
 (* and kappa > 0; so an eigenvalue can reach the imaginary axis only in a complex pair.                                 *)
 (* C: the number of positive real eigenvalues is even in random instances, over thirteen values of kappa.              *)
 Theorem dy8_T1 u v b U1 U2 q : u = U1 *m W2 + W1 *m U2 -> v = W1 *m q ->
-  flow_u u v b = 0 -> flow_v u v b = 0 -> flow_b u v b = 0 -> [/\ u = 0, v = 0 & b = 0].
+  flow_u S W1 W2 u v b = 0 -> flow_v S T W1 W2 kappa u v b = 0 -> flow_b S T W1 W2 kappa u v b = 0 ->
+  [/\ u = 0, v = 0 & b = 0].
 Proof.
 move=> uE vE u0 v0 b0; pose f := W1^T *m S *m u; pose A := f *m W2^T.
 have fE : u^T *m S *m W1 = f^T by rewrite /f !trmx_mul trmxK S_sym mulmxA.
