@@ -19,7 +19,11 @@ if command -v pandoc > /dev/null; then
     pandoc=yes
     make pages > "$work/log" 2>&1 || complain "make pages: $(tail -n 3 "$work/log")"
     # Where cases/ is a link (a copy of the tree, as of make mutants), the program looks beside what it leads to.
-    [ ! -L cases ] || { mkdir -p cases/../build && cp -r build/pages cases/../build/; } || complain "the pages cannot be put beside the cases"
+    # Others may do so at the same time: whole, or not at all.
+    [ ! -L cases ] || [ -d cases/../build/pages ] || {
+        mkdir -p cases/../build && cp -r build/pages "cases/../build/pages.$$" &&
+            { mv -T "cases/../build/pages.$$" cases/../build/pages 2> /dev/null || rm -rf "cases/../build/pages.$$"; }
+    } || complain "the pages cannot be put beside the cases"
 else
     make pages 2>&1 | grep -q 'no pandoc here' || complain "make pages does not say that pandoc is missing"
 fi
