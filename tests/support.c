@@ -40,6 +40,12 @@ void test_skips(void)
     skipped = true;
 }
 
+void test_not_built(void **state)
+{
+    (void)state;
+    SKIP();
+}
+
 int test_end(void **state)
 {
     (void)state;

@@ -29,6 +29,8 @@ int test_end(void **state);
 /* Ends the test as skipped: cmocka's skip() alone would be a test without a single check. */
 #define SKIP() do { test_skips(); skip(); } while (0)
 void test_skips(void);
+/* Stands for the tests of what this build has no library for: skipped. */
+void test_not_built(void **state);
 
 /* The instance at hand (seed, sizes): printed with every failure. */
 void context(const char *fmt, ...) SG_PRINTF(1, 2);
