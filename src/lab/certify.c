@@ -101,13 +101,6 @@ enum sg_status sg_lab_certify_curvature(struct sg_interval *least, struct sg_int
     return status;
 }
 
-static void record_status(struct sg_record *r, const char *name, enum sg_status status)
-{
-    sg_record_word(r, name, status == SG_OK        ? "proved"
-                            : status == SG_REFUTED ? "refuted"
-                                                   : "undecided");
-}
-
 /* With the ends of S_x's spectrum, which the bound on the step of W has, where they are known. */
 enum sg_status sg_lab_certify_iteration(struct sg_cert_iterated *out, struct sg_lab *lab,
                                       const struct sg_cert_data *data,
@@ -126,10 +119,10 @@ enum sg_status sg_lab_certify_iteration(struct sg_cert_iterated *out, struct sg_
     sg_record_flag(r, "line_search", ask->line_search);
     sg_record_number(r, "theta", ask->theta);
     sg_record_outcome(r, status);
-    record_status(r, "norm", out->norm);
-    record_status(r, "sum", out->sum);
-    record_status(r, "step", out->step);
-    record_status(r, "energy", out->energy);
+    sg_record_status(r, "norm", out->norm);
+    sg_record_status(r, "sum", out->sum);
+    sg_record_status(r, "step", out->step);
+    sg_record_status(r, "energy", out->energy);
     sg_record_interval(r, "psi", out->psi);
     sg_record_interval(r, "share", out->share);
     if (known) {

@@ -60,16 +60,18 @@ struct sg_record *sg_lab_record(struct sg_lab *lab, const char *kind, const char
     return r;
 }
 
+static const char *outcome_word(enum sg_status status)
+{
+    return status == SG_OK ? "proved" : status == SG_REFUTED ? "refuted" : "undecided";
+}
+
 void sg_record_outcome(struct sg_record *r, enum sg_status status)
 {
     if (!r)
         return;
     SG_REQUIRE(!r->concludes);
     r->concludes = r->first = true;
-    fprintf(r->out, "}, \"outcome\": \"%s\", \"found\": {",
-            status == SG_OK         ? "proved"
-            : status == SG_REFUTED  ? "refuted"
-                                    : "undecided");
+    fprintf(r->out, "}, \"outcome\": \"%s\", \"found\": {", outcome_word(status));
 }
 
 void sg_record_end(struct sg_record *r)
@@ -126,6 +128,11 @@ void sg_record_word(struct sg_record *r, const char *name, const char *word)
         return;
     check_plain(word);
     fprintf(field(r, name), "\"%s\"", word);
+}
+
+void sg_record_status(struct sg_record *r, const char *name, enum sg_status status)
+{
+    sg_record_word(r, name, outcome_word(status));
 }
 
 /* A row of the array is a text of 16 hexadecimal digits a number, the sign's first. */

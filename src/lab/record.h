@@ -28,6 +28,8 @@ void sg_record_number(struct sg_record *r, const char *name, double value);
 void sg_record_whole(struct sg_record *r, const char *name, int64_t value);
 void sg_record_flag(struct sg_record *r, const char *name, bool value);
 void sg_record_word(struct sg_record *r, const char *name, const char *word);
+/* As the word that an outcome is: proved, refuted or undecided. */
+void sg_record_status(struct sg_record *r, const char *name, enum sg_status status);
 /* value NULL: null. */
 void sg_record_array(struct sg_record *r, const char *name, const double *value, size_t rows,
                      size_t columns);
