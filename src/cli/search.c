@@ -28,6 +28,7 @@ struct climb {
 struct kind {
     const char *name;
     enum sg_search_goal goal;
+    const char *foreign[5];      /* options of other searches, to a NULL */
     const char *found, *what, *damping, *columns;
     int (*better_first)(const void *a, const void *b); /* of struct climb ** */
     void (*print)(size_t number, const struct climb *c);
@@ -243,11 +244,10 @@ static json_t *json_delayed(size_t number, const struct climb *c)
 }
 
 static const struct kind kinds[] = {
-    {"repelling", SG_SEARCH_REPELLING, "repel",
-     "repels (abscissa above 1e-06 of the spectral radius)", "Re lambda / |lambda|",
-     "climb        abscissa                 eigenvalue       kappa", higher_first, print_repelling,
-     json_repelling},
-    {"delayed", SG_SEARCH_DELAYED, "are left",
+    {"repelling", SG_SEARCH_REPELLING, {"tau", "m", "rho", "gamma"}, "repel", "repels",
+     "Re lambda / |lambda|", "climb        abscissa                 eigenvalue       kappa",
+     higher_first, print_repelling, json_repelling},
+    {"delayed", SG_SEARCH_DELAYED, {"kappa", "m", "rho", "gamma"}, "are left",
      "is left at a rate below backprop's limit 2/lambda_max(H)", "Re (lambda - 1) / |lambda - 1|",
      "climb           share       kappa", lower_share_first, print_delayed, json_delayed},
 };
@@ -277,8 +277,11 @@ static void print_tally(const struct hunt *h, const struct tally *t)
     printf("%s\n%s\n", h->head + 2, h->kind->columns);
     for (size_t i = 0; i < t->finished && i < SHOWN; i++)
         h->kind->print((size_t)(t->best[i] - h->climb), t->best[i]);
-    printf("\n%zu climbs of %zu + at most %zu evaluations; %zu found a minimum that %s\n",
+    printf("\n%zu climbs of %zu + at most %zu evaluations; %zu found a minimum that %s",
            t->finished, h->plan.draws, h->plan.steps, t->found, h->kind->what);
+    if (h->plan.goal == SG_SEARCH_REPELLING)
+        printf(" (abscissa above %g of the spectral radius)", SG_SEARCH_FOUND);
+    putchar('\n');
     printf("%zu of %zu random instances %s\n", t->repelled, t->finished * h->plan.draws,
            h->kind->found);
     if (t->finished > t->found)
@@ -374,22 +377,40 @@ static bool read_widths(struct sg_deep *deep, const char *text)
     return false;
 }
 
+bool sg_cli_search_foreign(const struct sg_command *command, const char *const *names,
+                           const char *search)
+{
+    for (; *names; names++)
+        if (sg_cli_option(command, *names)->given) {
+            sg_cli_refuse("--%s is not for the search %s; see synthgrad search --help", *names,
+                          search);
+            return true;
+        }
+    return false;
+}
+
+bool sg_cli_search_effort(struct sg_cli_effort *e, const struct sg_command *command)
+{
+    *e = (struct sg_cli_effort){
+        .climbs = 20, .draws = 100, .steps = 6000, .jobs = 1, .seed = 1};
+    if (sg_cli_option(command, "seconds")->given)
+        e->climbs = 100000;
+    return sg_cli_integer(&e->climbs, command, "climbs", 1, 100000) &&
+           sg_cli_integer(&e->draws, command, "draws", 1, 1000000) &&
+           sg_cli_integer(&e->steps, command, "steps", 0, 10000000) &&
+           sg_cli_integer(&e->seconds, command, "seconds", 1, UINT32_MAX) &&
+           sg_cli_integer(&e->jobs, command, "jobs", 1, 1024) &&
+           sg_cli_integer(&e->seed, command, "seed", 0, UINT32_MAX);
+}
+
 static bool read_plan(struct hunt *h, const struct sg_command *command)
 {
     struct sg_search_plan *p = &h->plan;
-    uint64_t depth = 2, at = 1, climbs = 20, draws = 100, steps = 6000, tau = 1;
-    h->seconds = 0;
-    h->jobs = 1;
+    struct sg_cli_effort effort;
+    uint64_t depth = 2, at = 1, tau = 1;
     p->goal = h->kind->goal;
-    p->seed = 1;
     p->box = 4;
     p->deep.at = 1;
-    if (sg_cli_option(command, "seconds")->given)
-        climbs = 100000;
-    if (sg_cli_option(command, "kappa")->given && p->goal == SG_SEARCH_DELAYED)
-        return sg_cli_refuse("--kappa is for repelling: delayed has nu at half its limit"), false;
-    if (sg_cli_option(command, "tau")->given && p->goal == SG_SEARCH_REPELLING)
-        return sg_cli_refuse("--tau is for delayed: repelling is on the flow"), false;
     if (sg_cli_option(command, "widths")->given && sg_cli_option(command, "depth")->given)
         return sg_cli_refuse("--widths gives the depth already; take --depth out"), false;
     if (!sg_cli_integer(&depth, command, "depth", 2, 16))
@@ -401,22 +422,20 @@ static bool read_plan(struct hunt *h, const struct sg_command *command)
         !read_widths(&p->deep, sg_cli_option(command, "widths")->value))
         return false;
     if (!sg_cli_integer(&at, command, "at", 1, p->deep.n_layers) ||
-        !sg_cli_integer(&climbs, command, "climbs", 1, 100000) ||
-        !sg_cli_integer(&draws, command, "draws", 1, 1000000) ||
-        !sg_cli_integer(&steps, command, "steps", 0, 10000000) ||
-        !sg_cli_integer(&h->seconds, command, "seconds", 1, UINT32_MAX) ||
-        !sg_cli_integer(&h->jobs, command, "jobs", 1, 1024) ||
+        !sg_cli_search_effort(&effort, command) ||
         !sg_cli_integer(&tau, command, "tau", 0, LATEST) ||
-        !sg_cli_integer(&p->seed, command, "seed", 0, UINT32_MAX) ||
         !sg_cli_real(&p->kappa, command, "kappa", 1e-6, 1e6) ||
         !sg_cli_real(&p->box, command, "box", 0.1, 20))
         return false;
     p->deep.at = at;
     p->tau = tau;
-    p->draws = draws;
-    p->steps = steps;
+    p->draws = effort.draws;
+    p->steps = effort.steps;
+    p->seed = effort.seed;
     p->isotropic_x = p->isotropic_r = sg_cli_option(command, "isotropic")->given;
-    h->n = climbs;
+    h->seconds = effort.seconds;
+    h->jobs = effort.jobs;
+    h->n = effort.climbs;
     return true;
 }
 
@@ -443,7 +462,6 @@ static char *describe(const char *name, const struct sg_search_plan *p)
 static int search(const struct sg_command *command, size_t n_args, char **args)
 {
     (void)n_args;
-    static const char *const foreign[] = {"m", "rho", "gamma", NULL};
     const struct sg_option *out = sg_cli_option(command, "out");
     if (strcmp(args[0], "triples") == 0)
         return sg_cli_search_triples(command);
@@ -455,7 +473,7 @@ static int search(const struct sg_command *command, size_t n_args, char **args)
         return sg_cli_refuse("there is no search %.60s; this version has repelling, delayed and "
                              "triples",
                              args[0]);
-    if (sg_cli_search_foreign(command, foreign, kind->name))
+    if (sg_cli_search_foreign(command, kind->foreign, kind->name))
         return SG_EXIT_USAGE;
     struct hunt h = {.kind = kind,
                      .out = out->given ? out->value : "results/search",

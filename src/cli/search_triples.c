@@ -30,18 +30,6 @@ struct hunt {
     struct sg_progress progress;
 };
 
-bool sg_cli_search_foreign(const struct sg_command *command, const char *const *names,
-                           const char *search)
-{
-    for (; *names; names++)
-        if (sg_cli_option(command, *names)->given) {
-            sg_cli_refuse("--%s is not for the search %s; see synthgrad search --help", *names,
-                          search);
-            return true;
-        }
-    return false;
-}
-
 static void climb_one(size_t i, void *context)
 {
     struct hunt *h = context;
@@ -189,28 +177,23 @@ static bool read_plan(struct hunt *h, const struct sg_command *command)
 {
     static const char *const foreign[] = {"depth",     "widths", "at",  "tau",
                                           "isotropic", "kappa",  "box", "out", NULL};
-    uint64_t climbs = 20, draws = 100, steps = 6000;
+    struct sg_cli_effort effort;
     struct sg_cert_inexact *s = &h->plan.step;
     *s = (struct sg_cert_inexact){.m = 0.1, .L = 1, .rho = 0.5};
-    h->jobs = h->plan.seed = 1;
-    if (sg_cli_option(command, "seconds")->given)
-        climbs = 100000;
     if (sg_cli_search_foreign(command, foreign, "triples") ||
         !sg_cli_real(&s->m, command, "m", 1e-6, 0.99) ||
         !sg_cli_real(&s->rho, command, "rho", 0, 0.999999))
         return false;
     s->gamma = sg_closed_inexact_step(s->m, s->L, s->rho);
     if (!sg_cli_real(&s->gamma, command, "gamma", 1e-6, 4) ||
-        !sg_cli_integer(&climbs, command, "climbs", 1, 100000) ||
-        !sg_cli_integer(&draws, command, "draws", 1, 1000000) ||
-        !sg_cli_integer(&steps, command, "steps", 0, 10000000) ||
-        !sg_cli_integer(&h->seconds, command, "seconds", 1, UINT32_MAX) ||
-        !sg_cli_integer(&h->jobs, command, "jobs", 1, 1024) ||
-        !sg_cli_integer(&h->plan.seed, command, "seed", 0, UINT32_MAX))
+        !sg_cli_search_effort(&effort, command))
         return false;
-    h->plan.draws = draws;
-    h->plan.steps = steps;
-    h->n = climbs;
+    h->plan.draws = effort.draws;
+    h->plan.steps = effort.steps;
+    h->plan.seed = effort.seed;
+    h->seconds = effort.seconds;
+    h->jobs = effort.jobs;
+    h->n = effort.climbs;
     return true;
 }
 
